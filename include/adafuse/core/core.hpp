@@ -1,0 +1,14 @@
+// The whole room: values. Shapes, memory, tensors, windows, randomness, threads.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/eigen.hpp>
+#include <adafuse/core/error.hpp>
+#include <adafuse/core/parallel.hpp>
+#include <adafuse/core/print.hpp>
+#include <adafuse/core/rng.hpp>
+#include <adafuse/core/shape.hpp>
+#include <adafuse/core/simd.hpp>
+#include <adafuse/core/storage.hpp>
+#include <adafuse/core/tensor.hpp>
+#include <adafuse/core/view.hpp>

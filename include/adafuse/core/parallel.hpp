@@ -1,0 +1,179 @@
+// parallel_for: the one door to threads. OpenMP where it is compiled in, else std::thread.
+//
+// Work is cut by the problem (`grain`), never by the number of threads, and chunks share nothing:
+// so the same bits come out for any number of threads.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/shape.hpp>
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+#ifdef _OPENMP
+#include <omp.h>
+#else
+#include <condition_variable>
+#include <functional>
+#endif
+
+namespace adafuse {
+
+namespace detail {
+
+inline int default_threads() {
+  if (const char* text = std::getenv("OMP_NUM_THREADS"))
+    if (const int n = std::atoi(text); n > 0) return n;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+inline std::atomic<int>& thread_setting() {
+  static std::atomic<int> threads{default_threads()};
+  return threads;
+}
+
+/// True inside a parallel_for: a nested one runs where it is.
+inline bool& inside_parallel() {
+  thread_local bool inside = false;
+  return inside;
+}
+
+/// The first exception of any chunk, carried to the caller; later chunks are not started.
+class FirstError {
+ public:
+  template <class F>
+  void guard(F&& f) noexcept {
+    if (failed_.load(std::memory_order_relaxed)) return;
+    try {
+      f();
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!error_) error_ = std::current_exception();
+      failed_ = true;
+    }
+  }
+  void rethrow() {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  std::atomic<bool> failed_{false};
+  std::mutex mutex_;
+  std::exception_ptr error_;
+};
+
+#ifndef _OPENMP
+/// Threads that wait for work between parallel_fors. One caller has them at a time; another caller
+/// that finds them busy does its work alone.
+class ThreadTeam {
+ public:
+  static ThreadTeam& instance() {
+    static ThreadTeam team;
+    return team;
+  }
+
+  /// Runs `work` on the caller and on `extra` more threads; false when the team is busy.
+  bool run(int extra, const std::function<void()>& work) {
+    const std::unique_lock busy(busy_, std::try_to_lock);
+    if (!busy) return false;
+    while (static_cast<int>(threads_.size()) < extra)
+      threads_.emplace_back([this, id = static_cast<int>(threads_.size()), seen = round_] {
+        wait_for_work(id, seen);
+      });
+    {
+      const std::lock_guard lock(mutex_);
+      work_ = &work;
+      wanted_ = running_ = extra;
+      ++round_;
+    }
+    start_.notify_all();
+    work();
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [this] { return running_ == 0; });
+    return true;
+  }
+
+  ~ThreadTeam() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    start_.notify_all();
+    for (auto& thread : threads_) thread.join();
+  }
+
+ private:
+  void wait_for_work(int id, unsigned seen) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      start_.wait(lock, [&] { return stop_ || round_ != seen; });
+      if (stop_) return;
+      seen = round_;
+      if (id >= wanted_) continue;
+      const auto* work = work_;
+      lock.unlock();
+      (*work)();
+      lock.lock();
+      if (--running_ == 0) done_.notify_one();
+    }
+  }
+
+  std::mutex busy_, mutex_;
+  std::condition_variable start_, done_;
+  std::vector<std::thread> threads_;
+  const std::function<void()>* work_ = nullptr;
+  int wanted_ = 0, running_ = 0;
+  unsigned round_ = 0;
+  bool stop_ = false;
+};
+#endif
+
+}  // namespace detail
+
+/// How many threads a parallel_for may use (first: OMP_NUM_THREADS, or one for each core).
+inline int num_threads() { return detail::thread_setting(); }
+
+inline void set_num_threads(int threads) {
+  require<ValueError>(threads >= 1, "set_num_threads: at least 1, got ", threads);
+  detail::thread_setting() = threads;
+}
+
+/// Calls `body(begin, end)` for chunks of at most `grain` positions that cover [0, count), in any
+/// order and on any thread. An exception of a chunk reaches the caller.
+template <class Body>
+void parallel_for(Index count, Index grain, const Body& body) {
+  if (count <= 0) return;
+  grain = std::max<Index>(grain, 1);
+  const Index chunks = (count + grain - 1) / grain;
+  const auto chunk = [&](Index c) { body(c * grain, std::min(count, (c + 1) * grain)); };
+  const int threads = static_cast<int>(std::min<Index>(num_threads(), chunks));
+  if (threads <= 1 || detail::inside_parallel()) {
+    for (Index c = 0; c < chunks; ++c) chunk(c);
+    return;
+  }
+  detail::FirstError error;
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+  for (Index c = 0; c < chunks; ++c) {
+    const bool outer = std::exchange(detail::inside_parallel(), true);
+    error.guard([&] { chunk(c); });
+    detail::inside_parallel() = outer;
+  }
+#else
+  std::atomic<Index> next{0};
+  const std::function<void()> work = [&] {
+    const bool outer = std::exchange(detail::inside_parallel(), true);
+    for (Index c; (c = next++) < chunks;) error.guard([&] { chunk(c); });
+    detail::inside_parallel() = outer;
+  };
+  if (!detail::ThreadTeam::instance().run(threads - 1, work)) work();
+#endif
+  error.rethrow();
+}
+
+}  // namespace adafuse

@@ -1,0 +1,110 @@
+// Randomness without state: the number at a position is a function of a key and that position.
+//
+// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011) turns a
+// 64-bit key and a 128-bit counter into 128 random bits. Nobody advances a generator, so the same
+// run comes out for any number of threads, in any order, and can be resumed at any point.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <string_view>
+
+namespace adafuse {
+
+using PhiloxCounter = std::array<std::uint32_t, 4>;
+
+/// Philox4x32 with ten rounds.
+inline PhiloxCounter philox(PhiloxCounter counter, std::uint64_t key) {
+  auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t a = std::uint64_t{0xD2511F53u} * counter[0];
+    const std::uint64_t b = std::uint64_t{0xCD9E8D57u} * counter[2];
+    counter = {static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ k0, static_cast<std::uint32_t>(b),
+               static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ k1,
+               static_cast<std::uint32_t>(a)};
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  return counter;
+}
+
+/// Names an endless stream of random numbers; `key.of("layer1").of(3)` names another, unrelated
+/// one.
+class Key {
+ public:
+  explicit Key(std::uint64_t seed = 0) : bits_(seed) {}
+
+  /// The stream of sample, step, layer ... number `index` below this one.
+  Key of(std::uint64_t index) const {
+    const auto r = philox({static_cast<std::uint32_t>(index),
+                           static_cast<std::uint32_t>(index >> 32), 0x6b657973u, 1u},
+                          bits_);
+    return Key((std::uint64_t{r[1]} << 32) | r[0]);
+  }
+
+  /// The stream of something that has a name.
+  Key of(std::string_view name) const {
+    std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
+    for (char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    return of(hash);
+  }
+
+  /// Four random words at a position of this stream.
+  PhiloxCounter words(std::uint64_t position) const {
+    return philox(
+        {static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(position >> 32), 0u, 0u},
+        bits_);
+  }
+
+  std::uint64_t bits(std::uint64_t position) const {
+    const auto r = words(position);
+    return (std::uint64_t{r[1]} << 32) | r[0];
+  }
+
+  /// Uniform in (0, 1): never 0 and never 1, so that log(u) and log(1 - u) are finite.
+  double uniform(std::uint64_t position) const {
+    return (static_cast<double>(bits(position) >> 12) + 0.5) * 0x1p-52;
+  }
+
+  /// Uniform in [0, n), by multiplication (the bias is below n / 2^64).
+  std::int64_t integer(std::uint64_t position, std::int64_t n) const {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::int64_t>((Wide{bits(position)} * static_cast<Wide>(n)) >> 64);
+  }
+
+  /// Standard normal, by Box and Muller.
+  double normal(std::uint64_t position) const {
+    const auto r = words(position);
+    const double u = (static_cast<double>(r[0]) + 0.5) * 0x1p-32;
+    const double v = (static_cast<double>(r[1]) + 0.5) * 0x1p-32;
+    return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
+  }
+
+  /// Standard Gumbel: -log(-log u).
+  double gumbel(std::uint64_t position) const { return -std::log(-std::log(uniform(position))); }
+
+  friend bool operator==(const Key&, const Key&) = default;
+
+ private:
+  std::uint64_t bits_;
+};
+
+/// The numbers of a key one after the other, for code that draws an unknown count of them.
+class Draws {
+ public:
+  explicit Draws(Key key) : key_(key) {}
+  double uniform() { return key_.uniform(position_++); }
+  double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  double normal() { return key_.normal(position_++); }
+  std::int64_t integer(std::int64_t n) { return key_.integer(position_++, n); }
+  bool chance(double p) { return uniform() < p; }
+
+ private:
+  Key key_;
+  std::uint64_t position_ = 0;
+};
+
+}  // namespace adafuse

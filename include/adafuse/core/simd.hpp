@@ -1,0 +1,271 @@
+// Vectors of floats: one small vocabulary for AVX-512, AVX2 + FMA and plain C++, chosen by the
+// flags that a file is compiled with. Kernels are written once, in this vocabulary.
+//
+// The choice changes what a kernel compiles to, so two files compiled with different flags must not
+// share its symbol: all code that touches `Floats` lives in an inline namespace named after the
+// path, `inline namespace ADAFUSE_SIMD { ... }`.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/shape.hpp>
+#include <bit>
+#include <cstdint>
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+
+#if defined(__AVX512F__)
+#define ADAFUSE_SIMD avx512
+#elif defined(__AVX2__) && defined(__FMA__)
+#define ADAFUSE_SIMD avx2
+#else
+#define ADAFUSE_SIMD plain
+#endif
+
+namespace adafuse {
+inline namespace ADAFUSE_SIMD {
+
+#if defined(__AVX512F__)
+inline constexpr const char* simd_path = "avx512";
+inline constexpr int simd_registers = 32;
+
+/// One bit for each lane.
+class Mask {
+ public:
+  Mask() = default;
+  explicit Mask(std::uint32_t bits) : lanes_(static_cast<__mmask16>(bits)) {}
+  __mmask16 lanes() const { return lanes_; }
+
+ private:
+  __mmask16 lanes_ = 0;
+};
+
+/// `width` floats in one register.
+struct Floats {
+  static constexpr int width = 16;
+  using Register = __m512;
+  Register v;
+
+  static Floats zero() { return {_mm512_setzero_ps()}; }
+  static Floats broadcast(float x) { return {_mm512_set1_ps(x)}; }
+  static Floats load(const float* p) { return {_mm512_loadu_ps(p)}; }
+  /// Lanes outside of the mask become 0; their memory is not touched and need not exist.
+  static Floats load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m.lanes(), p)}; }
+  /// This vector, with the lanes of the mask replaced from memory.
+  Floats load_over(const float* p, Mask m) const { return {_mm512_mask_loadu_ps(v, m.lanes(), p)}; }
+  void store(float* p) const { _mm512_storeu_ps(p, v); }
+  void store(float* p, Mask m) const { _mm512_mask_storeu_ps(p, m.lanes(), v); }
+
+  friend Floats operator+(Floats a, Floats b) { return {_mm512_add_ps(a.v, b.v)}; }
+  friend Floats operator-(Floats a, Floats b) { return {_mm512_sub_ps(a.v, b.v)}; }
+  friend Floats operator*(Floats a, Floats b) { return {_mm512_mul_ps(a.v, b.v)}; }
+  friend Floats max(Floats a, Floats b) {
+    return {_mm512_maskz_max_ps(0xffff, a.v, b.v)};  // Unmasked, g++ 12 warns about its own header.
+  }
+  /// a b + c
+  friend Floats fma(Floats a, Floats b, Floats c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+  friend float sum(Floats a) {  // Fold halves, quarters, pairs, neighbours onto each other.
+    const __mmask16 all = 0xffff;
+    a.v = _mm512_add_ps(a.v, _mm512_maskz_shuffle_f32x4(all, a.v, a.v, 0x4e));
+    a.v = _mm512_add_ps(a.v, _mm512_maskz_shuffle_f32x4(all, a.v, a.v, 0xb1));
+    a.v = _mm512_add_ps(a.v, _mm512_maskz_permute_ps(all, a.v, 0x4e));
+    a.v = _mm512_add_ps(a.v, _mm512_maskz_permute_ps(all, a.v, 0xb1));
+    return a.v[0];
+  }
+};
+
+/// a0 b0 a1 b1 ...: the first half of the lanes in `a`, the second in `b`.
+inline void zip(Floats& a, Floats& b) {
+  const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const __m512i high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
+  const __m512 first = _mm512_permutex2var_ps(a.v, low, b.v);
+  b.v = _mm512_permutex2var_ps(a.v, high, b.v);
+  a.v = first;
+}
+/// The inverse of zip: from a0 b0 a1 b1 ... the lanes at even places to `a`, at odd places to `b`.
+inline void unzip(Floats& a, Floats& b) {
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+  const __m512 first = _mm512_permutex2var_ps(a.v, even, b.v);
+  b.v = _mm512_permutex2var_ps(a.v, odd, b.v);
+  a.v = first;
+}
+
+#elif defined(__AVX2__) && defined(__FMA__)
+inline constexpr const char* simd_path = "avx2";
+inline constexpr int simd_registers = 16;
+
+/// All bits of a lane set, or none.
+class Mask {
+ public:
+  Mask() = default;
+  explicit Mask(std::uint32_t bits) {
+    const __m256i lane = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    lanes_ =
+        _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(static_cast<int>(bits)), lane), lane);
+  }
+  __m256i lanes() const { return lanes_; }
+
+ private:
+  __m256i lanes_ = _mm256_setzero_si256();
+};
+
+struct Floats {
+  static constexpr int width = 8;
+  using Register = __m256;
+  Register v;
+
+  static Floats zero() { return {_mm256_setzero_ps()}; }
+  static Floats broadcast(float x) { return {_mm256_set1_ps(x)}; }
+  static Floats load(const float* p) { return {_mm256_loadu_ps(p)}; }
+  static Floats load(const float* p, Mask m) { return {_mm256_maskload_ps(p, m.lanes())}; }
+  Floats load_over(const float* p, Mask m) const {
+    return {_mm256_blendv_ps(v, _mm256_maskload_ps(p, m.lanes()), _mm256_castsi256_ps(m.lanes()))};
+  }
+  void store(float* p) const { _mm256_storeu_ps(p, v); }
+  void store(float* p, Mask m) const { _mm256_maskstore_ps(p, m.lanes(), v); }
+
+  friend Floats operator+(Floats a, Floats b) { return {_mm256_add_ps(a.v, b.v)}; }
+  friend Floats operator-(Floats a, Floats b) { return {_mm256_sub_ps(a.v, b.v)}; }
+  friend Floats operator*(Floats a, Floats b) { return {_mm256_mul_ps(a.v, b.v)}; }
+  friend Floats max(Floats a, Floats b) { return {_mm256_max_ps(a.v, b.v)}; }
+  friend Floats fma(Floats a, Floats b, Floats c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
+  friend float sum(Floats a) {
+    const __m128 half = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
+    const __m128 pair = _mm_add_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)));
+  }
+};
+
+inline void zip(Floats& a, Floats& b) {
+  const __m256 low = _mm256_unpacklo_ps(a.v, b.v), high = _mm256_unpackhi_ps(a.v, b.v);
+  a.v = _mm256_permute2f128_ps(low, high, 0x20);
+  b.v = _mm256_permute2f128_ps(low, high, 0x31);
+}
+inline void unzip(Floats& a, Floats& b) {
+  const __m256 low = _mm256_permute2f128_ps(a.v, b.v, 0x20),
+               high = _mm256_permute2f128_ps(a.v, b.v, 0x31);
+  a.v = _mm256_shuffle_ps(low, high, 0x88);
+  b.v = _mm256_shuffle_ps(low, high, 0xdd);
+}
+
+#else
+inline constexpr const char* simd_path = "plain";
+inline constexpr int simd_registers = 16;
+
+class Mask {
+ public:
+  Mask() = default;
+  explicit Mask(std::uint32_t bits) : lanes_(bits & 15u) {}
+  bool all() const { return lanes_ == 15u; }
+  bool operator[](int lane) const { return (lanes_ >> lane & 1u) != 0; }
+
+ private:
+  std::uint32_t lanes_ = 0;
+};
+
+/// Four floats, in the notation for vectors that g++ and clang share: SSE2, NEON or scalars.
+struct Floats {
+  static constexpr int width = 4;
+  using Register = float __attribute__((vector_size(16)));
+  Register v;
+
+  static Floats zero() { return {Register{}}; }
+  static Floats broadcast(float x) { return {Register{x, x, x, x}}; }
+  static Floats load(const float* p) { return {Register{p[0], p[1], p[2], p[3]}}; }
+  static Floats load(const float* p, Mask m) { return zero().load_over(p, m); }
+  Floats load_over(const float* p, Mask m) const {
+    if (m.all()) return load(p);
+    Floats result = *this;
+    for (int i = 0; i < width; ++i)
+      if (m[i]) result.v[i] = p[i];
+    return result;
+  }
+  void store(float* p) const {
+    for (int i = 0; i < width; ++i) p[i] = v[i];
+  }
+  void store(float* p, Mask m) const {
+    for (int i = 0; i < width; ++i)
+      if (m[i]) p[i] = v[i];
+  }
+
+  friend Floats operator+(Floats a, Floats b) { return {a.v + b.v}; }
+  friend Floats operator-(Floats a, Floats b) { return {a.v - b.v}; }
+  friend Floats operator*(Floats a, Floats b) { return {a.v * b.v}; }
+  friend Floats max(Floats a, Floats b) { return {a.v > b.v ? a.v : b.v}; }
+  friend Floats fma(Floats a, Floats b, Floats c) { return {a.v * b.v + c.v}; }
+  friend float sum(Floats a) { return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]); }
+};
+
+inline void zip(Floats& a, Floats& b) {
+  const Floats first = {{a.v[0], b.v[0], a.v[1], b.v[1]}};
+  b.v = Floats::Register{a.v[2], b.v[2], a.v[3], b.v[3]};
+  a = first;
+}
+inline void unzip(Floats& a, Floats& b) {
+  const Floats first = {{a.v[0], a.v[2], b.v[0], b.v[2]}};
+  b.v = Floats::Register{a.v[1], a.v[3], b.v[1], b.v[3]};
+  a = first;
+}
+#endif
+
+/// The first `count` lanes (all of them when there are more).
+inline Mask first_lanes(Index count) {
+  return Mask(count >= Floats::width ? ~0u : (1u << count) - 1u);
+}
+
+/// One bit for each of the lanes [begin, end), as far as they exist.
+inline std::uint32_t lane_bits(Index begin, Index end) {
+  const auto below = [](Index n) {
+    return n <= 0 ? 0u : ~0u >> (32 - (n < Floats::width ? n : Floats::width));
+  };
+  return below(end) & ~below(begin);
+}
+inline Mask lane_range(Index begin, Index end) { return Mask(lane_bits(begin, end)); }
+
+/// Keeps a loaded vector in a register. GCC would fold the load into each multiply-add that uses
+/// it, and read the same memory again and again.
+inline void keep_in_register([[maybe_unused]] Floats& x) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  asm("" : "+v"(x.v));
+#elif defined(__SSE2__) && !defined(__clang__)
+  asm("" : "+x"(x.v));
+#endif
+}
+
+/// Rows and columns of a square of `width` x `width` floats exchanged. Zipping row i with row
+/// i + width / 2 moves each element one bit of its address round; log2(width) rounds transpose.
+inline void transpose(Floats (&rows)[Floats::width]) {
+  constexpr int half = Floats::width / 2;
+  for (int round = 1; round < Floats::width; round *= 2) {
+    Floats next[Floats::width];
+#pragma GCC unroll 8
+    for (int i = 0; i < half; ++i) {
+      next[2 * i] = rows[i], next[2 * i + 1] = rows[i + half];
+      zip(next[2 * i], next[2 * i + 1]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < Floats::width; ++i) rows[i] = next[i];
+  }
+}
+
+/// While it lives, denormal floats count as 0 on this thread: they cost a hundred times as much as
+/// others and carry nothing. The mode before is restored.
+class FlushDenormals {
+ public:
+#if defined(__SSE2__)
+  FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040u); }  // FTZ and DAZ.
+  ~FlushDenormals() { _mm_setcsr(before_); }
+#else
+  FlushDenormals() = default;
+  ~FlushDenormals() {}
+#endif
+  FlushDenormals(const FlushDenormals&) = delete;
+  FlushDenormals& operator=(const FlushDenormals&) = delete;
+
+ private:
+  [[maybe_unused]] std::uint32_t before_ = 0;
+};
+
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse

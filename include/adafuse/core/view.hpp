@@ -1,0 +1,112 @@
+// View: a strided window of fixed rank onto somebody's elements. It owns nothing and costs nothing.
+// The rank is checked once, when the view is taken; loops inside kernels then read like maths.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/shape.hpp>
+#include <algorithm>
+#include <array>
+#include <type_traits>
+#include <utility>
+
+namespace adafuse {
+
+/// Elements `data[i0 * strides[0] + ... ]`, with `T` const for a window that only reads.
+template <class T, int R>
+class View {
+  static_assert(R >= 1 && R <= Shape::max_rank);
+
+ public:
+  static constexpr int rank = R;
+  using Sizes = std::array<Index, R>;
+
+  View(T* data, const Sizes& sizes, const Sizes& strides)
+      : data_(data), sizes_(sizes), strides_(strides) {}
+
+  /// The rows of a contiguous buffer, last dimension fastest.
+  View(T* data, const Sizes& sizes) : data_(data), sizes_(sizes) {
+    Index stride = 1;
+    for (int d = R - 1; d >= 0; --d) {
+      strides_[at(d)] = stride;
+      stride *= sizes_[at(d)];
+    }
+  }
+
+  /// A view that writes can be read from.
+  operator View<const T, R>() const requires(!std::is_const_v<T>) {
+    return {data_, sizes_, strides_};
+  }
+
+  T* data() const { return data_; }
+  Index size(int dim) const { return sizes_[at(dim)]; }
+  Index stride(int dim) const { return strides_[at(dim)]; }
+  const Sizes& sizes() const { return sizes_; }
+  Shape shape() const { return Shape(std::span<const Index>(sizes_)); }
+
+  /// The element at these indices. Not checked: this is the inside of a loop.
+  template <class... I>
+  requires(sizeof...(I) == R && (std::is_convertible_v<I, Index> && ...)) T& operator()(
+      I... indices) const {
+    const Sizes index{static_cast<Index>(indices)...};
+    Index offset = 0;
+    for (int d = 0; d < R; ++d) offset += index[at(d)] * strides_[at(d)];
+    return data_[offset];
+  }
+
+  /// The window without its first dimension: `view[i]`.
+  View<T, R - 1> operator[](Index i) const requires(R > 1) {
+    typename View<T, R - 1>::Sizes sizes, strides;
+    std::copy(sizes_.begin() + 1, sizes_.end(), sizes.begin());
+    std::copy(strides_.begin() + 1, strides_.end(), strides.begin());
+    return {data_ + i * strides_[0], sizes, strides};
+  }
+
+  /// Positions start, start + step, ... below stop along `dim`; a negative step walks downwards and
+  /// `stop` may then be -1. Throws ShapeError when a position lies outside.
+  View slice(int dim, Index start, Index stop, Index step = 1) const {
+    require<ShapeError>(0 <= dim && dim < R, "slice: dimension ", dim, " of ", shape());
+    require<ShapeError>(step != 0, "slice: step is 0");
+    const Index count =
+        step > 0 ? (stop - start + step - 1) / step : (start - stop - step - 1) / -step;
+    View result = *this;
+    result.sizes_[at(dim)] = std::max<Index>(count, 0);
+    result.strides_[at(dim)] *= step;
+    if (count > 0) {
+      const Index last = start + (count - 1) * step;
+      require<ShapeError>(0 <= std::min(start, last) && std::max(start, last) < size(dim),
+                          "slice: ", start, ":", stop, ":", step, " is outside of dimension ", dim,
+                          " of ", shape());
+      result.data_ += start * strides_[at(dim)];
+    }
+    return result;
+  }
+
+  /// Dimensions `a` and `b` exchanged.
+  View transpose(int a, int b) const {
+    require<ShapeError>(0 <= a && a < R && 0 <= b && b < R, "transpose: dimensions ", a, " and ", b,
+                        " of ", shape());
+    View result = *this;
+    std::swap(result.sizes_[at(a)], result.sizes_[at(b)]);
+    std::swap(result.strides_[at(a)], result.strides_[at(b)]);
+    return result;
+  }
+
+  /// Whether the elements lie one after the other, last dimension fastest.
+  bool is_contiguous() const {
+    Index stride = 1;
+    for (int d = R - 1; d >= 0; --d) {
+      if (size(d) != 1 && strides_[at(d)] != stride) return false;
+      stride *= size(d);
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t at(int dim) { return static_cast<std::size_t>(dim); }
+
+  T* data_;
+  Sizes sizes_;
+  Sizes strides_{};
+};
+
+}  // namespace adafuse

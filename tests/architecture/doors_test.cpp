@@ -1,0 +1,77 @@
+// Each third-party library is named in one header, its door.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "source_tree.hpp"
+
+using namespace architecture;
+
+namespace {
+
+struct Door {
+  const char* library;
+  const char* pattern;  // of a line that names the library
+};
+
+constexpr Door doors[] = {
+    {"Eigen", R"(^\s*#\s*include\s*[<"](unsupported/)?Eigen/.*)"},
+    {"OpenMP", R"(^\s*#\s*(include\s*[<"]omp\.h|pragma\s+omp\b|.*\b_OPENMP\b).*)"},
+    {"stb", R"(^\s*#\s*include\s*[<"](.*/)?stb_.*)"},
+    {"JSON", R"(^\s*#\s*include\s*[<"]nlohmann/.*)"},
+    {"vector intrinsics", R"(^\s*#\s*include\s*[<"]\w*intrin\.h.*)"},
+    {"MPI", R"(^\s*#\s*include\s*[<"]mpi\.h.*)"},
+    {"FFmpeg", R"(^\s*#\s*include\s*[<"]lib(av|sw)\w+/.*)"},
+    {"zlib", R"(^\s*#\s*include\s*[<"]zlib\.h.*)"},
+};
+
+std::vector<std::string> headers_that_name(const std::string& pattern,
+                                           const std::map<std::string, Header>& headers) {
+  const std::regex regex(pattern);
+  std::vector<std::string> found;
+  for (const auto& [path, header] : headers)
+    if (std::any_of(header.lines.begin(), header.lines.end(),
+                    [&](const std::string& line) { return std::regex_match(line, regex); }))
+      found.push_back(path);
+  return found;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("doors: each third-party library has one door") {
+  for (const auto& door : doors) {
+    const auto found = headers_that_name(door.pattern, library());
+    if (found.size() > 1) FAIL_CHECK(door.library << " is named in " << joined(found));
+  }
+}
+
+TEST_CASE("doors: the patterns find what they are for") {
+  CHECK(headers_that_name(doors[0].pattern, library()) ==
+        std::vector<std::string>{"adafuse/core/eigen.hpp"});
+  CHECK(headers_that_name(doors[1].pattern, library()) ==
+        std::vector<std::string>{"adafuse/core/parallel.hpp"});
+  const auto names = [](const Door& door, const char* line) {
+    return std::regex_match(line, std::regex(door.pattern));
+  };
+  CHECK(names(doors[0], "#include <unsupported/Eigen/FFT>"));
+  CHECK(names(doors[1], "#pragma omp simd"));
+  CHECK(names(doors[1], "#ifdef _OPENMP"));
+  CHECK(names(doors[2], "#include <stb/stb_image.h>"));
+  CHECK(names(doors[2], "#include \"stb_image_write.h\""));
+  CHECK(names(doors[3], "#include <nlohmann/json.hpp>"));
+  CHECK(names(doors[4], "#include <immintrin.h>"));
+  CHECK(names(doors[6], "#include <libavcodec/avcodec.h>"));
+  CHECK_FALSE(names(doors[1], "// OpenMP"));
+}
+
+TEST_CASE("doors: CLI11 is named by the command line only") {
+  const std::string pattern = R"(^\s*#\s*include\s*[<"]CLI/.*)";
+  CHECK(joined(headers_that_name(pattern, library())) == "");
+  for (const auto& path : headers_that_name(pattern, headers_under("examples", "examples")))
+    if (!path.starts_with("adafuse/")) FAIL_CHECK("examples/" << path << " names CLI11");
+}

@@ -1,0 +1,107 @@
+// Every header opens with its idea, and every room has an umbrella that includes all of it.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "source_tree.hpp"
+
+using namespace architecture;
+
+namespace {
+
+/// Comment first, with one SPDX line; then #pragma once, before anything else. Empty when all is
+/// well.
+std::string mistake_in_opening(const std::vector<std::string>& lines) {
+  if (lines.empty() || !lines[0].starts_with("// ")) return "does not open with a // comment";
+  if (lines[0].starts_with("// SPDX")) return "opens with a licence and not with its idea";
+  std::size_t i = 0;
+  int licences = 0;
+  for (; i < lines.size() && lines[i].starts_with("//"); ++i)
+    licences += lines[i] == "// SPDX-License-Identifier: MIT";
+  if (licences != 1) return "has no SPDX line in its opening comment";
+  while (i < lines.size() && lines[i].empty()) ++i;
+  if (i == lines.size() || lines[i] != "#pragma once")
+    return "has no #pragma once after its comment";
+  return "";
+}
+
+/// Whether a header, or one that it includes, includes a file that `pattern` describes.
+bool reaches(const std::string& path, const char* pattern) {
+  const std::regex regex(pattern);
+  for (const auto& reached : reach(library(), path))
+    for (const auto& include : library().at(reached).includes)
+      if (std::regex_match(include.target, regex)) return true;
+  return false;
+}
+
+bool needs_json(const std::string& path) { return reaches(path, "nlohmann/.*"); }
+/// Libraries that may be missing: their headers are in no umbrella.
+bool needs_optional(const std::string& path) {
+  return reaches(path, R"(mpi\.h|zlib\.h|lib(av|sw)\w+/.*)");
+}
+
+const std::set<std::string> rooms_above_the_umbrella = {"train", "report"};
+
+std::map<std::string, std::vector<std::string>> headers_by_room() {
+  std::map<std::string, std::vector<std::string>> rooms;
+  for (const auto& [path, header] : library())
+    if (const auto room = room_of(path); !room.empty()) rooms[room].push_back(path);
+  return rooms;
+}
+
+std::string umbrella_of(const std::string& room) { return "adafuse/" + room + "/" + room + ".hpp"; }
+
+bool includes(const Header& header, const std::string& target) {
+  return std::any_of(header.includes.begin(), header.includes.end(),
+                     [&](const Include& include) { return include.target == target; });
+}
+
+}  // namespace
+
+TEST_CASE("headers: each opens with a comment, an SPDX line and #pragma once") {
+  for (const auto& [path, header] : library())
+    if (const auto mistake = mistake_in_opening(header.lines); !mistake.empty())
+      FAIL_CHECK(path << " " << mistake);
+}
+
+TEST_CASE("headers: the rule for openings sees what is missing") {
+  const std::string idea = "// Idea.", spdx = "// SPDX-License-Identifier: MIT",
+                    once = "#pragma once";
+  CHECK(mistake_in_opening({idea, "//", "// More.", spdx, once}) == "");
+  CHECK(mistake_in_opening({idea, spdx, "", once}) == "");
+  CHECK(mistake_in_opening({}) != "");
+  CHECK(mistake_in_opening({spdx, once}) != "");
+  CHECK(mistake_in_opening({idea, once}) != "");
+  CHECK(mistake_in_opening({idea, spdx, "#include <vector>", once}) != "");
+  CHECK(mistake_in_opening({idea, spdx}) != "");
+}
+
+TEST_CASE("headers: each room has an umbrella that includes all of its headers") {
+  for (const auto& [room, headers] : headers_by_room()) {
+    const std::string path = umbrella_of(room);
+    if (!library().contains(path)) {
+      FAIL_CHECK("the room " << room << " has no " << path);
+      continue;
+    }
+    for (const auto& header : headers) {
+      if (header == path) continue;
+      const bool expected = !needs_optional(header);
+      if (includes(library().at(path), header) != expected)
+        FAIL_CHECK(path << (expected ? " does not include " : " must not include ") << header);
+    }
+  }
+}
+
+TEST_CASE("headers: adafuse.hpp brings all rooms from core to infer, but no JSON") {
+  const auto brought = reach(library(), "adafuse/adafuse.hpp");
+  for (const auto& [room, headers] : headers_by_room())
+    for (const auto& header : headers) {
+      if (header == umbrella_of(room)) continue;
+      const bool expected = !rooms_above_the_umbrella.contains(room) && !needs_json(header) &&
+                            !needs_optional(header);
+      if (brought.contains(header) != expected)
+        FAIL_CHECK("adafuse.hpp " << (expected ? "does not bring " : "must not bring ") << header);
+    }
+  CHECK(brought.contains("adafuse/core/core.hpp"));
+  CHECK_FALSE(needs_json("adafuse/adafuse.hpp"));
+  CHECK_FALSE(needs_optional("adafuse/adafuse.hpp"));
+}

@@ -1,0 +1,72 @@
+// Includes point down: to a lower level, or stay in their room.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "source_tree.hpp"
+
+using namespace architecture;
+
+namespace {
+
+const std::map<std::string, int> levels = {
+    {"core", 0},   {"kernels", 1}, {"io", 1},    {"autograd", 2}, {"ops", 3},
+    {"nn", 4},     {"optim", 4},   {"data", 4},  {"video", 5},    {"fusion", 6},
+    {"models", 7}, {"infer", 8},   {"train", 9}, {"report", 9},
+};
+
+/// What is wrong with the includes of a header: "file:line includes ...", one line each.
+std::vector<std::string> mistakes_in(const Header& header) {
+  std::vector<std::string> mistakes;
+  const auto room = room_of(header.path);
+  const auto own = levels.find(room);
+  if (!room.empty() && own == levels.end())
+    mistakes.push_back(header.path + ": the room \"" + room + "\" has no level");
+  for (const auto& include : header.includes) {
+    const std::string where = header.path + ":" + std::to_string(include.line) + " ";
+    const bool ours = include.target.starts_with("adafuse/");
+    if (!ours && include.target.ends_with(".hpp") && !include.target.starts_with("nlohmann/"))
+      mistakes.push_back(where + "includes " + include.target + " not by <adafuse/room/file.hpp>");
+    if (!ours || room.empty() || own == levels.end()) continue;
+    const auto target_room = room_of(include.target);
+    const auto target = levels.find(target_room);
+    if (target == levels.end())
+      mistakes.push_back(where + "includes " + include.target + ", which is in no room");
+    else if (target_room != room && target->second >= own->second)
+      mistakes.push_back(where + "(level " + std::to_string(own->second) + ") includes " +
+                         include.target + " (level " + std::to_string(target->second) + ")");
+  }
+  return mistakes;
+}
+
+std::vector<std::string> mistakes_of(const std::string& path, std::vector<std::string> lines) {
+  return mistakes_in(parse(path, std::move(lines)));
+}
+
+}  // namespace
+
+TEST_CASE("includes: every include of the library points down or stays in its room") {
+  REQUIRE(library().size() > 5);
+  for (const auto& [path, header] : library())
+    for (const auto& mistake : mistakes_in(header)) FAIL_CHECK(mistake);
+}
+
+TEST_CASE("includes: every include of the library names a header that is there") {
+  for (const auto& [path, header] : library())
+    for (const auto& include : header.includes)
+      if (include.target.starts_with("adafuse/") && !library().contains(include.target))
+        FAIL_CHECK(path << ":" << include.line << " includes " << include.target
+                        << ", which is not there");
+}
+
+TEST_CASE("includes: the rule sees upward, sideways and unknown includes") {
+  CHECK(mistakes_of("adafuse/nn/a.hpp", {"#include <adafuse/ops/b.hpp>", "#include <vector>",
+                                         "#include <adafuse/nn/c.hpp>"})
+            .empty());
+  CHECK(mistakes_of("adafuse/nn/a.hpp", {"", "#include <adafuse/optim/b.hpp>"}) ==
+        std::vector<std::string>{
+            "adafuse/nn/a.hpp:2 (level 4) includes adafuse/optim/b.hpp (level 4)"});
+  CHECK(mistakes_of("adafuse/core/a.hpp", {"#  include \"adafuse/io/b.hpp\"  // why"}).size() == 1);
+  CHECK(mistakes_of("adafuse/core/a.hpp", {"#include \"shape.hpp\""}).size() == 1);
+  CHECK(mistakes_of("adafuse/core/a.hpp", {"#include <adafuse/adafuse.hpp>"}).size() == 1);
+  CHECK(mistakes_of("adafuse/attic/a.hpp", {}).size() == 1);
+}

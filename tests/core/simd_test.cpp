@@ -1,0 +1,94 @@
+// The vector vocabulary against loops over lanes. Compiled with several flags: one run for each
+// path. SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/core/simd.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+using namespace adafuse;
+
+namespace {
+
+constexpr int W = Floats::width;
+
+std::vector<float> lanes(Floats x) {
+  std::vector<float> result(W);
+  x.store(result.data());
+  return result;
+}
+
+Floats ramp(float start, float step) {
+  std::vector<float> values(W);
+  for (int i = 0; i < W; ++i)
+    values[static_cast<std::size_t>(i)] = start + step * static_cast<float>(i);
+  return Floats::load(values.data());
+}
+
+}  // namespace
+
+TEST_CASE("simd: arithmetic works lane by lane") {
+  const Floats a = ramp(-3, 1.5f), b = ramp(2, -0.75f), c = ramp(0.5f, 0.25f);
+  const auto x = lanes(a), y = lanes(b), z = lanes(c);
+  float total = 0;
+  for (std::size_t i = 0; i < W; ++i) {
+    CHECK(lanes(a + b)[i] == x[i] + y[i]);
+    CHECK(lanes(a - b)[i] == x[i] - y[i]);
+    CHECK(lanes(a * b)[i] == x[i] * y[i]);
+    CHECK(lanes(max(a, b))[i] == std::max(x[i], y[i]));
+    CHECK(lanes(fma(a, b, c))[i] == doctest::Approx(x[i] * y[i] + z[i]));
+    CHECK(lanes(Floats::broadcast(4))[i] == 4);
+    CHECK(lanes(Floats::zero())[i] == 0);
+    total += x[i];
+  }
+  CHECK(sum(a) == doctest::Approx(total));
+}
+
+TEST_CASE("simd: masked loads and stores touch the lanes of the mask and nothing else") {
+  std::vector<float> source(W), target(W);
+  for (std::uint32_t bits = 0; bits < 1u << W; bits += W == 16 ? 37 : 1) {
+    const Mask mask(bits);
+    for (std::size_t i = 0; i < W; ++i) source[i] = static_cast<float>(i + 1), target[i] = -1;
+    const auto zeroed = lanes(Floats::load(source.data(), mask));
+    const auto merged = lanes(Floats::broadcast(9).load_over(source.data(), mask));
+    Floats::load(source.data()).store(target.data(), mask);
+    for (std::size_t i = 0; i < W; ++i) {
+      const bool live = (bits >> i & 1u) != 0;
+      CHECK(zeroed[i] == (live ? source[i] : 0));
+      CHECK(merged[i] == (live ? source[i] : 9));
+      CHECK(target[i] == (live ? source[i] : -1));
+    }
+  }
+  for (Index count = 0; count <= W + 1; ++count)
+    CHECK(sum(Floats::broadcast(0).load_over(source.data(), first_lanes(count))) ==
+          static_cast<float>(std::min<Index>(count, W) * (std::min<Index>(count, W) + 1) / 2));
+}
+
+TEST_CASE("simd: zip interleaves, unzip undoes it, transpose exchanges rows and columns") {
+  Floats a = ramp(0, 1), b = ramp(100, 1);
+  zip(a, b);
+  for (int i = 0; i < 2 * W; ++i) {
+    const auto half = lanes(i < W ? a : b);
+    CHECK(half[static_cast<std::size_t>(i % W)] == static_cast<float>(i / 2 + i % 2 * 100));
+  }
+  unzip(a, b);
+  CHECK(lanes(a) == lanes(ramp(0, 1)));
+  CHECK(lanes(b) == lanes(ramp(100, 1)));
+  Floats rows[W];
+  for (int i = 0; i < W; ++i) rows[i] = ramp(static_cast<float>(i * W), 1);
+  transpose(rows);
+  for (int i = 0; i < W; ++i) CHECK(lanes(rows[i]) == lanes(ramp(static_cast<float>(i), W)));
+}
+
+TEST_CASE("simd: denormals are flushed inside of the scope and come back after it") {
+  volatile float tiny = std::numeric_limits<float>::min(), half = 0.5f;
+  CHECK(tiny * half > 0);
+#if defined(__SSE2__)
+  {
+    const FlushDenormals scope;
+    CHECK(tiny * half == 0);
+  }
+#endif
+  CHECK(tiny * half > 0);
+}

@@ -1,0 +1,112 @@
+// Storage: alignment, sharing, borrowing, and the pool that recycles large blocks.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+#include <adafuse/core/storage.hpp>
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+using namespace adafuse;
+
+namespace {
+
+bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % storage_alignment == 0; }
+
+}  // namespace
+
+TEST_CASE("storage: every buffer is aligned and all of it can be written") {
+  for (std::size_t count : {1u, 3u, 17u, 1000u, 4096u, 4097u, 100000u, 600000u}) {
+    const Storage<float> storage(count);
+    CHECK(aligned(storage.data()));
+    std::fill(storage.data(), storage.data() + count, 1.5f);
+    CHECK(storage.data()[count - 1] == 1.5f);
+  }
+  CHECK(Storage<float>(0).data() != nullptr);
+}
+
+TEST_CASE("storage: nothing at all has no data") { CHECK(Storage<int>().data() == nullptr); }
+
+TEST_CASE("storage: copies share the bytes and live as long as the last one") {
+  Storage<int> kept;
+  {
+    const Storage<int> first(100000);
+    first.data()[7] = 42;
+    kept = first;
+    CHECK(kept.shares_with(first));
+  }
+  CHECK(kept.data()[7] == 42);
+  CHECK_FALSE(kept.shares_with(Storage<int>(100000)));
+}
+
+TEST_CASE("storage: a borrowed buffer stays its owner's") {
+  std::vector<double> owner{1, 2, 3};
+  {
+    const auto storage = Storage<double>::borrow(owner.data());
+    CHECK(storage.data() == owner.data());
+    storage.data()[1] = 7;
+  }
+  CHECK(owner == std::vector<double>{1, 7, 3});
+}
+
+TEST_CASE("storage: a size that no memory could hold is refused") {
+  CHECK_THROWS_AS(Storage<double>(std::size_t{1} << 61), std::bad_alloc);
+  CHECK_THROWS_AS(Storage<double>(std::size_t{1} << 59), std::bad_alloc);
+}
+
+TEST_CASE("pool: gives a released large block to the next request of its class") {
+  if (!StoragePool::recycles) return;  // off under the address sanitizer
+  auto& pool = StoragePool::instance();
+  pool.trim();
+  constexpr std::size_t bytes = 100000;
+  void* first = pool.allocate(bytes);
+  pool.release(first, bytes);
+  CHECK(pool.kept_bytes() >= bytes);
+  CHECK(pool.kept_bytes() <= bytes + bytes / 8);
+  void* second = pool.allocate(bytes - 5);  // the same class
+  CHECK(second == first);
+  CHECK(pool.kept_bytes() == 0);
+  void* third = pool.allocate(bytes);
+  CHECK(third != second);
+  pool.release(second, bytes - 5);
+  pool.release(third, bytes);
+  pool.trim();
+  CHECK(pool.kept_bytes() == 0);
+}
+
+TEST_CASE("pool: keeps neither small blocks nor, under the address sanitizer, any") {
+  auto& pool = StoragePool::instance();
+  pool.trim();
+  const std::size_t bytes = StoragePool::recycles ? StoragePool::smallest / 2 : 100000;
+  pool.release(pool.allocate(bytes), bytes);
+  CHECK(pool.kept_bytes() == 0);
+}
+
+TEST_CASE("pool: a block of any size is as large as was asked for") {
+  auto& pool = StoragePool::instance();
+  for (std::size_t bytes = 1; bytes < (std::size_t{1} << 22); bytes = bytes * 5 / 4 + 1) {
+    auto* memory = static_cast<unsigned char*>(pool.allocate(bytes));
+    CHECK(aligned(memory));
+    memory[0] = 1;
+    memory[bytes - 1] = 2;
+    pool.release(memory, bytes);
+  }
+  pool.trim();
+}
+
+TEST_CASE("pool: threads that take and give at once never hold the same block") {
+  std::vector<std::thread> threads;
+  std::atomic<int> clashes{0};
+  for (int id = 0; id < 4; ++id)
+    threads.emplace_back([id, &clashes] {
+      for (int round = 0; round < 200; ++round) {
+        const Storage<int> storage(5000 + static_cast<std::size_t>(round % 3) * 1000);
+        storage.data()[0] = storage.data()[4999] = id;
+        std::this_thread::yield();
+        if (storage.data()[0] != id || storage.data()[4999] != id) ++clashes;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(clashes == 0);
+  StoragePool::instance().trim();
+}
