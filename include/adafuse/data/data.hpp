@@ -1,0 +1,16 @@
+// The room of samples, whole: data sets, what is drawn from them, and the gestures.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/data/clip_list.hpp>
+#include <adafuse/data/dataset.hpp>
+#include <adafuse/data/frame_cache.hpp>
+#include <adafuse/data/frame_folder.hpp>
+#include <adafuse/data/gesture_folder.hpp>
+#include <adafuse/data/gestures.hpp>
+#include <adafuse/data/loader.hpp>
+#include <adafuse/data/prefetch.hpp>
+#include <adafuse/data/resize.hpp>
+#include <adafuse/data/segment_sampling.hpp>
+#include <adafuse/data/shapes.hpp>
+#include <adafuse/data/transform.hpp>

@@ -1,0 +1,30 @@
+// A data set: labelled clips that can be asked for frame by frame.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/tensor.hpp>
+#include <string>
+
+namespace adafuse::data {
+
+/// Everything here is const and may be called from many threads at once.
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+
+  /// The number of clips.
+  virtual Index size() const = 0;
+  /// What errors and reports call a clip.
+  virtual std::string name(Index clip) const = 0;
+  virtual Index frame_count(Index clip) const = 0;
+  virtual std::int64_t label(Index clip) const = 0;
+  /// Frame `t`, counted from 0: RGB [H, W, 3]. It may be shared: it is not to be written to.
+  virtual Tensor<std::uint8_t> frame(Index clip, Index t) const = 0;
+
+ protected:
+  Dataset() = default;
+  Dataset(const Dataset&) = default;
+  Dataset& operator=(const Dataset&) = default;
+};
+
+}  // namespace adafuse::data

@@ -1,0 +1,68 @@
+// Decoded frames kept in memory, so that the second epoch decodes nothing.
+//
+// The frames that come first stay until the room is used up, and nothing is thrown out: every epoch
+// asks for every clip once, so evicting the oldest would evict just what is needed next.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/data/dataset.hpp>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+
+namespace adafuse::data {
+
+/// The same clips as `source`, which must outlive this, with at most `bytes` bytes of frames kept.
+class FrameCache : public Dataset {
+ public:
+  FrameCache(const Dataset& source, std::size_t bytes) : source_(source), room_(bytes) {}
+  FrameCache(const FrameCache&) = delete;
+  FrameCache& operator=(const FrameCache&) = delete;
+
+  Index size() const override { return source_.size(); }
+  std::string name(Index clip) const override { return source_.name(clip); }
+  Index frame_count(Index clip) const override { return source_.frame_count(clip); }
+  std::int64_t label(Index clip) const override { return source_.label(clip); }
+
+  Tensor<std::uint8_t> frame(Index clip, Index t) const override {
+    const Place place{clip, t};
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto found = frames_.find(place); found != frames_.end()) return found->second;
+    }
+    Tensor<std::uint8_t> image = source_.frame(clip, t);  // unlocked: others decode meanwhile
+    const std::size_t bytes = static_cast<std::size_t>(image.size()) + bookkeeping;
+    const std::unique_lock lock(mutex_);
+    if (bytes <= room_ && frames_.emplace(place, image).second) room_ -= bytes;
+    return image;
+  }
+
+  /// The number of frames kept.
+  Index kept() const {
+    const std::shared_lock lock(mutex_);
+    return std::ssize(frames_);
+  }
+
+ private:
+  /// What a kept frame costs beside its pixels, about.
+  static constexpr std::size_t bookkeeping = 256;
+
+  struct Place {
+    Index clip, t;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  struct PlaceHash {
+    std::size_t operator()(const Place& place) const {
+      const auto clip = static_cast<std::size_t>(place.clip), t = static_cast<std::size_t>(place.t);
+      return (clip * 0x9E3779B97F4A7C15u) ^ (t * 0xC2B2AE3D27D4EB4Fu);
+    }
+  };
+
+  const Dataset& source_;
+  mutable std::shared_mutex mutex_;
+  mutable std::size_t room_;
+  mutable std::unordered_map<Place, Tensor<std::uint8_t>, PlaceHash> frames_;
+};
+
+}  // namespace adafuse::data

@@ -1,0 +1,188 @@
+// The loader: clips drawn from a data set, made into batches by several threads ahead of their use.
+//
+// Order, frames and mirroring of epoch e follow from (key, e) and the clip's number; the number of
+// workers changes when a batch is made, never what is in it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/rng.hpp>
+#include <adafuse/core/tensor.hpp>
+#include <adafuse/data/dataset.hpp>
+#include <adafuse/data/frame_cache.hpp>
+#include <adafuse/data/prefetch.hpp>
+#include <adafuse/data/resize.hpp>
+#include <adafuse/data/segment_sampling.hpp>
+#include <adafuse/data/transform.hpp>
+#include <atomic>
+#include <iterator>
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace adafuse::data {
+
+struct Batch {
+  Tensor<float> clips;          ///< [N, T, 3, H, W], normalised
+  Tensor<std::int64_t> labels;  ///< [N]
+  std::vector<Index> indices;   ///< [N]: which clips of the data set these are
+};
+
+struct LoaderConfig {
+  Index batch_size = 32;
+  Index frames = 8;  ///< T, of each clip
+  Sampling sampling = Sampling::random;
+  bool shuffle = true;
+  bool drop_last = false;  ///< leave out a last batch that is not full
+  bool flip = false;  ///< mirror every other clip, at random; wrong where labels say left, right
+  Index size = 0;     ///< frames are cropped to size x size; 0 leaves them as they are
+  Index shorter_side = 0;  ///< to which frames are scaled before they are cropped; 0 means `size`
+  Normalisation normalisation{};
+  Key key{0};          ///< of the order, the frames drawn and the mirroring
+  int workers = 2;     ///< threads; 0 makes each batch when it is asked for
+  Index prefetch = 4;  ///< batches kept ready
+  std::size_t cache_bytes = std::size_t{1} << 30;  ///< room for decoded frames
+};
+
+/// One pass over the data, for one `for (const Batch& batch : loader.epoch(3))`. A batch stays as
+/// it is when the next one comes. Leaving the loop early ends the threads.
+class Epoch {
+ public:
+  class Iterator {
+   public:
+    using value_type = Batch;
+    using difference_type = std::ptrdiff_t;
+    using iterator_concept = std::input_iterator_tag;
+
+    explicit Iterator(Epoch& epoch) : epoch_(&epoch) {}
+    const Batch& operator*() const { return *epoch_->batch_; }
+    const Batch* operator->() const { return &*epoch_->batch_; }
+    Iterator& operator++() {
+      epoch_->batch_ = epoch_->prefetch_.next();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    bool operator==(std::default_sentinel_t) const { return !epoch_->batch_.has_value(); }
+
+   private:
+    Epoch* epoch_;
+  };
+
+  Epoch(Index batches, int workers, Index ahead, Prefetch<Batch>::Make make)
+      : batches_(batches), prefetch_(batches, workers, ahead, std::move(make)) {}
+
+  /// The number of batches.
+  Index size() const { return batches_; }
+  /// To be called once: this waits for the first batch.
+  Iterator begin() {
+    batch_ = prefetch_.next();
+    return Iterator(*this);
+  }
+  std::default_sentinel_t end() const { return {}; }
+
+ private:
+  Index batches_;
+  std::optional<Batch> batch_;
+  Prefetch<Batch> prefetch_;
+};
+
+/// Batches of a data set, which must outlive the loader.
+class Loader {
+ public:
+  /// Throws ValueError for a configuration that makes no sense.
+  Loader(const Dataset& dataset, const LoaderConfig& config)
+      : config_(config), dataset_(dataset, config.cache_bytes) {
+    require<ValueError>(config.batch_size >= 1, "Loader: batch_size is at least 1, got ",
+                        config.batch_size);
+    require<ValueError>(config.frames >= 1, "Loader: frames is at least 1, got ", config.frames);
+    require<ValueError>(config.workers >= 0, "Loader: workers is at least 0, got ", config.workers);
+    require<ValueError>(config.prefetch >= 1, "Loader: prefetch is at least 1, got ",
+                        config.prefetch);
+    require<ValueError>(config.size >= 0, "Loader: size is at least 0, got ", config.size);
+    require<ValueError>(
+        config.shorter_side == 0 || (config.size > 0 && config.shorter_side >= config.size),
+        "Loader: shorter_side ", config.shorter_side, " does not hold a crop of size ",
+        config.size);
+    for (float deviation : config.normalisation.deviation)
+      require<ValueError>(deviation > 0, "Loader: deviations are above 0, got ", deviation);
+  }
+  Loader(const Dataset&&, const LoaderConfig&) = delete;
+
+  const LoaderConfig& config() const { return config_; }
+  /// The number of clips of the data set.
+  Index clips() const { return dataset_.size(); }
+  /// The number of batches of an epoch.
+  Index batches() const {
+    const Index n = config_.batch_size;
+    return (clips() + (config_.drop_last ? 0 : n - 1)) / n;
+  }
+
+  /// The order of epoch `number`: a permutation of the clips, or 0, 1, 2 ... without shuffling.
+  std::vector<Index> order(Index number) const {
+    std::vector<Index> clips(static_cast<std::size_t>(dataset_.size()));
+    std::iota(clips.begin(), clips.end(), Index{0});
+    if (!config_.shuffle) return clips;
+    Draws draws(config_.key.of("order").of(static_cast<std::uint64_t>(number)));
+    for (std::size_t left = clips.size(); left > 1; --left)  // Fisher and Yates
+      std::swap(clips[left - 1],
+                clips[static_cast<std::size_t>(draws.integer(static_cast<std::int64_t>(left)))]);
+    return clips;
+  }
+
+  /// The batches of epoch `number`; the loader must outlive them. What goes wrong in reading a clip
+  /// is thrown when its batch is asked for: IoError, FormatError; ShapeError when frames of a batch
+  /// differ in size and the configuration asks for none.
+  Epoch epoch(Index number) const {
+    return Epoch(batches(), config_.workers, config_.prefetch,
+                 [this, number, order = order(number)](Index b, const std::atomic<bool>& stop) {
+                   const Index begin = b * config_.batch_size;
+                   const Index end = std::min(begin + config_.batch_size, std::ssize(order));
+                   return make_batch({order.begin() + begin, order.begin() + end}, number, stop);
+                 });
+  }
+
+ private:
+  struct Stopped {};  // thrown to leave a batch that nobody waits for
+
+  Batch make_batch(std::vector<Index> clips, Index epoch, const std::atomic<bool>& stop) const {
+    Batch batch;
+    const Index n = std::ssize(clips);
+    batch.labels = Tensor<std::int64_t>::uninitialized({n});
+    for (Index i = 0; i < n; ++i) {
+      if (stop) throw Stopped();
+      const Index clip = clips[static_cast<std::size_t>(i)];
+      batch.labels(i) = dataset_.label(clip);
+      const Key key = config_.key.of("clip")
+                          .of(static_cast<std::uint64_t>(epoch))
+                          .of(static_cast<std::uint64_t>(clip));
+      const auto frames = sample_frames(config_.sampling, dataset_.frame_count(clip),
+                                        config_.frames, key.of("frames"));
+      const bool flipped = config_.flip && key.of("flip").uniform(0) < 0.5;
+      for (Index t = 0; t < config_.frames; ++t) {
+        const auto image = framed(dataset_.frame(clip, frames[static_cast<std::size_t>(t)]));
+        const Shape planes{3, image.size(0), image.size(1)};
+        if (!batch.clips.defined())
+          batch.clips =
+              Tensor<float>::uninitialized({n, config_.frames, 3, image.size(0), image.size(1)});
+        auto out = batch.clips[i][t];
+        require<ShapeError>(out.shape() == planes, "Loader: ", dataset_.name(clip),
+                            " has frames of ", image.size(0), "x", image.size(1), ", others of ",
+                            out.size(1), "x", out.size(2), "; set a size to bring them together");
+        normalise(flipped ? mirror(image) : image, config_.normalisation, out.view<3>());
+      }
+    }
+    batch.indices = std::move(clips);
+    return batch;
+  }
+
+  Tensor<std::uint8_t> framed(const Tensor<std::uint8_t>& image) const {
+    if (config_.size == 0) return image;
+    const Index side = config_.shorter_side > 0 ? config_.shorter_side : config_.size;
+    return centre_crop(resize_shorter_side(image, side), config_.size);
+  }
+
+  LoaderConfig config_;
+  FrameCache dataset_;
+};
+
+}  // namespace adafuse::data

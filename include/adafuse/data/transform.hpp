@@ -1,0 +1,56 @@
+// From a picture to what a network reads: bytes [H, W, 3] become planes [3, H, W] of about unit
+// size.
+//
+//   y = (x / 255 - mean) / deviation, for each colour
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/tensor.hpp>
+#include <array>
+
+namespace adafuse::data {
+
+/// Mean and standard deviation of red, green, blue in [0, 1]; ImageNet's unless told otherwise.
+struct Normalisation {
+  std::array<float, 3> mean{0.485f, 0.456f, 0.406f};
+  std::array<float, 3> deviation{0.229f, 0.224f, 0.225f};
+
+  friend bool operator==(const Normalisation&, const Normalisation&) = default;
+};
+
+/// Writes the normalised planes of a picture [H, W, 3] into `out` [3, H, W]. Throws ShapeError.
+inline void normalise(const Tensor<std::uint8_t>& image, const Normalisation& normalisation,
+                      View<float, 3> out) {
+  const auto x = image.view<3>();
+  require<ShapeError>((out.shape() == Shape{3, x.size(0), x.size(1)}) && x.size(2) == 3,
+                      "normalise: expected a picture [H,W,3] into [3,H,W], got ", image.shape(),
+                      " into ", out.shape());
+  for (Index c = 0; c < 3; ++c) {
+    const auto colour = static_cast<std::size_t>(c);
+    std::array<float, 256> value;  // of each byte
+    for (std::size_t byte = 0; byte < value.size(); ++byte)
+      value[byte] = static_cast<float>(
+          (static_cast<double>(byte) / 255 - static_cast<double>(normalisation.mean[colour])) /
+          static_cast<double>(normalisation.deviation[colour]));
+    for (Index i = 0; i < x.size(0); ++i)
+      for (Index j = 0; j < x.size(1); ++j) out(c, i, j) = value[x(i, j, c)];
+  }
+}
+
+/// The normalised planes of a picture: [H, W, 3] to [3, H, W].
+inline Tensor<float> normalise(const Tensor<std::uint8_t>& image,
+                               const Normalisation& normalisation) {
+  require<ShapeError>(image.rank() == 3, "normalise: expected a picture [H,W,3], got ",
+                      image.shape());
+  auto planes = Tensor<float>::uninitialized({3, image.size(0), image.size(1)});
+  normalise(image, normalisation, planes.view<3>());
+  return planes;
+}
+
+/// The picture [H, W, 3] as in a mirror: left and right exchanged.
+inline Tensor<std::uint8_t> mirror(const Tensor<std::uint8_t>& image) {
+  const auto x = image.view<3>();
+  return contiguous(x.slice(1, x.size(1) - 1, -1, -1));
+}
+
+}  // namespace adafuse::data

@@ -1,0 +1,84 @@
+// Pictures: RGB bytes [H, W, 3], row by row from the top left, and the files that hold them.
+//
+// Reads JPEG, PNG, BMP and GIF; transparency is dropped, 16 bits become 8, grey becomes RGB.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/tensor.hpp>
+#include <adafuse/io/file.hpp>
+#include <adafuse/io/gif.hpp>
+#include <adafuse/io/picture_end.hpp>
+#include <adafuse/io/stb.hpp>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace adafuse::io {
+
+/// A picture [H, W, 3], or a clip of them [T, H, W, 3].
+using Image = Tensor<std::uint8_t>;
+
+/// The picture in these bytes, [H, W, 3]; the first frame of a GIF. `name` is what errors call it.
+/// Throws FormatError when the bytes are no picture, or are truncated.
+inline Image decode_image(std::string_view bytes, const std::string& name) {
+  require<FormatError>(!bytes.empty(), name, ": expected a picture, got an empty file");
+  if (bytes.starts_with("GIF8")) return detail::decode_gif_frames(bytes, name, 1)[0];
+  const bool jpeg = bytes.starts_with("\xFF\xD8"), bmp = bytes.starts_with("BM");
+  const bool png = bytes.starts_with("\x89PNG");  // stb itself notices when a PNG is truncated
+  require<FormatError>(jpeg || bmp || png, name, ": expected a JPEG, PNG, BMP or GIF picture");
+  const char* fault = jpeg ? detail::jpeg_fault(bytes) : bmp ? detail::bmp_fault(bytes) : nullptr;
+  require<FormatError>(fault == nullptr, name, ": ", fault ? fault : "");
+  return detail::stb_decode(bytes, 3, name);
+}
+
+/// The picture in a file, [H, W, 3]. Throws IoError, FormatError.
+inline Image read_image(const std::filesystem::path& path) {
+  return decode_image(read_file(path), path.string());
+}
+
+/// All frames of a GIF, [T, H, W, 3]. Throws IoError, FormatError.
+inline Image read_gif(const std::filesystem::path& path) {
+  const std::string bytes = read_file(path);
+  require<FormatError>(bytes.starts_with("GIF8"), path.string(), ": expected a GIF");
+  return detail::decode_gif_frames(bytes, path.string());
+}
+
+namespace detail {
+
+inline void require_picture(const Image& image, const char* op) {
+  constexpr Index longest = 65535;        // sides that a JPEG can state
+  constexpr Index most = Index{1} << 30;  // bytes that stb counts without overflow
+  require<ShapeError>(image.rank() == 3 && image.size(2) == 3 && image.size() > 0 &&
+                          image.size(0) <= longest && image.size(1) <= longest &&
+                          image.size() <= most,
+                      op, ": expected a picture [H,W,3], got ", image.shape());
+}
+
+}  // namespace detail
+
+/// The picture as the bytes of a JPEG file. Above quality 90 the colours keep full resolution.
+/// Throws ShapeError, ValueError.
+inline std::string encode_jpeg(const Image& image, int quality = 95) {
+  detail::require_picture(image, "encode_jpeg");
+  require<ValueError>(1 <= quality && quality <= 100, "encode_jpeg: quality is 1 to 100, got ",
+                      quality);
+  return detail::stb_encode_jpeg(image, quality);
+}
+
+/// The picture as the bytes of a PNG file, without loss. Throws ShapeError.
+inline std::string encode_png(const Image& image) {
+  detail::require_picture(image, "encode_png");
+  return detail::stb_encode_png(image);
+}
+
+/// Writes a JPEG file. Throws ShapeError, ValueError, IoError.
+inline void write_jpeg(const std::filesystem::path& path, const Image& image, int quality = 95) {
+  overwrite_file(path, encode_jpeg(image, quality));
+}
+
+/// Writes a PNG file. Throws ShapeError, IoError.
+inline void write_png(const std::filesystem::path& path, const Image& image) {
+  overwrite_file(path, encode_png(image));
+}
+
+}  // namespace adafuse::io

@@ -1,0 +1,54 @@
+#include <doctest/doctest.h>
+
+#include <adafuse/data/frame_cache.hpp>
+#include <thread>
+#include <vector>
+
+#include "made_up_clips.hpp"
+
+using namespace adafuse;
+using namespace adafuse::data;
+
+TEST_CASE("frame cache: the same clips, each frame decoded once") {
+  const MadeUpClips clips(5, 3);
+  const FrameCache cache(clips, 1 << 20);
+  CHECK(cache.size() == 5);
+  CHECK(cache.name(2) == "clip2");
+  CHECK(cache.frame_count(2) == 3);
+  CHECK(cache.label(4) == 1);
+  for (int pass = 0; pass < 3; ++pass)
+    for (Index clip = 0; clip < 5; ++clip)
+      for (Index t = 0; t < 3; ++t) {
+        CHECK(cache.frame(clip, t)(0, 0, 0) == clip);
+        CHECK(cache.frame(clip, t)(0, 0, 1) == t);
+      }
+  CHECK(clips.decoded == 15);
+  CHECK(cache.kept() == 15);
+}
+
+TEST_CASE("frame cache: the room is a bound, and no room is no cache") {
+  const MadeUpClips clips(5, 3);
+  const FrameCache some(clips, 1000), none(clips, 0);
+  for (int pass = 0; pass < 2; ++pass)
+    for (Index clip = 0; clip < 5; ++clip) {
+      CHECK(some.frame(clip, 0)(0, 0, 0) == clip);
+      CHECK(none.frame(clip, 0)(0, 0, 0) == clip);
+    }
+  CHECK(some.kept() == 3);  // 48 bytes of pixels and 256 around them, each
+  CHECK(none.kept() == 0);
+}
+
+TEST_CASE("frame cache: many threads may ask at once") {
+  const MadeUpClips clips(20, 4);
+  const FrameCache cache(clips, 8000);
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int k = 0; k < 4; ++k)
+    threads.emplace_back([&] {
+      for (int pass = 0; pass < 20; ++pass)
+        for (Index clip = 0; clip < 20; ++clip)
+          if (cache.frame(clip, clip % 4)(1, 1, 0) != clip) ++wrong;
+    });
+  for (auto& thread : threads) thread.join();
+  CHECK(wrong == 0);
+}
