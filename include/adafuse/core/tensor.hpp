@@ -242,7 +242,7 @@ class Tensor {
   template <int R>
   std::array<Index, R> sizes_of_rank() const {
     require<ShapeError>(rank() == R, "view: expects rank ", R, ", got ", shape_);
-    std::array<Index, R> sizes;
+    std::array<Index, R> sizes{};
     std::copy(shape_.begin(), shape_.end(), sizes.begin());
     return sizes;
   }
