@@ -4,6 +4,8 @@
 
 #include "source_tree.hpp"
 
+namespace doors_test {
+
 using namespace architecture;
 
 namespace {
@@ -75,3 +77,5 @@ TEST_CASE("doors: CLI11 is named by the command line only") {
   for (const auto& path : headers_that_name(pattern, headers_under("examples", "examples")))
     if (!path.starts_with("adafuse/")) FAIL_CHECK("examples/" << path << " names CLI11");
 }
+
+}  // namespace doors_test

@@ -4,6 +4,8 @@
 
 #include "source_tree.hpp"
 
+namespace headers_test {
+
 using namespace architecture;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("headers: adafuse.hpp brings all rooms from core to infer, but no JSON
   CHECK_FALSE(needs_json("adafuse/adafuse.hpp"));
   CHECK_FALSE(needs_optional("adafuse/adafuse.hpp"));
 }
+
+}  // namespace headers_test

@@ -4,6 +4,8 @@
 
 #include "source_tree.hpp"
 
+namespace includes_test {
+
 using namespace architecture;
 
 namespace {
@@ -70,3 +72,5 @@ TEST_CASE("includes: the rule sees upward, sideways and unknown includes") {
   CHECK(mistakes_of("adafuse/core/a.hpp", {"#include <adafuse/adafuse.hpp>"}).size() == 1);
   CHECK(mistakes_of("adafuse/attic/a.hpp", {}).size() == 1);
 }
+
+}  // namespace includes_test

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <adafuse/core/eigen.hpp>
 
+namespace eigen_test {
+
 using namespace adafuse;
 
 TEST_CASE("as_matrix: rows and columns of the tensor, on its memory") {
@@ -45,3 +47,5 @@ TEST_CASE("as_array: all elements in order, of any rank") {
   const Tensor<float> none(Shape{0, 3});
   CHECK(as_array(none).size() == 0);
 }
+
+}  // namespace eigen_test

@@ -4,6 +4,8 @@
 #include <adafuse/core/error.hpp>
 #include <string>
 
+namespace error_test {
+
 using namespace adafuse;
 
 namespace {
@@ -42,3 +44,5 @@ TEST_CASE("errors: all of them are adafuse::Error and std::runtime_error") {
   CHECK_THROWS_AS(throw FormatError("f"), Error);
   CHECK_THROWS_AS(throw IoError("i"), std::runtime_error);
 }
+
+}  // namespace error_test

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+namespace parallel_test {
+
 using namespace adafuse;
 
 namespace {
@@ -160,3 +162,5 @@ TEST_CASE("set_num_threads: keeps what it is given and refuses less than one") {
   CHECK_THROWS_WITH_AS(set_num_threads(0), "set_num_threads: at least 1, got 0", ValueError);
   CHECK(num_threads() == 3);
 }
+
+}  // namespace parallel_test

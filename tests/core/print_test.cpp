@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <adafuse/core/print.hpp>
 
+namespace print_test {
+
 using namespace adafuse;
 
 TEST_CASE("print: numbers, rows, matrices and planes") {
@@ -30,3 +32,5 @@ TEST_CASE("print: a long dimension is shortened in its middle, a short one is no
   CHECK(concat(Tensor<int>::arange(12).reshape({12, 1})) ==
         "[[0],\n [1],\n [2],\n [3],\n ...,\n [8],\n [9],\n [10],\n [11]]");
 }
+
+}  // namespace print_test

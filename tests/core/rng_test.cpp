@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace rng_test {
+
 using namespace adafuse;
 
 namespace {
@@ -157,3 +159,5 @@ TEST_CASE("draws: are the numbers of the key, one after the other") {
   CHECK_FALSE(draws.chance(0));
   CHECK(draws.chance(1));
 }
+
+}  // namespace rng_test

@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+namespace shape_test {
+
 using namespace adafuse;
 
 TEST_CASE("shape: knows its rank, its sizes and its number of elements") {
@@ -99,3 +101,5 @@ TEST_CASE("broadcast_shapes: names the op, both shapes and the sizes that differ
                        "mul: [2,3] and [4,3] do not broadcast: 2 against 4", ShapeError);
   CHECK_THROWS_AS(broadcast_shapes({0}, {2}, "mul"), ShapeError);
 }
+
+}  // namespace shape_test

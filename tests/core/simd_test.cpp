@@ -1,11 +1,14 @@
 // The vector vocabulary against loops over lanes. Compiled with several flags: one run for each
-// path. SPDX-License-Identifier: MIT
+// path.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/core/simd.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
+
+namespace simd_test {
 
 using namespace adafuse;
 
@@ -92,3 +95,5 @@ TEST_CASE("simd: denormals are flushed inside of the scope and come back after i
 #endif
   CHECK(tiny * half > 0);
 }
+
+}  // namespace simd_test

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+namespace storage_test {
+
 using namespace adafuse;
 
 namespace {
@@ -110,3 +112,5 @@ TEST_CASE("pool: threads that take and give at once never hold the same block") 
   CHECK(clashes == 0);
   StoragePool::instance().trim();
 }
+
+}  // namespace storage_test

@@ -6,6 +6,8 @@
 #include <new>
 #include <vector>
 
+namespace tensor_test {
+
 using namespace adafuse;
 
 namespace {
@@ -196,3 +198,5 @@ TEST_CASE("tensor: copy_from overwrites all elements of a tensor of the same sha
 TEST_CASE("tensor: more elements than memory could hold are refused, not wrapped around") {
   CHECK_THROWS_AS(Tensor<double>(Shape{Index{1} << 61}), std::bad_alloc);
 }
+
+}  // namespace tensor_test

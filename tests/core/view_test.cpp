@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <vector>
 
+namespace view_test {
+
 using namespace adafuse;
 
 namespace {
@@ -134,3 +136,5 @@ TEST_CASE("contiguous: copies a window into a tensor of its own") {
   static_assert(std::is_same_v<decltype(contiguous(reader.view<2>())), Tensor<float>>);
   CHECK(contiguous(x.view<2>().slice(1, 1, 1)).shape() == Shape{2, 0});
 }
+
+}  // namespace view_test

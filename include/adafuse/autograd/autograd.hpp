@@ -1,0 +1,10 @@
+// The room of derivatives: variables with a history, and the walk back through it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/autograd/backward.hpp>
+#include <adafuse/autograd/gradcheck.hpp>
+#include <adafuse/autograd/no_grad.hpp>
+#include <adafuse/autograd/node.hpp>
+#include <adafuse/autograd/record.hpp>
+#include <adafuse/autograd/variable.hpp>

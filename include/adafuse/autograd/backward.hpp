@@ -1,0 +1,234 @@
+// backward and grad: the chain rule, from the outputs to the inputs, each node once.
+//
+// Nodes are numbered as they are made, so walking them by falling number is a topological order:
+// when a node's turn comes, all that it contributes to has been seen and its gradient is complete.
+// Neither the walk nor anything else recurses.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/autograd/record.hpp>
+#include <unordered_map>
+
+namespace adafuse {
+
+struct BackwardOptions {
+  bool create_graph =
+      false;  ///< Record the gradients' own history, for derivatives of derivatives.
+  bool retain_graph = false;  ///< Keep the history for another backward (create_graph implies it).
+};
+
+template <class T>
+struct GradOptions {
+  std::vector<Variable<T>> grad_outputs = {};  ///< dL/doutput for each output; ones if empty.
+  bool create_graph = false;
+  bool retain_graph = false;
+  bool allow_unused = false;  ///< An input that no output depends on gets an undefined gradient.
+};
+
+namespace detail {
+
+/// One walk over the history behind some outputs.
+template <class T>
+class BackwardWalk {
+ public:
+  BackwardWalk(bool create_graph, bool retain_graph)
+      : mode_(create_graph), create_graph_(create_graph), retain_(retain_graph || create_graph) {}
+
+  /// Adds an output and the gradient that arrives there.
+  void seed(const Variable<T>& output, Variable<T> dy) {
+    discover(output.node());
+    accumulate(places_.at(output.node().get()), std::move(dy));
+  }
+
+  /// Only what leads to these is worked out, and their gradients are kept for `take`.
+  void aim_at(const std::vector<Variable<T>>& inputs) {
+    for (const auto& input : inputs)
+      if (auto place = places_.find(input.node().get()); place != places_.end())
+        place->second.target = true;
+    sort();
+    for (auto& place : places_) place.second.needed = place.second.target;
+    for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
+      Place& place = places_.at(node->get());
+      for (const auto& input : (*node)->inputs)
+        if (input && places_.at(input.get()).needed) place.needed = true;
+    }
+  }
+
+  void run(bool into_parameters) {
+    sort();
+    for (auto& node : nodes_) {
+      Place& place = places_.at(node.get());
+      if (!place.needed || !place.gradient.defined()) continue;
+      for (const auto& hook : node->hooks)
+        if (auto replaced = hook(place.gradient); replaced.defined()) {
+          require<ShapeError>(replaced.shape() == node->shape, node->op, ": a hook returned ",
+                              replaced.shape(), " for a gradient of ", node->shape);
+          place.gradient = std::move(replaced);
+        }
+      if (!node->recorded) {
+        if (into_parameters) store(*node, place.gradient);
+      } else if (has_needed_input(*node)) {
+        pull_back(node, place.gradient);
+      }
+      if (!place.target) place.gradient = {};
+    }
+  }
+
+  /// The gradient that arrived at an input that was aimed at; undefined when none did.
+  Variable<T> take(const Variable<T>& input) {
+    const auto place = places_.find(input.node().get());
+    return place == places_.end() ? Variable<T>() : place->second.gradient;
+  }
+
+ private:
+  struct Place {
+    Variable<T> gradient;
+    bool owned = false;  // the gradient's memory was made here, and may be added to in place
+    bool needed = true;
+    bool target = false;
+  };
+
+  void discover(const std::shared_ptr<Node<T>>& output) {
+    std::vector<std::shared_ptr<Node<T>>> open;
+    const auto visit = [&](const std::shared_ptr<Node<T>>& node) {
+      if (node && places_.try_emplace(node.get()).second) {
+        nodes_.push_back(node);
+        open.push_back(node);
+      }
+    };
+    visit(output);
+    while (!open.empty()) {
+      const auto node = std::move(open.back());
+      open.pop_back();
+      require<ValueError>(!node->recorded || node->pullback, "backward: the history of '", node->op,
+                          "' was used before; pass retain_graph to use it again");
+      for (const auto& input : node->inputs) visit(input);
+    }
+  }
+
+  void sort() {
+    std::sort(nodes_.begin(), nodes_.end(),
+              [](const auto& a, const auto& b) { return a->order > b->order; });
+  }
+
+  bool has_needed_input(const Node<T>& node) const {
+    return std::any_of(node.inputs.begin(), node.inputs.end(), [this](const auto& input) {
+      return input && places_.at(input.get()).needed;
+    });
+  }
+
+  void pull_back(const std::shared_ptr<Node<T>>& node, const Variable<T>& dy) {
+    const Variable<T> y = node->output.defined() ? Variable<T>(node->output, node) : Variable<T>();
+    Gradients<T> gradients = node->pullback(dy, y);
+    require<ShapeError>(gradients.size() == node->inputs.size(), node->op,
+                        ": the pullback returned ", gradients.size(), " gradients for ",
+                        node->inputs.size(), " inputs");
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+      const auto& input = node->inputs[i];
+      if (!input || !gradients[i].defined()) continue;
+      require<ShapeError>(gradients[i].shape() == input->shape, node->op,
+                          ": the pullback returned ", gradients[i].shape(),
+                          " as gradient of input ", i, ", which is ", input->shape);
+      if (Place& place = places_.at(input.get()); place.needed)
+        accumulate(place, std::move(gradients[i]));
+    }
+    if (!retain_) node->release();
+  }
+
+  void accumulate(Place& place, Variable<T> dy) {
+    if (!place.gradient.defined()) {
+      place.gradient = std::move(dy);
+    } else if (place.owned && !create_graph_) {
+      add_in_place(place.gradient.mutable_value(), dy.value());
+    } else {
+      place.gradient = sum_of(place.gradient, dy);
+      place.owned = true;
+    }
+  }
+
+  void store(Node<T>& parameter, const Variable<T>& gradient) {
+    parameter.grad = parameter.grad.defined() ? sum_of(parameter.grad, gradient) : gradient;
+  }
+
+  static void add_in_place(Tensor<T> a, const Tensor<T>& b) {
+    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::plus<T>());
+  }
+
+  // s = a + b  =>  da = ds, db = ds
+  static Variable<T> sum_of(const Variable<T>& a, const Variable<T>& b) {
+    Tensor<T> sum = a.value().clone();
+    add_in_place(sum, b.value());
+    return record("accumulate", sum, {a, b}, [](const Variable<T>& ds) -> Gradients<T> {
+      return {ds, ds};
+    });
+  }
+
+  GradMode mode_;
+  bool create_graph_, retain_;
+  std::unordered_map<Node<T>*, Place> places_;
+  std::vector<std::shared_ptr<Node<T>>> nodes_;
+};
+
+template <class T>
+Variable<T> ones_for(const Variable<T>& y, const char* caller) {
+  require<ValueError>(y.size() == 1, caller, ": ", y.shape(),
+                      " is not a single number; pass the gradient that arrives there");
+  return Tensor<T>::ones(y.shape());
+}
+
+}  // namespace detail
+
+/// Adds dL/dp to the gradient of every parameter p behind `y`, where dL/dy = `dy` (of y's shape).
+/// Throws ValueError when no parameter is behind y, or its history was used up before.
+template <class T>
+void backward(const Variable<T>& y, const std::type_identity_t<Variable<T>>& dy,
+              BackwardOptions options = {}) {
+  require<ValueError>(y.requires_grad(), "backward: nothing behind y requires a gradient");
+  require<ShapeError>(dy.shape() == y.shape(), "backward: y is ", y.shape(), ", its gradient is ",
+                      dy.shape());
+  detail::BackwardWalk<T> walk(options.create_graph, options.retain_graph);
+  walk.seed(y, dy);
+  walk.run(/*into_parameters=*/true);
+}
+
+/// The same for a single number: dL/dy = 1.
+template <class T>
+void backward(const Variable<T>& y, BackwardOptions options = {}) {
+  backward(y, detail::ones_for(y, "backward"), options);
+}
+
+/// sum_k dL/doutput_k * doutput_k/dinput for each input, without touching any parameter's gradient.
+/// An input may be a parameter or anything computed on the way.
+template <class T>
+std::vector<Variable<T>> grad(const std::vector<Variable<T>>& outputs,
+                              const std::vector<Variable<T>>& inputs,
+                              const std::type_identity_t<GradOptions<T>>& options = {}) {
+  require<ValueError>(options.grad_outputs.empty() || options.grad_outputs.size() == outputs.size(),
+                      "grad: ", outputs.size(), " outputs and ", options.grad_outputs.size(),
+                      " grad_outputs");
+  detail::BackwardWalk<T> walk(options.create_graph, options.retain_graph);
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const auto& y = outputs[k];
+    require<ValueError>(y.requires_grad(), "grad: nothing behind output ", k,
+                        " requires a gradient");
+    const auto dy =
+        options.grad_outputs.empty() ? detail::ones_for(y, "grad") : options.grad_outputs[k];
+    require<ShapeError>(dy.shape() == y.shape(), "grad: output ", k, " is ", y.shape(),
+                        ", its gradient is ", dy.shape());
+    walk.seed(y, dy);
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    require<ValueError>(inputs[i].requires_grad(), "grad: input ", i, " requires no gradient");
+  walk.aim_at(inputs);
+  walk.run(/*into_parameters=*/false);
+  std::vector<Variable<T>> result;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    result.push_back(walk.take(inputs[i]));
+    require<ValueError>(result.back().defined() || options.allow_unused,
+                        "grad: no output depends on", " input ", i,
+                        "; pass allow_unused if that is meant");
+  }
+  return result;
+}
+
+}  // namespace adafuse

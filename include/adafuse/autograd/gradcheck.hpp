@@ -1,0 +1,117 @@
+// gradcheck: every derivative against central differences, (f(x + h) - f(x - h)) / 2h, in double.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/autograd/backward.hpp>
+#include <string>
+
+namespace adafuse {
+
+/// A function of some tensors, as an operation under test.
+using DifferentiableFunction =
+    std::function<Variable<double>(const std::vector<Variable<double>>& inputs)>;
+
+struct GradcheckOptions {
+  double step = 1e-5;
+  double tolerance = 1e-6;  ///< of |analytic - numeric| / largest |gradient| of that input
+};
+
+/// The element where derivative and difference disagree most.
+struct GradcheckResult {
+  std::string op;
+  bool passed = true;
+  double error = 0;  ///< relative to the largest gradient of that input (at least 1e-8)
+  Index input = 0;   ///< which input
+  Index element = 0;
+  double analytic = 0, numeric = 0;
+
+  explicit operator bool() const { return passed; }
+  friend std::ostream& operator<<(std::ostream& out, const GradcheckResult& r) {
+    return out << r.op << ": " << (r.passed ? "agrees" : "differs") << ", worst at input "
+               << r.input << " element " << r.element << ": derivative " << r.analytic
+               << ", difference " << r.numeric << ", relative error " << r.error;
+  }
+};
+
+/// Compares the gradients of `f` at `inputs` with central differences. A result of many elements is
+/// projected on a fixed direction first. Stay away from kinks: there the two differ rightly.
+inline GradcheckResult gradcheck(std::string op, const DifferentiableFunction& f,
+                                 const std::vector<Tensor<double>>& inputs,
+                                 GradcheckOptions options = {}) {
+  std::vector<Variable<double>> leaves;
+  for (const auto& input : inputs) leaves.push_back(parameter(input.clone()));
+  const Variable<double> y = f(leaves);
+  const auto direction = Tensor<double>::uniform(y.shape(), Key(0).of(op), 0.5, 1.5);
+  const auto gradients =
+      grad<double>({y}, leaves, {.grad_outputs = {direction}, .allow_unused = true});
+
+  const auto projected = [&] {
+    const NoGrad guard;
+    const Variable<double> at = f(leaves);
+    double sum = 0;
+    for (Index i = 0; i < at.size(); ++i) sum += at.value().data()[i] * direction.data()[i];
+    return sum;
+  };
+
+  GradcheckResult worst{.op = std::move(op)};
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    const Index count = inputs[k].size();
+    std::vector<double> numeric(static_cast<std::size_t>(count)), analytic(numeric);
+    double largest = 1e-8;
+    for (Index i = 0; i < count; ++i) {
+      const NoGrad guard;
+      double& element = leaves[k].mutable_value().data()[i];
+      const double before = element;
+      element = before + options.step;
+      const double above = projected();
+      element = before - options.step;
+      const double below = projected();
+      element = before;
+      const auto at = static_cast<std::size_t>(i);
+      numeric[at] = (above - below) / (2 * options.step);
+      analytic[at] = gradients[k].defined() ? gradients[k].value().data()[i] : 0;
+      largest = std::max({largest, std::abs(numeric[at]), std::abs(analytic[at])});
+    }
+    for (Index i = 0; i < count; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const double error = std::abs(numeric[at] - analytic[at]) / largest;
+      if (!std::isnan(worst.error) && !(error <= worst.error))  // a NaN is the worst of all
+        worst = {
+            worst.op,   error <= options.tolerance, error, static_cast<Index>(k), i, analytic[at],
+            numeric[at]};
+    }
+  }
+  return worst;
+}
+
+/// The same for second derivatives: the gradients of `f`, by create_graph, are the function
+/// checked.
+inline GradcheckResult gradgradcheck(std::string op, const DifferentiableFunction& f,
+                                     const std::vector<Tensor<double>>& inputs,
+                                     GradcheckOptions options = {}) {
+  GradcheckResult worst{.op = op + " (second derivative)"};
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    const auto first = [&](const std::vector<Variable<double>>& x) -> Variable<double> {
+      // The difference quotients run under NoGrad; the inner gradient needs its history all the
+      // same.
+      const bool outer = grad_enabled();
+      const GradMode on(true);
+      auto leaves = x;
+      const Variable<double> y = f(leaves);
+      const auto direction = Tensor<double>::uniform(y.shape(), Key(1).of(op), 0.5, 1.5);
+      auto dx =
+          grad<double>({y}, {leaves[k]},
+                       {.grad_outputs = {direction}, .create_graph = outer, .allow_unused = true});
+      return dx[0].defined() ? dx[0] : Variable<double>(Tensor<double>(leaves[k].shape()));
+    };
+    // A gradient that does not depend on any input has second derivative 0: nothing to compare.
+    std::vector<Variable<double>> leaves;
+    for (const auto& input : inputs) leaves.push_back(parameter(input.clone()));
+    if (!first(leaves).requires_grad()) continue;
+    auto result = gradcheck(worst.op, first, inputs, options);
+    if (!(result.error <= worst.error)) worst = result;
+  }
+  return worst;
+}
+
+}  // namespace adafuse

@@ -1,0 +1,52 @@
+// record: the one way in which an operation, ours or a user's, enters the history.
+//
+//   Variable<T> tanh(const Variable<T>& x) {                        // y = tanh x
+//     Tensor<T> y = kernels::map(x.value(), [](T v) { return std::tanh(v); });
+//     return record("tanh", y, {x}, [](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T>
+//     {
+//       return {dy * (1 - y * y)};                                  // dx = dy (1 - y^2)
+//     });
+//   }
+//
+// The pullback takes and returns variables, so that derivatives of derivatives come from the same
+// lines. It captures by name the inputs that it reads; the output is handed to it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/autograd/node.hpp>
+
+namespace adafuse {
+
+/// `value` as a function of `inputs`. `pullback(dy)` or `pullback(dy, y)` returns one gradient for
+/// each input, of that input's shape; undefined where `requires_grad()` was false. Without an input
+/// that requires a gradient, or under NoGrad, the result is a constant and the pullback is dropped.
+template <class T, class Pullback>
+Variable<T> record(const char* op, Tensor<T> value,
+                   const std::type_identity_t<std::vector<Variable<T>>>& inputs,
+                   Pullback pullback) {
+  constexpr bool reads_output =
+      std::is_invocable_r_v<Gradients<T>, Pullback, const Variable<T>&, const Variable<T>&>;
+  static_assert(reads_output || std::is_invocable_r_v<Gradients<T>, Pullback, const Variable<T>&>,
+                "a pullback is called as pullback(dy) or pullback(dy, y) and returns Gradients<T>");
+
+  const bool wanted = std::any_of(inputs.begin(), inputs.end(),
+                                  [](const Variable<T>& input) { return input.requires_grad(); });
+  if (!wanted || !grad_enabled()) return Variable<T>(std::move(value));
+
+  auto node = Node<T>::make();
+  node->op = op;
+  node->recorded = true;
+  node->shape = value.shape();
+  for (const auto& input : inputs) node->inputs.push_back(input.node());
+  if constexpr (reads_output) {
+    node->output = value;
+    node->pullback = std::move(pullback);
+  } else {
+    node->pullback = [pullback = std::move(pullback)](const Variable<T>& dy, const Variable<T>&) {
+      return pullback(dy);
+    };
+  }
+  return Variable<T>(std::move(value), std::move(node));
+}
+
+}  // namespace adafuse

@@ -1,0 +1,138 @@
+// Variable: a tensor with an optional history, so that derivatives can flow back through it.
+//
+// Without history it is a constant. A parameter is a leaf: it starts a history and collects the
+// gradient. The result of an operation on either points to the Node that made it (node.hpp).
+// Copies are handles onto one value and one node. The value is never changed, except that an
+// optimiser writes parameters under NoGrad.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/autograd/no_grad.hpp>
+#include <adafuse/core/tensor.hpp>
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+namespace adafuse {
+
+template <class T>
+struct Node;
+
+template <class T>
+class Variable {
+ public:
+  using value_type = T;
+
+  /// No variable at all: `defined()` is false.
+  Variable() = default;
+  /// A constant.
+  Variable(Tensor<T> value) : value_(std::move(value)) {}
+  /// A constant of rank 0.
+  template <class N>
+  requires std::is_arithmetic_v<N> Variable(N number)
+      : value_(Tensor<T>::scalar(static_cast<T>(number))) {}
+  /// What `node` computed; made by `record`.
+  Variable(Tensor<T> value, std::shared_ptr<Node<T>> node)
+      : value_(std::move(value)), node_(std::move(node)) {}
+
+  bool defined() const { return value_.defined(); }
+  const Tensor<T>& value() const& { return value_; }
+  Tensor<T> value() && { return std::move(value_); }  // a loop over it must not outlive it
+  const Shape& shape() const { return value_.shape(); }
+  Index rank() const { return value_.rank(); }
+  Index size() const { return value_.size(); }
+  Index size(Index dim) const { return value_.size(dim); }
+  T item() const { return value_.item(); }
+
+  /// Whether a derivative with respect to this can be asked for.
+  bool requires_grad() const { return node_ != nullptr; }
+  /// Whether this is a parameter: its gradient is kept by `backward`.
+  bool is_leaf() const { return node_ && !node_->recorded; }
+
+  /// The gradient that `backward` has accumulated in a parameter; undefined before.
+  Variable grad() const { return node_ ? node_->grad : Variable(); }
+  void zero_grad() const {
+    if (node_) node_->grad = {};
+  }
+  /// Replaces the accumulated gradient of a parameter.
+  void set_grad(Variable gradient) const {
+    require<ValueError>(is_leaf(), "set_grad: only a parameter keeps a gradient");
+    require<ShapeError>(gradient.shape() == shape(), "set_grad: expects ", shape(), ", got ",
+                        gradient.shape());
+    node_->grad = std::move(gradient);
+  }
+
+  /// The same value, as a constant.
+  Variable detach() const { return Variable(value_); }
+
+  /// Calls `hook(g)` with each gradient that arrives here, complete, on its way back; what the hook
+  /// returns goes on in its place (undefined: `g` itself).
+  void add_hook(std::function<Variable(const Variable&)> hook) const {
+    require<ValueError>(requires_grad(), "add_hook: no gradient ever arrives at a constant");
+    node_->hooks.push_back(std::move(hook));
+  }
+
+  /// The elements, for writing: parameters only, under NoGrad, between a step and the next forward.
+  Tensor<T> mutable_value() const {
+    require<ValueError>(!grad_enabled(), "mutable_value: a variable is written under NoGrad only");
+    return value_;
+  }
+
+  const std::shared_ptr<Node<T>>& node() const { return node_; }
+
+  // Operators are friends, so that `v + tensor` and `2 - v` convert. Their meaning is that of the
+  // functions of these names, in ops/.
+  friend Variable operator+(const Variable& a, const Variable& b) { return add(a, b); }
+  friend Variable operator-(const Variable& a, const Variable& b) { return sub(a, b); }
+  friend Variable operator*(const Variable& a, const Variable& b) { return mul(a, b); }
+  friend Variable operator/(const Variable& a, const Variable& b) { return div(a, b); }
+  friend Variable operator-(const Variable& a) { return neg(a); }
+
+ private:
+  Tensor<T> value_;
+  std::shared_ptr<Node<T>> node_;
+};
+
+template <class X>
+inline constexpr bool is_variable = false;
+template <class T>
+inline constexpr bool is_variable<Variable<T>> = true;
+template <class X>
+inline constexpr bool is_tensor = false;
+template <class T>
+inline constexpr bool is_tensor<Tensor<T>> = true;
+
+/// What an operation of one operand takes: a variable, or a tensor of floating-point numbers.
+template <class X>
+concept Operand = (is_variable<X> || is_tensor<X>)&&std::floating_point<typename X::value_type>;
+
+/// What an operation of two operands takes: two operands of one scalar type, or one and a number.
+template <class A, class B>
+concept Operands = (Operand<A> && Operand<B> &&
+                    std::same_as<typename A::value_type, typename B::value_type>) ||
+                   (Operand<A> && std::is_arithmetic_v<B>) ||
+                   (std::is_arithmetic_v<A> && Operand<B>);
+
+template <class X>
+struct scalar_of_operand {
+  using type = void;
+};
+template <Operand X>
+struct scalar_of_operand<X> {
+  using type = typename X::value_type;
+};
+
+/// The scalar type of one operand, or of the one of two that is not a plain number.
+template <class A, class B = A>
+using scalar_of = typename scalar_of_operand<std::conditional_t<Operand<A>, A, B>>::type;
+
+template <Operand X>
+Variable<typename X::value_type> as_variable(const X& x) {
+  return x;
+}
+
+}  // namespace adafuse
+
+#include <adafuse/autograd/node.hpp>

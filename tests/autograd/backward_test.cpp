@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+#include <adafuse/autograd/backward.hpp>
+#include <adafuse/ops/pow.hpp>
+#include <adafuse/ops/reduce.hpp>
+
+namespace backward_test {
+
+using namespace adafuse;
+
+namespace {
+
+using Var = Variable<double>;
+
+Var number(double value) { return parameter(Tensor<double>::scalar(value)); }
+
+/// y = x; counts how often a gradient passes.
+Var counted(const Var& x, int& passes) {
+  return record("counted", x.value(), {x}, [&passes](const Var& dy) -> Gradients<double> {
+    ++passes;
+    return {dy};
+  });
+}
+
+}  // namespace
+
+TEST_CASE("backward: gradients of a product and a sum") {
+  const auto x = number(3), y = number(4);
+  backward(x * y + x);
+  CHECK(x.grad().item() == 5);
+  CHECK(y.grad().item() == 3);
+}
+
+TEST_CASE("backward: adds to the gradient of earlier calls, until it is zeroed") {
+  const auto x = number(3);
+  backward(x * x);
+  backward(x * x);
+  CHECK(x.grad().item() == 12);
+  x.zero_grad();
+  backward(x * x);
+  CHECK(x.grad().item() == 6);
+}
+
+TEST_CASE("backward: the gradient of an earlier call is not overwritten in place") {
+  const auto x = number(3);
+  backward(x * x);
+  const auto before = x.grad();
+  backward(x * x);
+  CHECK(before.item() == 6);
+}
+
+TEST_CASE("backward: what arrives along several ways is added before it goes on, once") {
+  const auto x = number(2);
+  int passes = 0;
+  const auto shared = counted(x, passes);
+  backward(shared * shared + shared + 5 * shared);
+  CHECK(passes == 1);
+  CHECK(x.grad().item() == 10);
+}
+
+TEST_CASE("backward: the caller's gradient and those of the operands are left as they were") {
+  const auto x = number(1), y = number(1);
+  const auto dy = Tensor<double>::scalar(7);
+  const auto sum = x + y;       // both gradients are dy itself
+  backward(sum + sum * 2, dy);  // and sum's is accumulated
+  CHECK(dy.item() == 7);
+  CHECK(x.grad().item() == 21);
+  CHECK(y.grad().item() == 21);
+}
+
+TEST_CASE("backward: a history is used once, unless it is retained") {
+  const auto x = number(3);
+  const auto y = x * x;
+  backward(y, {.retain_graph = true});
+  backward(y);
+  CHECK(x.grad().item() == 12);
+  CHECK_THROWS_WITH_AS(
+      backward(y),
+      "backward: the history of 'mul' was used before; pass retain_graph to use it again",
+      ValueError);
+  CHECK(x.grad().item() == 12);
+}
+
+TEST_CASE("backward: wrong use is told") {
+  const auto x = parameter(Tensor<double>::of({1, 2}));
+  CHECK_THROWS_WITH_AS(backward(x * x),
+                       "backward: [2] is not a single number; pass the gradient that arrives there",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(backward(x * x, Tensor<double>::of({1})),
+                       "backward: y is [2], its gradient is [1]", ShapeError);
+  CHECK_THROWS_WITH_AS(backward(Var(3) * 2), "backward: nothing behind y requires a gradient",
+                       ValueError);
+}
+
+TEST_CASE("backward: create_graph gives derivatives of derivatives") {
+  const auto x = number(2);
+  const auto y = pow(x, 4);
+  const auto first = grad<double>({y}, {x}, {.create_graph = true})[0];
+  const auto second = grad<double>({first}, {x}, {.create_graph = true})[0];
+  const auto third = grad<double>({second}, {x})[0];
+  CHECK(first.item() == doctest::Approx(32));
+  CHECK(second.item() == doctest::Approx(48));
+  CHECK(third.item() == doctest::Approx(48));
+}
+
+TEST_CASE("backward: create_graph also through a sum of several ways") {
+  const auto x = number(2);
+  const auto y = x * x;
+  const auto first = grad<double>({y * y + x * y}, {x}, {.create_graph = true})[0];  // x^4 + x^3
+  CHECK(first.item() == 44);
+  CHECK(grad<double>({first}, {x})[0].item() == 60);
+}
+
+TEST_CASE("backward: without create_graph the gradient is a constant") {
+  const auto x = number(2);
+  CHECK_FALSE(grad<double>({x * x}, {x})[0].requires_grad());
+  backward(x * x);
+  CHECK_FALSE(x.grad().requires_grad());
+}
+
+TEST_CASE("backward: what an operation captured is released before earlier ones are pulled back") {
+  const auto x = number(1);
+  auto late = std::make_shared<int>();
+  const std::weak_ptr<int> watch = late;
+  bool released = false;
+  const auto early = record("early", x.value(), {x}, [&](const Var& dy) -> Gradients<double> {
+    released = watch.expired();
+    return {dy};
+  });
+  const auto y =
+      record("late", early.value(), {early},
+             [late = std::move(late)](const Var& dy) -> Gradients<double> { return {dy}; });
+  CHECK_FALSE(watch.expired());
+  backward(y);
+  CHECK(released);
+}
+
+TEST_CASE("grad: leaves the parameters' own gradients alone") {
+  const auto x = number(3);
+  CHECK(grad<double>({x * x}, {x})[0].item() == 6);
+  CHECK_FALSE(x.grad().defined());
+}
+
+TEST_CASE("grad: of something computed on the way") {
+  const auto x = number(3);
+  const auto y = x * x;
+  const auto dx = grad<double>({y * y}, {y, x});
+  CHECK(dx[0].item() == 18);
+  CHECK(dx[1].item() == 108);
+}
+
+TEST_CASE("grad: does not work out what leads to none of the inputs") {
+  const auto x = number(3), other = number(4);
+  int passes = 0;
+  CHECK(grad<double>({x * counted(other, passes)}, {x})[0].item() == 4);
+  CHECK(passes == 0);
+}
+
+TEST_CASE("grad: several outputs add up, each weighted by its grad_output") {
+  const auto x = number(3);
+  const auto dx = grad<double>({x * x, 5 * x}, {x}, {.grad_outputs = {Var(10), Var(100)}});
+  CHECK(dx[0].item() == 560);
+}
+
+TEST_CASE("grad: an input that no output depends on is told, or allowed") {
+  const auto x = number(3), other = number(4);
+  CHECK_THROWS_AS(grad<double>({x * x}, {x, other}), ValueError);
+  const auto dx = grad<double>({x * x}, {x, other}, {.allow_unused = true});
+  CHECK(dx[0].item() == 6);
+  CHECK_FALSE(dx[1].defined());
+}
+
+TEST_CASE("grad: wrong use is told") {
+  const auto x = number(3);
+  CHECK_THROWS_WITH_AS(grad<double>({x * x}, {Var(3)}), "grad: input 0 requires no gradient",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(grad<double>({Var(3)}, {x}),
+                       "grad: nothing behind output 0 requires a gradient", ValueError);
+  CHECK_THROWS_WITH_AS(grad<double>({x * x}, {x}, {.grad_outputs = {Var(1), Var(2)}}),
+                       "grad: 1 outputs and 2 grad_outputs", ValueError);
+}
+
+TEST_CASE("hooks: see each gradient once, complete, and may replace it") {
+  const auto x = number(3);
+  const auto y = x * x;
+  std::vector<double> seen;
+  y.add_hook([&](const Var& g) {
+    seen.push_back(g.item());
+    return Var();
+  });
+  y.add_hook([](const Var& g) { return 10 * g; });
+  backward(y + 2 * y);
+  CHECK(seen == std::vector<double>{3});
+  CHECK(x.grad().item() == 180);
+}
+
+TEST_CASE("hooks: on a parameter run before the gradient is stored") {
+  const auto x = number(3);
+  x.add_hook([](const Var& g) { return -g; });
+  backward(x * x);
+  CHECK(x.grad().item() == -6);
+}
+
+TEST_CASE("hooks: a gradient of another shape is told") {
+  const auto x = number(3);
+  x.add_hook([](const Var&) { return Var(Tensor<double>::of({1, 2})); });
+  CHECK_THROWS_WITH_AS(backward(x * x), "parameter: a hook returned [2] for a gradient of []",
+                       ShapeError);
+}
+
+}  // namespace backward_test

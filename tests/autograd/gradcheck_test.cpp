@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+#include <adafuse/autograd/gradcheck.hpp>
+#include <adafuse/ops/pow.hpp>
+#include <adafuse/ops/reduce.hpp>
+
+namespace gradcheck_test {
+
+using namespace adafuse;
+
+namespace {
+
+using Var = Variable<double>;
+using Vars = std::vector<Var>;
+
+/// a + b with a gradient of b that `fault` has altered.
+Var faulty_add(const Var& a, const Var& b, std::function<void(Tensor<double>&)> fault) {
+  return record("faulty_add", add(a, b).value(), {a, b},
+                [fault](const Var& dy) -> Gradients<double> {
+                  auto wrong = dy.value().clone();
+                  fault(wrong);
+                  return {dy, wrong};
+                });
+}
+
+const std::vector<Tensor<double>> two_inputs{Tensor<double>::of({{1, 2, 3}, {4, 5, 6}}),
+                                             Tensor<double>::of({{2, 1, 0}, {1, 3, 5}})};
+
+}  // namespace
+
+TEST_CASE("gradcheck: agrees with a right derivative, and says so") {
+  const auto result = gradcheck(
+      "mul", [](const Vars& x) { return x[0] * x[1]; }, two_inputs);
+  CHECK(result);
+  CHECK(result.error < 1e-8);
+  CHECK(concat(result).find("mul: agrees") == 0);
+}
+
+TEST_CASE("gradcheck: finds the one wrong element of the one wrong input") {
+  const auto f = [](const Vars& x) {
+    return faulty_add(x[0], x[1], [](Tensor<double>& g) { g.data()[4] *= 1.01; });
+  };
+  const auto result = gradcheck("faulty_add", f, two_inputs);
+  CHECK_FALSE(result);
+  CHECK(result.op == "faulty_add");
+  CHECK(result.input == 1);
+  CHECK(result.element == 4);
+  CHECK(result.analytic == doctest::Approx(1.01 * result.numeric));
+  CHECK(concat(result).find("faulty_add: differs, worst at input 1 element 4") == 0);
+}
+
+TEST_CASE("gradcheck: a NaN is the worst of all errors, wherever it stands") {
+  for (const Index at : {0, 3, 5}) {
+    const auto f = [at](const Vars& x) {
+      return faulty_add(x[0], x[1], [at](Tensor<double>& g) {
+        g.data()[at] = NAN;
+        g.data()[(at + 1) % 6] += 100;
+      });
+    };
+    const auto result = gradcheck("faulty_add", f, two_inputs);
+    CHECK_FALSE(result);
+    CHECK(result.input == 1);
+    CHECK(result.element == at);
+  }
+}
+
+TEST_CASE("gradcheck: a gradient that was forgotten counts as 0") {
+  const auto f = [](const Vars& x) {
+    return record("forgetful", add(x[0], x[1]).value(), x, [](const Var& dy) -> Gradients<double> {
+      return {dy, {}};
+    });
+  };
+  const auto result = gradcheck("forgetful", f, two_inputs);
+  CHECK_FALSE(result);
+  CHECK(result.input == 1);
+  CHECK(result.analytic == 0);
+}
+
+TEST_CASE("gradcheck: leaves its inputs as they were") {
+  const std::vector<Tensor<double>> x{Tensor<double>::of({1, 2})};
+  gradcheck(
+      "square", [](const Vars& v) { return v[0] * v[0]; }, x);
+  CHECK(x[0](0) == 1);
+  CHECK(x[0](1) == 2);
+}
+
+TEST_CASE("gradgradcheck: finds a first derivative whose own derivative is wrong") {
+  // y = x^3 with the right gradient 3 x^2, where one factor x was detached.
+  const auto f = [](const Vars& v) {
+    const Var x = v[0];
+    return record("cube", pow(x, 3).value(), {x},
+                  [x](const Var& dy) -> Gradients<double> { return {3 * dy * x * x.detach()}; });
+  };
+  const std::vector<Tensor<double>> x{Tensor<double>::of({1, 2, -3})};
+  CHECK(gradcheck("cube", f, x));
+  CHECK_FALSE(gradgradcheck("cube", f, x));
+  CHECK(gradgradcheck(
+      "pow", [](const Vars& v) { return pow(v[0], 3); }, x));
+}
+
+TEST_CASE("gradgradcheck: a linear function has none, and passes") {
+  CHECK(gradgradcheck(
+      "sum", [](const Vars& x) { return sum(x[0]) + sum(x[1]); }, two_inputs));
+}
+
+}  // namespace gradcheck_test
