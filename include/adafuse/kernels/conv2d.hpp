@@ -1,0 +1,112 @@
+// 2-d convolution, forward and both gradients: checks the call, then picks the algorithm.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/conv2d_backward_data.hpp>
+#include <adafuse/kernels/conv2d_backward_weights.hpp>
+#include <adafuse/kernels/conv2d_choice.hpp>
+#include <adafuse/kernels/conv2d_geometry.hpp>
+#include <adafuse/kernels/conv2d_im2col.hpp>
+#include <adafuse/kernels/conv2d_options.hpp>
+#include <adafuse/kernels/conv2d_reference.hpp>
+#include <type_traits>
+
+namespace adafuse::kernels {
+inline namespace ADAFUSE_SIMD {
+
+namespace detail {
+/// Throws ShapeError unless there is one list for each frame (or none at all), and each is strictly
+/// increasing inside of [0, channels).
+inline void check_live(std::span<const LiveChannels> frames, Index batch, Index channels,
+                       const char* which) {
+  require<ShapeError>(frames.empty() || std::ssize(frames) == batch, "conv2d: expects ", batch,
+                      " lists of live ", which, " channels, got ", frames.size());
+  for (const auto& live : frames) {
+    Index before = -1;
+    for (const auto channel : live.list()) {
+      require<ValueError>(before < channel && channel < channels, "conv2d: live ", which,
+                          " channels increase strictly below ", channels, ", got ", channel,
+                          " after ", before);
+      before = channel;
+    }
+  }
+}
+
+/// Whether a call goes through columns and one matrix product: double, and who asks for it. Throws
+/// ValueError when another algorithm is asked for that exists for float alone.
+template <class T>
+bool takes_plain_path(ConvAlgorithm algorithm) {
+  if (algorithm == ConvAlgorithm::im2col) return true;
+  if (std::is_same_v<T, float>) return false;
+  require<ValueError>(algorithm == ConvAlgorithm::automatic || algorithm == ConvAlgorithm::direct,
+                      "conv2d: the algorithm that was asked for computes floats only");
+  return true;
+}
+}  // namespace detail
+
+/// y(n, o, i, j) = epilogue(sum over c, p, q of
+///   w(o, c, p, q) x(n, c, i stride - padding + p dilation, j stride - padding + q dilation)).
+/// x [N, Ci, H, W], w [Co, Ci / groups, kh, kw], y [N, Co, Ho, Wo]; y overlaps none of the others
+/// but may be the residual. The bits do not depend on the number of threads.
+template <class T>
+void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
+            const Conv2dOptions<std::type_identity_t<T>>& options = {}) {
+  g.check();
+  detail::check_live(options.live_out, g.batch, g.out_channels, "output");
+  detail::check_live(options.live_in, g.batch, g.in_channels, "input");
+  if (g.batch == 0) return;
+  if (options.algorithm == ConvAlgorithm::reference) return reference::conv2d(g, x, w, y, options);
+  if (detail::takes_plain_path<T>(options.algorithm))
+    return im2col_path::conv2d(g, x, w, y, options);
+  if constexpr (std::is_same_v<T, float>) correlate(forward_correlation(g), x, w, y, options);
+}
+
+/// dx [N, Ci, H, W] = the gradient of conv2d in x, for dy [N, Co, Ho, Wo]. dx is overwritten.
+template <class T>
+void conv2d_backward_data(const Conv2dGeometry& g, const T* dy, const T* w, T* dx,
+                          ConvAlgorithm algorithm = ConvAlgorithm::automatic) {
+  g.check();
+  if (g.batch == 0) return;
+  if (algorithm == ConvAlgorithm::reference) return reference::conv2d_backward_data(g, dy, w, dx);
+  if (detail::takes_plain_path<T>(algorithm) || !backward_data::fits(g))
+    return im2col_path::conv2d_backward_data(g, dy, w, dx);
+  if constexpr (std::is_same_v<T, float>)
+    backward_data::conv2d(
+        g, dy, w, dx,
+        [&](const Correlation& phase, const float* in, const float* weights, float* out) {
+          correlate(phase, in, weights, out, {.algorithm = algorithm});
+        });
+}
+
+/// dw [Co, Ci / groups, kh, kw] = the gradient of conv2d in w, for dy [N, Co, Ho, Wo]. dw is
+/// overwritten. Of the algorithms, `im2col` and `reference` choose their path, all others the fast
+/// one.
+template <class T>
+void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T* dw,
+                             ConvAlgorithm algorithm = ConvAlgorithm::automatic) {
+  g.check();
+  if (algorithm == ConvAlgorithm::reference)
+    return reference::conv2d_backward_weights(g, x, dy, dw);
+  if (g.batch == 0 || detail::takes_plain_path<T>(algorithm))
+    return im2col_path::conv2d_backward_weights(g, x, dy, dw);
+  if constexpr (std::is_same_v<T, float>) {
+    const auto correlation = forward_correlation(g);
+    if (depthwise::fits(correlation))
+      return depthwise::conv2d_backward_weights(correlation, x, dy, dw);
+    backward_weights::conv2d(correlation, x, dy, dw);
+  }
+}
+
+/// Winograd's form u [36, Co, Ci] of weights w [Co, Ci, 3, 3], for
+/// `Conv2dOptions::winograd_weights` of many calls with the same weights.
+inline void winograd_weights(const Conv2dGeometry& g, const float* w, float* u) {
+  g.check();
+  const auto correlation = forward_correlation(g);
+  require<ValueError>(winograd::fits(correlation),
+                      "winograd_weights: expects a 3x3 kernel, stride 1 and one group, got ",
+                      g.kernel_height, "x", g.kernel_width);
+  winograd::transform_weights(correlation, w, u);
+}
+
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

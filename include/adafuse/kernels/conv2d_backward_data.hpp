@@ -1,0 +1,171 @@
+// Backward data as forward: the gradient of a correlation in its input is a correlation of dy with
+// the weights flipped, and input and output channels exchanged.
+//
+// With stride s the pixels of dx fall into s x s phases. Each phase meets only every s-th tap, so
+// it is a stride-1 correlation with a smaller kernel: no product with an inserted zero is ever
+// computed. The phases are computed as images of their own and then woven together.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/parallel.hpp>
+#include <adafuse/core/storage.hpp>
+#include <adafuse/kernels/conv2d_geometry.hpp>
+#include <adafuse/kernels/correlation.hpp>
+#include <adafuse/kernels/microkernel.hpp>
+#include <adafuse/kernels/turn.hpp>
+#include <vector>
+
+namespace adafuse::kernels {
+inline namespace ADAFUSE_SIMD {
+namespace backward_data {
+
+/// Along one axis: positions phase, phase + stride, ... of dx, and the taps that reach them.
+struct Phase {
+  Index count;      // positions
+  Index first_tap;  // first_tap, first_tap + stride, ... reach them
+  Index taps;
+  Index start;  // what the last of these taps, the first once flipped, reads of dy for position 0
+  Index dilation;
+};
+
+/// r = i stride - padding + p dilation  =>  i = (r + padding - p dilation) / stride, where it is
+/// whole.
+inline Phase make_phase(Index phase, Index size, Index kernel, Index stride, Index padding,
+                        Index dilation) {
+  Phase result{};
+  result.count = (size - phase + stride - 1) / stride;
+  result.first_tap = stride == 1 ? 0 : (phase + padding) % stride;
+  result.taps = result.first_tap < kernel ? (kernel - result.first_tap + stride - 1) / stride : 0;
+  result.dilation = dilation;
+  result.start = (phase + padding - result.first_tap) / stride - (result.taps - 1) * dilation;
+  return result;
+}
+
+/// Strides with dilations make phases of uneven steps; they are rare and left to another path.
+inline bool fits(const Conv2dGeometry& g) {
+  return (g.stride_height == 1 || g.dilation_height == 1) &&
+         (g.stride_width == 1 || g.dilation_width == 1);
+}
+
+/// turned [groups][ins * taps][outs] of w [groups][outs][ins * taps].
+inline void turn_weights(const Conv2dGeometry& g, const float* w, float* turned) {
+  constexpr Index block = 64;
+  const Index outs = g.out_channels_per_group(), depth = g.in_channels_per_group() * g.taps();
+  const Index blocks = (depth + block - 1) / block;
+  parallel_for(g.groups * blocks, 1, [&](Index task, Index) {
+    const Index group = task / blocks * outs * depth, first = task % blocks * block;
+    turn_into(w + group + first, depth, std::min(block, depth - first), outs, false,
+              turned + group + first * outs, outs);
+  });
+}
+
+/// flipped [in_channels][outs][taps of the phase], the taps in reverse order, of turned weights.
+inline void flip_weights(const Conv2dGeometry& g, const Phase& rows, const Phase& columns,
+                         const float* turned, float* flipped) {
+  const Index outs = g.out_channels_per_group(), taps = rows.taps * columns.taps;
+  const Index last = (rows.first_tap + (rows.taps - 1) * g.stride_height) * g.kernel_width +
+                     columns.first_tap + (columns.taps - 1) * g.stride_width;
+  // All taps of a kernel follow each other at one distance, or else those of each of its rows do.
+  const bool whole = g.stride_height == 1 && g.stride_width == 1;
+  const Index lines = whole ? 1 : rows.taps, length = taps / lines;
+  parallel_for(g.in_channels, 1 + 16384 / (outs * taps), [&](Index begin, Index end) {
+    for (Index c = begin; c < end; ++c)
+      for (Index line = 0; line < lines; ++line) {
+        const Index tap = c * g.taps() + last - line * g.stride_height * g.kernel_width;
+        turn_into(turned + tap * outs, -g.stride_width * outs, outs, length, false,
+                  flipped + c * outs * taps + line * length, taps);
+      }
+  });
+}
+
+/// Every `stride`-th element of a row from `source`, [0, count).
+inline void scatter_row(const float* source, Index count, Index stride, float* target) {
+  for (Index k = 0; k < count; ++k) target[k * stride] = source[k];
+}
+
+/// even[0] odd[0] even[1] ...: `count` elements in all.
+inline void weave_row(const float* even, const float* odd, Index count, float* target) {
+  constexpr Index width = Floats::width;
+  for (Index k = 0; k < count; k += 2 * width) {
+    Floats a = Floats::load(even + k / 2, first_lanes((count - k + 1) / 2));
+    Floats b = Floats::load(odd + k / 2, first_lanes((count - k) / 2));
+    zip(a, b);
+    a.store(target + k, first_lanes(count - k));
+    b.store(target + k + width, first_lanes(std::max<Index>(count - k - width, 0)));
+  }
+}
+
+/// dx from its phases; `images[a * stride_width + b]` holds phase (a, b), [planes, rows, columns].
+inline void weave(const Conv2dGeometry& g, const std::vector<const float*>& images, float* dx) {
+  const Index across = g.stride_width;
+  parallel_for(g.batch * g.in_channels, 1 + 16384 / g.in_pixels(), [&](Index begin, Index end) {
+    for (Index plane = begin; plane < end; ++plane)
+      for (Index r = 0; r < g.in_height; ++r) {
+        const Index a = r % g.stride_height,
+                    height = (g.in_height - a + g.stride_height - 1) / g.stride_height;
+        const auto row = [&](Index b) {
+          const Index width = (g.in_width - b + across - 1) / across;
+          return images[static_cast<std::size_t>(a * across + b)] +
+                 (plane * height + r / g.stride_height) * width;
+        };
+        float* target = dx + (plane * g.in_height + r) * g.in_width;
+        if (across == 2 && g.in_width > 1)
+          weave_row(row(0), row(1), g.in_width, target);
+        else
+          for (Index b = 0; b < std::min(across, g.in_width); ++b)
+            scatter_row(row(b), (g.in_width - b + across - 1) / across, across, target + b);
+      }
+  });
+}
+
+/// dx, where `correlate(correlation, dy, w, out)` computes each phase.
+template <class Correlate>
+void conv2d(const Conv2dGeometry& g, const float* dy, const float* w, float* dx,
+            const Correlate& correlate) {
+  const bool strided = g.stride_height > 1 || g.stride_width > 1;
+  const Storage<float> turned(static_cast<std::size_t>(g.weight_size()));
+  const Storage<float> weights(static_cast<std::size_t>(g.weight_size()));
+  turn_weights(g, w, turned.data());
+  const Storage<float> planes(
+      static_cast<std::size_t>(strided ? g.batch * g.in_channels * g.in_pixels() : 0));
+  std::vector<const float*> images(static_cast<std::size_t>(g.stride_height * g.stride_width));
+  float* out = strided ? planes.data() : dx;
+  for (Index a = 0; a < std::min(g.stride_height, g.in_height); ++a)
+    for (Index b = 0; b < std::min(g.stride_width, g.in_width); ++b) {
+      const auto rows = make_phase(a, g.in_height, g.kernel_height, g.stride_height,
+                                   g.padding_height, g.dilation_height);
+      const auto columns = make_phase(b, g.in_width, g.kernel_width, g.stride_width,
+                                      g.padding_width, g.dilation_width);
+      images[static_cast<std::size_t>(a * g.stride_width + b)] = out;
+      const Index size = g.batch * g.in_channels * rows.count * columns.count;
+      if (rows.taps * columns.taps == 0) {
+        std::fill_n(out, size, 0.f);
+      } else {
+        const bool one_tap = g.taps() == 1;  // Nothing to flip.
+        if (!one_tap) flip_weights(g, rows, columns, turned.data(), weights.data());
+        const Correlation phase{.batch = g.batch,
+                                .groups = g.groups,
+                                .in_channels = g.out_channels,
+                                .in_height = g.out_height(),
+                                .in_width = g.out_width(),
+                                .out_channels = g.in_channels,
+                                .out_height = rows.count,
+                                .out_width = columns.count,
+                                .kernel_height = rows.taps,
+                                .kernel_width = columns.taps,
+                                .stride_height = 1,
+                                .stride_width = 1,
+                                .dilation_height = rows.dilation,
+                                .dilation_width = columns.dilation,
+                                .top = rows.start,
+                                .left = columns.start};
+        correlate(phase, dy, one_tap ? turned.data() : weights.data(), out);
+      }
+      out += size;
+    }
+  if (strided) weave(g, images, dx);
+}
+
+}  // namespace backward_data
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

@@ -1,0 +1,105 @@
+// Which algorithm computes a convolution: a small model of cost, with constants that were measured.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/conv2d_depthwise.hpp>
+#include <adafuse/kernels/conv2d_masked_direct.hpp>
+#include <adafuse/kernels/conv2d_packed.hpp>
+#include <adafuse/kernels/conv2d_winograd.hpp>
+#include <atomic>
+
+namespace adafuse::kernels {
+
+namespace detail {
+inline std::atomic<bool>& winograd_setting() {
+  static std::atomic<bool> allowed{true};
+  return allowed;
+}
+}  // namespace detail
+
+/// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process (at first: yes).
+inline bool winograd_allowed() { return detail::winograd_setting(); }
+inline void set_winograd_allowed(bool allowed) { detail::winograd_setting() = allowed; }
+
+inline namespace ADAFUSE_SIMD {
+
+/// Cost in multiply-adds of one vector, for one call with all channels live. `merge`: frames may
+/// share vectors, because no frame has channel lists of its own.
+struct Conv2dCosts {
+  const Correlation& g;
+  bool merge;
+
+  double vectors(Index per_frame) const {
+    constexpr Index width = Floats::width;
+    return static_cast<double>(merge ? (g.batch * per_frame + width - 1) / width
+                                     : g.batch * ((per_frame + width - 1) / width));
+  }
+  double pairs() const { return static_cast<double>(g.ins() * g.out_channels); }
+
+  /// Frames never share vectors; loads that cross cache lines cost a few per cent.
+  double masked_direct() const {
+    const Index frame_vectors = (g.out_pixels() + Floats::width - 1) / Floats::width;
+    return 1.05 * static_cast<double>(g.batch * frame_vectors * g.taps()) * pairs();
+  }
+  /// Each vector of the panel costs about 6, or 9 if it is gathered; it serves all output channels.
+  double packed() const {
+    const double panel = vectors(g.out_pixels()) * static_cast<double>(g.taps() * g.in_channels);
+    return panel * (static_cast<double>(g.outs()) + (g.stride_width == 1 ? 6 : 9));
+  }
+  /// 36 products for 16 outputs, each row of which costs 3 to begin and to store; transforms of
+  /// each channel of tiles in and out, and of the weights.
+  double winograd(bool weights_are_ready) const {
+    const double tiles = vectors((g.out_height + 3) / 4 * ((g.out_width + 3) / 4));
+    const double products = 36 * (pairs() + static_cast<double>(3 * g.out_channels));
+    const double transforms = 800 * static_cast<double>(g.in_channels + g.out_channels);
+    return tiles * (products + transforms) + (weights_are_ready ? 0 : 20 * pairs());
+  }
+};
+
+/// The algorithm for `wanted`: itself, or what `automatic` and `direct` stand for. Throws
+/// ValueError when the one that is wanted does not fit.
+inline ConvAlgorithm choose_algorithm(const Correlation& g, ConvAlgorithm wanted, bool merge,
+                                      bool winograd_weights_are_ready) {
+  const bool free = wanted == ConvAlgorithm::automatic || wanted == ConvAlgorithm::direct;
+  require<ValueError>(
+      wanted != ConvAlgorithm::depthwise || depthwise::fits(g),
+      "conv2d: the depthwise algorithm expects groups = channels and a stride up to 2, got ",
+      g.in_channels, " -> ", g.out_channels, " channels in ", g.groups, " groups");
+  require<ValueError>(
+      wanted != ConvAlgorithm::masked_direct || masked_direct::fits(g),
+      "conv2d: the masked-direct algorithm expects stride 1 and rows of equal length, got rows of ",
+      g.in_width, " -> ", g.out_width);
+  require<ValueError>(
+      wanted != ConvAlgorithm::winograd || winograd::fits(g),
+      "conv2d: the Winograd algorithm expects a 3x3 kernel, stride 1 and one group, got ",
+      g.kernel_height, "x", g.kernel_width);
+  if (!free) return wanted;
+  if (depthwise::fits(g)) return ConvAlgorithm::depthwise;
+  const Conv2dCosts costs{g, merge};
+  const bool masked = masked_direct::fits(g) && costs.masked_direct() <= costs.packed();
+  const double direct = masked ? costs.masked_direct() : costs.packed();
+  if (wanted == ConvAlgorithm::automatic && winograd_allowed() && winograd::fits(g) &&
+      costs.winograd(winograd_weights_are_ready) < direct)
+    return ConvAlgorithm::winograd;
+  return masked ? ConvAlgorithm::masked_direct : ConvAlgorithm::packed;
+}
+
+/// y = epilogue(correlation of x and w), by the algorithm of the options or what it stands for.
+inline void correlate(const Correlation& g, const float* x, const float* w, float* y,
+                      const Conv2dOptions<float>& options) {
+  if (g.batch == 0) return;
+  switch (choose_algorithm(g, options.algorithm, all_live(options),
+                           options.winograd_weights != nullptr)) {
+    case ConvAlgorithm::depthwise:
+      return depthwise::conv2d(g, x, w, y, options);
+    case ConvAlgorithm::masked_direct:
+      return masked_direct::conv2d(g, x, w, y, options);
+    case ConvAlgorithm::winograd:
+      return winograd::conv2d(g, x, w, y, options);
+    default:
+      return packed::conv2d(g, x, w, y, options);
+  }
+}
+
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

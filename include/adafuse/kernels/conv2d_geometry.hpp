@@ -1,0 +1,67 @@
+// Conv2dGeometry: the sizes of one convolution, named once and checked once.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/shape.hpp>
+
+namespace adafuse::kernels {
+
+/// x [batch, in_channels, in_height, in_width] * w [out_channels, in_channels / groups,
+/// kernel_height, kernel_width]  ->  y [batch, out_channels, out_height, out_width].
+struct Conv2dGeometry {
+  Index batch = 0, in_channels = 0, in_height = 0, in_width = 0, out_channels = 0;
+  Index kernel_height = 1, kernel_width = 1;
+  Index stride_height = 1, stride_width = 1;
+  Index padding_height = 0, padding_width = 0;
+  Index dilation_height = 1, dilation_width = 1;
+  Index groups = 1;
+
+  Index out_height() const {
+    return (in_height + 2 * padding_height - dilation_height * (kernel_height - 1) - 1) /
+               stride_height +
+           1;
+  }
+  Index out_width() const {
+    return (in_width + 2 * padding_width - dilation_width * (kernel_width - 1) - 1) / stride_width +
+           1;
+  }
+  Index in_pixels() const { return in_height * in_width; }
+  Index out_pixels() const { return out_height() * out_width(); }
+  /// Positions of the kernel window: 9 for 3x3.
+  Index taps() const { return kernel_height * kernel_width; }
+  Index in_channels_per_group() const { return in_channels / groups; }
+  Index out_channels_per_group() const { return out_channels / groups; }
+  Index weight_size() const { return out_channels * in_channels_per_group() * taps(); }
+
+  /// Multiply-accumulates of one frame (one element of the batch), padded taps included.
+  Index macs() const { return out_channels * in_channels_per_group() * taps() * out_pixels(); }
+
+  /// Throws ShapeError (ValueError for strides and dilations) unless this is a convolution.
+  void check() const {
+    require<ValueError>(stride_height >= 1 && stride_width >= 1,
+                        "conv2d: strides are at least 1, got ", stride_height, " and ",
+                        stride_width);
+    require<ValueError>(dilation_height >= 1 && dilation_width >= 1,
+                        "conv2d: dilations are at least 1, got ", dilation_height, " and ",
+                        dilation_width);
+    require<ValueError>(padding_height >= 0 && padding_width >= 0,
+                        "conv2d: paddings are not negative, got ", padding_height, " and ",
+                        padding_width);
+    require<ValueError>(groups >= 1, "conv2d: groups is at least 1, got ", groups);
+    require<ShapeError>(batch >= 0 && in_channels >= 1 && out_channels >= 1 && kernel_height >= 1 &&
+                            kernel_width >= 1,
+                        "conv2d: expects channels and a kernel, got ", in_channels, " -> ",
+                        out_channels, " channels, kernel ", kernel_height, "x", kernel_width);
+    require<ShapeError>(in_channels % groups == 0 && out_channels % groups == 0, "conv2d: ", groups,
+                        " groups do not divide ", in_channels, " -> ", out_channels, " channels");
+    require<ShapeError>(dilation_height * (kernel_height - 1) < in_height + 2 * padding_height &&
+                            dilation_width * (kernel_width - 1) < in_width + 2 * padding_width,
+                        "conv2d: kernel ", kernel_height, "x", kernel_width, " (dilation ",
+                        dilation_height, "x", dilation_width, ") is larger than the padded image ",
+                        in_height + 2 * padding_height, "x", in_width + 2 * padding_width);
+  }
+
+  friend bool operator==(const Conv2dGeometry&, const Conv2dGeometry&) = default;
+};
+
+}  // namespace adafuse::kernels

@@ -1,0 +1,105 @@
+// What may vary between two calls of one convolution: algorithm, fused epilogue, live channels.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/shape.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+namespace adafuse::kernels {
+
+/// How a convolution is computed. Naming one that does not fit the geometry is a ValueError.
+enum class ConvAlgorithm {
+  automatic,      ///< the fastest by a model of cost
+  direct,         ///< the fastest but Winograd, whose rounding error is larger
+  masked_direct,  ///< float, stride 1, rows of equal length: reads the image where it lies
+  packed,         ///< float: a dense panel for each tile of pixels; fits everything
+  winograd,       ///< float, 3x3, stride 1, one group: a quarter of the products
+  depthwise,      ///< float, one kernel for each channel
+  im2col,         ///< columns in memory, then one matrix product; fits everything
+  reference,      ///< the naive loops that all others are tested against
+};
+
+/// y = relu(scale[channel] * conv + shift[channel] + residual); each part may be absent.
+template <class T>
+struct Conv2dEpilogue {
+  const T* scale = nullptr;     // [out_channels], absent: 1
+  const T* shift = nullptr;     // [out_channels], absent: 0; a bias is a shift
+  const T* residual = nullptr;  // [batch, out_channels, out_height, out_width], absent: 0
+  bool relu = false;
+
+  T operator()(T conv, Index channel, Index position) const {
+    T y = conv;
+    if (scale) y *= scale[channel];
+    if (shift) y += shift[channel];
+    if (residual) y += residual[position];
+    return relu && y < 0 ? T{0} : y;
+  }
+};
+
+/// The channels of one frame that exist: all of them, or those of a strictly increasing list.
+class LiveChannels {
+ public:
+  LiveChannels() = default;
+  explicit LiveChannels(std::span<const std::int32_t> list) : list_(list), all_(false) {}
+
+  bool all() const { return all_; }
+  std::span<const std::int32_t> list() const { return list_; }
+  /// How many there are, of `total`.
+  Index count(Index total) const { return all_ ? total : std::ssize(list_); }
+  /// The number of the i-th live channel.
+  Index channel(Index i) const { return all_ ? i : list_[static_cast<std::size_t>(i)]; }
+
+ private:
+  std::span<const std::int32_t> list_;
+  bool all_ = true;
+};
+
+/// The live channels of one group: `first`, `first + 1`, ... or those of a piece of a list.
+struct ChannelList {
+  const std::int32_t* list;
+  Index first, count;
+
+  /// The number of the i-th of them, counted over all groups.
+  Index operator[](Index i) const { return list ? list[i] : first + i; }
+
+  /// The channels of `live` in [first, first + size).
+  static ChannelList of_group(const LiveChannels& live, Index first, Index size) {
+    if (live.all()) return {nullptr, first, size};
+    const auto begin = std::ranges::lower_bound(live.list(), first);
+    const auto end = std::lower_bound(begin, live.list().end(), first + size);
+    return {live.list().data() + (begin - live.list().begin()), first, end - begin};
+  }
+};
+
+/// One call. A dead output channel is not written, nor its residual read; a dead input channel is
+/// not read and counts as zero.
+template <class T>
+struct Conv2dOptions {
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
+  Conv2dEpilogue<T> epilogue{};
+  std::span<const LiveChannels> live_out{};  // one for each frame, or empty: all
+  std::span<const LiveChannels> live_in{};   // one for each frame, or empty: all
+
+  /// Winograd's form of the weights, [36, out_channels, in_channels] from winograd_weights();
+  /// absent: made in each call that needs it.
+  const T* winograd_weights = nullptr;
+
+  LiveChannels out_of(Index frame) const { return at(live_out, frame); }
+  LiveChannels in_of(Index frame) const { return at(live_in, frame); }
+
+ private:
+  static LiveChannels at(std::span<const LiveChannels> frames, Index frame) {
+    return frames.empty() ? LiveChannels() : frames[static_cast<std::size_t>(frame)];
+  }
+};
+
+/// Whether every channel of every frame is live: frames then need not be told apart.
+template <class T>
+bool all_live(const Conv2dOptions<T>& options) {
+  return std::ranges::all_of(options.live_in, &LiveChannels::all) &&
+         std::ranges::all_of(options.live_out, &LiveChannels::all);
+}
+
+}  // namespace adafuse::kernels

@@ -1,0 +1,37 @@
+// The rows of a tile, found in the tensors of a convolution.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/conv2d_options.hpp>
+#include <adafuse/kernels/correlation.hpp>
+#include <adafuse/kernels/microkernel.hpp>
+
+namespace adafuse::kernels {
+inline namespace ADAFUSE_SIMD {
+
+/// Output channels `channels[block]` .. `channels[block + rows - 1]` of frame `n`, from pixel
+/// `position` on, finished by the epilogue.
+inline TileRows rows_of_frame(const Correlation& g, const Conv2dEpilogue<float>& epilogue,
+                              const float* w, float* y, Index n, const ChannelList& channels,
+                              Index block, int rows, Index position) {
+  TileRows tile;
+  tile.affine = epilogue.scale || epilogue.shift;
+  tile.add_residual = epilogue.residual != nullptr;
+  tile.relu = epilogue.relu;
+  for (int r = 0; r < rows; ++r) {
+    const auto row = static_cast<std::size_t>(r);
+    const Index channel = channels[block + r];
+    const Index at = (n * g.out_channels + channel) * g.out_pixels() + position;
+    tile.weights[row] = w + channel * g.depth();
+    tile.out[row] = y + at;
+    if (epilogue.residual) tile.residual[row] = epilogue.residual + at;
+    if (tile.affine) {
+      tile.scale[row] = epilogue.scale ? epilogue.scale[channel] : 1;
+      tile.shift[row] = epilogue.shift ? epilogue.shift[channel] : 0;
+    }
+  }
+  return tile;
+}
+
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

@@ -1,0 +1,234 @@
+// Winograd convolution: 3x3 at stride 1 with a quarter of the products.
+//
+// A group of tiles goes through three steps: input transform, 36 matrix products over the channels,
+// output transform with the epilogue. Lanes are tiles, so the products run on the micro-kernel with
+// weight rows by pointer, and live-channel lists work as elsewhere. The rounding error is about
+// 1e-5 of the largest output.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/parallel.hpp>
+#include <adafuse/core/storage.hpp>
+#include <adafuse/kernels/conv2d_rows.hpp>
+#include <adafuse/kernels/scratch.hpp>
+#include <adafuse/kernels/winograd_transforms.hpp>
+#include <vector>
+
+namespace adafuse::kernels {
+inline namespace ADAFUSE_SIMD {
+namespace winograd {
+
+inline bool fits(const Correlation& g) {
+  return g.kernel_height == 3 && g.kernel_width == 3 && g.stride_one() && g.groups == 1;
+}
+
+/// Tiles of one row of tiles that lie side by side in one vector.
+struct TileRun {
+  Index frame, row, column, count;  // first output pixel of the first tile
+  int vector, lane;
+  Range inside_rows;  // of the six rows of pixels, those inside of the image
+  Mask columns[8];    // lanes of pixels 4 * tile + 0, 1, 2, 3, then + 4, ..., inside of the image
+};
+
+/// A group of up to tile_vectors vectors of tiles.
+struct TileGroup {
+  std::vector<TileRun> runs;
+  int vectors = 0;
+
+  /// Tiles [begin, end), counted frame by frame, row by row.
+  void aim(const Correlation& g, Index first_frame, Index begin, Index end) {
+    constexpr Index width = Floats::width;
+    const Index across = (g.out_width + outputs - 1) / outputs,
+                down = (g.out_height + outputs - 1) / outputs;
+    vectors = static_cast<int>((end - begin + width - 1) / width);
+    runs.clear();
+    for (Index at = begin; at < end;) {
+      const Index lane = (at - begin) % width;
+      TileRun run{};
+      run.frame = first_frame + at / (across * down);
+      run.row = at / across % down * outputs;
+      run.column = at % across * outputs;
+      run.count = std::min({across - at % across, width - lane, end - at});
+      run.vector = static_cast<int>((at - begin) / width);
+      run.lane = static_cast<int>(lane);
+      run.inside_rows = inside(g.row(run.row, 0), 1, g.in_height, inputs);
+      for (Index k = 0; k < 8; ++k) {
+        // Element e of register k % 4 is pixel first + k % 4 * width + e of the row.
+        const Index shift = k % 4 * width, first = g.column(run.column, 0) - 4 * lane + k / 4 * 4;
+        const Index low = std::max(4 * lane, -first),
+                    high = std::min(4 * (lane + run.count), g.in_width - first);
+        run.columns[k] = lane_range(low - shift, high - shift);
+      }
+      runs.push_back(run);
+      at += run.count;
+    }
+  }
+};
+
+/// Adds the 6 x 6 pixels of each tile of a run, from the plane of one channel.
+inline void gather(const Correlation& g, const TileRun& run, const float* plane,
+                   Floats (&d)[6][6]) {
+  for (Index i = run.inside_rows.begin; i < run.inside_rows.end; ++i) {
+    const float* row =
+        plane + g.row(run.row + i, 0) * g.in_width + g.column(run.column, 0) - 4 * run.lane;
+    Floats* pixels = d[i];
+    for (int half = 0; half < 2; ++half) {  // Pixels 0 .. 3 of each tile; then 4 and 5.
+      Floats r[4];
+      for (int k = 0; k < 4; ++k)
+        r[k] = Floats::load(row + 4 * half + k * Floats::width, run.columns[4 * half + k]);
+      unzip(r[0], r[1]), unzip(r[2], r[3]);  // Even pixels in r[0], r[2]; odd ones in r[1], r[3].
+      unzip(r[0], r[2]),
+          unzip(r[1], r[3]);  // Now pixel 0 in r[0], 1 in r[1], 2 in r[2], 3 in r[3].
+      for (int k = 0; k < (half ? 2 : 4); ++k) pixels[4 * half + k] = pixels[4 * half + k] + r[k];
+    }
+  }
+}
+
+/// v [36][channels][vectors * width] of the live channels [begin, end).
+inline void transform_inputs(const Correlation& g, const TileGroup& tiles, const float* x,
+                             const ChannelList& channels, Range range, float* v) {
+  const Index step = tiles.vectors * Floats::width;
+  for (Index c = range.begin; c < range.end; ++c)
+    for (std::size_t run = 0; run < tiles.runs.size();) {
+      const int vector = tiles.runs[run].vector;
+      Floats d[6][6] = {}, transformed[6][6];
+      for (; run < tiles.runs.size() && tiles.runs[run].vector == vector; ++run)
+        gather(g, tiles.runs[run],
+               x + (tiles.runs[run].frame * g.in_channels + channels[c]) * g.in_pixels(), d);
+      transform_square<6, 6>(d, transformed, transform_line_in);
+#pragma GCC unroll 6
+      for (int i = 0; i < 6; ++i)
+#pragma GCC unroll 6
+        for (int j = 0; j < 6; ++j)
+          transformed[i][j].store(v + ((i * 6 + j) * channels.count + c) * step +
+                                  vector * Floats::width);
+    }
+}
+
+/// m [36][rows][vectors * width] = u v, for products [begin, end).
+inline void multiply(const Correlation& g, const TileGroup& tiles, const float* u,
+                     const ChannelList& outs, const ChannelList& ins, Range range, const float* v,
+                     float* m) {
+  thread_local Scratch<Index> starts_memory;
+  const Index step = tiles.vectors * Floats::width;
+  Index* starts = starts_memory(ins.count + 1);
+  for (Index c = 0; c < ins.count; ++c) starts[c] = ins[c];
+  const WeightRuns runs =
+      ins.list ? WeightRuns{starts, ins.count, 1} : WeightRuns{starts, 1, ins.count};
+  TileRows tile;
+  tile.last_lanes = first_lanes(Floats::width);
+  for (Index e = range.begin; e < range.end; ++e)
+    for (Index row = 0; row < outs.count; row += tile_rows) {
+      const Index count = std::min<Index>(tile_rows, outs.count - row);
+      for (Index r = 0; r < count; ++r) {
+        tile.weights[static_cast<std::size_t>(r)] =
+            u + (e * g.out_channels + outs[row + r]) * g.in_channels;
+        tile.out[static_cast<std::size_t>(r)] = m + (e * outs.count + row + r) * step;
+      }
+      multiply_panel(tile, static_cast<int>(count), tiles.vectors, runs, v + e * ins.count * step);
+    }
+}
+
+/// y = epilogue(A' m A), for the live output channels [begin, end).
+inline void transform_outputs(const Correlation& g, const TileGroup& tiles, const ChannelList& outs,
+                              Range range, const float* m, const Conv2dEpilogue<float>& epilogue,
+                              float* y) {
+  const Index step = tiles.vectors * Floats::width;
+  for (Index o = range.begin; o < range.end; ++o) {
+    const Index channel = outs[o];
+    const Floats scale = Floats::broadcast(epilogue.scale ? epilogue.scale[channel] : 1);
+    const Floats shift = Floats::broadcast(epilogue.shift ? epilogue.shift[channel] : 0);
+    for (std::size_t run = 0; run < tiles.runs.size();) {
+      const int vector = tiles.runs[run].vector;
+      Floats products_of[6][6], result[4][4];
+#pragma GCC unroll 6
+      for (int i = 0; i < 6; ++i)
+#pragma GCC unroll 6
+        for (int j = 0; j < 6; ++j)
+          products_of[i][j] =
+              Floats::load(m + ((i * 6 + j) * outs.count + o) * step + vector * Floats::width);
+      transform_square<6, 4>(products_of, result, transform_line_out);
+      float rows[4][4 * Floats::width];  // Row i of the tiles, side by side.
+      for (int i = 0; i < 4; ++i) {
+        auto& r = result[i];
+        zip(r[0], r[2]), zip(r[1], r[3]);
+        zip(r[0], r[1]), zip(r[2], r[3]);
+        for (int k = 0; k < 4; ++k) fma(r[k], scale, shift).store(rows[i] + k * Floats::width);
+      }
+      for (; run < tiles.runs.size() && tiles.runs[run].vector == vector; ++run) {
+        const TileRun& t = tiles.runs[run];
+        const Index count = std::min(4 * t.count, g.out_width - t.column);
+        for (Index i = 0; i < std::min<Index>(4, g.out_height - t.row); ++i) {
+          const Index at =
+              ((t.frame * g.out_channels + channel) * g.out_height + t.row + i) * g.out_width +
+              t.column;
+          for (Index k = 0; k < count; k += Floats::width) {
+            const Mask lanes = first_lanes(count - k);
+            Floats value = Floats::load(rows[i] + 4 * t.lane + k, lanes);
+            if (epilogue.residual) value = value + Floats::load(epilogue.residual + at + k, lanes);
+            if (epilogue.relu) value = max(value, Floats::zero());
+            value.store(y + at + k, lanes);
+          }
+        }
+      }
+    }
+  }
+}
+
+/// u [36, out_channels, in_channels] of w [out_channels, in_channels, 3, 3].
+inline void transform_weights(const Correlation& g, const float* w, float* u) {
+  parallel_for(g.out_channels, 8, [&](Index begin, Index end) {
+    const FlushDenormals scope;
+    transform_weight_rows(g.out_channels, g.in_channels, begin, end, w, u);
+  });
+}
+
+/// y = epilogue(correlation of x and w).
+inline void conv2d(const Correlation& g, const float* x, const float* w, float* y,
+                   const Conv2dOptions<float>& options) {
+  Storage<float> made;  // From the pool, and back to it: it may be large.
+  const float* u = options.winograd_weights;
+  if (!u) {
+    made = Storage<float>(static_cast<std::size_t>(products * g.out_channels * g.in_channels));
+    transform_weights(g, w, made.data());
+    u = made.data();
+  }
+  const Index frames = all_live(options) ? std::max<Index>(g.batch, 1) : 1;
+  const Index tiles = frames * ((g.out_width + 3) / 4) * ((g.out_height + 3) / 4);
+  const Index vectors = (tiles + Floats::width - 1) / Floats::width;
+  const Index groups = (vectors + tile_vectors - 1) / tile_vectors,
+              tasks = g.batch / frames * groups;
+
+  // Many groups: each is a task. Few: one after the other, and each step is shared out.
+  parallel_for(tasks, tasks >= 8 ? 1 : tasks, [&](Index begin, Index end) {
+    thread_local Scratch<float> input_memory, product_memory;
+    thread_local TileGroup tiles_of_task;
+    TileGroup& group = tiles_of_task;
+    for (Index task = begin; task < end; ++task) {
+      const Index n = task / groups * frames;
+      const Range range = part(vectors, groups, task % groups);
+      group.aim(g, n, range.begin * Floats::width, std::min(range.end * Floats::width, tiles));
+      const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
+      const auto ins = ChannelList::of_group(options.in_of(n), 0, g.in_channels);
+      const Index step = group.vectors * Floats::width;
+      float* v = input_memory(products * ins.count * step);
+      float* m = product_memory(products * outs.count * step);
+      parallel_for(ins.count, 16, [&](Index first, Index last) {
+        const FlushDenormals scope;
+        transform_inputs(g, group, x, ins, {first, last}, v);
+      });
+      parallel_for(products, 1, [&](Index first, Index last) {
+        const FlushDenormals scope;
+        multiply(g, group, u, outs, ins, {first, last}, v, m);
+      });
+      parallel_for(outs.count, 16, [&](Index first, Index last) {
+        const FlushDenormals scope;
+        transform_outputs(g, group, outs, {first, last}, m, options.epilogue, y);
+      });
+    }
+  });
+}
+
+}  // namespace winograd
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

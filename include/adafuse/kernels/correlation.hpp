@@ -1,0 +1,83 @@
+// Correlation: a convolution whose output size and position are free. Forward passes and, with
+// other weights, backward passes are correlations; the kernels below this line know nothing else.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/conv2d_geometry.hpp>
+#include <adafuse/kernels/range.hpp>
+
+namespace adafuse::kernels {
+
+/// y(n, o, i, j) = sum over c, p, q of w(o, c, p, q) x(n, c, row(i, p), column(j, q)), where x is 0
+/// outside of the image and c runs over the channels of the group of o.
+struct Correlation {
+  Index batch, groups;
+  Index in_channels, in_height, in_width;
+  Index out_channels, out_height, out_width;
+  Index kernel_height, kernel_width;
+  Index stride_height, stride_width;
+  Index dilation_height, dilation_width;
+  Index top, left;  // what tap (0, 0) of output (0, 0) reads: minus the padding
+
+  Index row(Index i, Index p) const { return i * stride_height + top + p * dilation_height; }
+  Index column(Index j, Index q) const { return j * stride_width + left + q * dilation_width; }
+  Index taps() const { return kernel_height * kernel_width; }
+  Index in_pixels() const { return in_height * in_width; }
+  Index out_pixels() const { return out_height * out_width; }
+  Index ins() const { return in_channels / groups; }    // of one group
+  Index outs() const { return out_channels / groups; }  // of one group
+  /// Length of one row of weights.
+  Index depth() const { return ins() * taps(); }
+  Index macs() const { return batch * out_channels * depth() * out_pixels(); }
+
+  /// Output and input are the same pixels, each channel one row of them.
+  bool pointwise() const {
+    return taps() == 1 && stride_height == 1 && stride_width == 1 && top == 0 && left == 0 &&
+           out_height == in_height && out_width == in_width;
+  }
+  bool stride_one() const {
+    return stride_height == 1 && stride_width == 1 && dilation_height == 1 && dilation_width == 1;
+  }
+  /// A step to the next output pixel, over the ends of rows too, is a step to the next input pixel.
+  bool same_pitch() const {
+    return stride_height == 1 && stride_width == 1 && out_width == in_width;
+  }
+};
+
+inline Correlation forward_correlation(const Conv2dGeometry& g) {
+  return {.batch = g.batch,
+          .groups = g.groups,
+          .in_channels = g.in_channels,
+          .in_height = g.in_height,
+          .in_width = g.in_width,
+          .out_channels = g.out_channels,
+          .out_height = g.out_height(),
+          .out_width = g.out_width(),
+          .kernel_height = g.kernel_height,
+          .kernel_width = g.kernel_width,
+          .stride_height = g.stride_height,
+          .stride_width = g.stride_width,
+          .dilation_height = g.dilation_height,
+          .dilation_width = g.dilation_width,
+          .top = -g.padding_height,
+          .left = -g.padding_width};
+}
+
+/// The positions i in [0, count) with 0 <= start + i * step < size.
+inline Range inside(Index start, Index step, Index size, Index count) {
+  const Index begin = start >= 0 ? 0 : (-start + step - 1) / step;
+  const Index end = start >= size ? 0 : (size - start + step - 1) / step;
+  return {begin, end < count ? end : count};
+}
+
+/// Part `index` of [0, count) cut into `parts` whose sizes differ by at most one.
+inline Range part(Index count, Index parts, Index index) {
+  return {count * index / parts, count * (index + 1) / parts};
+}
+/// The same with cuts only at multiples of `step`.
+inline Range part_in_steps(Index count, Index step, Index parts, Index index) {
+  const auto [begin, end] = part((count + step - 1) / step, parts, index);
+  return {begin * step, end * step < count ? end * step : count};
+}
+
+}  // namespace adafuse::kernels

@@ -1,0 +1,20 @@
+// Dropout's mask: which elements stay, and by how much they grow so that the mean stays.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/parallel.hpp>
+#include <adafuse/core/rng.hpp>
+
+namespace adafuse::kernels {
+
+/// mask[i] = 1 / (1 - p) where key.uniform(i) >= p, else 0.
+template <class T>
+void dropout_mask(Index count, double p, Key key, T* mask) {
+  const T kept = static_cast<T>(1 / (1 - p));
+  parallel_for(count, 4096, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i)
+      mask[i] = key.uniform(static_cast<std::uint64_t>(i)) >= p ? kept : T{0};
+  });
+}
+
+}  // namespace adafuse::kernels

@@ -1,0 +1,92 @@
+// Element by element: map(x, f), zip(a, b, f) with broadcasting, and the copies that only move
+// elements (broadcast, permute). Written as plain loops that the compiler turns into vectors.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/strided_loop.hpp>
+
+namespace adafuse::kernels {
+
+/// y[i] = f(x[i]).
+template <class T, class F>
+auto map(const Tensor<T>& x, const F& f) {
+  using U = std::invoke_result_t<F, T>;
+  auto y = Tensor<U>::uninitialized(x.shape());
+  const T* __restrict in = x.data();
+  U* __restrict out = y.data();
+  parallel_for(x.size(), elements_per_chunk, [&f, in, out](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) out[i] = f(in[i]);
+  });
+  return y;
+}
+
+/// y[i] = f(a[i], b[i]), where sizes of 1 stretch. The shapes broadcast.
+template <class A, class B, class F>
+auto zip(const Tensor<A>& a, const Tensor<B>& b, const F& f) {
+  using U = std::invoke_result_t<F, A, B>;
+  const Shape shape = broadcast_shapes(a.shape(), b.shape(), "zip");
+  auto y = Tensor<U>::uninitialized(shape);
+  const StridedLoop<2> loop(
+      shape, {broadcast_strides(a.shape(), shape), broadcast_strides(b.shape(), shape)});
+  const bool a_moves = loop.inner()[0] != 0, b_moves = loop.inner()[1] != 0;
+  U* const out = y.data();
+  // Along a run an operand either moves by one or stands still.
+  loop.for_each_run([&, a_moves, b_moves](Index i, const std::array<Index, 2>& at, Index count) {
+    U* __restrict to = out + i;
+    const A* __restrict p = a.data() + at[0];
+    const B* __restrict q = b.data() + at[1];
+    if (a_moves && b_moves) {
+      for (Index j = 0; j < count; ++j) to[j] = f(p[j], q[j]);
+    } else if (a_moves) {
+      const B still = *q;
+      for (Index j = 0; j < count; ++j) to[j] = f(p[j], still);
+    } else {
+      const A still = *p;
+      const Index step = b_moves ? 1 : 0;  // both still: one element
+      for (Index j = 0; j < count; ++j) to[j] = f(still, q[step * j]);
+    }
+  });
+  return y;
+}
+
+/// Element i of `shape`, in order, is x at the position that `strides` give.
+template <class T>
+Tensor<T> gather_strided(const Tensor<T>& x, const Shape& shape, const Strides& strides) {
+  auto y = Tensor<T>::uninitialized(shape);
+  const StridedLoop<1> loop(shape, {strides});
+  const Index step = loop.inner()[0];
+  T* const out = y.data();
+  loop.for_each_run([&x, out, step](Index i, const std::array<Index, 1>& at, Index count) {
+    const T* from = x.data() + at[0];
+    if (step == 0)
+      std::fill_n(out + i, count, *from);
+    else if (step == 1)
+      std::copy_n(from, count, out + i);
+    else
+      for (Index j = 0; j < count; ++j) out[i + j] = from[j * step];
+  });
+  return y;
+}
+
+/// x repeated along the dimensions where its size is 1 and that of `shape` is not.
+template <class T>
+Tensor<T> broadcast_to(const Tensor<T>& x, const Shape& shape) {
+  return gather_strided(x, shape, broadcast_strides(x.shape(), shape));
+}
+
+/// y(i[order[0]], i[order[1]], ...) = x(i[0], i[1], ...): dimension d of y is dimension order[d] of
+/// x.
+template <class T>
+Tensor<T> permute(const Tensor<T>& x, std::span<const Index> order) {
+  const Strides own = contiguous_strides(x.shape());
+  Shape shape;
+  Strides strides{};
+  for (std::size_t d = 0; d < order.size(); ++d) {
+    shape.push_back(x.size(order[d]));
+    strides[d] = own[static_cast<std::size_t>(order[d])];
+  }
+  return gather_strided(x, shape, strides);
+}
+
+}  // namespace adafuse::kernels

@@ -1,0 +1,45 @@
+// The whole room: arithmetic on tensors, without derivatives.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/batch_norm.hpp>
+#include <adafuse/kernels/batch_norm_reference.hpp>
+#include <adafuse/kernels/conv2d.hpp>
+#include <adafuse/kernels/conv2d_backward_data.hpp>
+#include <adafuse/kernels/conv2d_backward_weights.hpp>
+#include <adafuse/kernels/conv2d_choice.hpp>
+#include <adafuse/kernels/conv2d_depthwise.hpp>
+#include <adafuse/kernels/conv2d_geometry.hpp>
+#include <adafuse/kernels/conv2d_im2col.hpp>
+#include <adafuse/kernels/conv2d_masked_direct.hpp>
+#include <adafuse/kernels/conv2d_options.hpp>
+#include <adafuse/kernels/conv2d_packed.hpp>
+#include <adafuse/kernels/conv2d_reference.hpp>
+#include <adafuse/kernels/conv2d_rows.hpp>
+#include <adafuse/kernels/conv2d_winograd.hpp>
+#include <adafuse/kernels/correlation.hpp>
+#include <adafuse/kernels/dropout.hpp>
+#include <adafuse/kernels/elementwise.hpp>
+#include <adafuse/kernels/elementwise_reference.hpp>
+#include <adafuse/kernels/fuse.hpp>
+#include <adafuse/kernels/fuse_reference.hpp>
+#include <adafuse/kernels/gemm.hpp>
+#include <adafuse/kernels/gemm_reference.hpp>
+#include <adafuse/kernels/im2col.hpp>
+#include <adafuse/kernels/microkernel.hpp>
+#include <adafuse/kernels/pixel_packer.hpp>
+#include <adafuse/kernels/pool2d.hpp>
+#include <adafuse/kernels/pool2d_geometry.hpp>
+#include <adafuse/kernels/pool2d_reference.hpp>
+#include <adafuse/kernels/range.hpp>
+#include <adafuse/kernels/reduce.hpp>
+#include <adafuse/kernels/reduce_reference.hpp>
+#include <adafuse/kernels/scratch.hpp>
+#include <adafuse/kernels/slice.hpp>
+#include <adafuse/kernels/softmax.hpp>
+#include <adafuse/kernels/softmax_reference.hpp>
+#include <adafuse/kernels/strided_lanes.hpp>
+#include <adafuse/kernels/strided_loop.hpp>
+#include <adafuse/kernels/take.hpp>
+#include <adafuse/kernels/turn.hpp>
+#include <adafuse/kernels/winograd_transforms.hpp>

@@ -1,0 +1,151 @@
+// The micro-kernel: a few output channels (rows) times a few vectors of pixels, kept in registers.
+//
+// Each row reaches its weights through a pointer of its own and broadcasts them from memory.
+// Nothing is repacked, so any subset of output channels is a list of pointers and costs the same
+// per channel.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/simd.hpp>
+#include <algorithm>
+#include <array>
+
+namespace adafuse::kernels {
+inline namespace ADAFUSE_SIMD {
+
+/// The accumulators fill the registers but leave room for the pixels and one weight: 8 x 48 pixels
+/// with AVX-512 (24 of 32 registers), 4 x 24 with AVX2 (12 of 16), 4 x 8 without FMA.
+inline constexpr int tile_rows = simd_registers == 32 ? 8 : 4;
+inline constexpr int tile_vectors = Floats::width >= 8 ? 3 : 2;
+inline constexpr Index tile_width = tile_vectors * Floats::width;
+
+/// Where the rows of one tile go, and what happens to them on the way.
+struct TileRows {
+  std::array<const float*, tile_rows> weights{};
+  std::array<float*, tile_rows> out{};
+  std::array<const float*, tile_rows> residual{};
+  std::array<float, tile_rows> scale{}, shift{};
+  bool accumulate = false;  // start from `out` and not from 0
+  bool affine = false, add_residual = false, relu = false;
+  Mask last_lanes{};  // the lanes of the last vector that exist
+};
+
+/// The sums of a tile: `Rows` x `Vectors` registers.
+template <int Rows, int Vectors>
+class Accumulators {
+ public:
+  /// Takes the rows of the tile that start at `first`.
+  [[gnu::always_inline]] Accumulators(const TileRows& tile, int first) {
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) {
+      const auto row = static_cast<std::size_t>(first + r);
+      weights_[r] = tile.weights[row];
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v) {
+        // The output is written soon: fetch its lines while the sums are made.
+        __builtin_prefetch(tile.out[row] + v * Floats::width, 1);
+        sums_[r][v] = Floats::zero();
+      }
+    }
+    if (tile.accumulate) {
+#pragma GCC unroll 8
+      for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < Vectors; ++v)
+          sums_[r][v] = load<Vectors>(tile.out[static_cast<std::size_t>(first + r)], v, tile);
+    }
+  }
+
+  /// sums(r, v) += weight k of row r * pixels(v)
+  [[gnu::always_inline]] void add(Index k, const Floats (&pixels)[Vectors]) {
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) {
+      const Floats weight = Floats::broadcast(weights_[r][k]);
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v) sums_[r][v] = fma(weight, pixels[v], sums_[r][v]);
+    }
+  }
+
+  /// out = relu(scale * sums + shift + residual)
+  [[gnu::always_inline]] void finish(const TileRows& tile, int first) {
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) {
+      const auto row = static_cast<std::size_t>(first + r);
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v) {
+        Floats y = sums_[r][v];
+        if (tile.affine)
+          y = fma(y, Floats::broadcast(tile.scale[row]), Floats::broadcast(tile.shift[row]));
+        if (tile.add_residual) y = y + load<Vectors>(tile.residual[row], v, tile);
+        if (tile.relu) y = max(y, Floats::zero());
+        float* out = tile.out[row] + v * Floats::width;
+        v + 1 < Vectors ? y.store(out) : y.store(out, tile.last_lanes);
+      }
+    }
+  }
+
+ private:
+  template <int Count>
+  static Floats load(const float* row, int v, const TileRows& tile) {
+    const float* p = row + v * Floats::width;
+    return v + 1 < Count ? Floats::load(p) : Floats::load(p, tile.last_lanes);
+  }
+
+  Floats sums_[Rows][Vectors];
+  const float* weights_[Rows];
+};
+
+/// Which weights of a row meet the steps of a panel, in order: `count` runs of `length` weights
+/// that start at `starts[0]`, `starts[1]`, ... A dense row is one run that starts at 0.
+struct WeightRuns {
+  const Index* starts;
+  Index count, length;
+};
+
+/// rows += weights * panel, for a panel [steps][Vectors * width] that lies in memory step by step.
+template <int Rows, int Vectors>
+[[gnu::noinline]] void multiply_panel(const TileRows& tile, int first, const WeightRuns& runs,
+                                      const float* panel) {
+  Accumulators<Rows, Vectors> sums(tile, first);
+  for (Index run = 0; run < runs.count; ++run) {
+    const Index begin = runs.starts[run], end = begin + runs.length;
+    for (Index k = begin; k < end; ++k, panel += Vectors * Floats::width) {
+      Floats pixels[Vectors];
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v) {
+        pixels[v] = Floats::load(panel + v * Floats::width);
+        keep_in_register(pixels[v]);
+      }
+      sums.add(k, pixels);
+    }
+  }
+  sums.finish(tile, first);
+}
+
+/// Calls `kernel.template operator()<Rows, Vectors>(first)` for blocks that cover rows [0, rows):
+/// as many of the largest as fit, then of half of that, ...
+template <int Vectors, int Rows = tile_rows, class Kernel>
+void for_row_blocks(int rows, const Kernel& kernel, int first = 0) {
+  for (; rows - first >= Rows; first += Rows) kernel.template operator()<Rows, Vectors>(first);
+  if constexpr (Rows > 1) {
+    if (first < rows) for_row_blocks<Vectors, Rows / 2>(rows, kernel, first);
+  }
+}
+
+/// The same for a number of vectors that is known at run time.
+template <int Vectors = tile_vectors, class Kernel>
+void for_tile_blocks(int rows, int vectors, const Kernel& kernel) {
+  if (vectors == Vectors) return for_row_blocks<Vectors>(rows, kernel);
+  if constexpr (Vectors > 1) for_tile_blocks<Vectors - 1>(rows, vectors, kernel);
+}
+
+/// rows += weights * panel for 1 .. tile_rows rows and 1 .. tile_vectors vectors.
+inline void multiply_panel(const TileRows& tile, int rows, int vectors, const WeightRuns& runs,
+                           const float* panel) {
+  for_tile_blocks(rows, vectors, [&]<int Rows, int Vectors>(int first) {
+    multiply_panel<Rows, Vectors>(tile, first, runs, panel);
+  });
+}
+
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

@@ -1,0 +1,128 @@
+// Sums and maxima along dimensions.
+//
+// A sum of floats is taken in double, in chunks cut by the problem, and the chunks are added in
+// order: the same bits for any number of threads, and 1e6 terms do not lose digits.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/strided_loop.hpp>
+
+namespace adafuse::kernels {
+
+/// What a sum of `T` is taken in.
+template <class T>
+using Accumulator = std::conditional_t<std::floating_point<T>, double, std::int64_t>;
+
+/// A block of dimensions between those outside of it and those inside: x[outer, count, inner].
+struct Middle {
+  Index outer, count, inner;
+};
+
+/// The dimensions [first, last] of a shape as the middle.
+inline Middle middle_of(const Shape& shape, Index first, Index last) {
+  Middle m{1, 1, 1};
+  for (Index d = 0; d < shape.rank(); ++d)
+    (d < first ? m.outer : d <= last ? m.count : m.inner) *= shape[d];
+  return m;
+}
+
+/// The sum of `count` neighbours, in sixteen interleaved strands.
+template <class T>
+Accumulator<T> sum_run(const T* x, Index count) {
+  constexpr Index strands = 16;
+  Accumulator<T> strand[strands] = {}, sum = 0;
+  Index i = 0;
+  for (; i + strands <= count; i += strands)
+    for (Index s = 0; s < strands; ++s) strand[s] += x[i + s];
+  for (; i < count; ++i) sum += x[i];
+  for (const auto& s : strand) sum += s;
+  return sum;
+}
+
+/// y[o, i] = sum over r of x[o, r, i], as [outer, inner].
+template <class T>
+Tensor<Accumulator<T>> sum_middle(const T* x, Middle m) {
+  // Blocks of at most `rows` of the middle and `columns` of the inside are summed independently;
+  // where a middle takes several blocks, their sums are a smaller problem of the same kind.
+  const Index columns = std::clamp<Index>(m.inner, 1, 2048);
+  const Index rows = std::max<Index>(elements_per_chunk / columns, 1);
+  const Index row_blocks = std::max<Index>((m.count + rows - 1) / rows, 1);
+  const Index column_blocks = (m.inner + columns - 1) / columns;
+  const Index block_size = std::clamp<Index>(m.count, 1, rows) * columns;
+  Tensor<Accumulator<T>> y({m.outer, row_blocks, m.inner});
+  Accumulator<T>* const out = y.data();
+
+  const auto sum_block = [=](Index o, Index row_block, Index column_block) {
+    const Index first = row_block * rows, last = std::min(m.count, first + rows);
+    const Index left = column_block * columns, width = std::min(m.inner - left, columns);
+    const T* __restrict from = x + (o * m.count + first) * m.inner + left;
+    Accumulator<T>* __restrict to = out + (o * row_blocks + row_block) * m.inner + left;
+    if (m.inner == 1) {
+      *to = sum_run(from, last - first);
+      return;
+    }
+    for (Index r = first; r < last; ++r, from += m.inner)
+      for (Index i = 0; i < width; ++i) to[i] += from[i];
+  };
+  parallel_for(m.outer * row_blocks * column_blocks, elements_per_chunk / block_size,
+               [&](Index begin, Index end) {
+                 for (Index block = begin; block < end; ++block)
+                   sum_block(block / column_blocks / row_blocks, block / column_blocks % row_blocks,
+                             block % column_blocks);
+               });
+  if (row_blocks > 1) return sum_middle(y.data(), {m.outer, row_blocks, m.inner});
+  return y.reshape({m.outer, m.inner});
+}
+
+/// The sum over those dimensions in which `shape`, aligned at the last, is missing or has size 1.
+/// `shape` broadcasts to x's: this is the transpose of broadcast_to.
+template <class T>
+Tensor<T> sum_to(const Tensor<T>& x, const Shape& shape) {
+  using A = Accumulator<T>;
+  Shape left = x.shape();  // what is left to sum
+  const Index missing = x.rank() - shape.rank();
+  const auto reduced = [&](Index d) {
+    return (d < missing || shape[d - missing] == 1) && left[d] != 1;
+  };
+  Tensor<A> sum;
+  for (Index last = x.rank() - 1; last >= 0; --last) {
+    if (!reduced(last)) continue;
+    Index first = last;
+    while (first > 0 && (reduced(first - 1) || left[first - 1] == 1)) --first;
+    const Middle m = middle_of(left, first, last);
+    sum = sum.defined() ? sum_middle(sum.data(), m) : sum_middle(x.data(), m);
+    for (Index d = first; d <= last; ++d) left = left.with(d, 1);
+    last = first;
+  }
+  if (!sum.defined()) return x.reshape(shape);
+  if constexpr (std::same_as<A, T>)
+    return sum.reshape(shape);
+  else
+    return sum.template cast<T>().reshape(shape);
+}
+
+/// The position along dimension `dim` of the first of the largest elements; a NaN counts as larger
+/// than any number. x's shape without `dim`, which is not empty.
+template <class T>
+Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
+  Shape shape;
+  for (Index d = 0; d < x.rank(); ++d)
+    if (d != dim) shape.push_back(x.size(d));
+  Tensor<std::int64_t> y(shape);
+  const Middle m = middle_of(x.shape(), dim, dim);
+  const auto beats = [](T a, T b) { return a > b || (a != a && b == b); };
+  parallel_for(m.outer, elements_per_chunk / std::max<Index>(m.count * m.inner, 1),
+               [&](Index begin, Index end) {
+                 for (Index o = begin; o < end; ++o) {
+                   const T* rows = x.data() + o * m.count * m.inner;
+                   std::int64_t* best = y.data() + o * m.inner;
+                   for (Index r = 1; r < m.count; ++r)
+                     for (Index i = 0; i < m.inner; ++i)
+                       if (beats(rows[r * m.inner + i], rows[best[i] * m.inner + i])) best[i] = r;
+                 }
+               });
+  return y;
+}
+
+}  // namespace adafuse::kernels

@@ -1,0 +1,43 @@
+// The naive softmax and cross-entropy: the definitions, without care for overflow.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/view.hpp>
+#include <adafuse/kernels/reduce.hpp>
+#include <cmath>
+
+namespace adafuse::kernels::reference {
+
+/// y(o, k, i) = exp x(o, k, i) / sum over l of exp x(o, l, i).
+template <class T>
+void softmax(const Middle& m, const T* x, T* y) {
+  const View<const T, 3> in(x, {m.outer, m.count, m.inner});
+  const View<T, 3> out(y, in.sizes());
+  for (Index o = 0; o < m.outer; ++o)
+    for (Index i = 0; i < m.inner; ++i) {
+      double sum = 0;
+      for (Index k = 0; k < m.count; ++k) sum += std::exp(double(in(o, k, i)));
+      for (Index k = 0; k < m.count; ++k)
+        out(o, k, i) = static_cast<T>(std::exp(double(in(o, k, i))) / sum);
+    }
+}
+
+/// The mean over n of - sum over k of t(n, k) log softmax(x)(n, k), with t = 1 - smoothing at the
+/// label and smoothing / classes more everywhere. x [rows, classes].
+template <class T>
+double cross_entropy(Index rows, Index classes, const T* x, const std::int64_t* labels,
+                     double smoothing) {
+  double loss = 0;
+  for (Index n = 0; n < rows; ++n) {
+    double sum = 0;
+    for (Index k = 0; k < classes; ++k) sum += std::exp(double(x[n * classes + k]));
+    for (Index k = 0; k < classes; ++k) {
+      const double target =
+          (k == labels[n] ? 1 - smoothing : 0.0) + smoothing / static_cast<double>(classes);
+      loss -= target * std::log(std::exp(double(x[n * classes + k])) / sum);
+    }
+  }
+  return loss / static_cast<double>(rows);
+}
+
+}  // namespace adafuse::kernels::reference

@@ -1,0 +1,121 @@
+// Batch normalisation against its naive twin, and the numbers that a careless one gets wrong.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/kernels/batch_norm.hpp>
+#include <adafuse/kernels/batch_norm_reference.hpp>
+
+namespace batch_norm_test {
+
+using namespace adafuse;
+using namespace adafuse::kernels;
+
+namespace {
+
+/// The largest difference, as a fraction of the largest expected value.
+template <class T>
+double error(const Tensor<T>& got, const Tensor<T>& expected) {
+  double difference = 0, scale = 1e-30;
+  for (Index i = 0; i < got.size(); ++i) {
+    const double d = std::abs(double(got.data()[i]) - double(expected.data()[i]));
+    if (!(d <= difference)) difference = d;
+    scale = std::max(scale, std::abs(double(expected.data()[i])));
+  }
+  return difference / scale;
+}
+
+template <class T>
+void compare_with_reference(const ChannelLayout& layout, Key key, double tolerance) {
+  const Shape shape{layout.batch, layout.channels, layout.inner}, channel{layout.channels};
+  const auto x = Tensor<T>::randn(shape, key.of("x")), dy = Tensor<T>::randn(shape, key.of("dy"));
+  const auto weight = Tensor<T>::randn(channel, key.of("w"));
+  const auto bias = Tensor<T>::randn(channel, key.of("b"));
+  const double eps = 1e-3;
+
+  const auto moments = reference::channel_moments(layout, x.data());
+  Tensor<T> y(shape), expected(shape);
+  Tensor<double> mean(channel), variance(channel);
+  batch_norm_train(layout, x.data(), weight.data(), bias.data(), eps, y.data(), mean.data(),
+                   variance.data());
+  reference::batch_norm(layout, x.data(), moments, weight.data(), bias.data(), eps,
+                        expected.data());
+  CHECK(error(y, expected) < tolerance);
+  CHECK(error(mean, Tensor<double>(channel, moments.mean)) < 1e-12);
+  CHECK(error(variance, Tensor<double>(channel, moments.variance)) < 1e-12);
+
+  const auto mean_t = mean.template cast<T>(), variance_t = variance.template cast<T>();
+  Tensor<T> evaluated(shape);
+  batch_norm(layout, x.data(), mean_t.data(), variance_t.data(), weight.data(), bias.data(), eps,
+             evaluated.data());
+  CHECK(error(evaluated, expected) < tolerance);
+
+  Tensor<T> dx(shape), dx_expected(shape), dw(channel), dw_expected(channel), db(channel),
+      db_expected(channel);
+  batch_norm_train_backward(layout, x.data(), weight.data(), mean.data(), variance.data(), eps,
+                            dy.data(), dx.data(), dw.data(), db.data());
+  reference::batch_norm_train_backward(layout, x.data(), weight.data(), moments, eps, dy.data(),
+                                       dx_expected.data(), dw_expected.data(), db_expected.data());
+  CHECK(error(dx, dx_expected) < tolerance);
+  CHECK(error(dw, dw_expected) < tolerance);
+  CHECK(error(db, db_expected) < tolerance);
+}
+
+}  // namespace
+
+TEST_CASE("batch_norm: forward and gradients are those of the naive loops") {
+  Draws draw{Key(1)};
+  for (int round = 0; round < 40; ++round) {
+    const ChannelLayout layout{2 + draw.integer(6), 1 + draw.integer(9),
+                               round % 3 == 0 ? 1 : 1 + draw.integer(60)};
+    const Key key = Key(2).of(static_cast<std::uint64_t>(round));
+    CAPTURE(round);
+    compare_with_reference<double>(layout, key, 1e-12);
+    // Of very few elements, dx is a difference of nearly equal numbers.
+    if (layout.count() >= 8) compare_with_reference<float>(layout, key, 1e-5);
+  }
+}
+
+TEST_CASE("batch_norm: a small variance on a large mean keeps its digits") {
+  // In float, sum x^2 / M - mean^2 would be 1e8 - 1e8 and lose all of the variance.
+  const ChannelLayout layout{64, 1, 64};
+  auto x = Tensor<float>::randn({layout.size()}, Key(3));
+  for (float& v : x) v = 10000 + v;
+  Tensor<float> y({layout.size()});
+  double mean = 0, variance = 0;
+  batch_norm_train<float>(layout, x.data(), nullptr, nullptr, 1e-5, y.data(), &mean, &variance);
+  const auto expected = reference::channel_moments(layout, x.data());
+  CHECK(variance == doctest::Approx(expected.variance[0]).epsilon(1e-6));
+  CHECK(variance == doctest::Approx(1).epsilon(0.1));
+}
+
+TEST_CASE("batch_norm: without weight and bias, y has mean 0 and variance 1") {
+  const ChannelLayout layout{7, 3, 35};
+  const auto x = Tensor<double>::uniform({7, 3, 35}, Key(4), 5, 9);
+  Tensor<double> y(x.shape()), mean({3}), variance({3});
+  batch_norm_train<double>(layout, x.data(), nullptr, nullptr, 0, y.data(), mean.data(),
+                           variance.data());
+  const auto moments = reference::channel_moments(layout, y.data());
+  for (std::size_t c = 0; c < 3; ++c) {
+    CHECK(std::abs(moments.mean[c]) < 1e-13);
+    CHECK(moments.variance[c] == doctest::Approx(1).epsilon(1e-13));
+  }
+}
+
+TEST_CASE("batch_norm: the bits do not depend on the number of threads") {
+  const ChannelLayout layout{8, 16, 300};
+  const auto x = Tensor<float>::randn({8, 16, 300}, Key(5));
+  const int before = num_threads();
+  const auto run = [&](int threads) {
+    set_num_threads(threads);
+    Tensor<float> y(x.shape());
+    Tensor<double> mean({16}), variance({16});
+    batch_norm_train<float>(layout, x.data(), nullptr, nullptr, 1e-5, y.data(), mean.data(),
+                            variance.data());
+    return y;
+  };
+  const auto one = run(1), three = run(3);
+  set_num_threads(before);
+  CHECK(std::equal(one.begin(), one.end(), three.begin()));
+}
+
+}  // namespace batch_norm_test

@@ -1,0 +1,25 @@
+// Dropout's mask: the elements that its definition names.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/dropout.hpp>
+
+namespace dropout_test {
+
+using namespace adafuse;
+
+TEST_CASE("dropout: an element stays where the key's number is at least p") {
+  const double p = 0.3;
+  Tensor<float> mask({10000});
+  kernels::dropout_mask(mask.size(), p, Key(1), mask.data());
+  double sum = 0;
+  for (Index i = 0; i < mask.size(); ++i) {
+    const bool stays = Key(1).uniform(static_cast<std::uint64_t>(i)) >= p;
+    REQUIRE(mask(i) == (stays ? static_cast<float>(1 / 0.7) : 0.f));
+    sum += mask(i);
+  }
+  CHECK(sum / 10000 == doctest::Approx(1).epsilon(0.03));  // four standard deviations
+}
+
+}  // namespace dropout_test

@@ -1,0 +1,71 @@
+// Softmax and log-softmax against the definition, and where the definition overflows.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/softmax.hpp>
+#include <adafuse/kernels/softmax_reference.hpp>
+
+namespace softmax_test {
+
+using namespace adafuse;
+using namespace adafuse::kernels;
+
+TEST_CASE_TEMPLATE("softmax, log_softmax: the definition, along any dimension", T, float, double) {
+  const double tolerance = std::is_same_v<T, float> ? 1e-6 : 1e-14;
+  Draws draw{Key(1)};
+  for (int round = 0; round < 40; ++round) {
+    const Middle m{1 + draw.integer(40), 1 + draw.integer(20),
+                   round % 2 ? 1 : 1 + draw.integer(20)};
+    const auto x =
+        Tensor<T>::randn({m.outer, m.count, m.inner}, Key(2).of(static_cast<std::uint64_t>(round)));
+    Tensor<T> y(x.shape()), log_y(x.shape()), expected(x.shape());
+    softmax(m, x.data(), y.data());
+    log_softmax(m, x.data(), log_y.data());
+    reference::softmax(m, x.data(), expected.data());
+    CAPTURE(round);
+    for (Index i = 0; i < x.size(); ++i) {
+      REQUIRE(std::abs(y.data()[i] - expected.data()[i]) < tolerance);
+      REQUIRE(std::abs(double(log_y.data()[i]) - std::log(double(expected.data()[i]))) <
+              10 * tolerance);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("softmax: large numbers do not overflow, and a NaN stays in its row", T, float,
+                   double) {
+  const T nan = std::numeric_limits<T>::quiet_NaN();
+  const auto x =
+      Tensor<T>::of({{10000, 10000, 0}, {-10000, -10001, -20000}, {nan, 0, 1}, {0, 0, 0}});
+  Tensor<T> y(x.shape()), log_y(x.shape());
+  softmax({4, 3, 1}, x.data(), y.data());
+  log_softmax({4, 3, 1}, x.data(), log_y.data());
+  CHECK(y(0, 0) == doctest::Approx(0.5));
+  CHECK(std::abs(y(0, 2)) < 1e-37);
+  CHECK(log_y(0, 2) == doctest::Approx(-10000 - std::log(2.0)));
+  CHECK(y(1, 0) == doctest::Approx(1 / (1 + std::exp(-1.0))));
+  for (Index k = 0; k < 3; ++k) {
+    CHECK(std::isnan(y(2, k)));
+    CHECK(std::isnan(log_y(2, k)));
+    CHECK(y(3, k) == doctest::Approx(1.0 / 3));
+  }
+}
+
+TEST_CASE("softmax: adding a number to a row changes nothing, and rows sum to 1") {
+  const Middle m{3, 5, 4};
+  const auto x = Tensor<double>::randn({3, 5, 4}, Key(3));
+  auto shifted = x.clone();
+  for (double& v : shifted) v += 12.5;
+  Tensor<double> y(x.shape()), z(x.shape());
+  softmax(m, x.data(), y.data());
+  softmax(m, shifted.data(), z.data());
+  for (Index i = 0; i < y.size(); ++i) CHECK(y.data()[i] == doctest::Approx(z.data()[i]));
+  for (Index o = 0; o < 3; ++o)
+    for (Index i = 0; i < 4; ++i) {
+      double sum = 0;
+      for (Index k = 0; k < 5; ++k) sum += y(o, k, i);
+      CHECK(sum == doctest::Approx(1).epsilon(1e-14));
+    }
+}
+
+}  // namespace softmax_test

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+#include <adafuse/kernels/take.hpp>
+
+namespace take_test {
+
+using namespace adafuse;
+
+TEST_CASE("take: reads positions, in any order and as often as they are named") {
+  const auto y = kernels::take(Tensor<float>::of({{10, 11}, {12, 13}}),
+                               Tensor<std::int64_t>::of({{3, 0, 0}, {2, 3, 1}}));
+  CHECK(y.shape() == Shape{2, 3});
+  const auto expected = {13, 10, 10, 12, 13, 11};
+  CHECK(std::equal(y.begin(), y.end(), expected.begin()));
+}
+
+TEST_CASE("put: adds to positions, those named twice twice") {
+  const auto y =
+      kernels::put(Tensor<float>::of({1, 2, 4}), Tensor<std::int64_t>::of({3, 0, 3}), {2, 2});
+  const auto expected = {2, 0, 0, 5};
+  CHECK(y.shape() == Shape{2, 2});
+  CHECK(std::equal(y.begin(), y.end(), expected.begin()));
+}
+
+TEST_CASE("take and put: are each other's transpose") {
+  const auto index =
+      kernels::take(Tensor<std::int64_t>::arange(50), Tensor<std::int64_t>::of({7, 49, 7, 3}));
+  const auto x = Tensor<double>::randn({50}, Key(1)), y = Tensor<double>::randn({4}, Key(2));
+  const auto taken = kernels::take(x, index), added = kernels::put(y, index, {50});
+  double left = 0, right = 0;  // <take x, y> = <x, put y>
+  for (Index i = 0; i < 4; ++i) left += taken(i) * y(i);
+  for (Index i = 0; i < 50; ++i) right += x(i) * added(i);
+  CHECK(left == doctest::Approx(right));
+}
+
+}  // namespace take_test
