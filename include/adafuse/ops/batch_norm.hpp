@@ -1,0 +1,156 @@
+// Batch normalisation (Ioffe and Szegedy, ICML 2015): each channel gets mean 0 and variance 1, then
+// a scale and a shift that are learnt.
+//
+// In training mean and variance are those of the batch, and the derivative flows through them too.
+// At evaluation they are constants, which a layer has tracked with momentum m (0.1 in PyTorch):
+//   running_mean <- (1 - m) running_mean + m mean
+//   running_var  <- (1 - m) running_var + m variance,  the unbiased one: sum (x - mean)^2 / (M - 1)
+// although y itself is normalised with the biased one, sum (x - mean)^2 / M, over the M elements of
+// a channel. The op returns what that rule needs; the layer that owns the statistics applies it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/batch_norm.hpp>
+#include <adafuse/ops/pow.hpp>
+#include <adafuse/ops/shape.hpp>
+
+namespace adafuse {
+
+/// The result of batch_norm_train on a batch.
+template <class T>
+struct BatchNormOutput {
+  Variable<T> y;       // x's shape
+  Tensor<T> mean;      // [C]
+  Tensor<T> variance;  // [C], unbiased: for the running statistics
+};
+
+namespace detail {
+
+/// x [N, C], [N, C, L] or [N, C, H, W] and the [C] numbers of a channel. Throws ShapeError.
+template <class T>
+kernels::ChannelLayout batch_norm_layout(const char* op, const Variable<T>& x,
+                                         const Variable<T>& weight, const Variable<T>& bias) {
+  require<ShapeError>(2 <= x.rank() && x.rank() <= 4, op,
+                      ": expects x [N,C], [N,C,L] or [N,C,H,W], got ", x.shape());
+  const kernels::ChannelLayout layout{x.size(0), x.size(1),
+                                      x.rank() == 2   ? 1
+                                      : x.rank() == 3 ? x.size(2)
+                                                      : x.size(2) * x.size(3)};
+  for (const auto* p : {&weight, &bias})
+    require<ShapeError>(!p->defined() || p->shape() == Shape{layout.channels}, op,
+                        ": expects weight and bias [", layout.channels, "] for x ", x.shape(),
+                        ", got ", p->shape());
+  return layout;
+}
+
+/// The shape in which [C] meets x: [1, C], [1, C, 1] or [1, C, 1, 1].
+inline Shape channel_shape(const Shape& x) {
+  Shape shape = x;
+  for (Index d = 0; d < x.rank(); ++d)
+    if (d != 1) shape = shape.with(d, 1);
+  return shape;
+}
+
+template <class T>
+const T* data_or_null(const Variable<T>& x) {
+  return x.defined() ? x.value().data() : nullptr;
+}
+
+/// The gradients of batch_norm_train, written so that they can be differentiated again:
+///   d = x - mean,  s = (mean of d^2 + eps)^(-1/2),  xhat = d s,  dxhat = dy weight
+///   dx = s (dxhat - mean of dxhat - xhat mean of (dxhat xhat)), dweight = sum dy xhat, dbias = sum
+///   dy
+template <class T>
+Gradients<T> batch_norm_gradients(const Variable<T>& x, const Variable<T>& weight,
+                                  const Variable<T>& bias, double eps, const Variable<T>& dy) {
+  const Shape channel = channel_shape(x.shape());
+  const T count = static_cast<T>(x.size() / x.size(1));
+  const auto mean = [&](const Variable<T>& v) { return sum_to(v, channel) / count; };
+  const Variable<T> d = x - mean(x);
+  const Variable<T> s = pow(mean(d * d) + static_cast<T>(eps), -0.5), xhat = d * s;
+  const Variable<T> dxhat = weight.defined() ? dy * reshape(weight, channel) : dy;
+  return {s * (dxhat - mean(dxhat) - xhat * mean(dxhat * xhat)),
+          weight.defined() ? reshape(sum_to(dy * xhat, channel), weight.shape()) : Variable<T>(),
+          bias.defined() ? reshape(sum_to(dy, channel), bias.shape()) : Variable<T>()};
+}
+
+}  // namespace detail
+
+/// y = (x - mean) / sqrt(variance + eps) * weight + bias with mean and (biased) variance of each
+/// channel over the batch: x [N, C], [N, C, L] or [N, C, H, W]; weight and bias [C], 1 and 0 where
+/// undefined. Throws ValueError when a channel has a single element: it has no variance.
+template <Operand X>
+BatchNormOutput<scalar_of<X>> batch_norm_train(const X& input,
+                                               const Variable<scalar_of<X>>& weight = {},
+                                               const Variable<scalar_of<X>>& bias = {},
+                                               double eps = 1e-5) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const auto layout = detail::batch_norm_layout("batch_norm_train", x, weight, bias);
+  require<ValueError>(layout.count() > 1,
+                      "batch_norm_train: expects more than one element for each ",
+                      "channel, got x ", x.shape());
+  auto y = Tensor<T>::uninitialized(x.shape());
+  auto mean = Tensor<double>::uninitialized({layout.channels}), variance = mean.clone();
+  kernels::batch_norm_train(layout, x.value().data(), detail::data_or_null(weight),
+                            detail::data_or_null(bias), eps, y.data(), mean.data(),
+                            variance.data());
+  const auto pullback = [layout, x, weight, bias, mean, variance,
+                         eps](const Variable<T>& dy) -> Gradients<T> {
+    if (grad_enabled()) return detail::batch_norm_gradients(x, weight, bias, eps, dy);
+    // The same numbers from one fused kernel, without a history.
+    const auto room = [](const Variable<T>& v) {
+      return v.requires_grad() ? Tensor<T>::uninitialized(v.shape()) : Tensor<T>();
+    };
+    Tensor<T> dx = room(x), dweight = room(weight), dbias = room(bias);
+    kernels::batch_norm_train_backward(layout, x.value().data(), detail::data_or_null(weight),
+                                       mean.data(), variance.data(), eps, dy.value().data(),
+                                       dx.data(), dweight.data(), dbias.data());
+    return {dx, dweight, dbias};
+  };
+  const double unbiased =
+      static_cast<double>(layout.count()) / static_cast<double>(layout.count() - 1);
+  auto sample_variance = Tensor<T>::uninitialized({layout.channels});
+  for (Index c = 0; c < layout.channels; ++c)
+    sample_variance.data()[c] = static_cast<T>(variance.data()[c] * unbiased);
+  return {record("batch_norm_train", y, {x, weight, bias}, pullback), mean.template cast<T>(),
+          sample_variance};
+}
+
+/// y = (x - mean) / sqrt(variance + eps) * weight + bias with the given mean and variance [C],
+/// which are constants: x [N, C], [N, C, L] or [N, C, H, W]; weight and bias [C], 1 and 0 where
+/// undefined.
+template <Operand X>
+Variable<scalar_of<X>> batch_norm(const X& input, const Variable<scalar_of<X>>& weight,
+                                  const Variable<scalar_of<X>>& bias,
+                                  const Tensor<scalar_of<X>>& running_mean,
+                                  const Tensor<scalar_of<X>>& running_var, double eps = 1e-5) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const auto layout = detail::batch_norm_layout("batch_norm", x, weight, bias);
+  require<ShapeError>(running_mean.shape() == Shape{layout.channels} &&
+                          running_var.shape() == Shape{layout.channels},
+                      "batch_norm: expects running statistics [", layout.channels, "] for x ",
+                      x.shape(), ", got ", running_mean.shape(), " and ", running_var.shape());
+  auto y = Tensor<T>::uninitialized(x.shape());
+  kernels::batch_norm(layout, x.value().data(), running_mean.data(), running_var.data(),
+                      detail::data_or_null(weight), detail::data_or_null(bias), eps, y.data());
+  // xhat = (x - mean) s  =>  dx = dy weight s, dweight = sum dy xhat, dbias = sum dy
+  return record(
+      "batch_norm", y, {x, weight, bias},
+      [x, weight, bias, running_mean, running_var, eps](const Variable<T>& dy) -> Gradients<T> {
+        const Shape channel = detail::channel_shape(x.shape());
+        const auto per_channel = [&](const Variable<T>& v) { return reshape(v, channel); };
+        const Variable<T> s = per_channel(kernels::map(
+            running_var, [eps](T v) { return static_cast<T>(1 / std::sqrt(v + eps)); }));
+        Gradients<T> gradients(3);
+        if (x.requires_grad()) gradients[0] = dy * (weight.defined() ? per_channel(weight) * s : s);
+        if (weight.requires_grad())
+          gradients[1] =
+              reshape(sum_to(dy * ((x - per_channel(running_mean)) * s), channel), weight.shape());
+        if (bias.requires_grad()) gradients[2] = reshape(sum_to(dy, channel), bias.shape());
+        return gradients;
+      });
+}
+
+}  // namespace adafuse

@@ -1,0 +1,24 @@
+// Dropout: elements are zeroed at random, and the others grow so that the mean stays (Srivastava et
+// al., JMLR 2014).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/dropout.hpp>
+#include <adafuse/ops/arithmetic.hpp>
+
+namespace adafuse {
+
+/// y_i = x_i / (1 - p) where key.uniform(i) >= p, else 0. For training; at evaluation leave it out.
+/// Throws ValueError unless 0 <= p < 1.
+template <Operand X>
+Variable<scalar_of<X>> dropout(const X& input, double p, Key key) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  require<ValueError>(0 <= p && p < 1, "dropout: p is in [0, 1), got ", p);
+  if (p == 0) return x;
+  auto mask = Tensor<T>::uninitialized(x.shape());
+  kernels::dropout_mask(x.size(), p, key, mask.data());
+  return x * mask;  // the mask is a constant: the derivative is that of mul
+}
+
+}  // namespace adafuse

@@ -1,0 +1,60 @@
+// Powers: of a tensor to a number, a tensor to a tensor, a number to a tensor.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/ops/pointwise.hpp>
+#include <cmath>
+
+namespace adafuse {
+
+template <class N>
+concept Number = std::is_arithmetic_v<N>;
+
+/// y = x^p for a number p.
+template <Operand X, Number P>
+Variable<scalar_of<X>> pow(const X& input, P exponent) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const T p = static_cast<T>(exponent);
+  const auto power = [p](T v) { return p == 2 ? v * v : std::pow(v, p); };
+  // dx = dy p x^(p-1), which is 0 for p = 0 also where x is 0
+  return record("pow", kernels::map(x.value(), power), {x},
+                [x, p](const Variable<T>& dy) -> Gradients<T> {
+                  if (p == 0) return {Tensor<T>(x.shape())};
+                  return {dy * p * pow(x, p - 1)};
+                });
+}
+
+/// y = a^b, element by element. Sizes of 1 stretch; ShapeError when the shapes do not broadcast.
+template <Operand A, OperandLike<A> B>
+Variable<scalar_of<A, B>> pow(const A& base, const B& exponent) {
+  using T = scalar_of<A, B>;
+  const Variable<T> a = base, b = exponent;
+  broadcast_shapes(a.shape(), b.shape(), "pow");
+  // da = dy b a^(b-1), db = dy y log a. At a = 0 a factor of either may be infinite where the limit
+  // of the product is 0 (of da if b = 0, of db if b > 0): a 1 added to that factor's argument there
+  // gives the limit.
+  return record(
+      "pow", kernels::zip(a.value(), b.value(), [](T v, T w) { return std::pow(v, w); }), {a, b},
+      [a, b](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
+        Gradients<T> gradients(2);
+        if (a.requires_grad()) {
+          const auto origin = kernels::zip(a.value(), b.value(),
+                                           [](T v, T w) { return v == 0 && w == 0 ? T{1} : T{0}; });
+          gradients[0] = sum_to(dy * b * pow(a, b - 1 + origin), a.shape());
+        }
+        if (b.requires_grad()) {
+          const auto zero = kernels::map(a.value(), [](T v) { return v == 0 ? T{1} : T{0}; });
+          gradients[1] = sum_to(dy * y * log(a + zero), b.shape());
+        }
+        return gradients;
+      });
+}
+
+/// y = a^b for a number a.
+template <Number A, Operand B>
+Variable<scalar_of<B>> pow(A base, const B& exponent) {
+  return pow(Variable<scalar_of<B>>(base), exponent);
+}
+
+}  // namespace adafuse

@@ -1,0 +1,201 @@
+// The same elements in another arrangement: reshape, permute, slice, cat and what they are used
+// for.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/autograd/record.hpp>
+#include <adafuse/kernels/elementwise.hpp>
+#include <adafuse/kernels/slice.hpp>
+#include <adafuse/ops/dims.hpp>
+
+namespace adafuse {
+
+/// The same elements in another shape; one size may be -1 and is worked out. The memory is shared.
+/// Throws ShapeError when the number of elements differs.
+template <Operand X>
+Variable<scalar_of<X>> reshape(const X& input, std::span<const Index> sizes) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const Tensor<T> y = x.value().reshape(sizes);
+  if (y.shape() == x.shape()) return x;
+  return record("reshape", y, {x}, [shape = x.shape()](const Variable<T>& dy) -> Gradients<T> {
+    return {reshape(dy, shape)};
+  });
+}
+template <Operand X>
+Variable<scalar_of<X>> reshape(const X& x, std::initializer_list<Index> sizes) {
+  return reshape(x, std::span(sizes.begin(), sizes.size()));
+}
+template <Operand X>
+Variable<scalar_of<X>> reshape(const X& x, const Shape& shape) {
+  return reshape(x, std::span(shape.begin(), shape.end()));
+}
+
+/// Dimensions `first` ... last as one: [N,C,H,W] -> [N,C*H*W].
+template <Operand X>
+Variable<scalar_of<X>> flatten(const X& x, Index first = 1) {
+  const Index axis = Dims(first).of(x.shape(), "flatten")[0];
+  Shape shape;
+  for (Index d = 0; d < axis; ++d) shape.push_back(x.size(d));
+  Index rest = 1;
+  for (Index d = axis; d < x.rank(); ++d) rest *= x.size(d);
+  shape.push_back(rest);
+  return reshape(x, shape);
+}
+
+/// The dimensions in another order: dimension d of the result is dimension order[d] of x.
+/// Throws ShapeError when `order` does not name each dimension once.
+template <Operand X>
+Variable<scalar_of<X>> permute(const X& input, const Dims& order) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const std::vector<Index> axes = order.of(x.shape(), "permute");
+  require<ShapeError>(std::ssize(axes) == x.rank(), "permute: ", axes.size(), " dimensions for ",
+                      x.shape());
+  // y(i[order]) = x(i)  =>  dx is dy in the inverse order
+  std::vector<Index> inverse(axes.size());
+  for (std::size_t d = 0; d < axes.size(); ++d)
+    inverse[static_cast<std::size_t>(axes[d])] = static_cast<Index>(d);
+  return record(
+      "permute", kernels::permute<T>(x.value(), axes), {x},
+      [inverse](const Variable<T>& dy) -> Gradients<T> { return {permute(dy, inverse)}; });
+}
+
+/// Dimensions a and b exchanged.
+template <Operand X>
+Variable<scalar_of<X>> transpose(const X& x, Index a, Index b) {
+  std::vector<Index> order(static_cast<std::size_t>(x.rank()));
+  for (std::size_t d = 0; d < order.size(); ++d) order[d] = static_cast<Index>(d);
+  const auto at = [&](Index dim) {
+    return static_cast<std::size_t>(Dims(dim).of(x.shape(), "transpose")[0]);
+  };
+  std::swap(order[at(a)], order[at(b)]);
+  return permute(x, order);
+}
+
+/// A tensor of zeros of `shape`, except that rows start, start + step, ... of dimension `dim` are
+/// x: the transpose of slice.
+template <Operand X>
+Variable<scalar_of<X>> embed(const X& input, const Shape& shape, Index dim, Index start,
+                             Index step = 1);
+
+/// Positions start, start + step, ... below stop of dimension `dim`. A negative step walks
+/// downwards and `stop` may then be -1. Throws ShapeError for positions outside of x.
+template <Operand X>
+Variable<scalar_of<X>> slice(const X& input, Index dim, Index start, Index stop, Index step = 1) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const Index axis = Dims(dim).of(x.shape(), "slice")[0];
+  require<ShapeError>(step != 0, "slice: step is 0");
+  const Index span = step > 0 ? stop - start + step - 1 : start - stop - step - 1;
+  const Index count = std::max<Index>(span / std::abs(step), 0);
+  const Index last = start + (count - 1) * step;
+  require<ShapeError>(
+      count == 0 || (0 <= std::min(start, last) && std::max(start, last) < x.size(axis)),
+      "slice: ", start, ":", stop, ":", step, " is outside of dimension ", dim, " of ", x.shape());
+  auto y = Tensor<T>::uninitialized(x.shape().with(axis, count));
+  kernels::read_rows(x.value().data(), x.size(axis), {start, step}, y.data(),
+                     kernels::middle_of(y.shape(), axis, axis));
+  // dx is dy at those positions, 0 elsewhere
+  return record("slice", y, {x},
+                [shape = x.shape(), axis, start, step](const Variable<T>& dy) -> Gradients<T> {
+                  return {embed(dy, shape, axis, start, step)};
+                });
+}
+
+template <Operand X>
+Variable<scalar_of<X>> embed(const X& input, const Shape& shape, Index dim, Index start,
+                             Index step) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const Index axis = Dims(dim).of(shape, "embed")[0];
+  const Index count = x.size(axis), last = start + (count - 1) * step;
+  require<ShapeError>(x.shape() == shape.with(axis, count), "embed: ", x.shape(), " differs from ",
+                      shape, " in more than dimension ", dim);
+  require<ShapeError>(step != 0 && (count == 0 || (0 <= std::min(start, last) &&
+                                                   std::max(start, last) < shape[axis])),
+                      "embed: ", count, " positions from ", start, " by ", step,
+                      " are outside of dimension ", dim, " of ", shape);
+  Tensor<T> y(shape);
+  kernels::write_rows(x.value().data(), kernels::middle_of(x.shape(), axis, axis), y.data(),
+                      shape[axis], {start, step});
+  // dx is dy at those positions
+  return record("embed", y, {x}, [axis, start, count, step](const Variable<T>& dy) -> Gradients<T> {
+    return {slice(dy, axis, start, start + count * step, step)};
+  });
+}
+
+/// x without dimension `dim`, at position `i` of it. Throws ShapeError for a position outside of x.
+template <Operand X>
+Variable<scalar_of<X>> select(const X& x, Index dim, Index i) {
+  const Index axis = Dims(dim).of(x.shape(), "select")[0];
+  require<ShapeError>(0 <= i && i < x.size(axis), "select: position ", i,
+                      " is outside of dimension ", dim, " of ", x.shape());
+  Shape shape;
+  for (Index d = 0; d < x.rank(); ++d)
+    if (d != axis) shape.push_back(x.size(d));
+  return reshape(slice(x, axis, i, i + 1), shape);
+}
+
+/// Tensors one after the other along dimension `dim`; their other sizes are equal.
+/// Throws ShapeError when these differ, ValueError when there are none.
+template <Operand X>
+Variable<scalar_of<X>> cat(const std::vector<X>& parts, Index dim) {
+  using T = scalar_of<X>;
+  require<ValueError>(!parts.empty(), "cat: nothing to join");
+  const Shape& first = parts[0].shape();
+  const Index axis = Dims(dim).of(first, "cat")[0];
+  const std::vector<Variable<T>> inputs(parts.begin(), parts.end());
+  std::vector<Index> starts;  // of each part, in the result
+  Index total = 0;
+  for (const auto& x : inputs) {
+    require<ShapeError>(x.rank() == first.rank() && x.shape().with(axis, first[axis]) == first,
+                        "cat: ", x.shape(), " and ", first, " differ in more than dimension ", dim);
+    starts.push_back(total);
+    total += x.size(axis);
+  }
+  auto y = Tensor<T>::uninitialized(first.with(axis, total));
+  std::vector<Index> stops;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    kernels::write_rows(inputs[k].value().data(), kernels::middle_of(inputs[k].shape(), axis, axis),
+                        y.data(), total, {starts[k], 1});
+    stops.push_back(starts[k] + inputs[k].size(axis));
+  }
+  // dx_k is part k of dy
+  return record("cat", y, inputs, [axis, starts, stops](const Variable<T>& dy) -> Gradients<T> {
+    Gradients<T> gradients;
+    for (std::size_t k = 0; k < starts.size(); ++k)
+      gradients.push_back(slice(dy, axis, starts[k], stops[k]));
+    return gradients;
+  });
+}
+template <Operand X>
+Variable<scalar_of<X>> cat(std::initializer_list<X> parts, Index dim) {
+  return cat(std::vector<X>(parts), dim);
+}
+
+/// Tensors of one shape as the positions of a new dimension `dim` of the result.
+/// Throws ShapeError when their shapes differ, ValueError when there are none.
+template <Operand X>
+Variable<scalar_of<X>> stack(const std::vector<X>& parts, Index dim) {
+  require<ValueError>(!parts.empty(), "stack: nothing to join");
+  const Shape& shape = parts[0].shape();
+  require<ShapeError>(-shape.rank() - 1 <= dim && dim <= shape.rank(), "stack: dimension ", dim,
+                      " is outside of the result of joining ", shape);
+  const Index axis = dim < 0 ? dim + shape.rank() + 1 : dim;
+  Shape with_one;
+  for (Index d = 0; d <= shape.rank(); ++d)
+    with_one.push_back(d == axis ? 1 : shape[d < axis ? d : d - 1]);
+  std::vector<Variable<scalar_of<X>>> thick;
+  for (const auto& part : parts) {
+    require<ShapeError>(part.shape() == shape, "stack: ", part.shape(), " and ", shape, " differ");
+    thick.push_back(reshape(part, with_one));
+  }
+  return cat(thick, axis);
+}
+template <Operand X>
+Variable<scalar_of<X>> stack(std::initializer_list<X> parts, Index dim) {
+  return stack(std::vector<X>(parts), dim);
+}
+
+}  // namespace adafuse

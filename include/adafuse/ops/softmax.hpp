@@ -1,0 +1,45 @@
+// Softmax and its logarithm along one dimension.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/softmax.hpp>
+#include <adafuse/ops/arithmetic.hpp>
+#include <adafuse/ops/pointwise.hpp>
+
+namespace adafuse {
+
+/// y_k = e^x_k / sum over l of e^x_l, where k and l run along dimension `dim`. Rows sum to 1; large
+/// x do not overflow.
+template <Operand X>
+Variable<scalar_of<X>> softmax(const X& input, Index dim) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const Index axis = x.shape().axis(dim);
+  auto value = Tensor<T>::uninitialized(x.shape());
+  kernels::softmax(kernels::middle_of(x.shape(), axis, axis), x.value().data(), value.data());
+  // dy_k/dx_l = y_k ([k = l] - y_l)  =>  dx = y (dy - sum_l dy_l y_l)
+  return record(
+      "softmax", value, {x},
+      [row = x.shape().with(axis, 1)](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
+        return {y * (dy - sum_to(dy * y, row))};
+      });
+}
+
+/// y_k = x_k - log(sum over l of e^x_l), where k and l run along dimension `dim`: the logarithm of
+/// softmax, finite also where softmax rounds to 0.
+template <Operand X>
+Variable<scalar_of<X>> log_softmax(const X& input, Index dim) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const Index axis = x.shape().axis(dim);
+  auto value = Tensor<T>::uninitialized(x.shape());
+  kernels::log_softmax(kernels::middle_of(x.shape(), axis, axis), x.value().data(), value.data());
+  // dy_k/dx_l = [k = l] - softmax_l  =>  dx = dy - e^y sum_l dy_l
+  return record(
+      "log_softmax", value, {x},
+      [row = x.shape().with(axis, 1)](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
+        return {dy - exp(y) * sum_to(dy, row)};
+      });
+}
+
+}  // namespace adafuse

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""What PyTorch computes for layers, optimisers, schedules and the agent of adafuse, in double.
+
+    python3 layers.py        writes layers.safetensors beside this file
+
+Each case is a group of tensors `what.number.name`; a function below says what its names mean.
+Made with PyTorch 1.13.
+"""
+
+import torch
+from torch import nn
+
+from safetensors_writer import keep, write_beside
+
+torch.manual_seed(2021)
+torch.set_default_dtype(torch.float64)
+
+
+def batch_norm():
+    """Three steps in training, then one evaluation. options: momentum, eps."""
+    cases = [(nn.BatchNorm2d, (4, 3, 2, 2), 0.1, 1e-5), (nn.BatchNorm1d, (5, 2), 0.3, 1e-3)]
+    for number, (layer_type, shape, momentum, eps) in enumerate(cases):
+        case = f"batch_norm.{number}"
+        layer = layer_type(shape[1], eps=eps, momentum=momentum)
+        layer.weight.data.normal_()
+        layer.bias.data.normal_()
+        keep(case, options=[momentum, eps], weight=layer.weight, bias=layer.bias)
+        for step in range(3):
+            x = torch.randn(shape) * 3 + step
+            y = layer(x)
+            keep(f"{case}.{step}", x=x, y=y)
+            keep(f"{case}.{step}", running_mean=layer.running_mean, running_var=layer.running_var)
+        layer.eval()
+        x = torch.randn(shape)
+        keep(f"{case}.eval", x=x, y=layer(x))
+
+
+def optimizers():
+    """Five steps of two parameters along given gradients; the first decays by 0.1, the second learns
+    at twice the rate. options: which optimiser (0 SGD, 1 Adam, 2 AdamW), rate, momentum, nesterov."""
+    cases = [
+        (0, 0.1, 0.0, 0),
+        (0, 0.1, 0.9, 0),
+        (0, 0.05, 0.8, 1),
+        (1, 0.02, 0.0, 0),
+        (2, 0.02, 0.0, 0),
+    ]
+    for number, (which, rate, momentum, nesterov) in enumerate(cases):
+        case = f"optimizer.{number}"
+        p, q = nn.Parameter(torch.randn(3)), nn.Parameter(torch.randn(2, 2))
+        keep(case, options=[float(which), rate, momentum, float(nesterov)], p=p, q=q)
+        groups = [
+            {"params": [p], "weight_decay": 0.1, "lr": rate},
+            {"params": [q], "weight_decay": 0.0, "lr": 2 * rate},
+        ]
+        if which == 0:
+            optimizer = torch.optim.SGD(groups, rate, momentum=momentum, nesterov=bool(nesterov))
+        else:
+            optimizer = [torch.optim.Adam, torch.optim.AdamW][which - 1](groups, rate)
+        for step in range(5):
+            p.grad, q.grad = torch.randn(3), torch.randn(2, 2)
+            keep(f"{case}.{step}", dp=p.grad, dq=q.grad)
+            optimizer.step()
+            keep(f"{case}.{step}", p=p, q=q)
+
+
+def clip():
+    """Gradients before and after. options: the largest norm; norm: the one before."""
+    for number, largest in enumerate([0.5, 100.0]):
+        case = f"clip.{number}"
+        p, q = nn.Parameter(torch.zeros(3)), nn.Parameter(torch.zeros(2, 2))
+        p.grad, q.grad = torch.randn(3), torch.randn(2, 2)
+        keep(case, options=[largest], dp=p.grad, dq=q.grad)
+        keep(case, norm=nn.utils.clip_grad_norm_([p, q], largest))
+        keep(case, clipped_dp=p.grad, clipped_dq=q.grad)
+
+
+def one_cycle():
+    """The rates of all steps. options: peak, warm share, first divisor, last divisor."""
+    cases = [(0.1, 20, 0.3, 25.0, 1e4), (2.0, 7, 0.5, 10.0, 100.0), (1.0, 3, 0.3, 25.0, 1e4)]
+    for number, (peak, steps, warm, first, last) in enumerate(cases):
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], 1.0)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer,
+            peak,
+            total_steps=steps,
+            pct_start=warm,
+            div_factor=first,
+            final_div_factor=last,
+            cycle_momentum=False,
+        )
+        rates = []
+        for step in range(steps):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            if step + 1 < steps:
+                schedule.step()
+        keep(f"one_cycle.{number}", options=[peak, warm, first, last], rates=rates)
+
+
+def lstm():
+    """A sequence of four steps, all outputs and the last state, and gradients of sum(dy * y)."""
+    layer = nn.LSTM(3, 5, batch_first=True)
+    keep("lstm", **dict(layer.named_parameters()))
+    x = torch.randn(2, 4, 3, requires_grad=True)
+    dy = torch.randn(2, 4, 5)
+    y, (h, c) = layer(x)
+    gradients = torch.autograd.grad(y, [x, *layer.parameters()], dy)
+    keep("lstm", x=x, y=y, h=h[0], c=c[0], dy=dy, dx=gradients[0])
+    names = [name for name, _ in layer.named_parameters()]
+    keep("lstm.gradient", **dict(zip(names, gradients[1:])))
+
+
+def policy():
+    """The agent on two clips of three frames, once in training and then, with the running statistics
+    that this left, at evaluation."""
+    frames, c, out, hidden = 3, 4, 5, 6
+    fc0, bn, fc1 = nn.Linear(2 * c, hidden), nn.BatchNorm1d(hidden), nn.Linear(hidden, 3 * out)
+    bn.weight.data.normal_()
+    bn.bias.data.normal_()
+    for name, layer in (("gate_fc0", fc0), ("gate_bn", bn), ("gate_fc1", fc1)):
+        keep(f"policy.state.{name}", weight=layer.weight, bias=layer.bias)
+    for mode in ("train", "eval"):
+        bn.train(mode == "train")
+        x = torch.randn(2 * frames, c, 3, 2, requires_grad=True)
+        v = x.mean((2, 3)).view(2, frames, c)
+        before = torch.cat([torch.zeros(2, 1, c), v[:, :-1]], 1)
+        both = torch.cat([before, v], 2).view(2 * frames, 2 * c)
+        y = fc1(torch.relu(bn(fc0(both)))).view(2 * frames, out, 3)
+        dy = torch.randn_like(y)
+        weights = [fc0.weight, fc0.bias, bn.weight, bn.bias, fc1.weight, fc1.bias]
+        gradients = torch.autograd.grad(y, [x, *weights], dy)
+        keep(f"policy.{mode}", x=x, y=y, dy=dy, dx=gradients[0])
+        for number, gradient in enumerate(gradients[1:]):
+            keep(f"policy.{mode}", **{f"dweight{number}": gradient})
+        keep(f"policy.{mode}", running_mean=bn.running_mean, running_var=bn.running_var)
+
+
+batch_norm()
+optimizers()
+clip()
+one_cycle()
+policy()
+lstm()
+write_beside(__file__)

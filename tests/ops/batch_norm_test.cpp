@@ -1,0 +1,81 @@
+// Batch normalisation as an operation: its two modes, its statistics, its two backward paths.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/autograd/backward.hpp>
+#include <adafuse/ops/batch_norm.hpp>
+
+namespace batch_norm_test {
+
+using namespace adafuse;
+
+namespace {
+double difference(const Tensor<double>& a, const Tensor<double>& b) {
+  REQUIRE(a.shape() == b.shape());
+  double largest = 0;
+  for (Index i = 0; i < a.size(); ++i)
+    largest = std::max(largest, std::abs(a.data()[i] - b.data()[i]));
+  return largest;
+}
+}  // namespace
+
+TEST_CASE("batch_norm_train: the statistics are those of each channel, the variance unbiased") {
+  const auto x = Tensor<double>::of({{1, 10}, {3, 10}, {8, 40}});
+  const auto [y, mean, variance] = batch_norm_train(x, {}, {}, 0);
+  CHECK(mean(0) == doctest::Approx(4));
+  CHECK(variance(0) == doctest::Approx((9. + 1 + 16) / 2));
+  CHECK(mean(1) == doctest::Approx(20));
+  CHECK(variance(1) == doctest::Approx((100. + 100 + 400) / 2));
+  CHECK(y.value()(0, 0) == doctest::Approx(-3 / std::sqrt(26. / 3)));
+}
+
+TEST_CASE("batch_norm: with the batch's own biased statistics, evaluation equals training") {
+  for (const Shape& shape : {Shape{6, 3}, Shape{4, 3, 5}, Shape{2, 3, 4, 5}}) {
+    const auto x = Tensor<double>::randn(shape, Key(1));
+    const auto w = Tensor<double>::randn({3}, Key(2)), b = Tensor<double>::randn({3}, Key(3));
+    const auto [y, mean, variance] = batch_norm_train(x, w, b, 0.01);
+    const double count = static_cast<double>(x.size() / 3);
+    auto biased = variance.clone();
+    for (double& v : biased) v *= (count - 1) / count;
+    CHECK(difference(batch_norm(x, w, b, mean, biased, 0.01).value(), y.value()) < 1e-13);
+  }
+}
+
+TEST_CASE("batch_norm_train: the fused gradients equal the composed ones") {
+  const auto x = parameter(Tensor<double>::randn({4, 3, 5, 2}, Key(1)));
+  const auto w = parameter(Tensor<double>::randn({3}, Key(2)));
+  const auto b = parameter(Tensor<double>::randn({3}, Key(3)));
+  const auto dy = Tensor<double>::randn(x.shape(), Key(4));
+  std::vector<std::vector<Variable<double>>> gradients;
+  for (const bool create_graph : {false, true})
+    gradients.push_back(grad<double>({batch_norm_train(x, w, b).y}, {x, w, b},
+                                     {.grad_outputs = {dy}, .create_graph = create_graph}));
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(difference(gradients[0][i].value(), gradients[1][i].value()) < 1e-12);
+}
+
+TEST_CASE("batch_norm_train: weight and bias get gradients when x, a picture, gets none") {
+  const auto x = Tensor<float>::randn({4, 2, 3, 3}, Key(1));
+  const auto w = parameter(Tensor<float>::ones({2})), b = parameter(Tensor<float>({2}));
+  const auto y = batch_norm_train(x, w, b).y;
+  backward(y, Tensor<float>::ones(y.shape()));
+  CHECK(b.grad().value()(1) == 36);
+  CHECK(std::abs(w.grad().value()(1)) < 1e-4);  // the sum of xhat
+}
+
+TEST_CASE("batch_norm: a wrong call is refused by name") {
+  const Tensor<float> x({4, 3, 2, 2}), three({3}), two({2});
+  CHECK_THROWS_WITH_AS(batch_norm_train(Tensor<float>({1, 8})),
+                       "batch_norm_train: expects more than one element for each channel, got x "
+                       "[1,8]",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(batch_norm_train(x, two),
+                       "batch_norm_train: expects weight and bias [3] for x [4,3,2,2], got [2]",
+                       ShapeError);
+  CHECK_THROWS_AS(batch_norm_train(Tensor<float>({5})), ShapeError);
+  CHECK_THROWS_WITH_AS(
+      batch_norm(x, three, three, two, three),
+      "batch_norm: expects running statistics [3] for x [4,3,2,2], got [2] and [3]", ShapeError);
+}
+
+}  // namespace batch_norm_test

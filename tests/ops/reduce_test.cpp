@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+#include <adafuse/autograd/backward.hpp>
+#include <adafuse/ops/reduce.hpp>
+
+namespace reduce_test {
+
+using namespace adafuse;
+
+TEST_CASE("sum: of everything and along dimensions") {
+  const auto x = Tensor<float>::of({{1, 2, 3}, {4, 5, 6}});
+  CHECK(sum(x).item() == 21);
+  CHECK(sum(x).shape() == Shape{});
+  CHECK(sum(x, 0).shape() == Shape{3});
+  CHECK(sum(x, 0).value()(2) == 9);
+  CHECK(sum(x, -1).value()(1) == 15);
+  CHECK(sum(x, {0, 1}).item() == 21);
+  CHECK(sum(x, {0, 1}, {.keepdim = true}).shape() == Shape{1, 1});
+  CHECK(sum(x, 1, {.keepdim = true}).shape() == Shape{2, 1});
+  CHECK(sum(x, Dims{}).shape() == x.shape());  // along no dimension: x itself
+}
+
+TEST_CASE("sum: a dimension of size 1 goes too") {
+  const Tensor<float> x(Shape{1, 3, 1});
+  CHECK(sum(x, 0).shape() == Shape{3, 1});
+  CHECK(sum(x, {0, 2}).shape() == Shape{3});
+}
+
+TEST_CASE("mean: is the sum over the count") {
+  const auto x = Tensor<double>::randn({3, 4, 5}, Key(1));
+  CHECK(mean(x).item() == doctest::Approx(sum(x).item() / 60));
+  const auto means = mean(x, {0, 2}).value(), sums = sum(x, {0, 2}).value();
+  for (Index c = 0; c < 4; ++c) CHECK(means(c) == doctest::Approx(sums(c) / 15));
+  CHECK_THROWS_WITH_AS(mean(Tensor<float>(Shape{0, 2})), "mean: of no elements, [0,2]", ShapeError);
+  CHECK_THROWS_AS(mean(Tensor<float>(Shape{0, 2}), 0), ShapeError);
+}
+
+TEST_CASE("max: of everything and along dimensions") {
+  const auto x = Tensor<float>::of({{1, 7, 3}, {4, 5, 6}});
+  CHECK(max(x).item() == 7);
+  CHECK(max(x, 0).value()(0) == 4);
+  CHECK(max(x, 1).value()(1) == 6);
+  CHECK(max(x, 1, {.keepdim = true}).shape() == Shape{2, 1});
+}
+
+TEST_CASE("max: the gradient goes to the first of equals") {
+  const auto x = parameter(Tensor<double>::of({{1, 5, 5}, {2, 2, 0}}));
+  const auto dx = grad<double>({sum(max(x, 1))}, {x})[0].value();
+  const std::vector<double> expected{0, 1, 0, 1, 0, 0};
+  CHECK(std::equal(dx.begin(), dx.end(), expected.begin()));
+}
+
+TEST_CASE("max: of nothing is told; a NaN is the largest of all") {
+  CHECK_THROWS_WITH_AS(max(Tensor<float>(Shape{2, 0}), 1), "max: dimension 1 of [2,0] is empty",
+                       ShapeError);
+  CHECK_THROWS_AS(max(Tensor<float>(Shape{2, 0})), ShapeError);
+  CHECK(max(Tensor<float>(Shape{2, 0}), 0).shape() == Shape{0});
+  CHECK(std::isnan(max(Tensor<float>::of({1, NAN, 9})).item()));
+}
+
+TEST_CASE("argmax: positions along a dimension, of any type of number") {
+  const auto x = Tensor<std::int32_t>::of({{1, 7, 3}, {4, 5, 6}});
+  CHECK(argmax(x, 1)(0) == 1);
+  CHECK(argmax(x, -1)(1) == 2);
+  CHECK(argmax(x, 0)(1) == 0);
+  CHECK_THROWS_WITH_AS(argmax(x, 2), "argmax: dimension 2 is outside of [2,3]", ShapeError);
+  CHECK_THROWS_AS(argmax(Tensor<float>(Shape{3, 0}), 1), ShapeError);
+}
+
+TEST_CASE("reductions: wrong dimensions are told in the operation's name") {
+  const Tensor<float> x(Shape{2, 3});
+  CHECK_THROWS_WITH_AS(sum(x, 2), "sum: dimension 2 is outside of [2,3]", ShapeError);
+  CHECK_THROWS_WITH_AS(mean(x, {0, 0}), "mean: dimension 0 is named twice", ShapeError);
+  CHECK_THROWS_WITH_AS(max(x, -3), "max: dimension -3 is outside of [2,3]", ShapeError);
+}
+
+}  // namespace reduce_test

@@ -1,0 +1,38 @@
+// Softmax as an operation: its dimension, its logarithm, and the shift it does not see.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/kernels/softmax_reference.hpp>
+#include <adafuse/ops/softmax.hpp>
+
+namespace softmax_test {
+
+using namespace adafuse;
+
+TEST_CASE("softmax: the naive loops along each dimension, negative ones from the end") {
+  const auto x = Tensor<double>::randn({3, 4, 5}, Key(1));
+  for (Index dim = 0; dim < 3; ++dim) {
+    Tensor<double> expected(x.shape());
+    kernels::reference::softmax(kernels::middle_of(x.shape(), dim, dim), x.data(), expected.data());
+    for (const Index d : {dim, dim - 3}) {
+      const auto y = softmax(x, d).value(), log_y = log_softmax(x, d).value();
+      for (Index i = 0; i < x.size(); ++i) {
+        REQUIRE(y.data()[i] == doctest::Approx(expected.data()[i]).epsilon(1e-12));
+        REQUIRE(log_y.data()[i] == doctest::Approx(std::log(expected.data()[i])).epsilon(1e-12));
+      }
+    }
+  }
+}
+
+TEST_CASE("log_softmax: stays finite where softmax rounds to 0") {
+  const auto x = Tensor<float>::of({0, 200});
+  CHECK(softmax(x, 0).value()(0) < 1e-37f);
+  CHECK(log_softmax(x, 0).value()(0) == -200);
+}
+
+TEST_CASE("softmax: a dimension that is not there is refused") {
+  CHECK_THROWS_AS(softmax(Tensor<float>({2, 3}), 2), ShapeError);
+  CHECK_THROWS_AS(log_softmax(Tensor<float>({2, 3}), -3), ShapeError);
+}
+
+}  // namespace softmax_test
