@@ -1,0 +1,47 @@
+// Linear: y = x W^T + b.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/nn/context.hpp>
+#include <adafuse/nn/init.hpp>
+#include <adafuse/nn/state.hpp>
+#include <adafuse/ops/matmul.hpp>
+
+namespace adafuse::nn {
+
+struct LinearConfig {
+  Index in = 0, out = 0;
+  bool bias = true;
+};
+
+template <class T>
+class Linear {
+ public:
+  using value_type = T;
+
+  Variable<T> weight;  // [out, in]
+  Variable<T> bias;    // [out], undefined without
+
+  /// Starts as PyTorch does: U(-1/sqrt(in), 1/sqrt(in)).
+  explicit Linear(const LinearConfig& config, Key key = Key(0)) : config_(config) {
+    require<ValueError>(config.in > 0 && config.out > 0, "Linear: sizes must be positive, got in ",
+                        config.in, ", out ", config.out);
+    weight = parameter(fan_in_uniform<T>({config.out, config.in}, config.in, key.of("weight")));
+    if (config.bias) bias = parameter(fan_in_uniform<T>({config.out}, config.in, key.of("bias")));
+  }
+
+  /// [..., in] -> [..., out].
+  Variable<T> forward(const Variable<T>& x, Context<T>&) const { return (*this)(x); }
+  Variable<T> operator()(const Variable<T>& x) const { return linear(x, weight, bias); }
+
+  const LinearConfig& config() const { return config_; }
+  void visit(Visitor<T>& v) const { v("weight", weight), v("bias", bias); }
+
+  Linear(Linear&&) = default;
+  Linear& operator=(Linear&&) = default;
+
+ private:
+  LinearConfig config_;
+};
+
+}  // namespace adafuse::nn

@@ -1,0 +1,68 @@
+// A module is a struct that holds its parameters by value and lists them once, by name:
+//
+//   template <class T>
+//   struct Classifier {
+//     using value_type = T;
+//     nn::Linear<T> hidden, out;
+//     Variable<T> forward(const Variable<T>& x, nn::Context<T>& ctx) const {
+//       return out.forward(relu(hidden.forward(x, ctx)), ctx);
+//     }
+//     void visit(nn::Visitor<T>& v) const { v("hidden", hidden), v("out", out); }
+//   };
+//
+// Optimisers, files, counts and copies all read that one list. Nothing registers itself anywhere.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/autograd/autograd.hpp>
+#include <string>
+#include <string_view>
+
+namespace adafuse::nn {
+
+template <class T>
+class Visitor;
+
+/// Has a scalar type, and lists what it holds.
+template <class M>
+concept Module = requires(const M& module, Visitor<typename M::value_type>& visitor) {
+  module.visit(visitor);
+};
+
+/// A parameter (trained) or a buffer (kept along: running statistics), with its full name.
+template <class T>
+struct StateItem {
+  std::string name;       // "layer1.0.conv1.weight"
+  Variable<T> parameter;  // one of the two is defined
+  Tensor<T> buffer;
+
+  bool is_parameter() const { return parameter.defined(); }
+  Tensor<T> value() const { return is_parameter() ? parameter.value() : buffer; }
+};
+
+/// Collects what `visit` lists. Undefined members (a bias that was turned off) are passed over.
+template <class T>
+class Visitor {
+ public:
+  void operator()(std::string_view name, const Variable<T>& parameter) {
+    if (parameter.defined()) items_.push_back({prefix_ + std::string(name), parameter, {}});
+  }
+  void operator()(std::string_view name, const Tensor<T>& buffer) {
+    if (buffer.defined()) items_.push_back({prefix_ + std::string(name), {}, buffer});
+  }
+  template <Module M>
+  void operator()(std::string_view name, const M& child) {
+    const std::size_t outer = prefix_.size();
+    prefix_.append(name).append(".");
+    child.visit(*this);
+    prefix_.resize(outer);
+  }
+
+  std::vector<StateItem<T>> take() { return std::move(items_); }
+
+ private:
+  std::string prefix_;
+  std::vector<StateItem<T>> items_;
+};
+
+}  // namespace adafuse::nn

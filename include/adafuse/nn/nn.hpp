@@ -1,0 +1,16 @@
+// The room of layers: operations that own their parameters.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/nn/activation.hpp>
+#include <adafuse/nn/batch_norm.hpp>
+#include <adafuse/nn/context.hpp>
+#include <adafuse/nn/conv2d.hpp>
+#include <adafuse/nn/dropout.hpp>
+#include <adafuse/nn/init.hpp>
+#include <adafuse/nn/linear.hpp>
+#include <adafuse/nn/lstm.hpp>
+#include <adafuse/nn/module.hpp>
+#include <adafuse/nn/pool.hpp>
+#include <adafuse/nn/sequential.hpp>
+#include <adafuse/nn/state.hpp>

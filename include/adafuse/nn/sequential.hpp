@@ -1,0 +1,44 @@
+// Sequential: layers one after the other, named "0", "1", ... as PyTorch names them.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/nn/context.hpp>
+#include <adafuse/nn/module.hpp>
+#include <tuple>
+
+namespace adafuse::nn {
+
+template <Module First, Module... Rest>
+class Sequential {
+ public:
+  using value_type = typename First::value_type;
+  using T = value_type;
+  static_assert((std::same_as<T, typename Rest::value_type> && ...));
+
+  explicit Sequential(First first, Rest... rest) : layers_(std::move(first), std::move(rest)...) {}
+
+  Variable<T> forward(const Variable<T>& x, Context<T>& ctx) const {
+    Variable<T> y = x;
+    std::apply([&](const auto&... layer) { ((y = layer.forward(y, ctx)), ...); }, layers_);
+    return y;
+  }
+
+  template <std::size_t I>
+  const auto& layer() const {
+    return std::get<I>(layers_);
+  }
+
+  void visit(Visitor<T>& v) const {
+    std::apply(
+        [&](const auto&... layer) {
+          int i = 0;
+          (v(std::to_string(i++), layer), ...);
+        },
+        layers_);
+  }
+
+ private:
+  std::tuple<First, Rest...> layers_;
+};
+
+}  // namespace adafuse::nn

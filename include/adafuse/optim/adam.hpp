@@ -1,0 +1,88 @@
+// Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019):
+//   m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2,
+//   p <- p - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
+// Adam adds decay p to g; AdamW shrinks p by rate * decay instead, apart from the moments.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/optim/optimizer.hpp>
+
+namespace adafuse::optim {
+
+struct AdamOptions {
+  double beta1 = 0.9, beta2 = 0.999;
+  double eps = 1e-8;
+  bool decoupled_decay = false;  ///< AdamW
+};
+
+template <class T>
+class Adam : public Optimizer<T> {
+ public:
+  explicit Adam(std::vector<ParameterGroup<T>> groups, AdamOptions options = {})
+      : Optimizer<T>(std::move(groups)),
+        options_(options),
+        first_(this->parameter_count()),
+        second_(this->parameter_count()),
+        seen_(this->parameter_count()) {
+    for (double beta : {options.beta1, options.beta2})
+      require<ValueError>(0 <= beta && beta < 1, "Adam: betas must be in [0, 1), got ", beta);
+    require<ValueError>(options.eps > 0, "Adam: eps must be positive, got ", options.eps);
+  }
+
+  std::map<std::string, Tensor<T>> state() const override {
+    std::map<std::string, Tensor<T>> state;
+    this->list(state, "first", first_);
+    this->list(state, "second", second_);
+    this->list(state, "seen", seen_);
+    return state;
+  }
+
+ private:
+  void update(std::size_t index, Tensor<T> p, const Tensor<T>& grad, double rate,
+              double weight_decay) override {
+    Tensor<T>&m = first_[index], &v = second_[index], &seen = seen_[index];
+    if (!m.defined()) m = Tensor<T>(p.shape()), v = Tensor<T>(p.shape()), seen = Tensor<T>({1});
+    // The bias correction counts the steps of this parameter: one that had no gradient was not
+    // seen.
+    const double t = static_cast<double>(++seen(0));
+    const double unbias1 = 1 - std::pow(options_.beta1, t);
+    const double unbias2 = 1 - std::pow(options_.beta2, t);
+    const T b1 = static_cast<T>(options_.beta1), b2 = static_cast<T>(options_.beta2);
+    const T step = static_cast<T>(rate / unbias1), eps = static_cast<T>(options_.eps);
+    const T root = static_cast<T>(1 / std::sqrt(unbias2));
+    const T added = static_cast<T>(options_.decoupled_decay ? 0 : weight_decay);
+    const T kept = static_cast<T>(options_.decoupled_decay ? 1 - rate * weight_decay : 1);
+    for (Index i = 0; i < p.size(); ++i) {
+      T& x = p.data()[i];
+      const T g = grad.data()[i] + added * x;
+      T& a = m.data()[i];
+      T& b = v.data()[i];
+      a = b1 * a + (1 - b1) * g;
+      b = b2 * b + (1 - b2) * g * g;
+      x = kept * x - step * a / (std::sqrt(b) * root + eps);
+    }
+  }
+
+  std::vector<std::string> moments() const override { return {"first", "second", "seen"}; }
+  Shape moment_shape(const std::string& moment, const Shape& parameter) const override {
+    return moment == "seen" ? Shape{1} : parameter;
+  }
+  void take_state(const std::map<std::string, Tensor<T>>& saved) override {
+    this->take(saved, "first", first_);
+    this->take(saved, "second", second_);
+    this->take(saved, "seen", seen_);
+  }
+
+  AdamOptions options_;
+  std::vector<Tensor<T>> first_, second_;
+  std::vector<Tensor<T>> seen_;  // [1] each: how many steps had a gradient
+};
+
+/// Adam with decoupled weight decay.
+template <class T>
+Adam<T> adam_w(std::vector<ParameterGroup<T>> groups, AdamOptions options = {}) {
+  options.decoupled_decay = true;
+  return Adam<T>(std::move(groups), options);
+}
+
+}  // namespace adafuse::optim

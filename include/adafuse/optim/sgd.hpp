@@ -1,0 +1,57 @@
+// SGD with momentum:  g <- grad + decay p,  b <- momentum b + g,  p <- p - rate b  (as in PyTorch).
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/optim/optimizer.hpp>
+
+namespace adafuse::optim {
+
+struct SgdOptions {
+  double momentum = 0;
+  bool nesterov = false;  ///< p <- p - rate (g + momentum b)
+};
+
+template <class T>
+class Sgd : public Optimizer<T> {
+ public:
+  explicit Sgd(std::vector<ParameterGroup<T>> groups, SgdOptions options = {})
+      : Optimizer<T>(std::move(groups)), options_(options), momentum_(this->parameter_count()) {
+    require<ValueError>(0 <= options.momentum && options.momentum < 1,
+                        "Sgd: momentum must be in [0, 1), got ", options.momentum);
+    require<ValueError>(!options.nesterov || options.momentum > 0, "Sgd: nesterov needs momentum");
+  }
+
+  std::map<std::string, Tensor<T>> state() const override {
+    std::map<std::string, Tensor<T>> state;
+    this->list(state, "momentum", momentum_);
+    return state;
+  }
+
+ private:
+  void update(std::size_t index, Tensor<T> p, const Tensor<T>& grad, double rate,
+              double weight_decay) override {
+    const T lr = static_cast<T>(rate), decay = static_cast<T>(weight_decay);
+    const T m = static_cast<T>(options_.momentum);
+    Tensor<T>& buffer = momentum_[index];
+    if (m > 0 && !buffer.defined()) buffer = Tensor<T>(p.shape());
+    for (Index i = 0; i < p.size(); ++i) {
+      T g = grad.data()[i] + decay * p.data()[i];
+      if (m > 0) {
+        T& b = buffer.data()[i];
+        b = m * b + g;
+        g = options_.nesterov ? g + m * b : b;
+      }
+      p.data()[i] -= lr * g;
+    }
+  }
+
+  std::vector<std::string> moments() const override { return {"momentum"}; }
+  void take_state(const std::map<std::string, Tensor<T>>& saved) override {
+    this->take(saved, "momentum", momentum_);
+  }
+
+  SgdOptions options_;
+  std::vector<Tensor<T>> momentum_;
+};
+
+}  // namespace adafuse::optim

@@ -1,0 +1,74 @@
+// Modules: a struct of parameters that lists them once, by name.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/nn/nn.hpp>
+#include <set>
+
+namespace module_test {
+
+using namespace adafuse;
+
+namespace {
+
+/// The example of module.hpp, with a layer that has a buffer.
+template <class T>
+struct Classifier {
+  using value_type = T;
+  nn::Linear<T> hidden{{.in = 4, .out = 3, .bias = false}};
+  nn::BatchNorm1d<T> norm{{.channels = 3}};
+  nn::Linear<T> out{{.in = 3, .out = 2}};
+  Variable<T> forward(const Variable<T>& x, nn::Context<T>& ctx) const {
+    return out.forward(relu(norm.forward(hidden.forward(x, ctx), ctx)), ctx);
+  }
+  void visit(nn::Visitor<T>& v) const { v("hidden", hidden), v("norm", norm), v("out", out); }
+};
+
+struct Unlisted {
+  using value_type = float;
+};
+
+static_assert(nn::Module<Classifier<float>> && nn::Module<nn::Conv2d<double>>);
+static_assert(!nn::Module<Unlisted>);
+static_assert(!std::is_copy_constructible_v<nn::Linear<float>> &&
+              std::is_move_constructible_v<nn::Linear<float>>);
+
+}  // namespace
+
+TEST_CASE("module: visit lists each parameter and buffer once, in order, by its full name") {
+  const Classifier<float> model;
+  std::vector<std::string> names;
+  for (const auto& item : nn::state(model)) names.push_back(item.name);
+  CHECK(names == std::vector<std::string>{"hidden.weight", "norm.weight", "norm.bias",
+                                          "norm.running_mean", "norm.running_var", "out.weight",
+                                          "out.bias"});
+  CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
+}
+
+TEST_CASE("module: a bias that was turned off is not listed") {
+  CHECK(nn::state(nn::Linear<float>({.in = 2, .out = 2, .bias = false})).size() == 1);
+  CHECK(nn::state(nn::Linear<float>({.in = 2, .out = 2})).size() == 2);
+}
+
+TEST_CASE("module: an item is a parameter or a buffer, and shares the module's memory") {
+  const Classifier<float> model;
+  for (const auto& item : nn::state(model)) {
+    CAPTURE(item.name);
+    CHECK(item.is_parameter() != item.buffer.defined());
+    CHECK(item.is_parameter() == (item.name.find("running") == std::string::npos));
+  }
+  CHECK(nn::state(model)[3].value().shares_with(model.norm.running_mean));
+  CHECK(nn::state(model)[0].value().shares_with(model.hidden.weight.value()));
+}
+
+TEST_CASE("module: a gradient reaches every parameter of a model") {
+  const Classifier<double> model;
+  nn::Context<double> ctx(true, Key(1));
+  const Variable<double> y = model.forward(Tensor<double>::randn({5, 4}, Key(2)), ctx);
+  backward(sum(y * y));
+  for (const auto& p : nn::parameters(model)) CHECK(p.grad().defined());
+  nn::zero_grad(model);
+  for (const auto& p : nn::parameters(model)) CHECK(!p.grad().defined());
+}
+
+}  // namespace module_test

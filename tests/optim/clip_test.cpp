@@ -1,0 +1,50 @@
+// Clipping: against PyTorch, and what it refuses to hide.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/optim/clip.hpp>
+
+#include "../golden/layers.hpp"
+
+namespace clip_test {
+
+using namespace adafuse;
+using golden::check_close;
+
+TEST_CASE("golden: clip_by_norm scales as PyTorch does, and leaves small gradients alone") {
+  for (int number = 0; number < 2; ++number) {
+    CAPTURE(number);
+    const golden::Case c{concat("clip.", number)};
+    const auto p = parameter(Tensor<double>({3})), q = parameter(Tensor<double>({2, 2}));
+    p.set_grad(c["dp"]), q.set_grad(c["dq"]);
+    CHECK(optim::clip_by_norm<double>({p, q}, c["options"](0)) ==
+          doctest::Approx(c["norm"].item()).epsilon(1e-12));
+    check_close(p.grad().value(), c["clipped_dp"], "p");
+    check_close(q.grad().value(), c["clipped_dq"], "q");
+  }
+}
+
+TEST_CASE("clip_by_norm: the norm after is at most the largest, and the direction stays") {
+  const auto p = parameter(Tensor<double>({2})), unused = parameter(Tensor<double>({2}));
+  const auto gradient = Tensor<double>::of({3, 4});
+  p.set_grad(gradient);
+  CHECK(optim::clip_by_norm<double>({p, unused}, 1) == doctest::Approx(5));
+  CHECK(optim::clip_by_norm<double>({p, unused}, 1) == doctest::Approx(1).epsilon(1e-6));
+  CHECK(p.grad().value()(0) / p.grad().value()(1) == doctest::Approx(0.75));
+  CHECK(gradient(0) == 3);  // what somebody else may hold is not written
+  CHECK(!unused.grad().defined());
+}
+
+TEST_CASE("clip_by_norm: a norm that is not finite is an error, and so is a bound of nothing") {
+  const auto p = parameter(Tensor<float>({2}));
+  for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
+    p.set_grad(Tensor<float>::of({1, bad}));
+    CHECK_THROWS_AS(optim::clip_by_norm<float>({p}, 1), ValueError);
+    CHECK(p.grad().value()(0) == 1);
+  }
+  p.set_grad(Tensor<float>::ones({2}));
+  CHECK_THROWS_AS(optim::clip_by_norm<float>({p}, 0), ValueError);
+  CHECK_THROWS_AS(optim::clip_by_norm<float>({p}, std::nan("")), ValueError);
+}
+
+}  // namespace clip_test
