@@ -1,0 +1,86 @@
+// Cost: the multiply-accumulates that decisions leave, as a number to minimise.
+//
+//   real        = base - sum_i up_i mean_t (1 - keep_t)(1 - reuse_{t+1}) - sum_i down_i mean_t
+//   skip_t upper bound = base                                                   - sum_i down_i
+//   mean_t skip_t
+//
+// with up_i the cost of computing channel i, down_i that of reading it in the layers that follow,
+// and reuse_{T+1} = 0 (paper, section 3.3). The authors' code reads frame T-1's keep once more in
+// place of the last frame's; that count is offered too, under its own name, to compare.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/decide.hpp>
+#include <adafuse/ops/arithmetic.hpp>
+#include <adafuse/ops/reduce.hpp>
+
+namespace adafuse {
+
+/// Multiply-accumulates of one frame that hang on one block's decisions.
+struct ChannelCosts {
+  std::string block;
+  std::vector<double> up;    ///< [c'], of computing each channel
+  std::vector<double> down;  ///< [c'], of reading each channel in the layers that follow
+};
+
+enum class CostKind {
+  real,         ///< what need not be computed, and what need not be read
+  upper_bound,  ///< only what need not be read
+  authors,      ///< real, with the slip of the authors' code at the last frame
+};
+
+namespace detail {
+
+/// [F, c, 1] -> the weights' column of one action.
+template <class T>
+Variable<T> action_weight(const Variable<T>& weights, Action action) {
+  const Index i = logit_index(action);
+  return slice(weights, 2, i, i + 1);
+}
+
+template <class T>
+Variable<T> per_channel(const std::vector<double>& costs, double scale) {
+  Tensor<T> row({1, std::ssize(costs), 1});
+  std::transform(costs.begin(), costs.end(), row.begin(),
+                 [scale](double macs) { return static_cast<T>(macs * scale); });
+  return row;
+}
+
+}  // namespace detail
+
+/// The mean cost of a frame, in units of `unit` multiply-accumulates, differentiable through the
+/// decisions' weights. `base` is the whole network with its agents; `costs` lists every block that
+/// has decisions. T = `frames`.
+template <class T>
+Variable<T> adaptive_cost(double base, const std::vector<ChannelCosts>& costs,
+                          const std::vector<Decision<T>>& decisions, Index frames,
+                          CostKind kind = CostKind::real, double unit = 1) {
+  require<ValueError>(costs.size() == decisions.size(), "adaptive_cost: ", costs.size(),
+                      " blocks have costs, ", decisions.size(), " have decisions");
+  Variable<T> total = static_cast<T>(base / unit);
+  for (std::size_t b = 0; b < costs.size(); ++b) {
+    const Variable<T>& w = decisions[b].weights;
+    require<ValueError>(costs[b].block == decisions[b].block &&
+                            w.size(1) == std::ssize(costs[b].up) &&
+                            w.size(1) == std::ssize(costs[b].down),
+                        "adaptive_cost: costs of ", costs[b].block, " do not fit decisions of ",
+                        decisions[b].block, " ", w.shape());
+    const double share = 1 / (unit * static_cast<double>(w.size(0)));
+    total = total - sum(detail::action_weight(w, Action::skip) *
+                        detail::per_channel<T>(costs[b].down, share));
+    if (kind == CostKind::upper_bound) continue;
+    auto not_kept = 1 - detail::action_weight(w, Action::keep);
+    if (kind == CostKind::authors && frames > 1) {
+      // Their loop's index stays at T-2 when the last frame is charged.
+      const auto clips = unfold_time(not_kept, frames);
+      not_kept = fold_time(cat(std::vector<Variable<T>>{slice(clips, 1, 0, frames - 1),
+                                                        slice(clips, 1, frames - 2, frames - 1)},
+                               1));
+    }
+    const auto reused_next = shift_time(detail::action_weight(w, Action::reuse), frames, 1);
+    total = total - sum(not_kept * (1 - reused_next) * detail::per_channel<T>(costs[b].up, share));
+  }
+  return total;
+}
+
+}  // namespace adafuse

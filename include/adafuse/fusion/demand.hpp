@@ -1,0 +1,39 @@
+// Demand: what decisions ask for, and so what is charged and what is run.
+//
+// A channel of frame t must be computed when it is kept at t, or reused at t + 1; it is read by the
+// next convolution when it is kept, or reused from a frame that exists. So a channel reused at t =
+// 0 is zero: live for nobody.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/action.hpp>
+
+namespace adafuse {
+
+/// Flags [N*T, c], 1 where it holds.
+struct Demand {
+  Tensor<std::uint8_t> computed;  ///< the raw map is needed, now or at the next frame
+  Tensor<std::uint8_t> live;      ///< the fused map is not zero
+};
+
+/// The demand of actions [N*T, c] over clips of T = `frames` frames.
+inline Demand demand(const Tensor<std::uint8_t>& actions, Index frames) {
+  require<ShapeError>(actions.rank() == 2 && frames > 0 && actions.size(0) % frames == 0,
+                      "demand: expects actions [N*T,c] with T = ", frames, ", got ",
+                      actions.shape());
+  const auto a = actions.view<2>();
+  Demand result{Tensor<std::uint8_t>(actions.shape()), Tensor<std::uint8_t>(actions.shape())};
+  const auto computed = result.computed.view<2>(), live = result.live.view<2>();
+  for (Index f = 0; f < a.size(0); ++f)
+    for (Index c = 0; c < a.size(1); ++c) {
+      const bool first = f % frames == 0, last = f % frames == frames - 1;
+      const bool kept = Action{a(f, c)} == Action::keep;
+      const bool reused = Action{a(f, c)} == Action::reuse;
+      const bool reused_next = !last && Action{a(f + 1, c)} == Action::reuse;
+      computed(f, c) = kept || reused_next;
+      live(f, c) = kept || (reused && !first);
+    }
+  return result;
+}
+
+}  // namespace adafuse

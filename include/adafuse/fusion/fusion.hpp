@@ -1,0 +1,13 @@
+// The room of the paper, and of nothing else: decisions, fusion, and what they cost.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/action.hpp>
+#include <adafuse/fusion/context.hpp>
+#include <adafuse/fusion/cost.hpp>
+#include <adafuse/fusion/decide.hpp>
+#include <adafuse/fusion/demand.hpp>
+#include <adafuse/fusion/fuse.hpp>
+#include <adafuse/fusion/gumbel.hpp>
+#include <adafuse/fusion/objective.hpp>
+#include <adafuse/fusion/policy.hpp>

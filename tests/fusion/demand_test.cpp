@@ -1,0 +1,83 @@
+// Demand against brute force: run the fusion and see which maps it read, and which results are
+// zero.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/fusion/demand.hpp>
+#include <adafuse/fusion/fuse.hpp>
+
+namespace demand_test {
+
+using namespace adafuse;
+
+namespace {
+
+using Actions = Tensor<std::uint8_t>;
+
+/// All 3^frames sequences of actions, one to a channel: [frames, 3^frames].
+Actions all_sequences(Index frames) {
+  Index count = 1;
+  for (Index t = 0; t < frames; ++t) count *= action_count;
+  auto actions = Actions::uninitialized({frames, count});
+  for (Index c = 0, code; c < count; ++c) {
+    code = c;
+    for (Index t = 0; t < frames; ++t, code /= action_count)
+      actions(t, c) = static_cast<std::uint8_t>(code % action_count);
+  }
+  return actions;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "demand: over all sequences, what fusion reads is computed, and what is not zero is live") {
+  for (Index frames = 1; frames <= 5; ++frames) {
+    CAPTURE(frames);
+    const auto actions = all_sequences(frames);
+    const Index channels = actions.size(1);
+    const auto weights = one_hot_actions<float>(actions);
+    const auto y = Tensor<float>::ones({frames, channels, 1, 1});
+    const auto z = fuse(y, weights, frames).value();
+    const auto d = demand(actions, frames);
+    Index wrong = 0;
+    for (Index t = 0; t < frames; ++t) {
+      // A map whose change shows in no result need not be computed.
+      auto changed = y.clone();
+      auto frame = changed[t];
+      frame.fill(2);
+      const auto other = fuse(changed, weights, frames).value();
+      for (Index c = 0; c < channels; ++c) {
+        bool read = false;
+        for (Index s = 0; s < frames; ++s) read |= other(s, c, 0, 0) != z(s, c, 0, 0);
+        wrong += (d.computed(t, c) == 1) != read;
+        wrong += (d.live(t, c) == 1) != (z(t, c, 0, 0) != 0);
+      }
+    }
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("demand: each clip ends with its own last frame") {
+  // Reuse at the first frame of the second clip asks nothing of the first clip.
+  const Actions actions({4, 1}, std::vector<std::uint8_t>{0, 2, 1, 1});
+  const auto d = demand(actions, 2);
+  const std::vector<int> computed{1, 0, 1, 0}, live{1, 0, 0, 1};
+  CHECK(std::equal(computed.begin(), computed.end(), d.computed.begin()));
+  CHECK(std::equal(live.begin(), live.end(), d.live.begin()));
+}
+
+TEST_CASE("demand: keeping all is all, skipping all is nothing") {
+  for (const Action action : {Action::keep, Action::skip}) {
+    const auto d = demand(Actions::full({6, 4}, static_cast<std::uint8_t>(action)), 3);
+    for (const auto* flags : {&d.computed, &d.live})
+      CHECK(std::count(flags->begin(), flags->end(), 1) == (action == Action::keep ? 24 : 0));
+  }
+}
+
+TEST_CASE("demand: actions must be rows of whole clips") {
+  CHECK_THROWS_AS(demand(Actions({5, 2}), 2), ShapeError);
+  CHECK_THROWS_AS(demand(Actions({4}), 2), ShapeError);
+  CHECK_THROWS_AS(demand(Actions({4, 2}), 0), ShapeError);
+}
+
+}  // namespace demand_test
