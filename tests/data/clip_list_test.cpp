@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string>
 
+namespace clip_list_test {
+
 using namespace adafuse;
 using data::ClipEntry;
 using data::parse_clip_list;
@@ -68,3 +70,5 @@ TEST_CASE("class names: one a line, with spaces, each once") {
   std::filesystem::remove(path);
   CHECK_THROWS_AS(data::read_class_names(path), IoError);
 }
+
+}  // namespace clip_list_test

@@ -4,6 +4,8 @@
 
 #include "made_up_clips.hpp"
 
+namespace dataset_test {
+
 using namespace adafuse;
 
 TEST_CASE("dataset: a new kind of data set needs five functions") {
@@ -15,3 +17,5 @@ TEST_CASE("dataset: a new kind of data set needs five functions") {
   CHECK(dataset.name(5) == "clip5");
   CHECK(dataset.frame(5, 2).shape() == Shape{4, 4, 3});
 }
+
+}  // namespace dataset_test

@@ -6,6 +6,8 @@
 
 #include "made_up_clips.hpp"
 
+namespace frame_cache_test {
+
 using namespace adafuse;
 using namespace adafuse::data;
 
@@ -52,3 +54,5 @@ TEST_CASE("frame cache: many threads may ask at once") {
   for (auto& thread : threads) thread.join();
   CHECK(wrong == 0);
 }
+
+}  // namespace frame_cache_test

@@ -5,6 +5,8 @@
 
 #include "scratch_dir.hpp"
 
+namespace frame_folder_test {
+
 namespace fs = std::filesystem;
 using namespace adafuse;
 using namespace adafuse::data;
@@ -81,3 +83,5 @@ TEST_CASE("frame folder: what is missing or broken is told by its file") {
   fs::remove_all(dir.path / "frames");
   CHECK_THROWS_WITH_AS(load_dataset(dir.path), doctest::Contains("frames"), IoError);
 }
+
+}  // namespace frame_folder_test

@@ -10,6 +10,8 @@
 
 #include "scratch_dir.hpp"
 
+namespace gesture_folder_test {
+
 namespace fs = std::filesystem;
 using namespace adafuse;
 using namespace adafuse::data;
@@ -121,3 +123,5 @@ TEST_CASE("gesture folder: from disk to batches, the same bits for 1, 2 and 3 wo
     }
   }
 }
+
+}  // namespace gesture_folder_test

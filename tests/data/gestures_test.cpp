@@ -5,6 +5,8 @@
 #include <cmath>
 #include <complex>
 
+namespace gestures_test {
+
 using namespace adafuse;
 using namespace adafuse::data;
 
@@ -126,3 +128,5 @@ TEST_CASE("gestures: too few frames or pixels are refused") {
   CHECK_THROWS_AS(draw_gesture(Gesture::still, 8, 7, Key(0)), ValueError);
   CHECK_THROWS_AS(draw_gesture(static_cast<Gesture>(9), 8, 32, Key(0)), ValueError);
 }
+
+}  // namespace gestures_test

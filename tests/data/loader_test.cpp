@@ -9,6 +9,8 @@
 
 #include "made_up_clips.hpp"
 
+namespace loader_test {
+
 using namespace adafuse;
 using namespace adafuse::data;
 
@@ -214,3 +216,5 @@ TEST_CASE("loader: configurations that make no sense are refused") {
   CHECK_THROWS_AS(make({.workers = -1}), ValueError);
   CHECK_THROWS_AS(make({.prefetch = 0}), ValueError);
 }
+
+}  // namespace loader_test

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+namespace prefetch_test {
+
 using namespace adafuse;
 using data::Prefetch;
 
@@ -79,3 +81,5 @@ TEST_CASE("prefetch: counts that make no sense are refused") {
   Prefetch<Index> none(0, 2, 1, make);
   CHECK(!none.next());
 }
+
+}  // namespace prefetch_test

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+namespace resize_test {
+
 using namespace adafuse;
 using namespace adafuse::data;
 
@@ -74,3 +76,5 @@ TEST_CASE("resize: the shorter side gets the length, the crop is the middle") {
   CHECK_THROWS_AS(resize(image, 0, 3), ValueError);
   CHECK_THROWS_AS(resize(Tensor<std::uint8_t>({3, 4}), 2, 2), ShapeError);
 }
+
+}  // namespace resize_test

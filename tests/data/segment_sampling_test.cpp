@@ -4,6 +4,8 @@
 #include <set>
 #include <vector>
 
+namespace segment_sampling_test {
+
 using namespace adafuse;
 using namespace adafuse::data;
 
@@ -52,3 +54,5 @@ TEST_CASE("segments: no frames to sample is an error") {
   CHECK_THROWS_AS(sample_segment_middles(0, 4), ValueError);
   CHECK_THROWS_AS(sample_segments_at_random(4, 0, Key(0)), ValueError);
 }
+
+}  // namespace segment_sampling_test

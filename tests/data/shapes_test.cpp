@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+namespace shapes_test {
+
 using namespace adafuse::data;
 
 namespace {
@@ -70,3 +72,5 @@ TEST_CASE("shapes: none looks the same after less than half a turn") {
       CHECK(difference > 5);
     }
 }
+
+}  // namespace shapes_test

@@ -2,6 +2,8 @@
 
 #include <adafuse/data/transform.hpp>
 
+namespace transform_test {
+
 using namespace adafuse;
 using namespace adafuse::data;
 
@@ -44,3 +46,5 @@ TEST_CASE("mirror: left and right change places, twice is nothing") {
   const auto back = mirror(other);
   CHECK(std::equal(back.begin(), back.end(), image.begin()));
 }
+
+}  // namespace transform_test

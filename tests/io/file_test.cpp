@@ -5,6 +5,8 @@
 #include <iterator>
 #include <string>
 
+namespace file_test {
+
 namespace fs = std::filesystem;
 using namespace adafuse;
 
@@ -79,3 +81,5 @@ TEST_CASE("file: reading past the end is a truncated file") {
   CHECK_THROWS_WITH_AS(reader.read(bytes, 4), doctest::Contains("truncated: 2 bytes are missing"),
                        FormatError);
 }
+
+}  // namespace file_test

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+namespace gif_test {
+
 using namespace adafuse;
 
 namespace {
@@ -104,3 +106,5 @@ TEST_CASE("gif: damaged files are read or refused, never worse") {
       }
     }
 }
+
+}  // namespace gif_test

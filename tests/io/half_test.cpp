@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+namespace half_test {
+
 using namespace adafuse::io;
 
 TEST_CASE("half: known values") {
@@ -31,3 +33,5 @@ TEST_CASE("half: bfloat16 is the upper half of a float") {
   CHECK(bfloat16_to_float(0xC049) == -3.140625f);
   CHECK(std::isinf(bfloat16_to_float(0x7F80)));
 }
+
+}  // namespace half_test

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <string>
 
+namespace image_test {
+
 using namespace adafuse;
 using io::Image;
 
@@ -145,3 +147,5 @@ TEST_CASE("image: what is no picture is not written") {
   CHECK_THROWS_AS(io::encode_jpeg(ramp(4, 4), 0), ValueError);
   CHECK_THROWS_AS(io::encode_jpeg(ramp(4, 4), 101), ValueError);
 }
+
+}  // namespace image_test

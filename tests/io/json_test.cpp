@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+namespace json_test {
+
 using namespace adafuse;
 using io::Json;
 
@@ -44,3 +46,5 @@ TEST_CASE("json: a key that comes twice in one object is refused, in two objects
 TEST_CASE("json: text that is not UTF-8 is not written") {
   CHECK_THROWS_AS(io::json_text(Json("\xff")), ValueError);
 }
+
+}  // namespace json_test

@@ -3,6 +3,8 @@
 #include <adafuse/io/picture_end.hpp>
 #include <string>
 
+namespace picture_end_test {
+
 using namespace adafuse::io::detail;
 
 namespace {
@@ -65,3 +67,5 @@ TEST_CASE("picture end: a BMP has the rows that it announces") {
   }
   CHECK(bmp_fault("BM") != nullptr);
 }
+
+}  // namespace picture_end_test

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string>
 
+namespace safetensors_test {
+
 using namespace adafuse;
 using io::TensorFile;
 
@@ -171,3 +173,5 @@ TEST_CASE("safetensors: what the format cannot hold is refused before the old fi
   CHECK_THROWS_AS(io::write_safetensors(scratch.path, bad), ValueError);
   CHECK(io::read_file(scratch.path) == before);
 }
+
+}  // namespace safetensors_test

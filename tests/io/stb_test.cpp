@@ -3,6 +3,8 @@
 #include <adafuse/io/stb.hpp>
 #include <algorithm>
 
+namespace stb_test {
+
 using namespace adafuse;
 
 TEST_CASE("stb: a picture survives PNG, as RGB and as opaque RGBA") {
@@ -22,3 +24,5 @@ TEST_CASE("stb: its reason is given with the name") {
   CHECK_THROWS_WITH_AS(io::detail::stb_decode("nothing", 3, "a.png"),
                        doctest::Contains("a.png: cannot decode: "), FormatError);
 }
+
+}  // namespace stb_test

@@ -2,6 +2,8 @@
 
 #include <adafuse/io/tensor_file.hpp>
 
+namespace tensor_file_test {
+
 using namespace adafuse;
 
 TEST_CASE("tensor file: a tensor is given out as what it is, or cast on request") {
@@ -18,3 +20,5 @@ TEST_CASE("tensor file: a tensor is given out as what it is, or cast on request"
   CHECK_THROWS_WITH_AS(file.get<float>("b"), "weights: no tensor \"b\"", FormatError);
   CHECK_THROWS_AS(file.get_cast<float>("b"), FormatError);
 }
+
+}  // namespace tensor_file_test

@@ -3,12 +3,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/io/byte_reader.hpp>
+#include <adafuse/io/crc32.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/gif.hpp>
 #include <adafuse/io/half.hpp>
 #include <adafuse/io/image.hpp>
+#include <adafuse/io/in_quotes.hpp>
 #include <adafuse/io/json.hpp>
+#include <adafuse/io/pickle.hpp>
+#include <adafuse/io/pickle_builder.hpp>
+#include <adafuse/io/pickle_op.hpp>
+#include <adafuse/io/pickle_value.hpp>
 #include <adafuse/io/picture_end.hpp>
 #include <adafuse/io/safetensors.hpp>
 #include <adafuse/io/stb.hpp>
 #include <adafuse/io/tensor_file.hpp>
+#include <adafuse/io/torch_container.hpp>
+#include <adafuse/io/torch_file.hpp>
+#include <adafuse/io/torch_objects.hpp>
+#include <adafuse/io/torch_tensor.hpp>
+#include <adafuse/io/zip_archive.hpp>

@@ -1,0 +1,90 @@
+// What a pickle holds: values in one flat list that refer to each other by their numbers.
+//
+// A value that somebody else wrote may be nested a million deep, or contain itself. In a flat list
+// neither is a problem: building and destroying it recurses into nothing. Text and bytes are
+// windows onto the file's bytes, so that no size a file claims is ever allocated.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/error.hpp>
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace adafuse::io::pickle {
+
+/// A value, by its number in `Values`.
+using Ref = std::uint32_t;
+
+struct None {};
+struct BigInteger {
+  std::string_view bytes;  ///< two's complement, little endian, more than 64 bits
+};
+struct Text {
+  std::string_view text;
+};
+struct Bytes {
+  std::string_view bytes;
+};
+struct List {
+  std::vector<Ref> items;
+};
+struct Tuple {
+  std::vector<Ref> items;
+};
+struct Dict {
+  std::vector<std::pair<Ref, Ref>> items;  ///< key and value, in the order they were set
+};
+/// A class or function that the pickle asked for; its number is the builder's.
+struct Global {
+  std::size_t number;
+};
+/// What a class or function of the builder made; its number is the builder's.
+struct Object {
+  std::size_t number;
+};
+
+using Value = std::variant<None, bool, std::int64_t, BigInteger, double, Text, Bytes, List, Tuple,
+                           Dict, Global, Object>;
+
+/// What errors call a value.
+inline std::string_view kind_of(const Value& value) {
+  static constexpr std::array<std::string_view, std::variant_size_v<Value>> names{
+      "None",   "a bool",  "an integer", "a large integer",     "a number", "text", "bytes",
+      "a list", "a tuple", "a dict",     "a class or function", "an object"};
+  return names[value.index()];
+}
+
+class Values {
+ public:
+  /// A hundred times what the checkpoint of a large network has.
+  static constexpr std::size_t most = std::size_t{1} << 20;
+
+  /// Keeps a value. Throws FormatError when there are `most` already.
+  Ref add(Value value) {
+    require<FormatError>(values_.size() < most, "pickle: more than ", most, " values");
+    values_.push_back(std::move(value));
+    return static_cast<Ref>(values_.size() - 1);
+  }
+
+  const Value& operator[](Ref ref) const { return values_[ref]; }
+  std::size_t size() const { return values_.size(); }
+
+  /// The value as `V`, or null when it is something else. Valid until the next `add`.
+  template <class V>
+  const V* as(Ref ref) const {
+    return std::get_if<V>(&values_[ref]);
+  }
+  template <class V>
+  V* as(Ref ref) {
+    return std::get_if<V>(&values_[ref]);
+  }
+
+ private:
+  std::vector<Value> values_;
+};
+
+}  // namespace adafuse::io::pickle

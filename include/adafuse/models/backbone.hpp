@@ -1,0 +1,33 @@
+// Backbone: a 2-d network that turns frames into features, whatever it is made of.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/decide.hpp>
+#include <adafuse/models/plan_builder.hpp>
+
+namespace adafuse::models {
+
+/// Features of each frame, and the decisions of every adaptive block, in order.
+template <class T>
+struct BackboneOutput {
+  Variable<T> features;  // [N*T, feature_count]
+  std::vector<Decision<T>> decisions;
+};
+
+template <class T>
+class Backbone {
+ public:
+  virtual ~Backbone() = default;
+
+  /// x: frames [N*T, 3, h, w] of clips of T = `frames` frames.
+  virtual BackboneOutput<T> forward(const Variable<T>& x, Index frames,
+                                    AdaptiveContext<T>& ctx) const = 0;
+  /// The same as steps; returns the features' value.
+  virtual ValueId plan(PlanBuilder<T>& builder, ValueId x) const = 0;
+  virtual void visit(nn::Visitor<T>& visitor) const = 0;
+  /// The names of all blocks that could decide, in order.
+  virtual std::vector<std::string> blocks() const = 0;
+  virtual Index feature_count() const = 0;
+};
+
+}  // namespace adafuse::models

@@ -1,0 +1,88 @@
+// ModelConfig: what a video network is, in a few words that can be written to a file.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/shape.hpp>
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace adafuse::models {
+
+/// How frames of a clip learn of each other, besides the consensus at the end.
+struct Fusion {
+  bool shift = false;     ///< TSM's temporal shift
+  bool adaptive = false;  ///< AdaFuse's keep, reuse, skip
+  friend bool operator==(const Fusion&, const Fusion&) = default;
+};
+
+/// "none" (TSN), "tsm", "adafuse", "adafuse-tsm".
+inline Fusion parse_fusion(const std::string& name) {
+  if (name == "none") return {};
+  if (name == "tsm") return {.shift = true};
+  if (name == "adafuse") return {.adaptive = true};
+  if (name == "adafuse-tsm") return {.shift = true, .adaptive = true};
+  throw ValueError("fusion: expects none, tsm, adafuse or adafuse-tsm, got '" + name + "'");
+}
+
+inline std::string to_string(const Fusion& fusion) {
+  if (!fusion.adaptive) return fusion.shift ? "tsm" : "none";
+  return fusion.shift ? "adafuse-tsm" : "adafuse";
+}
+
+struct ModelConfig {
+  std::string model = "resnet8";
+  Fusion fusion;
+  Index classes = 0;
+  Index frames = 8;       ///< T, frames of a clip
+  Index stem_stride = 1;  ///< of the CIFAR-style networks' first convolution
+  double dropout = 0;     ///< before the classifier, in training
+
+  std::string consensus =
+      "average";  ///< average of the frames' logits, or lstm over their features
+  Index lstm_hidden = 512;
+
+  std::vector<Index> adaptive_stages;        ///< Only these stages decide; all, if both are empty.
+  std::vector<std::string> adaptive_blocks;  ///< and these blocks, "layer4.1", "inception_5a"
+
+  bool agents = true;  ///< Adaptive blocks have an agent; without, decisions come from outside.
+  Index policy_hidden = 1024;
+  Index policy_quota = 0;      ///< if positive, hidden units are quota / c'
+  bool shared_policy = false;  ///< Blocks of equal sizes share the linears of their agents.
+
+  friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
+};
+
+/// Whether a block takes decisions. Its stage is the first number in its name: 4 for "layer4.1" and
+/// for "inception_4e".
+inline bool is_adaptive(const ModelConfig& config, const std::string& block) {
+  if (!config.fusion.adaptive) return false;
+  if (config.adaptive_stages.empty() && config.adaptive_blocks.empty()) return true;
+  const auto digit =
+      std::find_if(block.begin(), block.end(), [](char c) { return '0' <= c && c <= '9'; });
+  const Index stage = digit == block.end() ? 0 : *digit - '0';
+  return std::count(config.adaptive_stages.begin(), config.adaptive_stages.end(), stage) > 0 ||
+         std::count(config.adaptive_blocks.begin(), config.adaptive_blocks.end(), block) > 0;
+}
+
+/// Throws ValueError unless every stage and block that is named as adaptive is among `blocks`.
+inline void check_adaptive(const ModelConfig& config, const std::vector<std::string>& blocks) {
+  require<ValueError>(
+      config.fusion.adaptive || (config.adaptive_stages.empty() && config.adaptive_blocks.empty()),
+      config.model, ": adaptive stages have no meaning with fusion ", to_string(config.fusion));
+  const auto none_matches = [&](const ModelConfig& only) {
+    return std::none_of(blocks.begin(), blocks.end(),
+                        [&](const auto& block) { return is_adaptive(only, block); });
+  };
+  for (const Index stage : config.adaptive_stages) {
+    ModelConfig only;
+    only.fusion = config.fusion;
+    only.adaptive_stages = {stage};
+    require<ValueError>(!none_matches(only), config.model, ": has no stage ", stage);
+  }
+  for (const auto& block : config.adaptive_blocks)
+    require<ValueError>(std::count(blocks.begin(), blocks.end(), block) > 0, config.model,
+                        ": has no block '", block, "'");
+}
+
+}  // namespace adafuse::models

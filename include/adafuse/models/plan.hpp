@@ -1,0 +1,115 @@
+// Plan: a network written down as steps, so that others can read what `forward` only does: the
+// description, the cost, the folding of batch norms, the sessions that skip dead channels.
+//
+// Values are numbered; a step reads some and makes one. Shapes are those of one frame, [c, h, w]
+// for maps and [c] for features. Steps hold handles to the model's parameters, and agents by
+// pointer: a plan is read while its model lives.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/policy.hpp>
+#include <adafuse/nn/nn.hpp>
+#include <variant>
+
+namespace adafuse::models {
+
+/// The number of a value in a plan.
+using ValueId = std::size_t;
+
+template <class T>
+struct ConvStep {
+  Variable<T> weight, bias;  // [out, in/groups, kh, kw], [out] or undefined
+  Conv2dOptions options;
+};
+template <class T>
+struct NormStep {
+  Variable<T> weight, bias;             // [c]
+  Tensor<T> running_mean, running_var;  // [c]
+  double eps;
+};
+struct ReluStep {};
+struct AddStep {};
+struct ConcatStep {};  ///< channels of the inputs, one after the other
+struct MaxPoolStep {
+  PoolOptions options;
+};
+struct AvgPoolStep {
+  PoolOptions options;
+};
+struct GlobalPoolStep {};
+/// The temporal shift: the first `fold` channels come from the next frame, as many from the
+/// previous.
+struct ShiftStep {
+  Index fold;
+};
+template <class T>
+struct LinearStep {
+  Variable<T> weight, bias;  // [out, in], [out]
+};
+/// Decisions on `channels` channels, from the maps that are its input; its value is [channels, 3].
+template <class T>
+struct AgentStep {
+  std::string block;              // the name that decisions carry
+  const PolicyNetwork<T>* agent;  // null: decisions are given from outside
+  Index channels;
+};
+/// The fusion of inputs {maps, decisions}.
+struct FuseStep {
+  std::string block;
+};
+/// The recurrent network over the frames' features.
+template <class T>
+struct LstmStep {
+  const nn::Lstm<T>* lstm;
+};
+/// The clip's logits from the frames': their average, or those of the last frame.
+struct ConsensusStep {
+  bool last = false;
+};
+
+template <class T>
+using StepOperation =
+    std::variant<ConvStep<T>, NormStep<T>, ReluStep, AddStep, ConcatStep, MaxPoolStep, AvgPoolStep,
+                 GlobalPoolStep, ShiftStep, LinearStep<T>, AgentStep<T>, FuseStep, LstmStep<T>,
+                 ConsensusStep>;
+
+template <class T>
+struct Step {
+  std::string name;  // "layer1.0.conv1"
+  StepOperation<T> operation;
+  std::vector<ValueId> inputs;
+  ValueId output;
+  double macs = 0;  ///< multiply-accumulates of one frame, nothing skipped
+
+  template <class Operation>
+  const Operation* as() const {
+    return std::get_if<Operation>(&operation);
+  }
+};
+
+template <class T>
+struct Plan {
+  std::vector<Step<T>> steps;
+  std::vector<Shape> values;  ///< the shape of each value, for one frame
+  ValueId input = 0;          ///< the picture, [3, h, w]
+
+  ValueId output() const { return steps.back().output; }
+
+  /// Multiply-accumulates of convolutions and linears, one frame, agents included.
+  double macs() const {
+    double total = 0;
+    for (const auto& step : steps) total += step.macs;
+    return total;
+  }
+  /// Of the agents alone.
+  double agent_macs() const {
+    double total = 0;
+    for (const auto& step : steps)
+      if (step.template as<AgentStep<T>>()) total += step.macs;
+    return total;
+  }
+  /// The network without its agents: what fractions are counted against.
+  double dense_macs() const { return macs() - agent_macs(); }
+};
+
+}  // namespace adafuse::models

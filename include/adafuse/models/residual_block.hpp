@@ -1,0 +1,122 @@
+// The residual block with a fusion inside (He et al., 2016; the paper, figure 2):
+//
+//   x -> [shift] -> conv1 bn1 relu -> [fuse] -> conv2 bn2 -> [relu conv3 bn3] -> + -> relu
+//   x -------------------- identity, or downsample of the shifted input -------^
+//
+// Basic blocks are two 3x3; bottlenecks 1x1, 3x3, 1x1 with the stride on the 3x3.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/decide.hpp>
+#include <adafuse/fusion/fuse.hpp>
+#include <adafuse/models/plan_builder.hpp>
+#include <adafuse/nn/nn.hpp>
+
+namespace adafuse::models {
+
+struct ResidualBlockConfig {
+  std::string name;  ///< "layer1.0": decisions carry it
+  Index in = 0;      ///< channels that come in
+  Index width = 0;   ///< channels of conv1
+  Index out = 0;     ///< channels that go out
+  Index stride = 1;
+  bool bottleneck = false;
+  bool shift = false;     ///< temporal shift in front (TSM)
+  bool adaptive = false;  ///< decisions on conv1's channels
+};
+
+/// What a block gives: maps, and the decisions that it took on the way.
+template <class T>
+struct BlockOutput {
+  Variable<T> maps;
+  std::optional<Decision<T>> decision;
+};
+
+template <class T>
+class ResidualBlock {
+ public:
+  using value_type = T;
+
+  /// `agent` decides for an adaptive block; without one, the context must.
+  ResidualBlock(const ResidualBlockConfig& config, std::optional<PolicyNetwork<T>> agent, Key key)
+      : config_(config),
+        conv1_(first(config), key.of("conv1")),
+        bn1_({config.width}),
+        conv2_(second(config), key.of("conv2")),
+        bn2_({conv2_.config().out}),
+        policy_net_(std::move(agent)) {
+    if (config.bottleneck) {
+      conv3_.emplace(nn::Conv2dConfig{.in = config.width, .out = config.out}, key.of("conv3"));
+      bn3_.emplace(nn::BatchNormConfig{config.out});
+    }
+    if (config.stride != 1 || config.in != config.out)
+      downsample_.emplace(
+          nn::Conv2d<T>({.in = config.in, .out = config.out, .stride = config.stride},
+                        key.of("downsample")),
+          nn::BatchNorm2d<T>({config.out}));
+  }
+
+  /// x: [N*T, in, h, w], T = `frames`. Maps [N*T, out, h / stride, w / stride].
+  BlockOutput<T> forward(const Variable<T>& x, Index frames, AdaptiveContext<T>& ctx) const {
+    BlockOutput<T> out;
+    const auto in = config_.shift ? temporal_shift(x, frames, shift_fold(config_.in)) : x;
+    auto y = relu(bn1_.forward(conv1_(in), ctx));
+    if (config_.adaptive) {
+      out.decision = decide(config_.name, policy_net_, in, config_.width, frames, ctx);
+      y = fuse(y, out.decision->weights, frames);
+    }
+    y = bn2_.forward(conv2_(y), ctx);
+    if (conv3_) y = bn3_->forward((*conv3_)(relu(y)), ctx);
+    const auto identity = downsample_ ? downsample_->forward(in, ctx) : x;
+    out.maps = relu(y + identity);
+    return out;
+  }
+
+  ValueId plan(PlanBuilder<T>& b, ValueId x) const {
+    const typename PlanBuilder<T>::Scope scope(b, config_.name);
+    const ValueId in = config_.shift ? b.shift(x) : x;
+    ValueId decisions = 0;
+    if (config_.adaptive) decisions = b.decide(config_.name, policy_net_, in, config_.width);
+    ValueId y = b.relu(b.norm("bn1", bn1_, b.conv("conv1", conv1_, in)));
+    if (config_.adaptive) y = b.fuse(config_.name, y, decisions);
+    y = b.norm("bn2", bn2_, b.conv("conv2", conv2_, y));
+    if (conv3_) y = b.norm("bn3", *bn3_, b.conv("conv3", *conv3_, b.relu(y)));
+    ValueId identity = x;
+    if (downsample_)
+      identity = b.norm("downsample.1", downsample_->template layer<1>(),
+                        b.conv("downsample.0", downsample_->template layer<0>(), in));
+    return b.relu(b.add(y, identity));
+  }
+
+  void visit(nn::Visitor<T>& v) const {
+    v("conv1", conv1_), v("bn1", bn1_), v("conv2", conv2_), v("bn2", bn2_);
+    if (conv3_) v("conv3", *conv3_), v("bn3", *bn3_);
+    if (downsample_) v("downsample", *downsample_);
+    if (policy_net_) v("policy_net", *policy_net_);
+  }
+
+  const ResidualBlockConfig& config() const { return config_; }
+
+ private:
+  static nn::Conv2dConfig first(const ResidualBlockConfig& c) {
+    if (c.bottleneck) return {.in = c.in, .out = c.width};
+    return {.in = c.in, .out = c.width, .kernel = 3, .stride = c.stride, .padding = 1};
+  }
+  static nn::Conv2dConfig second(const ResidualBlockConfig& c) {
+    if (c.bottleneck)
+      return {.in = c.width, .out = c.width, .kernel = 3, .stride = c.stride, .padding = 1};
+    return {.in = c.width, .out = c.out, .kernel = 3, .padding = 1};
+  }
+
+  ResidualBlockConfig config_;
+  nn::Conv2d<T> conv1_;
+  nn::BatchNorm2d<T> bn1_;
+  nn::Conv2d<T> conv2_;
+  nn::BatchNorm2d<T> bn2_;
+  std::optional<nn::Conv2d<T>> conv3_;
+  std::optional<nn::BatchNorm2d<T>> bn3_;
+  std::optional<nn::Sequential<nn::Conv2d<T>, nn::BatchNorm2d<T>>> downsample_;
+  std::optional<PolicyNetwork<T>> policy_net_;
+};
+
+}  // namespace adafuse::models

@@ -1,0 +1,112 @@
+// VideoModel: from a clip to the logits of its class. Backbone, dropout, classifier, consensus.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/models/inception.hpp>
+#include <adafuse/models/resnet.hpp>
+#include <adafuse/video/consensus.hpp>
+#include <memory>
+
+namespace adafuse::models {
+
+/// Logits of each clip, and the decisions of every adaptive block, in order.
+template <class T>
+struct VideoOutput {
+  Variable<T> logits;  // [N, classes]
+  std::vector<Decision<T>> decisions;
+};
+
+/// The names of all networks.
+inline std::vector<std::string> model_names() {
+  std::vector<std::string> names;
+  for (const auto& layout : resnet_layouts()) names.push_back(layout.name);
+  names.push_back("bninception");
+  return names;
+}
+
+/// The backbone that a configuration names. Throws ValueError when nothing has that name.
+template <class T>
+std::unique_ptr<Backbone<T>> make_backbone(const ModelConfig& config, Key key) {
+  if (config.model == "bninception") return std::make_unique<BnInception<T>>(config, key);
+  for (const auto& layout : resnet_layouts())
+    if (layout.name == config.model) return std::make_unique<ResNet<T>>(config, layout, key);
+  std::string known;
+  for (const auto& name : model_names()) known += (known.empty() ? "" : ", ") + name;
+  throw ValueError("model: expects one of " + known + ", got '" + config.model + "'");
+}
+
+template <class T>
+class VideoModel {
+ public:
+  using value_type = T;
+
+  explicit VideoModel(const ModelConfig& config, Key key = Key(0))
+      : config_(checked(config)),
+        backbone_(make_backbone<T>(config, key)),
+        dropout_(config.dropout),
+        rnn_(make_lstm(config, backbone_->feature_count(), key.of("rnn"))),
+        fc_({.in = rnn_ ? config.lstm_hidden : backbone_->feature_count(), .out = config.classes},
+            key.of("fc")) {
+    check_adaptive(config, backbone_->blocks());
+  }
+
+  /// clip: [N, T, 3, h, w], normalised. T may differ from the configuration's.
+  VideoOutput<T> forward(const Variable<T>& clip, AdaptiveContext<T>& ctx) const {
+    require<ShapeError>(clip.rank() == 5 && clip.size(2) == 3 && clip.size(1) > 0, config_.model,
+                        ": expects a clip [N,T,3,h,w], got ", clip.shape());
+    const Index frames = clip.size(1);
+    auto out = backbone_->forward(fold_time(clip), frames, ctx);
+    auto features = out.features;
+    if (rnn_) features = fold_time(rnn_->forward(unfold_time(features, frames)).all);
+    const auto logits = fc_(dropout_.forward(features, ctx));
+    return {rnn_ ? last_frame(logits, frames) : average_consensus(logits, frames),
+            std::move(out.decisions)};
+  }
+
+  /// The same as steps, for pictures of h x w.
+  Plan<T> plan(Index height, Index width) const {
+    require<ValueError>(height > 0 && width > 0, config_.model, ": pictures of ", height, "x",
+                        width, " have no pixels");
+    PlanBuilder<T> builder({3, height, width});
+    ValueId features = backbone_->plan(builder, builder.input());
+    if (rnn_) features = builder.lstm("rnn", *rnn_, features);
+    builder.consensus(builder.linear("fc", fc_, features), rnn_.has_value());
+    return builder.take();
+  }
+
+  const ModelConfig& config() const { return config_; }
+  void visit(nn::Visitor<T>& v) const {
+    backbone_->visit(v);
+    if (rnn_) v("rnn", *rnn_);
+    v("fc", fc_);
+  }
+
+ private:
+  static const ModelConfig& checked(const ModelConfig& config) {
+    require<ValueError>(config.classes > 0, "model: classes must be positive, got ",
+                        config.classes);
+    require<ValueError>(config.frames > 0, "model: frames must be positive, got ", config.frames);
+    require<ValueError>(config.stem_stride > 0, "model: stem stride must be positive, got ",
+                        config.stem_stride);
+    require<ValueError>(config.consensus == "average" || config.consensus == "lstm",
+                        "consensus: expects average or lstm, got '", config.consensus, "'");
+    require<ValueError>(config.policy_hidden > 0, "model: policy hidden must be positive, got ",
+                        config.policy_hidden);
+    require<ValueError>(config.policy_quota >= 0, "model: policy quota must not be negative, got ",
+                        config.policy_quota);
+    return config;
+  }
+
+  static std::optional<nn::Lstm<T>> make_lstm(const ModelConfig& config, Index in, Key key) {
+    if (config.consensus != "lstm") return {};
+    return std::make_optional<nn::Lstm<T>>(nn::LstmConfig{in, config.lstm_hidden}, key);
+  }
+
+  ModelConfig config_;
+  std::unique_ptr<Backbone<T>> backbone_;
+  nn::Dropout<T> dropout_;
+  std::optional<nn::Lstm<T>> rnn_;
+  nn::Linear<T> fc_;
+};
+
+}  // namespace adafuse::models

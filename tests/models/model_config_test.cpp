@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/models/model_config.hpp>
+
+namespace model_config_test {
+
+using namespace adafuse;
+using namespace adafuse::models;
+
+TEST_CASE("fusion: the four names go there and back") {
+  for (const std::string name : {"none", "tsm", "adafuse", "adafuse-tsm"})
+    CHECK(to_string(parse_fusion(name)) == name);
+  CHECK(parse_fusion("adafuse-tsm") == Fusion{.shift = true, .adaptive = true});
+}
+
+TEST_CASE("fusion: another name is told, with the names that there are") {
+  CHECK_THROWS_WITH_AS(parse_fusion("TSM"),
+                       "fusion: expects none, tsm, adafuse or adafuse-tsm, got 'TSM'", ValueError);
+  CHECK_THROWS_AS(parse_fusion(""), ValueError);
+}
+
+TEST_CASE("adaptive blocks: all, those of a stage, those that are named") {
+  ModelConfig config;
+  CHECK_FALSE(is_adaptive(config, "layer1.0"));
+  config.fusion.adaptive = true;
+  CHECK(is_adaptive(config, "layer1.0"));
+  config.adaptive_stages = {4};
+  CHECK(is_adaptive(config, "layer4.1"));
+  CHECK(is_adaptive(config, "inception_4e"));
+  CHECK_FALSE(is_adaptive(config, "layer3.4"));
+  config.adaptive_blocks = {"layer3.4"};
+  CHECK(is_adaptive(config, "layer3.4"));
+  CHECK_FALSE(is_adaptive(config, "layer3.3"));
+}
+
+TEST_CASE("adaptive blocks: a stage or a block that the network has not is told") {
+  const std::vector<std::string> blocks{"layer1.0", "layer2.0"};
+  ModelConfig config;
+  config.fusion.adaptive = true;
+  config.adaptive_stages = {1, 2};
+  config.adaptive_blocks = {"layer2.0"};
+  CHECK_NOTHROW(check_adaptive(config, blocks));
+  config.adaptive_stages = {1, 3};
+  CHECK_THROWS_WITH_AS(check_adaptive(config, blocks), "resnet8: has no stage 3", ValueError);
+  config.adaptive_stages = {};
+  config.adaptive_blocks = {"layer2.1"};
+  CHECK_THROWS_WITH_AS(check_adaptive(config, blocks), "resnet8: has no block 'layer2.1'",
+                       ValueError);
+  config.fusion.adaptive = false;
+  CHECK_THROWS_AS(check_adaptive(config, blocks), ValueError);
+}
+
+}  // namespace model_config_test

@@ -1,0 +1,170 @@
+// Costs read off a plan, against loops that count one multiplication after the other.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include "lively_model.hpp"
+#include "plan_interpreter.hpp"
+
+#include <adafuse/models/plan_cost.hpp>
+
+namespace plan_cost_test {
+
+using namespace adafuse;
+using namespace adafuse::models;
+
+namespace {
+
+constexpr Index clips = 2, frames = 3;
+
+ModelConfig config_of(const std::string& fusion) {
+  auto config = small_config("resnet14", fusion);
+  config.stem_stride = 2;
+  return config;
+}
+
+/// Decisions by lot for every block of a plan; all of one kind when `only` is given.
+Actions lots(const Plan<float>& plan, std::optional<Action> only = {}) {
+  Actions actions;
+  for (const auto& step : plan.steps)
+    if (const auto* agent = step.as<AgentStep<float>>()) {
+      Tensor<std::uint8_t> taken({clips * frames, agent->channels});
+      const Key key = Key(9).of(agent->block);
+      for (Index i = 0; i < taken.size(); ++i)
+        taken.data()[i] =
+            only ? static_cast<std::uint8_t>(*only)
+                 : static_cast<std::uint8_t>(key.integer(static_cast<std::uint64_t>(i), 3));
+      actions[agent->block] = taken;
+    }
+  return actions;
+}
+
+/// Kernel positions that fall on pixels of the image or its padding: the dense count of a conv of
+/// one output channel that reads one input channel.
+double macs_of_pair(const Plan<float>& plan, const Step<float>& step) {
+  const auto* conv = step.as<ConvStep<float>>();
+  const auto& out = plan.values[step.output];
+  double count = 0;
+  for (Index i = 0; i < out[1]; ++i)
+    for (Index j = 0; j < out[2]; ++j)
+      for (Index k = 0; k < conv->weight.size(2) * conv->weight.size(3); ++k) ++count;
+  return count;
+}
+
+const Step<float>& named(const Plan<float>& plan, const std::string& name) {
+  for (const auto& step : plan.steps)
+    if (step.name == name) return step;
+  throw ValueError("no step " + name);
+}
+
+/// conv1 computes what is kept now or reused next; conv2 reads what is kept or was there to reuse.
+double count_by_loops(const Plan<float>& plan, const Actions& actions) {
+  double total = 0;
+  for (const auto& step : plan.steps) {
+    const auto* conv = step.as<ConvStep<float>>();
+    if (!conv) {
+      total += step.macs * static_cast<double>(clips * frames);
+      continue;
+    }
+    const std::string block = step.name.substr(0, step.name.rfind('.'));
+    const auto found = actions.find(block);
+    const bool first = step.name.ends_with(".conv1"), second = step.name.ends_with(".conv2");
+    const double pair = macs_of_pair(plan, step);
+    for (Index n = 0; n < clips; ++n)
+      for (Index t = 0; t < frames; ++t)
+        for (Index o = 0; o < conv->weight.size(0); ++o)
+          for (Index i = 0; i < conv->weight.size(1); ++i) {
+            const auto action = [&](Index at, Index c) {
+              return static_cast<Action>(found->second(n * frames + at, c));
+            };
+            bool done = true;
+            if (found != actions.end() && first)
+              done = action(t, o) == Action::keep ||
+                     (t + 1 < frames && action(t + 1, o) == Action::reuse);
+            if (found != actions.end() && second)
+              done = action(t, i) == Action::keep || (t > 0 && action(t, i) == Action::reuse);
+            if (done) total += pair;
+          }
+  }
+  return total;
+}
+
+}  // namespace
+
+TEST_CASE("run_macs: random decisions cost what loops over the convolutions count") {
+  for (const std::string fusion : {"adafuse", "adafuse-tsm"}) {
+    const VideoModel<float> model(config_of(fusion));
+    const auto plan = model.plan(17, 19);
+    const auto actions = lots(plan);
+    REQUIRE(actions.size() == 6);
+    CHECK(run_macs(plan, actions, frames, clips * frames) ==
+          doctest::Approx(count_by_loops(plan, actions)).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("run_macs: keeping everything is the plan, skipping everything leaves the rest") {
+  const VideoModel<float> model(config_of("adafuse"));
+  const auto plan = model.plan(16, 16);
+  const double all = static_cast<double>(clips * frames);
+  CHECK(run_macs(plan, lots(plan, Action::keep), frames, clips * frames) ==
+        doctest::Approx(plan.macs() * all).epsilon(1e-12));
+  double inside = 0;
+  for (const auto& step : plan.steps)
+    if (step.name.starts_with("layer") &&
+        (step.name.ends_with(".conv1") || step.name.ends_with(".conv2")))
+      inside += step.macs;
+  CHECK(run_macs(plan, lots(plan, Action::skip), frames, clips * frames) ==
+        doctest::Approx((plan.macs() - inside) * all).epsilon(1e-12));
+}
+
+TEST_CASE("run_macs: a network that decides nothing is charged in full") {
+  const VideoModel<float> model(config_of("tsm"));
+  const auto plan = model.plan(16, 16);
+  CHECK(run_macs(plan, {}, frames, 6) == doctest::Approx(6 * plan.dense_macs()).epsilon(1e-12));
+}
+
+TEST_CASE("run_macs: decisions that lack a block or have other frames are told") {
+  const VideoModel<float> model(config_of("adafuse"));
+  const auto plan = model.plan(16, 16);
+  auto actions = lots(plan);
+  CHECK_THROWS_AS(run_macs(plan, actions, frames, frames), ShapeError);
+  actions.erase("layer2.1");
+  CHECK_THROWS_WITH_AS(run_macs(plan, actions, frames, clips * frames),
+                       "run_macs: no decisions for layer2.1", ValueError);
+}
+
+TEST_CASE("channel_costs: a channel costs its row of conv1 and its column of conv2") {
+  const VideoModel<float> model(config_of("adafuse-tsm"));
+  const auto plan = model.plan(17, 19);
+  const auto costs = channel_costs(plan);
+  REQUIRE(costs.size() == 6);
+  for (const auto& c : costs) {
+    INFO(c.block);
+    const auto& up = named(plan, c.block + ".conv1");
+    const auto& down = named(plan, c.block + ".conv2");
+    const double inputs = static_cast<double>(up.as<ConvStep<float>>()->weight.size(1));
+    const double outputs = static_cast<double>(down.as<ConvStep<float>>()->weight.size(0));
+    for (const double macs : c.up) CHECK(macs == inputs * macs_of_pair(plan, up));
+    for (const double macs : c.down) CHECK(macs == outputs * macs_of_pair(plan, down));
+  }
+}
+
+TEST_CASE("channel_costs: the paper's cost charges a run exactly, but for a reuse of nothing") {
+  const VideoModel<float> model(config_of("adafuse"));
+  const auto plan = model.plan(16, 16);
+  auto actions = lots(plan);
+  for (auto& [block, taken] : actions)
+    for (Index n = 0; n < clips; ++n)
+      for (Index c = 0; c < taken.size(1); ++c) {
+        auto& first = taken(n * frames, c);
+        if (Action{first} == Action::reuse) first = static_cast<std::uint8_t>(Action::skip);
+      }
+  std::vector<Decision<double>> decisions;
+  const auto costs = channel_costs(plan);
+  for (const auto& c : costs)
+    decisions.push_back({c.block, one_hot_actions<double>(actions.at(c.block)), {}});
+  const double charged = adaptive_cost<double>(plan.macs(), costs, decisions, frames).item();
+  CHECK(run_macs(plan, actions, frames, clips * frames) / static_cast<double>(clips * frames) ==
+        doctest::Approx(charged).epsilon(1e-12));
+}
+
+}  // namespace plan_cost_test
