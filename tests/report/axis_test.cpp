@@ -4,6 +4,8 @@
 #include <adafuse/core/rng.hpp>
 #include <adafuse/report/axis.hpp>
 
+namespace axis_test {
+
 using namespace adafuse;
 using namespace adafuse::report;
 
@@ -45,3 +47,5 @@ TEST_CASE("axis: an empty range is refused") {
   CHECK_THROWS_AS(axis_over(2, 1), ValueError);
   CHECK_THROWS_AS(axis_over(std::nan(""), 1), ValueError);
 }
+
+}  // namespace axis_test

@@ -5,6 +5,8 @@
 
 #include "xml.hpp"
 
+namespace charts_test {
+
 using namespace adafuse;
 using namespace adafuse::report;
 
@@ -82,3 +84,5 @@ TEST_CASE("trade_off_chart: what cannot be drawn is refused by name") {
       trade_off_chart({.points = {{"TSN", 1, 50}}, .reference = ReferenceLine{"r", -1}}),
       ValueError);
 }
+
+}  // namespace charts_test

@@ -3,6 +3,8 @@
 
 #include <adafuse/report/data_uri.hpp>
 
+namespace data_uri_test {
+
 using namespace adafuse;
 using namespace adafuse::report;
 
@@ -26,3 +28,5 @@ TEST_CASE("png_data_uri: is a PNG") {
   CHECK(uri.starts_with("data:image/png;base64,iVBORw0KGgo"));  // the eight bytes of a PNG's start
   CHECK_THROWS_AS(png_data_uri(io::Image({2, 3})), ShapeError);
 }
+
+}  // namespace data_uri_test

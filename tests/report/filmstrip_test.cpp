@@ -5,6 +5,8 @@
 
 #include "xml.hpp"
 
+namespace filmstrip_test {
+
 using namespace adafuse;
 using namespace adafuse::report;
 
@@ -99,3 +101,5 @@ TEST_CASE("filmstrip: frames and actions that do not fit are refused") {
   CHECK_THROWS_WITH_AS(filmstrip(film), "filmstrip: actions are 0 keep, 1 reuse, 2 skip, got 3",
                        ValueError);
 }
+
+}  // namespace filmstrip_test

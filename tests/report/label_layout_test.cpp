@@ -4,6 +4,8 @@
 #include <adafuse/core/rng.hpp>
 #include <adafuse/report/label_layout.hpp>
 
+namespace label_layout_test {
+
 using namespace adafuse::report;
 
 namespace {
@@ -54,3 +56,5 @@ TEST_CASE("label_layout: labels that cannot all fit still get a place each") {
   const std::vector<Label> labels(40, Label{50, 50, 90, 30});
   CHECK(place_labels(labels, {0, 0, 100, 100}, {}, 10).size() == 40);
 }
+
+}  // namespace label_layout_test

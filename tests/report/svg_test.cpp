@@ -5,6 +5,8 @@
 
 #include "xml.hpp"
 
+namespace svg_test {
+
 using namespace adafuse::report;
 
 TEST_CASE("svg: an element is written with its attributes, text and children") {
@@ -47,3 +49,5 @@ TEST_CASE("svg: a file holds the declaration and the tree") {
   std::filesystem::remove(path);
   CHECK_THROWS_AS(write_svg("/nowhere/at/all.svg", Element("svg")), adafuse::IoError);
 }
+
+}  // namespace svg_test

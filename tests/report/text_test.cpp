@@ -4,6 +4,8 @@
 #include <adafuse/report/text.hpp>
 #include <limits>
 
+namespace text_test {
+
 using namespace adafuse;
 using namespace adafuse::report;
 
@@ -65,3 +67,5 @@ TEST_CASE("text_width: grows with text and size, and counts characters, not byte
   CHECK(text_width("WWW", 13) > text_width("iii", 13));
   CHECK(text_width("\xC3\xBC", 13) == doctest::Approx(text_width("u", 13)));
 }
+
+}  // namespace text_test

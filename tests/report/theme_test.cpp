@@ -6,6 +6,8 @@
 
 #include "xml.hpp"
 
+namespace theme_test {
+
 using namespace adafuse;
 using namespace adafuse::report;
 
@@ -47,3 +49,5 @@ TEST_CASE("theme: a sheet has a size, a name and a ground of its own") {
   CHECK(xml::named(elements, "title")[0].text == "A <picture>");
   CHECK(xml::named(elements, "rect")[0].attributes.at("fill") == theme::paper);
 }
+
+}  // namespace theme_test

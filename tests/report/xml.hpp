@@ -1,5 +1,6 @@
 // A small reader of XML for tests of pictures: checks that it is well-formed, and lists its
-// elements. SPDX-License-Identifier: MIT
+// elements.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <map>

@@ -1,0 +1,62 @@
+// What the commands share: how each enters the program, and how options that make no sense together
+// are refused.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <adafuse/core/error.hpp>
+#include <adafuse/core/parallel.hpp>
+#include <adafuse/core/shape.hpp>
+#include <charconv>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace adafuse::cli {
+
+/// Each adds its subcommand, which runs when it was named on the command line.
+void add_gestures(CLI::App& app);
+void add_train(CLI::App& app);
+void add_eval(CLI::App& app);
+void add_describe(CLI::App& app);
+void add_demo(CLI::App& app);
+
+/// Throws ValueError when one of these options was given although `reason` leaves it without
+/// effect.
+inline void refuse(const CLI::App& command, const std::vector<std::string>& options,
+                   const std::string& reason) {
+  for (const auto& name : options)
+    require<ValueError>(command.count(name) == 0, name, " has no effect ", reason);
+}
+
+/// An option with a value. Numbers are read whole: the parser alone takes "" for 0, -1 for a huge
+/// seed, and the nearest number that fits for one that doesn't.
+template <class Value>
+CLI::Option* add_value(CLI::App& command, const std::string& name, Value& value,
+                       const std::string& type, const std::string& text) {
+  auto* option = command.add_option(name, value, text)->type_name(type);
+  using Number = std::conditional_t<std::is_same_v<Value, std::vector<Index>>, Index, Value>;
+  if constexpr (std::is_arithmetic_v<Number>)
+    option->check([](const std::string& given) {
+      Number number;
+      const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
+      if (error == std::errc() && end == given.data() + given.size()) return std::string();
+      const char* kind = std::is_floating_point_v<Number> ? "a number"
+                         : std::is_signed_v<Number>       ? "a whole number"
+                                                          : "a whole number from 0 to 2^64 - 1";
+      return concat("expects ", kind, ", got '", given, "'");
+    });
+  return option;
+}
+
+/// --threads: how many threads work; everything comes out the same for any number.
+inline void add_threads(CLI::App& command) {
+  command
+      .add_option_function<int>(
+          "--threads", [](int threads) { set_num_threads(threads); },
+          "threads that work (default: OMP_NUM_THREADS, or one a core)")
+      ->type_name("T")
+      ->check(CLI::Range(1, 1024));
+}
+
+}  // namespace adafuse::cli

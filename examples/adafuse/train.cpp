@@ -1,0 +1,106 @@
+// adafuse train: from folders of frames to a model, with the files of the run beside it.
+// SPDX-License-Identifier: MIT
+#include <cstdio>
+
+#include "model_options.hpp"
+#include "progress.hpp"
+
+namespace adafuse::cli {
+
+namespace {
+
+class TrainCommand {
+ public:
+  explicit TrainCommand(CLI::App& app)
+      : command_(*app.add_subcommand(
+            "train", "Train a network on a data set of frame folders (see docs/data.md).")) {
+    add_value(command_, "--data", data_, "DIR",
+              "data set: frames/, train.txt, val.txt, classes.txt")
+        ->required();
+    add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
+    model_.add_to(command_);
+    option("--policy", config_.policy, "P",
+           "who decides: learned, keep-all, or random:k,r,s (shares of keep, reuse, skip)");
+    option("--epochs", config_.epochs, "N", "passes over the training clips");
+    option("--batch", config_.batch, "N", "clips a step");
+    option("--optimizer", config_.optimizer, "NAME", "adamw, adam, sgd");
+    option("--rate", config_.rate, "R", "highest learning rate");
+    option("--schedule", config_.schedule, "NAME", "one-cycle, cosine, step, constant");
+    option("--weight-decay", config_.weight_decay, "D",
+           "decay of weights (not of biases and norms)");
+    option("--clip-norm", config_.clip_norm, "N", "largest norm of the gradients");
+    option("--dropout", dropout_, "P", "dropout before the classifier");
+    option("--lambda", config_.lambda, "L",
+           "weight of the cost, a share of the dense network's MACs");
+    add_value(command_, "--lambda-from", config_.lambda_from, "E",
+              "first epoch, from 0, in which lambda counts (default: a third of --epochs)");
+    option("--cost", config_.cost, "NAME", "which count lambda weighs: real, upper-bound, authors");
+    option("--temperature", config_.temperature, "TAU", "of the Gumbel-softmax");
+    add_value(command_, "--size", config_.size, "S", "crop frames to S x S (default: as they are)");
+    add_value(command_, "--shorter-side", config_.shorter_side, "S",
+              "scale frames to this side before the crop (default: --size)")
+        ->needs("--size");
+    command_.add_flag("--flip", config_.flip, "mirror half of the clips; wrong for left and right");
+    option("--seed", config_.seed, "S", "seed of weights, order and noise");
+    add_threads(command_);
+  }
+
+  void run() {
+    config_.model = model_.config();
+    config_.model.dropout = dropout_;
+    if (command_.count("--lambda-from") == 0) config_.lambda_from = config_.epochs / 3;
+    check_combination();
+    const auto dataset = data::load_dataset(data_);
+    train::Trainer trainer(config_, dataset);
+    const auto summary = trainer.run(train::RunFiles(out_), progress_printer(""));
+    std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
+                summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
+                duration(summary.train_seconds).c_str(), out_.c_str());
+  }
+
+ private:
+  template <class Value>
+  void option(const char* name, Value& value, const char* type, const char* text) {
+    add_value(command_, name, value, type, text)->capture_default_str();
+  }
+
+  /// Options without a meaning in this combination are mistakes, not decoration.
+  void check_combination() {
+    const std::string fusion = models::to_string(config_.model.fusion);
+    if (!config_.model.fusion.adaptive) {
+      refuse(command_, {"--policy", "--lambda", "--lambda-from", "--cost", "--temperature"},
+             "with --fusion " + fusion + ": nothing is decided");
+      config_.lambda = 0;
+      config_.lambda_from = 0;
+    } else if (!train::parse_policy(config_.policy).learned()) {
+      refuse(command_, ModelOptions::agent_options(),
+             "with --policy " + config_.policy + ": it has no agents");
+      refuse(command_, {"--lambda", "--lambda-from", "--cost", "--temperature"},
+             "with --policy " + config_.policy + ": nothing is learned about decisions");
+      config_.model.agents = false;
+      config_.lambda = 0;
+      config_.lambda_from = 0;
+    } else if (config_.lambda == 0) {
+      refuse(command_, {"--lambda-from"}, "with --lambda 0");
+    } else {
+      require<ValueError>(config_.lambda_from < config_.epochs || config_.epochs < 1,
+                          "--lambda-from ", config_.lambda_from, " has no effect in ",
+                          config_.epochs, " epochs");
+    }
+  }
+
+  CLI::App& command_;
+  ModelOptions model_;
+  train::TrainConfig config_;
+  double dropout_ = 0;
+  std::string data_, out_;
+};
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  const auto command = std::make_shared<TrainCommand>(app);
+  app.get_subcommand("train")->callback([command] { command->run(); });
+}
+
+}  // namespace adafuse::cli

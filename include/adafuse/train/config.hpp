@@ -1,0 +1,94 @@
+// TrainConfig: all that a training run depends on. With the data, it determines every number.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/data/transform.hpp>
+#include <adafuse/fusion/cost.hpp>
+#include <adafuse/models/model_config.hpp>
+#include <adafuse/train/json_fields.hpp>
+#include <adafuse/train/policy_choice.hpp>
+
+namespace adafuse::train {
+
+struct TrainConfig {
+  models::ModelConfig model;
+  std::string policy = "learned";  ///< learned, keep-all, random:k,r,s
+
+  Index epochs = 12;
+  Index batch = 32;
+  std::string optimizer = "adamw";     ///< adamw, adam, sgd (momentum 0.9)
+  double rate = 3e-3;                  ///< the highest learning rate
+  std::string schedule = "one-cycle";  ///< one-cycle, cosine, step (by 10 at 2/5 and 4/5), constant
+  double weight_decay = 0.01;          ///< not on biases and batch norms
+  double clip_norm = 20;               ///< of the gradients
+
+  double lambda = 0.5;        ///< weight of the cost, counted as a share of the dense network
+  Index lambda_from = 4;      ///< first epoch, from 0, in which lambda counts
+  std::string cost = "real";  ///< real, upper-bound, authors
+  double temperature = 0.67;  ///< of the Gumbel-softmax
+
+  Index size = 0;          ///< Frames are cropped to size x size; 0: as they are.
+  Index shorter_side = 0;  ///< to which frames are scaled before; 0: size
+  bool flip = false;       ///< Mirror half of the clips.
+  data::Normalisation normalisation;
+
+  std::uint64_t seed = 0;
+};
+
+inline CostKind parse_cost(const std::string& name) {
+  if (name == "real") return CostKind::real;
+  if (name == "upper-bound") return CostKind::upper_bound;
+  if (name == "authors") return CostKind::authors;
+  throw ValueError("cost: expects real, upper-bound or authors, got '" + name + "'");
+}
+
+/// Throws ValueError for a value that no training can be run with.
+inline void check(const TrainConfig& c) {
+  const auto positive = [](const char* name, double value) {
+    require<ValueError>(value > 0 && std::isfinite(value), name, ": must be positive, got ", value);
+  };
+  positive("epochs", static_cast<double>(c.epochs));
+  positive("batch", static_cast<double>(c.batch));
+  positive("rate", c.rate);
+  positive("clip-norm", c.clip_norm);
+  positive("temperature", c.temperature);
+  require<ValueError>(c.weight_decay >= 0 && std::isfinite(c.weight_decay),
+                      "weight-decay: must not be negative, got ", c.weight_decay);
+  require<ValueError>(c.lambda >= 0 && std::isfinite(c.lambda),
+                      "lambda: must not be negative, got ", c.lambda);
+  require<ValueError>(c.lambda_from >= 0, "lambda-from: must not be negative, got ", c.lambda_from);
+  parse_policy(c.policy);
+  parse_cost(c.cost);
+}
+
+template <class Fields>
+void list_fields(Fields& f, data::Normalisation& n) {
+  f("mean", n.mean), f("deviation", n.deviation);
+}
+
+template <class Fields>
+void list_fields(Fields& f, models::ModelConfig& c) {
+  f("model", c.model);
+  std::string fusion = models::to_string(c.fusion);
+  f("fusion", fusion);
+  c.fusion = models::parse_fusion(fusion);
+  f("classes", c.classes), f("frames", c.frames), f("stem_stride", c.stem_stride);
+  f("dropout", c.dropout), f("consensus", c.consensus), f("lstm_hidden", c.lstm_hidden);
+  f("adaptive_stages", c.adaptive_stages), f("adaptive_blocks", c.adaptive_blocks);
+  f("agents", c.agents), f("policy_hidden", c.policy_hidden);
+  f("policy_quota", c.policy_quota), f("shared_policy", c.shared_policy);
+}
+
+template <class Fields>
+void list_fields(Fields& f, TrainConfig& c) {
+  f("model", c.model), f("policy", c.policy);
+  f("epochs", c.epochs), f("batch", c.batch);
+  f("optimizer", c.optimizer), f("rate", c.rate), f("schedule", c.schedule);
+  f("weight_decay", c.weight_decay), f("clip_norm", c.clip_norm);
+  f("lambda", c.lambda), f("lambda_from", c.lambda_from), f("cost", c.cost);
+  f("temperature", c.temperature);
+  f("size", c.size), f("shorter_side", c.shorter_side), f("flip", c.flip);
+  f("normalisation", c.normalisation), f("seed", c.seed);
+}
+
+}  // namespace adafuse::train

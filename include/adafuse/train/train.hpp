@@ -1,0 +1,12 @@
+// The room of training: configurations, steps, evaluations, and the files that a run leaves.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/train/config.hpp>
+#include <adafuse/train/evaluation.hpp>
+#include <adafuse/train/json_fields.hpp>
+#include <adafuse/train/metrics.hpp>
+#include <adafuse/train/model_file.hpp>
+#include <adafuse/train/policy_choice.hpp>
+#include <adafuse/train/run_files.hpp>
+#include <adafuse/train/trainer.hpp>

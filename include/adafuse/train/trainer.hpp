@@ -1,0 +1,234 @@
+// Trainer: epochs of steps, an evaluation after each, and the files of the run kept up to date.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/data/frame_folder.hpp>
+#include <adafuse/optim/optim.hpp>
+#include <adafuse/train/metrics.hpp>
+#include <adafuse/train/run_files.hpp>
+
+namespace adafuse::train {
+
+/// Where a run is, for a progress bar.
+struct Progress {
+  Index epoch, epochs;  ///< this one, from 0, of how many
+  Index step, steps;    ///< done in this epoch, of how many
+  double loss;          ///< of the last step
+};
+
+/// What a trainer tells while it runs; both may be empty.
+struct TrainObserver {
+  std::function<void(const Progress&)> step{};
+  std::function<void(const EpochMetrics&)> epoch{};
+};
+
+namespace detail {
+
+/// Weights decay; biases and batch norms (rank 1) do not.
+inline std::vector<optim::ParameterGroup<float>> parameter_groups(
+    const models::VideoModel<float>& model, double weight_decay) {
+  std::vector<optim::ParameterGroup<float>> groups(2);
+  groups[0].weight_decay = weight_decay;
+  for (const auto& p : nn::parameters(model)) groups[p.rank() > 1 ? 0 : 1].parameters.push_back(p);
+  return groups;
+}
+
+inline std::unique_ptr<optim::Optimizer<float>> make_optimizer(
+    const TrainConfig& c, const models::VideoModel<float>& model) {
+  auto groups = parameter_groups(model, c.weight_decay);
+  if (c.optimizer == "sgd")
+    return std::make_unique<optim::Sgd<float>>(std::move(groups),
+                                               optim::SgdOptions{.momentum = 0.9});
+  require<ValueError>(c.optimizer == "adam" || c.optimizer == "adamw",
+                      "optimizer: expects adamw, adam or sgd, got '", c.optimizer, "'");
+  return std::make_unique<optim::Adam<float>>(
+      std::move(groups), optim::AdamOptions{.decoupled_decay = c.optimizer == "adamw"});
+}
+
+inline optim::Schedule make_schedule(const TrainConfig& c, Index steps) {
+  if (c.schedule == "one-cycle") return optim::one_cycle(c.rate, steps);
+  if (c.schedule == "cosine") return optim::cosine(c.rate, steps);
+  if (c.schedule == "step") return optim::multi_step(c.rate, {steps * 2 / 5, steps * 4 / 5});
+  require<ValueError>(c.schedule == "constant",
+                      "schedule: expects one-cycle, cosine, step or constant, got '", c.schedule,
+                      "'");
+  return optim::constant(c.rate);
+}
+
+inline data::LoaderConfig loader_config(const TrainConfig& c, bool training) {
+  data::LoaderConfig loader;
+  loader.batch_size = c.batch;
+  loader.frames = c.model.frames;
+  loader.size = c.size;
+  loader.shorter_side = c.shorter_side;
+  loader.normalisation = c.normalisation;
+  if (training) {
+    loader.key = Key(c.seed).of("data");
+    loader.flip = c.flip;
+    loader.drop_last = true;  // a last batch of one clip would have no batch statistics
+  } else {
+    loader.sampling = data::Sampling::middle;
+    loader.shuffle = false;
+  }
+  return loader;
+}
+
+}  // namespace detail
+
+class Trainer {
+ public:
+  /// The dataset outlives the trainer. Throws ValueError for a configuration that can't be run.
+  Trainer(TrainConfig config, const data::FolderDataset& dataset)
+      : config_(checked(std::move(config), dataset)),
+        card_{config_.model,
+              dataset.classes,
+              {config_.size, config_.shorter_side, config_.normalisation},
+              config_.policy},
+        policy_(parse_policy(config_.policy)),
+        model_(config_.model, Key(config_.seed).of("weights")),
+        optimizer_(detail::make_optimizer(config_, model_)),
+        train_(dataset.train, detail::loader_config(config_, true)),
+        val_(dataset.val, detail::loader_config(config_, false)),
+        schedule_(detail::make_schedule(config_, config_.epochs * train_.batches())) {}
+
+  const models::VideoModel<float>& model() const { return model_; }
+
+  /// Trains, once, and writes the run's files after each epoch. Throws ValueError, naming the step,
+  /// when a loss or a gradient is no number: the files then hold the epoch before.
+  RunSummary run(const RunFiles& files, const TrainObserver& observer = {}) {
+    require<ValueError>(optimizer_->steps() == 0, "train: this trainer has run already");
+    files.start(config_, model_, card_);
+    const auto start = std::chrono::steady_clock::now();
+    double best = -1, best_cost = 0, step_seconds = 0;
+    RunSummary summary;
+    for (Index epoch = 0; epoch < config_.epochs; ++epoch) {
+      EpochMetrics metrics;
+      metrics.epoch = epoch;
+      const auto steps_start = std::chrono::steady_clock::now();
+      metrics.train = train_epoch(epoch, observer);
+      step_seconds += seconds_since(steps_start);
+      metrics.rate = schedule_(optimizer_->steps() - 1);
+      metrics.val =
+          evaluate(model_, val_, {.policy = policy_, .key = Key(config_.seed).of("evaluation")});
+      require_finite("validation loss", metrics.val.cross_entropy, optimizer_->steps() - 1);
+      // Before lambda counts a model pays nothing for what it computes, so it is not a candidate.
+      const bool candidate = epoch + 1 == config_.epochs || lambda_at(epoch) == config_.lambda;
+      const bool better = metrics.val.top1 > best ||
+                          (metrics.val.top1 == best && metrics.val.macs_fraction < best_cost);
+      files.add_epoch(metrics, model_, card_, candidate && better);
+      if (candidate && better) {
+        best = metrics.val.top1;
+        best_cost = metrics.val.macs_fraction;
+        summary = summarise(metrics);
+      }
+      if (observer.epoch) observer.epoch(metrics);
+    }
+    summary.train_seconds = seconds_since(start);
+    summary.clips_per_second =
+        static_cast<double>(config_.epochs * train_.batches() * config_.batch) / step_seconds;
+    files.finish(summary);
+    return summary;
+  }
+
+ private:
+  static TrainConfig checked(TrainConfig config, const data::FolderDataset& dataset) {
+    config.model.classes = std::ssize(dataset.classes);
+    check(config);
+    require<ValueError>(dataset.train.size() >= config.batch, "train: ", dataset.train.size(),
+                        " clips do not fill one batch of ", config.batch);
+    require<ValueError>(dataset.val.size() > 0, "train: there are no clips to validate on");
+    return config;
+  }
+
+  static double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+
+  double lambda_at(Index epoch) const { return epoch < config_.lambda_from ? 0 : config_.lambda; }
+
+  TrainingMetrics train_epoch(Index epoch, const TrainObserver& observer) {
+    TrainingMetrics sum;
+    Index done = 0;
+    for (const auto& batch : train_.epoch(epoch)) {
+      const auto step = train_step(batch, lambda_at(epoch));
+      sum.loss += step.loss, sum.cross_entropy += step.cross_entropy;
+      sum.cost += step.cost, sum.top1 += step.top1;
+      ++done;
+      if (observer.step) observer.step({epoch, config_.epochs, done, train_.batches(), step.loss});
+    }
+    const double n = static_cast<double>(done);
+    return {sum.loss / n, sum.cross_entropy / n, sum.cost / n, sum.top1 / n};
+  }
+
+  TrainingMetrics train_step(const data::Batch& batch, double lambda) {
+    const Index step = optimizer_->steps();
+    const Key noise = Key(config_.seed).of("noise").of(static_cast<std::uint64_t>(step));
+    AdaptiveContext<float> ctx(true, noise);
+    ctx.temperature = config_.temperature;
+    ctx.decisions = policy_.source<float>(noise.of("lots"));
+
+    const auto out = model_.forward(batch.clips, ctx);
+    const auto& plan = plan_for(batch);
+    const auto cost =
+        adaptive_cost(plan.macs(), models::channel_costs(plan), out.decisions, batch.clips.size(1),
+                      parse_cost(config_.cost), plan.dense_macs());
+    const auto goal = objective(out.logits, batch.labels, cost, lambda);
+    const double loss = static_cast<double>(goal.loss.item());
+    require_finite("loss", loss, step);
+    optimizer_->zero_grad();
+    backward(goal.loss);
+    clip_gradients(step);
+    optimizer_->step(schedule_(step));
+    ctx.commit_statistics();
+    return {loss, static_cast<double>(goal.cross_entropy.item()),
+            static_cast<double>(goal.cost.item()),
+            100 * static_cast<double>(correct_count(out.logits.value(), batch.labels)) /
+                static_cast<double>(batch.labels.size())};
+  }
+
+  void clip_gradients(Index step) {
+    try {
+      optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
+    } catch (const ValueError& error) {  // it knows of no steps
+      throw ValueError(concat("train: step ", step, ": ", error.what(), advice));
+    }
+  }
+
+  static constexpr const char* advice =
+      "; the files hold the last good model (a lower rate may help)";
+
+  static void require_finite(const char* what, double value, Index step) {
+    require<ValueError>(std::isfinite(value), "train: step ", step, ": the ", what, " is ", value,
+                        advice);
+  }
+
+  const models::Plan<float>& plan_for(const data::Batch& batch) {
+    const Shape picture{3, batch.clips.size(3), batch.clips.size(4)};
+    if (!plan_ || plan_->values[plan_->input] != picture)
+      plan_ = model_.plan(picture[1], picture[2]);
+    return *plan_;
+  }
+
+  RunSummary summarise(const EpochMetrics& metrics) const {
+    RunSummary summary;
+    summary.model = config_.model.model;
+    summary.fusion = models::to_string(config_.model.fusion);
+    summary.policy = config_.model.fusion.adaptive ? config_.policy : "none";
+    summary.top1 = metrics.val.top1;
+    summary.macs_per_clip = metrics.val.macs_per_clip;
+    summary.macs_fraction = metrics.val.macs_fraction;
+    summary.parameters = nn::parameter_count(model_);
+    return summary;
+  }
+
+  TrainConfig config_;
+  ModelCard card_;
+  PolicyChoice policy_;
+  models::VideoModel<float> model_;
+  std::unique_ptr<optim::Optimizer<float>> optimizer_;
+  data::Loader train_, val_;
+  optim::Schedule schedule_;
+  std::optional<models::Plan<float>> plan_;
+};
+
+}  // namespace adafuse::train

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# The demonstration, far too small to prove anything, leaves all that it promises.
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/lib.bash"
+
+works demo --out demo --train 36 --val 9 --epochs 1
+same "what the demo leaves" \
+  "accuracy_cost.svg adafuse adafuse-random decisions.svg gestures summary.json tsm tsn" \
+  "$(ls demo | tr '\n' ' ' | sed 's/ $//')"
+same "rows" 4 "$(grep -c '"macs_fraction"' demo/summary.json)"
+same "first character" "[" "$(head -c 1 demo/summary.json)"
+for title in "TSN (frame by frame)" "TSM (temporal shift)" "AdaFuse, random choice" "top-1" "seconds"; do
+  case $out in *"$title"*) ;; *) fail "demo: no '$title' in its table" ;; esac
+done
+for picture in accuracy_cost decisions; do
+  grep -q "<svg" demo/$picture.svg || fail "demo/$picture.svg is no SVG"
+done
+cp demo/tsm/metrics.csv before.csv
+works demo --out demo --train 36 --val 9 --epochs 1
+cmp demo/tsm/metrics.csv before.csv || fail "a second demonstration differs"
+finish

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The figures of the authors' modules, to every digit that is known: parameters in millions and
+# multiply-accumulates of one frame in billions, for 174 classes at 224x224.
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/lib.bash"
+
+# figures PARAMETERS MACS OPTIONS...: "-" where a figure is not known.
+figures() {
+  local parameters=$1 macs=$2
+  shift 2
+  works describe --classes 174 --size 224 --json "$@"
+  [ "$parameters" = - ] || same "parameters of $*" "$parameters" \
+    "$(value stdout.txt parameters | awk '{printf "%.4f", $1 / 1e6}')"
+  [ "$macs" = - ] || same "MACs of $*" "$macs" \
+    "$(value stdout.txt macs_per_frame | awk '{printf "%.4f", $1 / 1e9}')"
+}
+
+shared="--policy-quota 196608 --shared-policy"
+figures 23.8646 4.0875 --model resnet50
+figures 11.2658 1.8137 --model resnet18
+figures 37.6866 4.1186 --model resnet50 --fusion adafuse $shared
+figures 37.6866 4.1186 --model resnet50 --fusion adafuse-tsm $shared
+figures 17.5943 1.8209 --model resnet18 --fusion adafuse $shared
+figures 20.2090 1.8226 --model resnet18 --fusion adafuse
+figures 39.0827 4.1027 --model resnet50 --fusion adafuse-tsm --adaptive-stages 4
+figures 10.4486 - --model bninception
+figures 14.4987 - --model bninception --fusion adafuse --policy-hidden 128
+figures 42.7101 2.0677 --model bninception --fusion adafuse
+finish

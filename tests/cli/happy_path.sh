@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# A stranger's first session: gestures, train, eval, describe, and the files that are left.
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/lib.bash"
+
+tiny="--frames 4 --stem-stride 2 --epochs 2 --batch 9"
+works gestures --out data --train 18 --val 9 --size 16 --frames 4 --seed 1
+same "classes" 9 "$(wc -l <data/classes.txt)"
+same "training list" 18 "$(wc -l <data/train.txt)"
+same "first line" "val_000000 4 0" "$(head -n 1 data/val.txt)"
+same "frames" $((27 * 4)) "$(find data/frames -name '0000[1-4].jpg' | wc -l)"
+
+works train --data data --out run --fusion adafuse --policy-hidden 4 $tiny --seed 3
+case $out in *best:*"of dense"*) ;; *) fail "train: no result in: $out" ;; esac
+same "files of a run" "best.safetensors config.json last.safetensors metrics.csv summary.json" \
+  "$(ls run | tr '\n' ' ' | sed 's/ $//')"
+same "keys of summary.json" \
+  "model fusion policy top1 macs_per_clip macs_fraction parameters train_seconds clips_per_second" \
+  "$(sed -n 's/^  "\(.*\)":.*/\1/p' run/summary.json | tr '\n' ' ' | sed 's/ $//')"
+same "model" '"resnet8"' "$(value run/summary.json model)"
+same "fusion" '"adafuse"' "$(value run/summary.json fusion)"
+same "policy" '"learned"' "$(value run/summary.json policy)"
+same "columns of metrics.csv" \
+  "epoch,rate,train_loss,train_cross_entropy,train_cost,train_top1,val_cross_entropy,val_top1,keep,reuse,skip,macs_fraction" \
+  "$(head -n 1 run/metrics.csv)"
+same "rows of metrics.csv" 3 "$(wc -l <run/metrics.csv)"
+same "seed in config.json" 3 "$(value run/config.json seed)"
+same "epochs in config.json" 2 "$(value run/config.json epochs)"
+
+works eval --run run --data data --json
+same "top1 of eval" "$(value run/summary.json top1)" "$(value stdout.txt top1)"
+same "macs_per_clip of eval" "$(value run/summary.json macs_per_clip)" "$(value stdout.txt macs_per_clip)"
+works eval --run run --data data
+case $out in *top-1*"by the paper's formula"*layer3.0*) ;; *) fail "eval: $out" ;; esac
+works eval --run run --data data --checkpoint last --split train --batch 4
+works eval --run run --data data --policy keep-all
+works eval --run run --data data --policy random:0.5,0.3,0.2 --seed 4
+works eval --run run --data data --sample --seed 4
+
+# A random policy is drawn again as in training.
+works train --data data --out random --fusion adafuse --policy random:0.4,0.3,0.3 $tiny --seed 8
+same "policy" '"random:0.4,0.3,0.3"' "$(value random/summary.json policy)"
+works eval --run random --data data --json
+same "macs_per_clip of a random policy" "$(value random/summary.json macs_per_clip)" \
+  "$(value stdout.txt macs_per_clip)"
+
+# Threads change nothing; neither does a second run into the same directory.
+works train --data data --out run1 --fusion adafuse-tsm --policy-hidden 4 $tiny --threads 1
+works train --data data --out run2 --fusion adafuse-tsm --policy-hidden 4 $tiny --threads 2
+works train --data data --out run3 --fusion adafuse-tsm --policy-hidden 4 $tiny --threads 3
+cmp run1/metrics.csv run2/metrics.csv || fail "two threads change metrics.csv"
+cmp run1/metrics.csv run3/metrics.csv || fail "three threads change metrics.csv"
+cp run1/metrics.csv kept.csv
+works train --data data --out run1 --fusion adafuse-tsm --policy-hidden 4 $tiny
+cmp run1/metrics.csv kept.csv || fail "a second run differs"
+
+for fusion in none tsm; do
+  works train --data data --out dense --fusion $fusion $tiny
+  same "policy of $fusion" '"none"' "$(value dense/summary.json policy)"
+  same "macs_fraction of $fusion" 1.0 "$(value dense/summary.json macs_fraction)"
+done
+
+# Nobody wants control characters in a log.
+for file in gestures train; do
+  case $file in
+    gestures) works gestures --out data --train 18 --val 9 --size 16 --frames 4 --seed 1 ;;
+    train) works train --data data --out run --fusion adafuse --policy-hidden 4 $tiny ;;
+  esac
+  LC_ALL=C grep -q '[[:cntrl:]]' stdout.txt && fail "$file: control characters in what is no terminal"
+done
+
+works describe --fusion adafuse --stem-stride 2 --policy-hidden 64 --classes 9 --size 32
+case $out in *layer3.0.policy_net*"MACs a frame"*"vector path"*) ;; *) fail "describe: $out" ;; esac
+works describe --fusion adafuse --stem-stride 2 --policy-hidden 64 --classes 9 --size 32 --json
+# Stem, three stages, classifier; then the agents: hidden (2c + 3c') for each block.
+same "MACs of resnet8" $((110592 + 1179648 + 917504 + 917504 + 576 + 64 * (80 + 128 + 256))).0 \
+  "$(value stdout.txt macs_per_frame)"
+finish

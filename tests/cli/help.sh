@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# --help works everywhere, names every option, and fits a terminal.
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/lib.bash"
+
+mentions() {
+  local command=$1
+  shift
+  works $command --help
+  for word in "$@"; do
+    case $out in *"$word"*) ;; *) fail "adafuse $command --help does not mention $word" ;; esac
+  done
+}
+
+mentions "" gestures train eval describe demo "adafuse train --data"
+mentions gestures --out --train --val --size --frames --seed --threads
+mentions train --data --out --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
+  --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-from \
+  --cost --temperature --size --shorter-side --flip --seed --threads \
+  resnet8 adafuse-tsm keep-all random:k,r,s REQUIRED
+mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads
+mentions describe --model --fusion --frames --stem-stride --consensus --lstm-hidden --adaptive-stages \
+  --adaptive-blocks --policy-hidden --policy-quota --shared-policy --classes --size --json
+mentions demo --out --train --val --epochs --seed --threads
+finish

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/train/model_file.hpp>
+
+#include "../data/scratch_dir.hpp"
+#include "../models/lively_model.hpp"
+
+namespace model_file_test {
+
+using namespace adafuse;
+using namespace adafuse::train;
+
+namespace {
+
+models::ModelConfig adaptive() { return models::small_config("resnet8", "adafuse"); }
+
+ModelCard card_of(const models::ModelConfig& config) {
+  ModelCard card{config, {"left", "right", "up", "down", "a name, \"quoted\""}, {}, "keep-all"};
+  card.input.size = 12;
+  card.input.normalisation.mean = {0.1f, 0.2f, 0.3f};
+  return card;
+}
+
+/// What reading a file says that holds a saved model after `change`.
+std::string complaint(const std::function<void(io::TensorFile&)>& change) {
+  const data::ScratchDir scratch("model-file");
+  const auto path = scratch.path / "model.safetensors";
+  save_model(path, models::lively_model<float>(adaptive()), card_of(adaptive()));
+  auto file = io::read_safetensors(path);
+  change(file);
+  io::write_safetensors(path, file);
+  try {
+    load_model(path);
+  } catch (const FormatError& error) {
+    const std::string text = error.what();
+    CHECK(text.starts_with(path.string() + ": "));
+    return text.substr(path.string().size() + 2);
+  }
+  return "";
+}
+
+void change_json(io::TensorFile& file, const char* text, const std::function<void(io::Json&)>& f) {
+  auto json = io::parse_json(file.metadata.at(text), text);
+  f(json);
+  file.metadata[text] = io::json_text(json, -1);
+}
+
+}  // namespace
+
+TEST_CASE("model file: card and weights come back as they were") {
+  const data::ScratchDir scratch("model-file");
+  const auto path = scratch.path / "model.safetensors";
+  const auto model = models::lively_model<float>(adaptive());
+  save_model(path, model, card_of(adaptive()));
+  const auto saved = load_model(path);
+  CHECK(saved.card.config == adaptive());
+  CHECK(saved.card.classes == card_of(adaptive()).classes);
+  CHECK(saved.card.input.size == 12);
+  CHECK(saved.card.input.normalisation == card_of(adaptive()).input.normalisation);
+  CHECK(saved.card.policy == "keep-all");
+  const auto before = nn::state_tensors(model), after = nn::state_tensors(saved.model);
+  REQUIRE(before.size() == after.size());
+  for (const auto& [name, tensor] : before) {
+    INFO(name);
+    CHECK(models::largest_difference(tensor, after.at(name)) == 0);
+  }
+}
+
+TEST_CASE("model file: what is no model of ours is told with its name") {
+  CHECK(complaint([](auto& f) { f.metadata.clear(); }) ==
+        "not a model of adafuse: no \"config\" in its metadata");
+  CHECK(complaint([](auto& f) { f.metadata.erase("classes"); }).find("\"classes\"") !=
+        std::string::npos);
+  CHECK(complaint([](auto& f) { f.metadata["config"] = "{"; }).starts_with("config:1:"));
+  CHECK(complaint([](auto& f) { f.metadata["classes"] = "{}"; }) == "classes: expected a list");
+  CHECK(complaint([](auto& f) { f.metadata["classes"] = "[1,2,3,4,5]"; }) ==
+        "classes: expected texts");
+  CHECK(complaint([](auto& f) { f.metadata["classes"] = "[\"a\"]"; }) ==
+        "names 1 classes, the network has 5");
+  CHECK(complaint([](auto&) {}) == "");
+}
+
+TEST_CASE("model file: a configuration that no network has is told with the file's name") {
+  const auto config = [](const char* key, const io::Json& value) {
+    return complaint(
+        [&](auto& f) { change_json(f, "config", [&](auto& json) { json[key] = value; }); });
+  };
+  CHECK(config("model", "resnet9").find("got 'resnet9'") != std::string::npos);
+  CHECK(config("fusion", "late").find("got 'late'") != std::string::npos);
+  CHECK(config("frames", -1).find("got -1") != std::string::npos);
+  CHECK(config("frames", 2.5) == "config: \"frames\" does not take 2.5");
+  CHECK(config("colour", 1) == "config: \"colour\" is not known");
+}
+
+TEST_CASE("model file: weights that do not fit the network are told by name") {
+  CHECK(complaint([](auto& f) { f.tensors.erase("fc.bias"); }) ==
+        "load_state: no tensor named 'fc.bias'");
+  CHECK(complaint([](auto& f) { f.tensors["extra"] = Tensor<float>::zeros({1}); }) ==
+        "load_state: the module has no 'extra'");
+  CHECK(complaint([](auto& f) { f.tensors["fc.bias"] = Tensor<float>::zeros({6}); }) ==
+        "load_state: 'fc.bias' expects [5], got [6]");
+  CHECK(complaint([](auto& f) { f.tensors["fc.bias"] = Tensor<double>::zeros({5}); }) ==
+        "tensor \"fc.bias\": expected F32, got F64");
+}
+
+TEST_CASE(
+    "model file: at whatever byte it was cut off or is no model at all, reading it is an error") {
+  const data::ScratchDir scratch("model-file");
+  const auto path = scratch.path / "model.safetensors";
+  save_model(path, models::lively_model<float>(adaptive()), card_of(adaptive()));
+  const auto bytes = io::read_file(path);
+  for (std::size_t kept = 0; kept < bytes.size(); kept += bytes.size() / 23) {
+    io::write_file(path, bytes.substr(0, kept));
+    INFO(kept);
+    CHECK_THROWS_WITH_AS(load_model(path), doctest::Contains(path.c_str()), FormatError);
+  }
+  io::write_file(path, std::string(4096, 'x'));
+  CHECK_THROWS_AS(load_model(path), FormatError);
+  std::filesystem::remove(path);
+  CHECK_THROWS_WITH_AS(load_model(path), doctest::Contains(path.c_str()), IoError);
+}
+
+}  // namespace model_file_test

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/train/policy_choice.hpp>
+
+namespace policy_choice_test {
+
+using namespace adafuse;
+using namespace adafuse::train;
+
+TEST_CASE("policy: learned leaves decisions to the agents") {
+  CHECK(parse_policy("learned").learned());
+  CHECK_FALSE(parse_policy("learned").source<float>(Key(0)));
+}
+
+TEST_CASE("policy: keep-all and random decide in the agents' place") {
+  const auto x = Tensor<float>::zeros({400, 2, 1, 1});
+  const std::string block = "layer1.0";
+  const DecisionRequest<float> ask{block, x, 4, 50};
+  for (const auto action : parse_policy("keep-all").source<float>(Key(0))(ask)) CHECK(action == 0);
+  const auto choice = parse_policy("random:0.5,0.3,0.2");
+  CHECK_FALSE(choice.learned());
+  std::array<double, 3> share{};
+  const auto lots = choice.source<float>(Key(1))(ask);
+  for (const auto action : lots) share[action] += 1 / static_cast<double>(lots.size());
+  CHECK(share[0] == doctest::Approx(0.5).epsilon(0.05));
+  CHECK(share[1] == doctest::Approx(0.3).epsilon(0.05));
+  CHECK(share[2] == doctest::Approx(0.2).epsilon(0.05));
+}
+
+TEST_CASE("policy: what is none, or shares that are none, are told") {
+  for (const std::string wrong :
+       {"", "keep", "Learned", "random", "random:", "random:1", "random:.5,.5", "random:.2,.3,.5,0",
+        "random:a,b,c", "random:.5;.3;.2", "random:.5,.3,.2x", "random:.5,.3,", "random: .5,.3,.2",
+        "random:.5,.3,.3", "random:1.5,-.5,0", "random:nan,0,1", "random:inf,0,0"}) {
+    INFO(wrong);
+    CHECK_THROWS_AS(parse_policy(wrong), ValueError);
+  }
+  CHECK_THROWS_WITH_AS(parse_policy("keep"),
+                       "policy: expects learned, keep-all or random:k,r,s, got 'keep'", ValueError);
+  CHECK(parse_policy("random:1,0,0").shares.keep == 1);
+}
+
+}  // namespace policy_choice_test
