@@ -86,11 +86,11 @@ TEST_CASE("resnet: parameters counted by hand") {
 
 TEST_CASE("resnet: torchvision's networks have torchvision's number of parameters") {
   const std::map<std::string, Index> known{{"resnet18", 11689512}, {"resnet50", 25557032}};
-  for (const auto& [name, count] : known) {
-    auto config = small_config(name, "none");
+  for (const auto& entry : known) {
+    auto config = small_config(entry.first, "none");
     config.classes = 1000;
-    INFO(name);
-    CHECK(nn::parameter_count(VideoModel<float>(config)) == count);
+    INFO(entry.first);
+    CHECK(nn::parameter_count(VideoModel<float>(config)) == entry.second);
   }
 }
 

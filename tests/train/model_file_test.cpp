@@ -61,9 +61,9 @@ TEST_CASE("model file: card and weights come back as they were") {
   CHECK(saved.card.policy == "keep-all");
   const auto before = nn::state_tensors(model), after = nn::state_tensors(saved.model);
   REQUIRE(before.size() == after.size());
-  for (const auto& [name, tensor] : before) {
-    INFO(name);
-    CHECK(models::largest_difference(tensor, after.at(name)) == 0);
+  for (const auto& entry : before) {
+    INFO(entry.first);
+    CHECK(models::largest_difference(entry.second, after.at(entry.first)) == 0);
   }
 }
 
