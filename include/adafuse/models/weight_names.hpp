@@ -166,8 +166,8 @@ inline WeightMatch match_weights(const std::map<std::string, Shape>& model,
     const Shape& got = io::shape_of(file.at(row->second));
     const bool other_head = got != shape && detail::is_other_head(name, shape, got);
     require<FormatError>(got == shape || other_head, file.name, ": tensor ",
-                         io::in_quotes(row->second), ": the model's ", io::in_quotes(name), " expects ",
-                         shape, ", got ", got);
+                         io::in_quotes(row->second), ": the model's ", io::in_quotes(name),
+                         " expects ", shape, ", got ", got);
     (other_head ? match.replaced_head : match.matched).insert(*row);
   }
   return match;
