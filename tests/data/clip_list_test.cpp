@@ -1,3 +1,5 @@
+// Lists of clips: what a line may be, and what a malformed one is told.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/clip_list.hpp>

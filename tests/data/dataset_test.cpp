@@ -1,3 +1,5 @@
+// A data set is whatever answers five questions about its clips.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/dataset.hpp>

@@ -1,3 +1,5 @@
+// The cache gives what the data set gives, within its bytes, from many threads.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/frame_cache.hpp>

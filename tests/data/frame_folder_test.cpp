@@ -1,3 +1,5 @@
+// Folders of frames read back, and each way in which one can be incomplete.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/frame_folder.hpp>

@@ -1,3 +1,5 @@
+// Gestures on disk: complete, reproducible, and nothing of others lost.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/core/parallel.hpp>

@@ -1,3 +1,5 @@
+// Opposite gestures are the same frames in the opposite order, and look as drawn.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/gestures.hpp>

@@ -1,3 +1,5 @@
+// Batches do not depend on the number of workers; errors arrive where they belong.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/loader.hpp>

@@ -1,3 +1,5 @@
+// Items come out in order, whoever made them; errors in the place of their item.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/prefetch.hpp>

@@ -1,3 +1,5 @@
+// Resizing: known weights, constants kept, crops in the middle.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/resize.hpp>

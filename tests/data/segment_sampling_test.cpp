@@ -1,3 +1,5 @@
+// One frame of each segment: random ones inside of it, middles in the middle.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/segment_sampling.hpp>

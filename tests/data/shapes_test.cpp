@@ -1,3 +1,5 @@
+// Drawn figures: coverage between 0 and 1, and in the place where they were put.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/shapes.hpp>

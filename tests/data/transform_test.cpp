@@ -1,3 +1,5 @@
+// Bytes to normalised planes, and mirrored pictures.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/data/transform.hpp>

@@ -1,3 +1,5 @@
+// Reading bytes never goes past their end.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/byte_reader.hpp>

@@ -1,3 +1,5 @@
+// CRC-32 on the values that everybody agrees on.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/core/rng.hpp>

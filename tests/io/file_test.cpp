@@ -1,3 +1,5 @@
+// Files are read whole and written whole or not at all.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/file.hpp>

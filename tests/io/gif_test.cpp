@@ -1,3 +1,5 @@
+// Animated GIFs: frames put together as the format says, broken ones refused.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/gif.hpp>

@@ -1,3 +1,5 @@
+// Half and bfloat16 to float, bit by bit.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/half.hpp>

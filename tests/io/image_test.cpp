@@ -1,3 +1,5 @@
+// Pictures survive a round trip; unreadable and truncated ones are named.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/core/rng.hpp>

@@ -1,3 +1,5 @@
+// Text of unknown origin, made safe to print.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/in_quotes.hpp>

@@ -1,3 +1,5 @@
+// JSON is read strictly, with line and column in errors.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/json.hpp>

@@ -1,3 +1,5 @@
+// The restricted unpickler: what PyTorch writes is read, all else is refused.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/core/rng.hpp>

@@ -1,3 +1,5 @@
+// Values of a pickle: bounded in number, and without cycles.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/pickle_value.hpp>

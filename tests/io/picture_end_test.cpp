@@ -1,3 +1,5 @@
+// Where a picture must end, and which damage is seen before it is decoded.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/picture_end.hpp>

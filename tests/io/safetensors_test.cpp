@@ -1,3 +1,5 @@
+// Safetensors byte by byte, and everything hostile that a header may claim.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/safetensors.hpp>

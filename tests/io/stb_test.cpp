@@ -1,3 +1,5 @@
+// The door to stb compiles in more than one file.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/stb.hpp>

@@ -1,3 +1,5 @@
+// Tensors under names, asked for with the type that they have.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/tensor_file.hpp>

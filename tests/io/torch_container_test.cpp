@@ -1,3 +1,5 @@
+// The two forms of a checkpoint, whole and damaged.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/torch_container.hpp>

@@ -1,3 +1,5 @@
+// The few names that a checkpoint may ask for, and what they build.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/pickle.hpp>

@@ -1,3 +1,5 @@
+// Windows onto storages: strides, offsets, and extents that lie.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/torch_tensor.hpp>

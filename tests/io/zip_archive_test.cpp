@@ -1,3 +1,5 @@
+// Stored zip archives, well-formed and hostile.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/io/zip_archive.hpp>

@@ -1,3 +1,5 @@
+// Names of other people's checkpoints, matched with ours.
+// SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
 #include <adafuse/models/weight_names.hpp>
