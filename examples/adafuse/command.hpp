@@ -18,7 +18,11 @@ namespace adafuse::cli {
 void add_gestures(CLI::App& app);
 void add_train(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_predict(CLI::App& app);
+void add_stream(CLI::App& app);
 void add_describe(CLI::App& app);
+void add_forward(CLI::App& app);
+void add_convert(CLI::App& app);
 void add_demo(CLI::App& app);
 
 /// Throws ValueError when one of these options was given although `reason` leaves it without

@@ -35,6 +35,22 @@ Index shared_parameters(const models::VideoModel<float>& model) {
   return count;
 }
 
+/// The agents, one by one: the sizes along their linears, and what they see.
+io::Json agents(const models::Plan<float>& plan) {
+  io::Json list = io::Json::array();
+  for (const auto& step : plan.steps)
+    if (const auto* step_agent = step.as<models::AgentStep<float>>();
+        step_agent && step_agent->agent) {
+      const auto& agent = step_agent->agent->config();
+      list.push_back({{"block", step_agent->block},
+                      {"linears", agent.sizes()},
+                      {"pool", agent.pool == PolicyPool::max ? "max" : "average"},
+                      {"groups_of", agent.groups_of},
+                      {"decisions", agent.decisions()}});
+    }
+  return list;
+}
+
 void describe(const models::ModelConfig& config, Index size, bool json) {
   const models::VideoModel<float> model(config);
   const auto plan = model.plan(size, size);
@@ -58,6 +74,7 @@ void describe(const models::ModelConfig& config, Index size, bool json) {
                                 {"macs_per_clip", plan.macs() * static_cast<double>(config.frames)},
                                 {"shared_agent_parameters", shared_parameters(model)},
                                 {"agent_macs_per_frame", plan.agent_macs()},
+                                {"agents", agents(plan)},
                                 {"vector_path", simd_path},
                                 {"layers", layers}})
               << "\n";
@@ -79,6 +96,11 @@ void describe(const models::ModelConfig& config, Index size, bool json) {
   std::printf("parameters      %lld\n", static_cast<long long>(parameters));
   std::printf("MACs a frame    %.4f M, of which agents %.4f M\n", plan.macs() / 1e6,
               plan.agent_macs() / 1e6);
+  if (config.fusion.adaptive)
+    std::printf("agents          linears %lld, %s pooling, groups of %lld%s\n",
+                static_cast<long long>(config.policy_layers), config.policy_pool.c_str(),
+                static_cast<long long>(config.policy_groups_of),
+                config.policy_both ? ", two in each block" : "");
   std::printf("MACs a clip     %.4f M for %lld frames, nothing skipped\n",
               plan.macs() * static_cast<double>(config.frames) / 1e6,
               static_cast<long long>(config.frames));

@@ -75,7 +75,7 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
                       "--policy learned: this model was trained without agents");
   require<ValueError>(!options.sample || choice.learned(), "--sample has no effect with --policy ",
                       policy);
-  // Lots are drawn batch by batch: the run's seed and batches repeat its own evaluation exactly.
+  // The run's seed repeats its own evaluation exactly.
   const auto trained =
       train::from_json<train::TrainConfig>(io::read_json(files.config()), files.config().string());
   if (command.count("--seed") == 0) options.seed = trained.seed;
@@ -119,7 +119,7 @@ void add_eval(CLI::App& app) {
       ->check(CLI::IsMember({"val", "train"}))
       ->capture_default_str();
   add_value(*command, "--policy", o->policy, "P",
-            "learned, keep-all, random:k,r,s (default: as it was trained)");
+            "learned, keep-all, random:k,r,s, magnitude:k,r,s (default: as it was trained)");
   command->add_flag("--sample", o->sample, "draw the agents' decisions, as the authors' code does");
   add_value(*command, "--batch", o->batch, "N", "clips at a time (default: as in training)");
   add_value(*command, "--seed", o->seed, "S",

@@ -18,7 +18,11 @@ int main(int argc, char** argv) {
   cli::add_gestures(app);
   cli::add_train(app);
   cli::add_eval(app);
+  cli::add_predict(app);
+  cli::add_stream(app);
   cli::add_describe(app);
+  cli::add_forward(app);
+  cli::add_convert(app);
   cli::add_demo(app);
   for (CLI::App* command : app.get_subcommands({})) command->get_formatter()->column_width(32);
   try {

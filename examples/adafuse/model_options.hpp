@@ -31,9 +31,20 @@ class ModelOptions {
         ->delimiter(',');
     option("--policy-hidden", config_.policy_hidden, "H", "hidden units of each agent");
     add_value(command, "--policy-quota", config_.policy_quota, "H",
-              "instead: H / c' hidden units where c' channels are decided on")
+              "instead: H / d hidden units where there are d decisions")
         ->check(CLI::PositiveNumber)
         ->excludes("--policy-hidden");
+    add_value(command, "--policy-relative", config_.policy_relative, "R",
+              "instead: R * d hidden units where there are d decisions")
+        ->check(CLI::PositiveNumber)
+        ->excludes("--policy-hidden", "--policy-quota");
+    option("--policy-layers", config_.policy_layers, "N", "linears of each agent: 1, 2, 3");
+    option("--policy-pool", config_.policy_pool, "NAME",
+           "what an agent sees of a map: its average or max");
+    option("--policy-groups-of", config_.policy_groups_of, "G",
+           "channels that share a decision; G divides their number");
+    command.add_flag("--policy-both", config_.policy_both,
+                     "residual blocks decide on conv2's channels too");
     command.add_flag("--shared-policy", config_.shared_policy,
                      "blocks of equal sizes share the linears of their agents");
   }
@@ -44,16 +55,20 @@ class ModelOptions {
     config.fusion = models::parse_fusion(fusion_);
     if (!config.fusion.adaptive) {
       refuse(*command_, agent_options(), "with --fusion " + fusion_ + ": it has no agents");
-      refuse(*command_, {"--adaptive-stages", "--adaptive-blocks"},
+      refuse(*command_, {"--adaptive-stages", "--adaptive-blocks", "--policy-both"},
              "with --fusion " + fusion_ + ": nothing is decided");
     }
+    if (config.policy_layers == 1)
+      refuse(*command_, {"--policy-hidden", "--policy-quota", "--policy-relative"},
+             "with --policy-layers 1: it has no hidden units");
     if (config.consensus != "lstm")
       refuse(*command_, {"--lstm-hidden"}, "with --consensus " + config.consensus);
     return config;
   }
 
   static std::vector<std::string> agent_options() {
-    return {"--policy-hidden", "--policy-quota", "--shared-policy"};
+    return {"--policy-hidden", "--policy-quota",     "--policy-relative", "--policy-layers",
+            "--policy-pool",   "--policy-groups-of", "--shared-policy"};
   }
 
  private:

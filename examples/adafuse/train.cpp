@@ -20,7 +20,10 @@ class TrainCommand {
     add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
     model_.add_to(command_);
     option("--policy", config_.policy, "P",
-           "who decides: learned, keep-all, or random:k,r,s (shares of keep, reuse, skip)");
+           "who decides: learned, keep-all, random:k,r,s or magnitude:k,r,s (shares of keep, "
+           "reuse, skip)");
+    option("--estimator", config_.estimator, "NAME",
+           "how choices are learned: gumbel, soft-gumbel, straight-through, reinforce");
     option("--epochs", config_.epochs, "N", "passes over the training clips");
     option("--batch", config_.batch, "N", "clips a step");
     option("--optimizer", config_.optimizer, "NAME", "adamw, adam, sgd");
@@ -35,7 +38,12 @@ class TrainCommand {
     add_value(command_, "--lambda-from", config_.lambda_from, "E",
               "first epoch, from 0, in which lambda counts (default: a third of --epochs)");
     option("--cost", config_.cost, "NAME", "which count lambda weighs: real, upper-bound, authors");
-    option("--temperature", config_.temperature, "TAU", "of the Gumbel-softmax");
+    option("--cost-loss", config_.cost_loss, "NAME",
+           "absolute: lambda |cost - target|, squared: lambda (cost - target)^2");
+    option("--cost-target", config_.cost_target, "S", "the cost that is asked for, a share");
+    option("--temperature", config_.temperature, "TAU", "of the softmax that choices learn from");
+    command_.add_flag("--detach-history", config_.detach_history,
+                      "a reused map sends no gradient to the frame before");
     add_value(command_, "--size", config_.size, "S", "crop frames to S x S (default: as they are)");
     add_value(command_, "--shorter-side", config_.shorter_side, "S",
               "scale frames to this side before the crop (default: --size)")
@@ -68,25 +76,36 @@ class TrainCommand {
   void check_combination() {
     const std::string fusion = models::to_string(config_.model.fusion);
     if (!config_.model.fusion.adaptive) {
-      refuse(command_, {"--policy", "--lambda", "--lambda-from", "--cost", "--temperature"},
+      refuse(command_, {"--policy", "--detach-history"},
              "with --fusion " + fusion + ": nothing is decided");
+      refuse(command_, learning_options(), "with --fusion " + fusion + ": nothing is decided");
       config_.lambda = 0;
       config_.lambda_from = 0;
     } else if (!train::parse_policy(config_.policy).learned()) {
       refuse(command_, ModelOptions::agent_options(),
              "with --policy " + config_.policy + ": it has no agents");
-      refuse(command_, {"--lambda", "--lambda-from", "--cost", "--temperature"},
+      refuse(command_, learning_options(),
              "with --policy " + config_.policy + ": nothing is learned about decisions");
       config_.model.agents = false;
       config_.lambda = 0;
       config_.lambda_from = 0;
     } else if (config_.lambda == 0) {
-      refuse(command_, {"--lambda-from"}, "with --lambda 0");
+      refuse(command_, {"--lambda-from", "--cost-loss", "--cost-target"}, "with --lambda 0");
     } else {
       require<ValueError>(config_.lambda_from < config_.epochs || config_.epochs < 1,
                           "--lambda-from ", config_.lambda_from, " has no effect in ",
                           config_.epochs, " epochs");
     }
+    if (config_.policy == "keep-all")
+      refuse(command_, {"--detach-history"}, "with --policy keep-all: nothing is reused");
+    if (config_.estimator == "reinforce")
+      refuse(command_, {"--temperature"}, "with --estimator reinforce: it has no softmax");
+  }
+
+  /// What only has a meaning where agents learn.
+  static std::vector<std::string> learning_options() {
+    return {"--lambda",      "--lambda-from", "--cost",       "--cost-loss",
+            "--cost-target", "--estimator",   "--temperature"};
   }
 
   CLI::App& command_;

@@ -7,6 +7,7 @@
 #include <adafuse/core/core.hpp>
 #include <adafuse/data/data.hpp>
 #include <adafuse/fusion/fusion.hpp>
+#include <adafuse/infer/infer.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/gif.hpp>
 #include <adafuse/io/half.hpp>

@@ -44,6 +44,25 @@ works eval --run random --data data --json
 same "macs_per_clip of a random policy" "$(value random/summary.json macs_per_clip)" \
   "$(value stdout.txt macs_per_clip)"
 
+# Nor does the size of the batch change what is drawn; and a policy by magnitude draws nothing.
+top1=$(value stdout.txt top1)
+works eval --run random --data data --batch 2 --json
+same "top1 in batches of two" "$top1" "$(value stdout.txt top1)"
+works train --data data --out magnitude --fusion adafuse --policy magnitude:0.4,0.3,0.3 $tiny
+works eval --run magnitude --data data --json
+same "macs_per_clip by magnitude" "$(value magnitude/summary.json macs_per_clip)" \
+  "$(value stdout.txt macs_per_clip)"
+
+# Every kind of agent and way to learn, written down and read back.
+for estimator in soft-gumbel straight-through reinforce; do
+  works train --data data --out variant --fusion adafuse --policy-relative 0.5 --policy-layers 3 \
+    --policy-pool max --policy-groups-of 4 --policy-both --estimator $estimator --cost-loss squared \
+    --cost-target 0.4 --detach-history $tiny
+  works eval --run variant --data data --json
+  same "top1 with $estimator" "$(value variant/summary.json top1)" "$(value stdout.txt top1)"
+done
+case $out in *layer3.0.conv2*) ;; *) fail "eval: no second decision in: $out" ;; esac
+
 # Threads change nothing; neither does a second run into the same directory.
 works train --data data --out run1 --fusion adafuse-tsm --policy-hidden 4 $tiny --threads 1
 works train --data data --out run2 --fusion adafuse-tsm --policy-hidden 4 $tiny --threads 2
@@ -71,7 +90,13 @@ done
 
 works describe --fusion adafuse --stem-stride 2 --policy-hidden 64 --classes 9 --size 32
 case $out in *layer3.0.policy_net*"MACs a frame"*"vector path"*) ;; *) fail "describe: $out" ;; esac
+works describe --fusion adafuse --policy-layers 3 --policy-pool max --policy-groups-of 4 \
+  --policy-relative 2 --policy-both
+case $out in *layer1.0.policy_net2*"linears 3, max pooling, groups of 4, two in each block"*) ;;
+  *) fail "describe: $out" ;;
+esac
 works describe --fusion adafuse --stem-stride 2 --policy-hidden 64 --classes 9 --size 32 --json
+case $out in *'"agents": ['*'"linears": ['*32,*64,*48*) ;; *) fail "describe --json: $out" ;; esac
 # Stem, three stages, classifier; then the agents: hidden (2c + 3c') for each block.
 same "MACs of resnet8" $((110592 + 1179648 + 917504 + 917504 + 576 + 64 * (80 + 128 + 256))).0 \
   "$(value stdout.txt macs_per_frame)"

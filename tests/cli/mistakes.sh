@@ -32,25 +32,50 @@ mistake "got 'lerned'" $tiny --batch 9 --fusion adafuse --policy lerned
 mistake "got 'adamx'" $tiny --batch 9 --optimizer adamx
 mistake "got 'linear'" $tiny --batch 9 --schedule linear
 mistake "got 'free'" $tiny --batch 9 --fusion adafuse --cost free
+mistake "got 'cubic'" $tiny --batch 9 --fusion adafuse --cost-loss cubic
+mistake "got 'score'" $tiny --batch 9 --fusion adafuse --estimator score
+mistake "got 'sum'" $tiny --batch 9 --fusion adafuse --policy-pool sum
+mistake "expects 1, 2 or 3, got 4" $tiny --batch 9 --fusion adafuse --policy-layers 4
 mistake "three shares" $tiny --fusion adafuse --policy random:0.5,0.5
 mistake "add up to 1" $tiny --fusion adafuse --policy random:0.5,0.5,0.5
 mistake "add up to 1" $tiny --fusion adafuse --policy random:1.5,-0.5,0
 mistake "three shares" $tiny --fusion adafuse --policy random:0.5,0.3,0.2x
+mistake "three shares" $tiny --fusion adafuse --policy magnitude:0.5
+mistake "add up to 1" $tiny --fusion adafuse --policy magnitude:0.5,0.5,0.5
 
 # Options without a meaning in their combination.
-for option in "--policy learned" "--lambda 0.5" "--lambda-from 1" "--cost real" "--temperature 1"; do
+for option in "--policy learned" "--lambda 0.5" "--lambda-from 1" "--cost real" "--temperature 1" \
+  "--estimator gumbel" "--cost-loss squared" "--cost-target 0.5" --detach-history --policy-both; do
   mistake "${option%% *} has no effect with --fusion none" $tiny $option
   mistake "${option%% *} has no effect with --fusion tsm" $tiny --fusion tsm $option
 done
 mistake "--policy-hidden has no effect with --fusion none" $tiny --policy-hidden 64
 mistake "--policy-hidden has no effect with --fusion tsm" describe --fusion tsm --policy-hidden 64
-for option in "--policy-hidden 64" "--policy-quota 64" --shared-policy "--lambda 0.5" "--lambda-from 1" "--cost real" "--temperature 1"; do
-  for policy in keep-all random:0.5,0.3,0.2; do
+for option in "--policy-hidden 64" "--policy-quota 64" "--policy-relative 2" "--policy-layers 3" \
+  "--policy-pool max" "--policy-groups-of 2" --shared-policy "--lambda 0.5" "--lambda-from 1" \
+  "--cost real" "--cost-loss squared" "--cost-target 0.5" "--estimator reinforce" "--temperature 1"; do
+  for policy in keep-all random:0.5,0.3,0.2 magnitude:0.5,0.3,0.2; do
     mistake "${option%% *} has no effect with --policy $policy" \
       $tiny --fusion adafuse --policy $policy $option
   done
 done
-mistake "--lambda-from has no effect with --lambda 0" $tiny --fusion adafuse --lambda 0 --lambda-from 1
+for option in "--lambda-from 1" "--cost-loss squared" "--cost-target 0.5"; do
+  mistake "${option%% *} has no effect with --lambda 0" $tiny --fusion adafuse --lambda 0 $option
+done
+mistake "--temperature has no effect with --estimator reinforce" \
+  $tiny --fusion adafuse --estimator reinforce --temperature 1
+mistake "--detach-history has no effect with --policy keep-all" \
+  $tiny --fusion adafuse --policy keep-all --detach-history
+for option in "--policy-hidden 64" "--policy-quota 64" "--policy-relative 2"; do
+  mistake "${option%% *} has no effect with --policy-layers 1" \
+    describe --fusion adafuse --policy-layers 1 $option
+done
+mistake "--policy-quota excludes --policy-relative" \
+  describe --fusion adafuse --policy-relative 2 --policy-quota 64
+mistake "--policy-hidden excludes --policy-relative" \
+  describe --fusion adafuse --policy-relative 2 --policy-hidden 64
+mistake "its units have one decision each" describe --model bninception --fusion adafuse --policy-both
+mistake "16 channels do not make groups of 3" describe --fusion adafuse --policy-groups-of 3
 mistake "--lambda-from 5 has no effect in 5 epochs" \
   $tiny --fusion adafuse --epochs 5 --lambda-from 5
 mistake "--size" $tiny --shorter-side 20
@@ -59,6 +84,7 @@ mistake "this model decides nothing" eval --run dense --data data --sample
 mistake "trained without agents" eval --run random --data data --policy learned
 mistake "--sample has no effect" eval --run run --data data --policy keep-all --sample
 mistake "--seed has no effect" eval --run run --data data --seed 3
+mistake "--seed has no effect" eval --run run --data data --policy magnitude:0.5,0.3,0.2 --seed 3
 
 # Numbers that are none, or that nothing can be done with.
 plain="train --data data --out new --fusion adafuse"
@@ -76,7 +102,7 @@ for option in --rate --clip-norm --temperature; do
   mistake "$option: expects a number, got '3x'" $tiny --fusion adafuse $option 3x
   mistake "$option: expects a number, got ''" $tiny --fusion adafuse $option ""
 done
-for option in --lambda --weight-decay; do
+for option in --lambda --cost-target --weight-decay; do
   for number in -1 nan; do
     mistake "${option#--}: must not be negative" $tiny --batch 9 --fusion adafuse $option $number
   done

@@ -51,27 +51,90 @@ TEST_CASE("storage: a borrowed buffer stays its owner's") {
   CHECK(owner == std::vector<double>{1, 7, 3});
 }
 
+TEST_CASE("storage: unique means one handle on memory of its own") {
+  Storage<int> first(5);
+  CHECK(first.unique());
+  {
+    const Storage<int> second = first;
+    CHECK_FALSE(first.unique());
+  }
+  CHECK(first.unique());
+  int elsewhere = 0;
+  CHECK_FALSE(Storage<int>::borrow(&elsewhere).unique());
+  CHECK_FALSE(Storage<int>().unique());
+}
+
 TEST_CASE("storage: a size that no memory could hold is refused") {
   CHECK_THROWS_AS(Storage<double>(std::size_t{1} << 61), std::bad_alloc);
   CHECK_THROWS_AS(Storage<double>(std::size_t{1} << 59), std::bad_alloc);
 }
 
-TEST_CASE("pool: gives a released large block to the next request of its class") {
+TEST_CASE("pool: gives a released block to the next request that fits") {
   if (!StoragePool::recycles) return;  // off under the address sanitizer
   auto& pool = StoragePool::instance();
   pool.trim();
+  CHECK(pool.kept_bytes() == 0);
   constexpr std::size_t bytes = 100000;
   void* first = pool.allocate(bytes);
+  void* second = pool.allocate(bytes);
+  CHECK(second != first);
+  const std::size_t kept = pool.kept_bytes();
   pool.release(first, bytes);
-  CHECK(pool.kept_bytes() >= bytes);
-  CHECK(pool.kept_bytes() <= bytes + bytes / 8);
-  void* second = pool.allocate(bytes - 5);  // the same class
-  CHECK(second == first);
+  CHECK(pool.kept_bytes() >= kept + bytes);
+  CHECK(pool.kept_bytes() < kept + bytes + StoragePool::page);
+  void* third = pool.allocate(bytes - 5);  // the same pages
+  CHECK(third == first);
+  CHECK(pool.kept_bytes() == kept);
+  pool.release(second, bytes);
+  pool.release(third, bytes - 5);
+  pool.trim();
   CHECK(pool.kept_bytes() == 0);
-  void* third = pool.allocate(bytes);
-  CHECK(third != second);
-  pool.release(second, bytes - 5);
-  pool.release(third, bytes);
+}
+
+TEST_CASE("pool: released neighbours become one block, whichever goes first") {
+  if (!StoragePool::recycles) return;
+  auto& pool = StoragePool::instance();
+  constexpr std::size_t bytes = 5 * StoragePool::page;
+  for (const std::vector<std::size_t>& order :
+       {std::vector<std::size_t>{0, 1, 2}, {2, 1, 0}, {0, 2, 1}}) {
+    pool.trim();
+    std::vector<void*> three;
+    for (int k = 0; k < 3; ++k) three.push_back(pool.allocate(bytes));
+    void* after = pool.allocate(bytes);  // keeps them from the rest of the chunk
+    for (const std::size_t k : order) pool.release(three[k], bytes);
+    void* together = pool.allocate(3 * bytes);
+    CHECK(together == three[0]);
+    pool.release(together, 3 * bytes);
+    pool.release(after, bytes);
+  }
+  pool.trim();
+  CHECK(pool.kept_bytes() == 0);
+}
+
+TEST_CASE("pool: takes the smallest gap that fits") {
+  if (!StoragePool::recycles) return;
+  auto& pool = StoragePool::instance();
+  pool.trim();
+  constexpr std::size_t unit = 8 * StoragePool::page;
+  void* large = pool.allocate(3 * unit);
+  void* wall = pool.allocate(unit);
+  void* small = pool.allocate(unit);
+  void* end = pool.allocate(unit);
+  pool.release(large, 3 * unit);
+  pool.release(small, unit);
+  void* again = pool.allocate(unit);
+  CHECK(again == small);
+  for (void* block : {wall, again, end}) pool.release(block, unit);
+  pool.trim();
+  CHECK(pool.kept_bytes() == 0);
+}
+
+TEST_CASE("pool: a block larger than a chunk is served, and trim returns it") {
+  auto& pool = StoragePool::instance();
+  pool.trim();
+  void* memory = pool.allocate(StoragePool::chunk + 1);
+  pool.release(memory, StoragePool::chunk + 1);
+  CHECK((pool.kept_bytes() > StoragePool::chunk) == StoragePool::recycles);
   pool.trim();
   CHECK(pool.kept_bytes() == 0);
 }

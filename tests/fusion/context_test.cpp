@@ -62,6 +62,18 @@ TEST_CASE("random_actions: the lot is a function of key and block") {
   CHECK(!same(first, ask(random_actions<float>({0.4, 0.3, 0.3}, Key(2)), "a", 8, 8)));
 }
 
+TEST_CASE("random_actions: the lot of a numbered clip does not depend on its batch") {
+  const auto source = random_actions<float>({0.4, 0.3, 0.3}, Key(1));
+  const std::string block = "a";
+  const auto lots = [&](const std::vector<std::uint64_t>& samples) {
+    const Tensor<float> features({4 * std::ssize(samples), 2, 1, 1});
+    return source({block, features, 4, 8, samples});
+  };
+  const auto three = lots({5, 2, 9}), one = lots({2});
+  CHECK(std::equal(one.begin(), one.end(), three.begin() + 4 * 8));
+  CHECK(!same(one, lots({5})));
+}
+
 TEST_CASE("random_actions: shares are chances that add up to 1") {
   CHECK_THROWS_AS(random_actions<float>({0.5, 0.3, 0.3}, Key(1)), ValueError);
   CHECK_THROWS_AS(random_actions<float>({1.5, -0.5, 0}, Key(1)), ValueError);

@@ -160,6 +160,31 @@ TEST_CASE("adaptive_cost: more keeping costs more, more skipping less, by the gr
   }
 }
 
+TEST_CASE("clip_costs: each clip's own, whose mean is the batch's") {
+  const std::vector<Block> blocks{random_block("a", 12, 3, Key(7)),
+                                  random_block("b", 12, 5, Key(8))};
+  std::vector<ChannelCosts> costs;
+  std::vector<Decision<double>> decisions;
+  for (const auto& block : blocks) {
+    costs.push_back(block.costs);
+    decisions.push_back({block.costs.block, one_hot_actions<double>(block.actions), {}});
+  }
+  for (const CostKind kind : kinds) {
+    const auto each = clip_costs(200, costs, decisions, 4, kind, 10);
+    REQUIRE(each.shape() == Shape{3});
+    CHECK((each(0) + each(1) + each(2)) / 3 ==
+          doctest::Approx(adaptive_cost(200, costs, decisions, 4, kind, 10).item()));
+    std::vector<Block> last = blocks;
+    for (auto& block : last) {
+      Actions own({4, block.actions.size(1)});
+      for (Index t = 0; t < 4; ++t) own[t].copy_from(block.actions[8 + t]);
+      block.actions = own;
+    }
+    CHECK(each(2) == doctest::Approx(cost_of(last, 200, 4, kind, 10)));
+  }
+  CHECK_THROWS_AS(clip_costs<double>(200, {}, {}, 4), ValueError);
+}
+
 TEST_CASE("adaptive_cost: costs and decisions must name the same blocks and channels") {
   const ChannelCosts costs{"a", {1, 2}, {3, 4}};
   const auto decision = [](const std::string& block, Index channels) {

@@ -20,8 +20,8 @@ const PolicyConfig config{.in_channels = 2, .out_channels = 40, .hidden = 8};
 Agent lively_agent() {
   Agent agent(std::in_place, config, Key(1));
   const NoGrad guard;
-  for (const auto* layer : {&agent->linears().gate_fc0, &agent->linears().gate_fc1}) {
-    auto weight = layer->weight.mutable_value();
+  for (const auto& layer : agent->linears().gate_fc) {
+    auto weight = layer.weight.mutable_value();
     for (double& w : weight) w *= 1000;
   }
   return agent;
@@ -77,7 +77,7 @@ TEST_CASE("decide: samples at the context's temperature") {
     ctx.temperature = temperature;
     backward(sum(decided(agent, ctx).weights * Tensor<double>::randn({6, 40, 3}, Key(5))));
     double squares = 0;
-    const auto gradient = agent->linears().gate_fc1.bias.grad();
+    const auto gradient = agent->linears().gate_fc[1].bias.grad();
     for (double g : gradient.value()) squares += g * g;
     return std::sqrt(squares);
   };
@@ -91,6 +91,72 @@ TEST_CASE("decide: evaluation samples when asked to") {
   const auto decision = decided(agent, ctx);
   CHECK(one_hot(decision.weights.value()));
   CHECK(!same(decision.actions(), decided(agent, other).actions()));
+}
+
+TEST_CASE("decide: training draws by the context's estimator, evaluation always chooses") {
+  const auto agent = lively_agent();
+  for (const Estimator estimator : {Estimator::gumbel, Estimator::soft_gumbel,
+                                    Estimator::straight_through, Estimator::reinforce}) {
+    Ctx ctx(true, Key(3)), other(true, Key(4)), evaluation(false, Key(3));
+    ctx.estimator = other.estimator = evaluation.estimator = estimator;
+    evaluation.sample = true;
+    const auto decision = decided(agent, ctx);
+    CHECK(one_hot(decision.weights.value()) == (estimator != Estimator::soft_gumbel));
+    CHECK(decision.weights.requires_grad() == (estimator != Estimator::reinforce));
+    CHECK(decision.logits.requires_grad());
+    CHECK(same(decision.actions(), decided(agent, other).actions()) ==
+          (estimator == Estimator::straight_through));
+    CHECK(one_hot(decided(agent, evaluation).weights.value()));
+  }
+}
+
+TEST_CASE("decide: channels that share a decision draw once") {
+  auto sizes = config;
+  sizes.groups_of = 4;
+  const Agent agent(std::in_place, sizes, Key(1));
+  Ctx ctx(true, Key(3));
+  const auto decision = decided(agent, ctx);
+  CHECK(decision.groups_of == 4);
+  REQUIRE(decision.weights.shape() == Shape{6, 40, 3});
+  const auto actions = decision.actions();
+  Index different = 0;
+  for (Index f = 0; f < 6; ++f)
+    for (Index c = 0; c < 40; ++c) {
+      CHECK(actions(f, c) == actions(f, c % 10));
+      different += actions(f, c) != actions(f, (c + 1) % 10);
+    }
+  CHECK(different > 50);
+}
+
+TEST_CASE("decide: what a numbered clip draws does not depend on its batch") {
+  const auto agent = lively_agent();
+  const auto x = features().value();
+  Ctx together(false, Key(3)), alone(false, Key(3)), other(false, Key(3));
+  for (Ctx* ctx : {&together, &alone, &other}) ctx->sample = true;
+  together.samples = {7, 9}, alone.samples = {9}, other.samples = {8};
+  const auto batch = decided(agent, together).actions();
+  const Tensor<double> last({3, 2, 2, 2}, std::vector<double>(x.begin() + 24, x.end()));
+  const auto clip = [&](Ctx& ctx) {
+    return decide<double>("layer1.0", agent, last, 40, 3, ctx).actions();
+  };
+  const auto second = clip(alone);
+  CHECK(std::equal(second.begin(), second.end(), batch.begin() + 3 * 40));
+  CHECK(!same(second, clip(other)));
+  other.samples = {1, 2};
+  CHECK_THROWS_WITH_AS(clip(other), "layer1.0: 2 numbers for clips of 3 frames in [3,2,2,2]",
+                       ValueError);
+}
+
+TEST_CASE("decide: noise that is given takes the place of what would be drawn") {
+  const auto agent = lively_agent();
+  Ctx ctx(true, Key(3)), plain(true, Key(3));
+  ctx.noise = [](const std::string& block, const Shape& shape) {
+    CHECK(block == "layer1.0");
+    return Tensor<double>(shape);
+  };
+  const auto decision = decided(agent, ctx);
+  CHECK(same(decision.actions(), chosen_actions(decision.logits.value())));
+  CHECK(!same(decision.actions(), decided(agent, plain).actions()));
 }
 
 TEST_CASE("decide: a source takes the agent's place, in training too") {

@@ -131,6 +131,26 @@ TEST_CASE("fuse: kernel, composition and naive twin agree, forward and back") {
   }
 }
 
+TEST_CASE("fuse: a detached history is fused as before, and gets no gradient") {
+  const auto w = Doubles::uniform({6, 4, 3}, Key(3));
+  const auto dz = Doubles::randn({6, 4, 2, 3}, Key(4));
+  const auto y = parameter(Doubles::randn({6, 4, 2, 3}, Key(5))), weights = parameter(w);
+  const auto z = fuse(y, weights, 3, {.detach_history = true});
+  CHECK(same(z.value(), fuse(y, weights, 3).value()));
+  check_close(z.value(), fuse_composed(y, weights, 3, {.detach_history = true}).value());
+  const auto plain = grad<double>({fuse(y, weights, 3)}, {y, weights}, {.grad_outputs = {dz}});
+  for (const bool twice : {false, true}) {
+    const auto g = grad<double>({fuse(y, weights, 3, {.detach_history = true})}, {y, weights},
+                                {.grad_outputs = {dz}, .create_graph = twice});
+    check_close(g[0].value(), (detail::action_scale(weights, Action::keep) * dz).value());
+    check_close(g[1].value(), plain[1].value());  // the decision still learns what reuse is worth
+  }
+  const auto composed = grad<double>({fuse_composed(y, weights, 3, {.detach_history = true})},
+                                     {y, weights}, {.grad_outputs = {dz}});
+  check_close(composed[0].value(), (detail::action_scale(weights, Action::keep) * dz).value());
+  check_close(composed[1].value(), plain[1].value());
+}
+
 TEST_CASE("fuse: is linear in the maps and in the weights") {
   const auto y = Doubles::randn({4, 3, 2, 2}, Key(8)), x = Doubles::randn({4, 3, 2, 2}, Key(9));
   const auto p = Doubles::uniform({4, 3, 3}, Key(10)), q = Doubles::uniform({4, 3, 3}, Key(11));

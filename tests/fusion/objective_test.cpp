@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/fusion/objective.hpp>
+#include <numeric>
 
 namespace objective_test {
 
@@ -29,6 +30,38 @@ TEST_CASE("objective: loss = cross-entropy + lambda cost") {
   backward(o.loss);
   CHECK(s.cost.grad().item() == 0.5);
   CHECK(s.logits.grad().defined());
+}
+
+TEST_CASE("objective: a cost that is asked for, by distance and by its square") {
+  const Setting s;
+  for (const double target : {3.0, 6.0}) {
+    const auto near = objective(s.logits, s.labels, s.cost, {.lambda = 0.5, .target = target});
+    CHECK(near.loss.item() ==
+          doctest::Approx(near.cross_entropy.item() + 0.5 * std::abs(5 - target)));
+    s.cost.zero_grad();
+    backward(near.loss);
+    CHECK(s.cost.grad().item() == (target < 5 ? 0.5 : -0.5));
+    const auto square =
+        objective(s.logits, s.labels, s.cost, {.lambda = 0.5, .target = target, .squared = true});
+    CHECK(square.loss.item() ==
+          doctest::Approx(square.cross_entropy.item() + 0.5 * (5 - target) * (5 - target)));
+    s.cost.zero_grad();
+    backward(square.loss);
+    CHECK(s.cost.grad().item() == doctest::Approx(5 - target));
+    CHECK(square.cost.item() == 5);
+  }
+}
+
+TEST_CASE("clip losses: their mean is the objective where the cost enters by a line") {
+  const Setting s;
+  const auto costs = Tensor<double>::of({2, 4, 6, 8});
+  for (const double lambda : {0.0, 0.5}) {
+    const auto losses = clip_losses(s.logits.value(), s.labels, costs, {.lambda = lambda});
+    REQUIRE(losses.shape() == Shape{4});
+    const double mean = std::accumulate(losses.begin(), losses.end(), 0.0) / 4;
+    CHECK(mean == doctest::Approx(objective(s.logits, s.labels, s.cost, lambda).loss.item()));
+  }
+  CHECK_THROWS_AS(clip_losses(s.logits.value(), s.labels, Tensor<double>({3}), {}), ShapeError);
 }
 
 TEST_CASE("objective: with lambda 0 the cost is reported and not minimised, NaN or not") {

@@ -51,9 +51,36 @@ void compare_with_reference(const ChannelLayout& layout, Key key, double toleran
 
   Tensor<T> dx(shape), dx_expected(shape), dw(channel), dw_expected(channel), db(channel),
       db_expected(channel);
-  batch_norm_train_backward(layout, x.data(), weight.data(), mean.data(), variance.data(), eps,
-                            dy.data(), dx.data(), dw.data(), db.data());
+  batch_norm_train_backward(layout, x.data(), weight.data(), bias.data(), mean.data(),
+                            variance.data(), eps, false, dy.data(), dx.data(), dw.data(),
+                            db.data());
   reference::batch_norm_train_backward(layout, x.data(), weight.data(), moments, eps, dy.data(),
+                                       dx_expected.data(), dw_expected.data(), db_expected.data());
+  CHECK(error(dx, dx_expected) < tolerance);
+  CHECK(error(dw, dw_expected) < tolerance);
+  CHECK(error(db, db_expected) < tolerance);
+
+  // What follows the normalisation: an addition, a ReLU; and the ReLU's gate on the way back.
+  const auto residual = Tensor<T>::randn(shape, key.of("residual"));
+  auto gated = dy.clone();
+  for (Index i = 0; i < y.size(); ++i)
+    if (y.data()[i] <= 0) gated.data()[i] = 0;
+  for (const bool relu : {false, true})
+    for (const bool add : {false, true}) {
+      Tensor<T> tailed(shape);
+      batch_norm_train(layout, x.data(), weight.data(), bias.data(), eps, tailed.data(),
+                       mean.data(), variance.data(),
+                       {.residual = add ? residual.data() : nullptr, .relu = relu});
+      auto by_hand = y.clone();
+      for (Index i = 0; i < y.size(); ++i) {
+        if (add) by_hand.data()[i] += residual.data()[i];
+        if (relu) by_hand.data()[i] = std::max(by_hand.data()[i], T{0});
+      }
+      CHECK(error(tailed, by_hand) < tolerance);
+    }
+  batch_norm_train_backward(layout, x.data(), weight.data(), bias.data(), mean.data(),
+                            variance.data(), eps, true, dy.data(), dx.data(), dw.data(), db.data());
+  reference::batch_norm_train_backward(layout, x.data(), weight.data(), moments, eps, gated.data(),
                                        dx_expected.data(), dw_expected.data(), db_expected.data());
   CHECK(error(dx, dx_expected) < tolerance);
   CHECK(error(dw, dw_expected) < tolerance);

@@ -6,9 +6,10 @@
 
 namespace adafuse::models {
 
-/// Gives every tensor of the model values that matter.
-template <class T>
-void enliven(const VideoModel<T>& model) {
+/// Gives every tensor of a module values that matter.
+template <nn::Module M>
+void enliven(const M& model) {
+  using T = typename M::value_type;
   const NoGrad guard;
   for (const auto& item : nn::state(model)) {
     auto value = item.value();

@@ -101,6 +101,53 @@ TEST_CASE("run_macs: random decisions cost what loops over the convolutions coun
   }
 }
 
+TEST_CASE("run_macs: two decisions in a block, counted by loops over conv2 and conv3") {
+  for (const std::string name : {"resnet14", "resnet50"}) {
+    auto config = config_of("adafuse");
+    config.model = name;
+    config.stem_stride = name == "resnet50" ? 1 : 2;
+    config.policy_both = true;
+    config.adaptive_blocks = {"layer2.1"};
+    const VideoModel<float> model(config);
+    const auto plan = model.plan(17, 19);
+    const auto actions = lots(plan);
+    REQUIRE(actions.size() == 2);
+    const auto &first = actions.at("layer2.1"), &second = actions.at("layer2.1.conv2");
+    double expected = plan.macs() * static_cast<double>(clips * frames);
+    const auto computed = [](const Tensor<std::uint8_t>& a, Index f, Index c) {
+      return Action{a(f, c)} == Action::keep ||
+             (f % frames + 1 < frames && Action{a(f + 1, c)} == Action::reuse);
+    };
+    const auto live = [](const Tensor<std::uint8_t>& a, Index f, Index c) {
+      return Action{a(f, c)} == Action::keep ||
+             (f % frames > 0 && Action{a(f, c)} == Action::reuse);
+    };
+    const auto saved = [&](const std::string& step, const auto& needed) {
+      const auto& conv = named(plan, "layer2.1." + step);
+      const auto& weight = conv.as<ConvStep<float>>()->weight;
+      for (Index f = 0; f < clips * frames; ++f)
+        for (Index o = 0; o < weight.size(0); ++o)
+          for (Index i = 0; i < weight.size(1); ++i)
+            if (!needed(f, o, i)) expected -= macs_of_pair(plan, conv);
+    };
+    saved("conv1", [&](Index f, Index o, Index) { return computed(first, f, o); });
+    saved("conv2",
+          [&](Index f, Index o, Index i) { return computed(second, f, o) && live(first, f, i); });
+    if (name == "resnet50")
+      saved("conv3", [&](Index f, Index, Index i) { return live(second, f, i); });
+    CHECK(run_macs(plan, actions, frames, clips * frames) ==
+          doctest::Approx(expected).epsilon(1e-12));
+    // What hangs on the second decision: conv2 above it, conv3 below, nothing in a basic block.
+    const auto costs = channel_costs(plan);
+    REQUIRE(costs.size() == 2);
+    CHECK(costs[1].block == "layer2.1.conv2");
+    const auto& up = named(plan, "layer2.1.conv2");
+    CHECK(costs[1].up[0] * static_cast<double>(costs[1].up.size()) == doctest::Approx(up.macs));
+    const double down = name == "resnet50" ? named(plan, "layer2.1.conv3").macs : 0;
+    CHECK(costs[1].down[0] * static_cast<double>(costs[1].down.size()) == doctest::Approx(down));
+  }
+}
+
 TEST_CASE("run_macs: keeping everything is the plan, skipping everything leaves the rest") {
   const VideoModel<float> model(config_of("adafuse"));
   const auto plan = model.plan(16, 16);

@@ -64,10 +64,24 @@ TEST_CASE("plan: clips of one frame and of eight, decided by the agents and by l
   }
 }
 
+TEST_CASE("plan: agents of every kind, and two in a block") {
+  auto config = small_config("resnet8", "adafuse-tsm");
+  config.stem_stride = 2;
+  config.policy_both = true;
+  for (const Index layers : {1, 3}) {
+    config.policy_layers = layers;
+    config.policy_pool = layers == 1 ? "max" : "average";
+    config.policy_groups_of = layers == 1 ? 1 : 4;
+    const auto model = lively_model<double>(config);
+    for (const bool by_lot : {false, true}) check_plan(model, clip_of(2, 3, 9, 13), by_lot);
+  }
+}
+
 TEST_CASE("plan: the deeper networks, and a recurrent consensus") {
   for (const std::string name : {"resnet18", "resnet50", "bninception"}) {
     INFO(name);
     auto config = small_config(name, "adafuse-tsm");
+    config.policy_both = name == "resnet50";
     config.consensus = name == "resnet18" ? "lstm" : "average";
     config.lstm_hidden = 7;
     VideoModel<float> model(config, Key(3));

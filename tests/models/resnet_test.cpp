@@ -62,6 +62,48 @@ TEST_CASE("resnet: shared linears are listed once, outside of the blocks") {
   CHECK(std::count(names.begin(), names.end(), "layer1.1.policy_net.gate_bn.weight") == 1);
 }
 
+TEST_CASE("resnet: second agents stand beside the first, and share with who has their sizes") {
+  auto config = small_config("resnet8", "adafuse");
+  config.policy_both = true;
+  const auto names = state_names(config);
+  CHECK(std::count(names.begin(), names.end(), "layer2.0.policy_net.gate_fc0.weight") == 1);
+  CHECK(std::count(names.begin(), names.end(), "layer2.0.policy_net2.gate_fc0.weight") == 1);
+  config.shared_policy = true;
+  // layer1 has 32 -> 48 twice; layer2 32 -> 96 and 64 -> 96; layer3 64 -> 192 and 128 -> 192.
+  const auto shared = state_names(config);
+  CHECK(std::count_if(shared.begin(), shared.end(), [](const std::string& name) {
+          return name.find("gate_fc0") != std::string::npos && name.ends_with("weight");
+        }) == 5);
+  config.adaptive_stages = {3};
+  for (const auto& name : state_names(config))
+    CHECK((name.find("policy_net") == std::string::npos || name.starts_with("layer3")));
+}
+
+TEST_CASE("resnet: the sizes of agents: fixed, by quota, relative, in groups, of 1, 2, 3 linears") {
+  auto config = small_config("resnet8", "adafuse");
+  const auto sizes = [&] {  // of layer2.0: 16 -> 32 channels
+    AgentMaker<float> agents(config, Key(0));
+    return agents.make("layer2.0", 16, 32)->config().sizes();
+  };
+  CHECK(sizes() == std::vector<Index>{32, 6, 96});
+  config.policy_relative = 1.5;
+  CHECK(sizes() == std::vector<Index>{32, 48, 96});
+  config.policy_groups_of = 4;
+  CHECK(sizes() == std::vector<Index>{32, 12, 24});
+  config.policy_quota = 100;
+  CHECK(sizes() == std::vector<Index>{32, 12, 24});
+  config.policy_groups_of = 1;
+  CHECK(sizes() == std::vector<Index>{32, 3, 96});
+  config.policy_quota = 10;
+  CHECK(sizes() == std::vector<Index>{32, 1, 96});
+  config.policy_layers = 3;
+  CHECK(sizes() == std::vector<Index>{32, 1, 1, 96});
+  config.policy_layers = 1;
+  CHECK(sizes() == std::vector<Index>{32, 96});
+  config.policy_groups_of = 3;
+  CHECK_THROWS_WITH_AS(sizes(), "policy: 32 channels do not make groups of 3", ValueError);
+}
+
 TEST_CASE("resnet: parameters counted by hand") {
   const auto block = [](Index in, Index out) {
     const Index downsample = in == out ? 0 : in * out + 2 * out;

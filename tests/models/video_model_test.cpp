@@ -126,6 +126,49 @@ TEST_CASE("video model: in training gradients reach every parameter, the agents'
   }
 }
 
+TEST_CASE("video model: every kind of agent and estimator sends gradients to every parameter") {
+  for (const Estimator estimator : {Estimator::soft_gumbel, Estimator::straight_through}) {
+    auto config = small_config("resnet8", "adafuse");
+    config.policy_both = true;
+    config.policy_layers = 3;
+    config.policy_pool = "max";
+    config.policy_groups_of = 2;
+    config.shared_policy = true;
+    const auto model = lively_model<float>(config);
+    AdaptiveContext<float> ctx(true, Key(2));
+    ctx.estimator = estimator;
+    const auto out = model.forward(clip_of(3, 4), ctx);
+    CHECK(out.decisions.size() == 6);
+    backward(cross_entropy(out.logits, Tensor<std::int64_t>::of({0, 3, 4})));
+    for (const auto& item : nn::state(model)) {
+      if (!item.is_parameter()) continue;
+      INFO(item.name);
+      REQUIRE(item.parameter.grad().defined());
+      const auto gradient = item.parameter.grad().value();
+      CHECK(std::any_of(gradient.begin(), gradient.end(), [](float g) { return g != 0; }));
+    }
+  }
+}
+
+TEST_CASE("video model: decisions by magnitude know how channels answer, in every block") {
+  const NoGrad guard;
+  for (const std::string name : {"resnet8", "bninception"}) {
+    auto config = small_config(name, "adafuse");
+    config.agents = false;
+    config.policy_both = name == "resnet8";
+    const VideoModel<float> model(config);
+    AdaptiveContext<float> ctx;
+    ctx.decisions = magnitude_actions<float>({0.5, 0.25, 0.25});
+    const auto out = model.forward(Tensor<float>::randn({1, 2, 3, 33, 37}, Key(1)), ctx);
+    CHECK(out.decisions.size() == (name == "resnet8" ? 6 : 10));
+    for (const auto& decision : out.decisions) {
+      const auto actions = decision.actions();
+      const auto kept = std::count(actions.begin(), actions.end(), std::uint8_t{0});
+      CHECK(kept == actions.size() / 2);
+    }
+  }
+}
+
 TEST_CASE("video model: the gradient agrees with differences of the loss") {
   auto config = small_config("resnet8", "adafuse-tsm");
   config.stem_stride = 2;
@@ -221,6 +264,18 @@ TEST_CASE("video model: what no network is made of is told") {
   refused(wrong, "got 1");
   wrong = config, wrong.consensus = "median";
   refused(wrong, "got 'median'");
+  wrong = config, wrong.policy_layers = 4;
+  refused(wrong, "policy layers: expects 1, 2 or 3, got 4");
+  wrong = config, wrong.policy_pool = "sum";
+  refused(wrong, "policy pool: expects average or max, got 'sum'");
+  wrong = config, wrong.policy_groups_of = 0;
+  refused(wrong, "policy groups of must be positive, got 0");
+  wrong = config, wrong.policy_groups_of = 3;
+  refused(wrong, "16 channels do not make groups of 3");
+  wrong = config, wrong.policy_relative = -1;
+  refused(wrong, "policy relative must not be negative, got -1");
+  wrong = config, wrong.model = "bninception", wrong.policy_both = true;
+  refused(wrong, "bninception: its units have one decision each");
   wrong = config, wrong.adaptive_stages = {4};
   refused(wrong, "has no stage 4");
 }

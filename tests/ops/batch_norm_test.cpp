@@ -54,6 +54,28 @@ TEST_CASE("batch_norm_train: the fused gradients equal the composed ones") {
     CHECK(difference(gradients[0][i].value(), gradients[1][i].value()) < 1e-12);
 }
 
+TEST_CASE("batch_norm_relu_train: value and gradients are those of the three operations") {
+  const auto x = parameter(Tensor<double>::randn({4, 3, 5, 2}, Key(1)));
+  const auto w = parameter(Tensor<double>::randn({3}, Key(2)));
+  const auto b = parameter(Tensor<double>::randn({3}, Key(3)));
+  const auto r = parameter(Tensor<double>::randn(x.shape(), Key(5)));
+  const auto dy = Tensor<double>::randn(x.shape(), Key(4));
+  for (const bool add : {false, true})
+    for (const bool create_graph : {false, true}) {
+      const auto plain = batch_norm_train(x, w, b).y;
+      const auto fused = batch_norm_relu_train(x, w, b, 1e-5, add ? r : Variable<double>());
+      const auto composed = relu(add ? plain + r : plain);
+      CHECK(difference(fused.y.value(), composed.value()) < 1e-14);
+      std::vector<Variable<double>> inputs{x, w, b};
+      if (add) inputs.push_back(r);
+      const GradOptions<double> options{.grad_outputs = {dy}, .create_graph = create_graph};
+      const auto got = grad<double>({fused.y}, inputs, options),
+                 expected = grad<double>({composed}, inputs, options);
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        CHECK(difference(got[i].value(), expected[i].value()) < 1e-12);
+    }
+}
+
 TEST_CASE("batch_norm_train: weight and bias get gradients when x, a picture, gets none") {
   const auto x = Tensor<float>::randn({4, 2, 3, 3}, Key(1));
   const auto w = parameter(Tensor<float>::ones({2})), b = parameter(Tensor<float>({2}));
@@ -73,6 +95,8 @@ TEST_CASE("batch_norm: a wrong call is refused by name") {
                        "batch_norm_train: expects weight and bias [3] for x [4,3,2,2], got [2]",
                        ShapeError);
   CHECK_THROWS_AS(batch_norm_train(Tensor<float>({5})), ShapeError);
+  CHECK_THROWS_WITH_AS(batch_norm_relu_train(x, three, three, 1e-5, two),
+                       "batch_norm_relu_train: expects a residual [4,3,2,2], got [2]", ShapeError);
   CHECK_THROWS_WITH_AS(
       batch_norm(x, three, three, two, three),
       "batch_norm: expects running statistics [3] for x [4,3,2,2], got [2] and [3]", ShapeError);

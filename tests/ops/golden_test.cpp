@@ -7,9 +7,12 @@
 #include <adafuse/io/safetensors.hpp>
 #include <adafuse/ops/ops.hpp>
 
+#include "../golden/compare.hpp"
+
 namespace golden_test {
 
 using namespace adafuse;
+using golden::check_close;
 
 namespace {
 
@@ -42,19 +45,6 @@ void for_each_case(const std::string& op, const Check& check) {
     check(c);
   }
   CHECK(number > 0);
-}
-
-/// Equal within 1e-12 of the largest element.
-void check_close(const Tensor<double>& got, const Tensor<double>& expected, const char* name) {
-  CAPTURE(name);
-  REQUIRE(got.shape() == expected.shape());
-  double difference = 0, scale = 1;
-  for (Index i = 0; i < got.size(); ++i) {
-    const double d = std::abs(got.data()[i] - expected.data()[i]);
-    if (!(d <= difference)) difference = d;
-    scale = std::max(scale, std::abs(expected.data()[i]));
-  }
-  CHECK(difference <= 1e-12 * scale);
 }
 
 /// y = f(inputs) and the gradients of all inputs, both with and without a graph of their own.

@@ -20,6 +20,13 @@ inline std::vector<GradcheckRow> normalization_rows() {
   const auto evaluate = [=](const Inputs& x) {
     return batch_norm(x[0], x[1], x[2], mean, variance, 0.01);
   };
+  // Positive and negative values of y, none near the kink of the ReLU.
+  const auto relu_train = [](const Inputs& x) {
+    return batch_norm_relu_train(x[0], x[1], x[2], 0.01).y;
+  };
+  const auto add_relu_train = [](const Inputs& x) {
+    return batch_norm_relu_train(x[0], x[1], x[2], 0.01, x[3]).y;
+  };
   const auto labels = Tensor<std::int64_t>::of({2, 0, 1, 2, 2});
   return {
       {"batch_norm_train, 1d", train, {rows2, weight, bias}},
@@ -31,6 +38,10 @@ inline std::vector<GradcheckRow> normalization_rows() {
       {"batch_norm_train, weight only",
        [](const Inputs& x) { return batch_norm_train(x[0], x[1]).y; },
        {image, weight}},
+      {"batch_norm_relu_train", relu_train, {image, weight, bias}},
+      {"batch_norm_relu_train, residual",
+       add_relu_train,
+       {image, weight, bias, in_range({2, 3, 3, 2}, -2, 2, 5)}},
       {"batch_norm, 1d", evaluate, {rows2, weight, bias}},
       {"batch_norm, 2d", evaluate, {image, weight, bias}},
       {"batch_norm, not affine",

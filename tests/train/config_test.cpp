@@ -19,6 +19,15 @@ TEST_CASE("config: every field goes to JSON and back") {
   config.flip = true;
   config.size = 112;
   config.normalisation.mean = {0.5f, 0.25f, 0.1f};
+  config.model.policy_layers = 3;
+  config.model.policy_relative = 0.5;
+  config.model.policy_pool = "max";
+  config.model.policy_groups_of = 4;
+  config.model.policy_both = true;
+  config.estimator = "reinforce";
+  config.cost_loss = "squared";
+  config.cost_target = 0.4;
+  config.detach_history = true;
   config.seed = 18446744073709551615u;
   const auto json = to_json(config);
   const auto back = from_json<TrainConfig>(io::parse_json(io::json_text(json), "c"), "c");
@@ -27,6 +36,18 @@ TEST_CASE("config: every field goes to JSON and back") {
   CHECK(back.normalisation == config.normalisation);
   CHECK(back.seed == config.seed);
   CHECK(json["model"]["fusion"] == "adafuse-tsm");
+}
+
+TEST_CASE("config: files of before the agents had variants still say the same") {
+  auto json = to_json(TrainConfig{});
+  for (const char* key :
+       {"policy_relative", "policy_layers", "policy_pool", "policy_groups_of", "policy_both"})
+    CHECK(json["model"].erase(key) == 1);
+  for (const char* key : {"cost_loss", "cost_target", "estimator", "detach_history"})
+    CHECK(json.erase(key) == 1);
+  CHECK(to_json(from_json<TrainConfig>(json, "c")) == to_json(TrainConfig{}));
+  json["model"]["policy_layers"] = 2.5;
+  CHECK_THROWS_AS(from_json<TrainConfig>(json, "c"), FormatError);
 }
 
 TEST_CASE("config: a fusion that there is not names the file") {
@@ -57,6 +78,9 @@ TEST_CASE("config: values that nothing can be trained with are told") {
   refused("lambda-from: must not be negative", [](auto& c) { c.lambda_from = -1; });
   refused("got 'free'", [](auto& c) { c.cost = "free"; });
   refused("got 'lerned'", [](auto& c) { c.policy = "lerned"; });
+  refused("got 'score'", [](auto& c) { c.estimator = "score"; });
+  refused("got 'cubic'", [](auto& c) { c.cost_loss = "cubic"; });
+  refused("cost-target: must not be negative", [](auto& c) { c.cost_target = -0.1; });
 }
 
 TEST_CASE("config: the three costs have names") {

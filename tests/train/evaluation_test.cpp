@@ -111,4 +111,23 @@ TEST_CASE("evaluate: the policy that is given decides, the same for the same key
   CHECK(a.actions.share(Action::skip) == doctest::Approx(0.5).epsilon(0.1));
 }
 
+TEST_CASE("evaluate: what is drawn for a clip does not depend on the size of the batch") {
+  const TinyGestures gestures("evaluate-batches");
+  const auto dataset = data::load_dataset(gestures.dir);
+  const auto model = lively("adafuse");
+  const auto counts = [&](const EvaluationOptions& options, Index batch) {
+    return evaluate(model, data::Loader(dataset.val, in_batches_of(batch)), options).actions.count;
+  };
+  for (const EvaluationOptions& options :
+       {EvaluationOptions{.policy = parse_policy("random:0.2,0.3,0.5"), .key = Key(1)},
+        EvaluationOptions{.policy = {}, .key = Key(1), .sample = true}}) {
+    const auto nine = counts(options, 9);
+    CHECK(counts(options, 1) == nine);
+    CHECK(counts(options, 4) == nine);
+    auto other = options;
+    other.key = Key(2);
+    CHECK(counts(other, 9) != nine);
+  }
+}
+
 }  // namespace evaluation_test

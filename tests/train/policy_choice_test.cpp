@@ -28,6 +28,18 @@ TEST_CASE("policy: keep-all and random decide in the agents' place") {
   CHECK(share[2] == doctest::Approx(0.2).epsilon(0.05));
 }
 
+TEST_CASE("policy: by magnitude, the shares hold in every frame") {
+  const auto x = Tensor<float>::randn({4, 2, 3, 3}, Key(1));
+  const std::string block = "layer1.0";
+  DecisionRequest<float> ask{block, x, 2, 10};
+  ask.gains = [] { return Tensor<float>::uniform({10, 2}, Key(2)); };
+  const auto choice = parse_policy("magnitude:0.5,0.3,0.2");
+  CHECK(choice.kind == PolicyChoice::Kind::magnitude);
+  const auto actions = choice.source<float>(Key(1))(ask);
+  for (Index f = 0; f < 4; ++f)
+    CHECK(std::count(actions[f].begin(), actions[f].end(), std::uint8_t{1}) == 3);
+}
+
 TEST_CASE("policy: what is none, or shares that are none, are told") {
   for (const std::string wrong :
        {"", "keep", "Learned", "random", "random:", "random:1", "random:.5,.5", "random:.2,.3,.5,0",
@@ -37,7 +49,14 @@ TEST_CASE("policy: what is none, or shares that are none, are told") {
     CHECK_THROWS_AS(parse_policy(wrong), ValueError);
   }
   CHECK_THROWS_WITH_AS(parse_policy("keep"),
-                       "policy: expects learned, keep-all or random:k,r,s, got 'keep'", ValueError);
+                       "policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got "
+                       "'keep'",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(parse_policy("magnitude:1,1"),
+                       "policy: magnitude:k,r,s takes three shares, got 'magnitude:1,1'",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(parse_policy("magnitude:1,1,1"), doctest::Contains("add up to 1"),
+                       ValueError);
   CHECK(parse_policy("random:1,0,0").shares.keep == 1);
 }
 

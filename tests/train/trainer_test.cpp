@@ -118,7 +118,7 @@ TEST_CASE("trainer: a handful of clips is learnt by heart") {
 
 TEST_CASE("trainer: policies that decide from outside train without agents") {
   const TinyGestures gestures("trainer-policies");
-  for (const std::string policy : {"keep-all", "random:0.4,0.3,0.3"}) {
+  for (const std::string policy : {"keep-all", "random:0.4,0.3,0.3", "magnitude:0.4,0.3,0.3"}) {
     auto config = tiny_config();
     config.policy = policy;
     config.model.agents = false;
@@ -130,6 +130,21 @@ TEST_CASE("trainer: policies that decide from outside train without agents") {
     else
       CHECK(summary.macs_fraction < 0.9);
     CHECK(load_model(RunFiles(gestures.run("run")).best()).card.policy == policy);
+  }
+}
+
+TEST_CASE("trainer: every estimator teaches the agents") {
+  const TinyGestures gestures("trainer-estimators");
+  for (const std::string name : {"gumbel", "soft-gumbel", "straight-through", "reinforce"}) {
+    INFO(name);
+    auto config = tiny_config();
+    config.estimator = name;
+    train_tiny(gestures, config, "run");
+    const auto saved = load_model(RunFiles(gestures.run("run")).last());
+    // Biases start at 0 and do not decay: only a gradient moves them.
+    for (const auto& [block, tensor] : nn::state_tensors(saved.model))
+      if (block.ends_with("gate_fc1.bias"))
+        CHECK(std::any_of(tensor.begin(), tensor.end(), [](float b) { return b != 0; }));
   }
 }
 
@@ -249,6 +264,7 @@ TEST_CASE(
     train_tiny(gestures, changed, "run");
     CHECK(seen.insert(io::read_file(RunFiles(gestures.run("run")).metrics())).second);
   };
+  run([](auto&) {});  // what the others differ from
   for (const std::string name : {"adamw", "adam", "sgd"})
     run([&](auto& c) { c.optimizer = name, c.weight_decay = 0.3, c.rate = 0.05; });
   for (const std::string name : {"cosine", "step", "constant"})
@@ -259,6 +275,11 @@ TEST_CASE(
   run([](auto& c) { c.size = 12, c.shorter_side = 14; });
   run([](auto& c) { c.clip_norm = 0.01; });
   run([](auto& c) { c.temperature = 0.1; });
+  for (const std::string name : {"soft-gumbel", "straight-through", "reinforce"})
+    run([&](auto& c) { c.estimator = name; });
+  run([](auto& c) { c.cost_target = 0.9; });
+  run([](auto& c) { c.cost_loss = "squared"; });
+  run([](auto& c) { c.detach_history = true; });
 }
 
 }  // namespace trainer_test

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <adafuse/autograd/record.hpp>
+#include <adafuse/kernels/elementwise.hpp>
 #include <unordered_map>
 
 namespace adafuse {
@@ -83,7 +84,6 @@ class BackwardWalk {
  private:
   struct Place {
     Variable<T> gradient;
-    bool owned = false;  // the gradient's memory was made here, and may be added to in place
     bool needed = true;
     bool target = false;
   };
@@ -135,14 +135,17 @@ class BackwardWalk {
     if (!retain_) node->release();
   }
 
+  // Most gradients have a single handle, here, so their memory may be added to.
   void accumulate(Place& place, Variable<T> dy) {
     if (!place.gradient.defined()) {
       place.gradient = std::move(dy);
-    } else if (place.owned && !create_graph_) {
-      add_in_place(place.gradient.mutable_value(), dy.value());
+    } else if (!create_graph_ && place.gradient.value().unique()) {
+      kernels::add_into(place.gradient.value(), dy.value());
+    } else if (!create_graph_ && dy.value().unique()) {
+      kernels::add_into(dy.value(), place.gradient.value());
+      place.gradient = std::move(dy);
     } else {
       place.gradient = sum_of(place.gradient, dy);
-      place.owned = true;
     }
   }
 
@@ -150,14 +153,10 @@ class BackwardWalk {
     parameter.grad = parameter.grad.defined() ? sum_of(parameter.grad, gradient) : gradient;
   }
 
-  static void add_in_place(Tensor<T> a, const Tensor<T>& b) {
-    std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::plus<T>());
-  }
-
   // s = a + b  =>  da = ds, db = ds
   static Variable<T> sum_of(const Variable<T>& a, const Variable<T>& b) {
     Tensor<T> sum = a.value().clone();
-    add_in_place(sum, b.value());
+    kernels::add_into(sum, b.value());
     return record("accumulate", sum, {a, b}, [](const Variable<T>& ds) -> Gradients<T> {
       return {ds, ds};
     });

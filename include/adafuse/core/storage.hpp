@@ -1,16 +1,16 @@
 // Storage: the aligned bytes behind a tensor, shared by its copies, recycled through a pool.
 //
 // A fresh large buffer costs a page fault for every 4 KiB, more than many kernels cost; a training
-// step asks for the same sizes again and again. So large blocks go back to a pool and not to the
-// system. Under the address sanitizer the pool is off: a recycled block would hide a use after
-// free.
+// step asks for the same sizes again and again. So large blocks are cut from chunks of memory that
+// the pool keeps. Released neighbours grow together again: what a step leaves serves the next one,
+// whatever its sizes. Under the address sanitizer the pool is off: a recycled block would hide a
+// use after free.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdlib>
 #include <limits>
@@ -18,19 +18,23 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <set>
 #include <type_traits>
-#include <vector>
+#include <utility>
 
 namespace adafuse {
 
 /// Every buffer starts at a multiple of this many bytes: one cache line, one AVX-512 register.
 inline constexpr std::size_t storage_alignment = 64;
 
-/// Keeps released blocks of at least `smallest` bytes for the next request of their size class.
+/// Cuts blocks of at least `smallest` bytes from chunks; smaller ones are left to the system.
 class StoragePool {
  public:
   static constexpr std::size_t smallest = std::size_t{1} << 14;
+  static constexpr std::size_t page = std::size_t{1} << 12;
   static constexpr std::size_t huge_page = std::size_t{1} << 21;
+  /// What is taken from the system at a time. Pages count as used only once they are written.
+  static constexpr std::size_t chunk = std::size_t{1} << 26;
 
 #if defined(__SANITIZE_ADDRESS__)
   static constexpr bool recycles = false;
@@ -47,66 +51,97 @@ class StoragePool {
   }
 
   void* allocate(std::size_t bytes) {
-    const std::size_t block = size_class(bytes);
-    if (recycles && block >= smallest) {
-      const std::lock_guard lock(mutex_);
-      if (auto found = free_.find(block); found != free_.end() && !found->second.empty()) {
-        void* memory = found->second.back();
-        found->second.pop_back();
-        kept_bytes_ -= block;
-        return memory;
-      }
+    if (!recycles || bytes < smallest)
+      return from_system(storage_alignment, std::max<std::size_t>(bytes, 1));
+    const std::size_t block = round_up(bytes, page);
+    const std::lock_guard lock(mutex_);
+    auto best = by_size_.lower_bound({block, nullptr});  // The smallest gap that is large enough.
+    if (best == by_size_.end()) {
+      const std::size_t size = std::max(round_up(block, huge_page), chunk);
+      auto* memory = static_cast<std::byte*>(from_system(huge_page, size));
+      ::madvise(memory, size, MADV_HUGEPAGE);  // Advice: it may be ignored.
+      chunks_[memory] = size;
+      best = add_gap(memory, size);
     }
-    const std::size_t alignment = block >= huge_page ? huge_page : storage_alignment;
-    void* memory = std::aligned_alloc(alignment, round_up(block, alignment));
-    if (!memory) throw std::bad_alloc();
-    if (block >= huge_page) ::madvise(memory, block, MADV_HUGEPAGE);  // Advice: it may be ignored.
+    const auto [size, memory] = *best;
+    remove_gap(memory, size);
+    if (size > block) add_gap(memory + block, size - block);
     return memory;
   }
 
   void release(void* memory, std::size_t bytes) noexcept {
-    const std::size_t block = size_class(bytes);
-    if (recycles && block >= smallest) {
-      try {
-        const std::lock_guard lock(mutex_);
-        free_[block].push_back(memory);
-        kept_bytes_ += block;
-        return;
-      } catch (...) {  // No memory for the list: give the block back to the system instead.
+    if (!recycles || bytes < smallest) return std::free(memory);
+    try {
+      const std::lock_guard lock(mutex_);
+      auto* begin = static_cast<std::byte*>(memory);
+      std::byte* end = begin + round_up(bytes, page);
+      // Gaps on either side become one with it, unless they lie in another chunk.
+      if (const auto next = by_place_.find(end); next != by_place_.end() && !chunks_.count(end)) {
+        end += next->second;
+        remove_gap(next->first, next->second);
       }
+      if (auto before = by_place_.lower_bound(begin);
+          before != by_place_.begin() && !chunks_.count(begin)) {
+        --before;
+        if (const auto [place, size] = *before; place + size == begin) {
+          begin = place;
+          remove_gap(place, size);
+        }
+      }
+      add_gap(begin, static_cast<std::size_t>(end - begin));
+    } catch (const std::bad_alloc&) {  // No memory to note the gap: it is not used again.
     }
-    std::free(memory);
   }
 
-  /// Gives all recycled blocks back to the system.
+  /// Gives chunks of which nothing is in use back to the system.
   void trim() {
     const std::lock_guard lock(mutex_);
-    for (auto& [block, list] : free_)
-      for (void* memory : list) std::free(memory);
-    free_.clear();
-    kept_bytes_ = 0;
+    for (auto it = chunks_.begin(); it != chunks_.end();) {
+      const auto [memory, size] = *it;
+      const auto gap = by_place_.find(memory);
+      if (gap == by_place_.end() || gap->second != size) {
+        ++it;
+        continue;
+      }
+      remove_gap(memory, size);
+      std::free(memory);
+      it = chunks_.erase(it);
+    }
   }
 
-  /// Bytes that wait in the pool.
+  /// Bytes that the pool holds and nobody uses.
   std::size_t kept_bytes() const {
     const std::lock_guard lock(mutex_);
-    return kept_bytes_;
+    std::size_t sum = 0;
+    for (const auto& [place, size] : by_place_) sum += size;
+    return sum;
   }
 
  private:
+  using Gap = std::pair<std::size_t, std::byte*>;  // size, place
+
   static std::size_t round_up(std::size_t n, std::size_t unit) {
     return (n + unit - 1) / unit * unit;
   }
+  static void* from_system(std::size_t alignment, std::size_t bytes) {
+    void* memory = std::aligned_alloc(alignment, round_up(bytes, alignment));
+    if (!memory) throw std::bad_alloc();
+    return memory;
+  }
 
-  /// Eight classes an octave: at most an eighth of a block is unused.
-  static std::size_t size_class(std::size_t bytes) {
-    const std::size_t unit = std::max(storage_alignment, std::bit_floor(bytes) / 8);
-    return round_up(std::max<std::size_t>(bytes, 1), unit);
+  std::set<Gap>::iterator add_gap(std::byte* place, std::size_t size) {
+    by_place_.emplace(place, size);
+    return by_size_.emplace(size, place).first;
+  }
+  void remove_gap(std::byte* place, std::size_t size) {
+    by_place_.erase(place);
+    by_size_.erase({size, place});
   }
 
   mutable std::mutex mutex_;
-  std::map<std::size_t, std::vector<void*>> free_;
-  std::size_t kept_bytes_ = 0;
+  std::map<std::byte*, std::size_t> chunks_;    // place, size
+  std::map<std::byte*, std::size_t> by_place_;  // the gaps, twice
+  std::set<Gap> by_size_;
 };
 
 /// A shared, aligned buffer of `T`. Copies share the bytes; the last one releases them. The
@@ -124,12 +159,14 @@ class Storage {
   /// A buffer that somebody else owns and keeps alive.
   static Storage borrow(T* data) {
     Storage storage;
-    storage.data_ = std::shared_ptr<T>(data, [](T*) {});
+    storage.data_ = std::shared_ptr<T>(std::shared_ptr<void>(), data);  // shares with nobody
     return storage;
   }
 
   T* data() const { return data_.get(); }
   bool shares_with(const Storage& other) const { return data_ == other.data_; }
+  /// Whether no copy exists and the bytes are not borrowed: nobody else can see them change.
+  bool unique() const { return data_.use_count() == 1; }
 
  private:
   /// Throws std::bad_array_new_length where no memory could ever hold that many.

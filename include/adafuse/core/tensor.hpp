@@ -217,6 +217,8 @@ class Tensor {
 
   /// Whether both are windows onto one buffer.
   bool shares_with(const Tensor& other) const { return storage_.shares_with(other.storage_); }
+  /// Whether nobody else can see the elements: no other tensor shares them, no owner lent them.
+  bool unique() const { return storage_.unique(); }
 
  private:
   template <class Nested>

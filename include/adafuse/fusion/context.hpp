@@ -3,9 +3,11 @@
 #pragma once
 
 #include <adafuse/fusion/action.hpp>
+#include <adafuse/fusion/estimator.hpp>
 #include <adafuse/nn/context.hpp>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 
 namespace adafuse {
@@ -17,6 +19,12 @@ struct DecisionRequest {
   const Tensor<T>& features;  ///< the block's input, [N*T, c, h, w]
   Index frames;               ///< T
   Index channels;             ///< c', to be decided on
+
+  /// The numbers of the clips, one each; empty: nobody numbered them.
+  std::span<const std::uint64_t> samples = {};
+  /// [c', c]: by how much each channel answers to each channel of the input, at most (see
+  /// magnitude.hpp). Empty where nobody knows.
+  std::function<Tensor<T>()> gains = {};
 };
 
 /// Decides in place of the agents: returns actions [N*T, c'], or an undefined tensor to leave the
@@ -24,14 +32,38 @@ struct DecisionRequest {
 template <class T>
 using DecisionSource = std::function<Tensor<std::uint8_t>(const DecisionRequest<T>&)>;
 
+/// The Gumbel noise of a block, for logits of the shape given, in place of what would be drawn: to
+/// repeat what another program did.
+template <class T>
+using NoiseSource = std::function<Tensor<T>(const std::string& block, const Shape& logits)>;
+
 template <class T>
 struct AdaptiveContext : nn::Context<T> {
   using nn::Context<T>::Context;
 
-  double temperature = 0.67;    ///< of the Gumbel-softmax in training
+  Estimator estimator = Estimator::gumbel;  ///< how training draws
+  double temperature = 0.67;                ///< of the Gumbel-softmax in training
+  bool detach_history = false;              ///< A reused map sends no gradient to the frame before.
   bool sample = false;          ///< Draw noise in evaluation too, as the authors' code does.
   DecisionSource<T> decisions;  ///< empty: the agents decide
+  NoiseSource<T> noise;         ///< empty: drawn
+
+  /// Numbers of the clips, one each. What is drawn for a clip follows its number; without numbers,
+  /// its place in the batch.
+  std::vector<std::uint64_t> samples;
 };
+
+/// Where the random numbers of a clip begin.
+struct ClipDraws {
+  Key key;
+  std::uint64_t first = 0;
+};
+
+/// Those of clip n of a batch, `count` numbers long, of a block's stream `key`.
+inline ClipDraws clip_draws(Key key, std::span<const std::uint64_t> samples, Index n, Index count) {
+  if (samples.empty()) return {key, static_cast<std::uint64_t>(n * count)};
+  return {key.of(samples[static_cast<std::size_t>(n)]), 0};
+}
 
 /// Computes every channel: the dense network.
 template <class T>
@@ -47,24 +79,34 @@ struct ActionShares {
   double keep = 1, reuse = 0, skip = 0;
 };
 
-/// Each channel of each frame by lot. The lot is a function of the key, the block and the place in
-/// [N*T, c'], so the same block decides the same each time; take another key to draw anew.
-template <class T>
-DecisionSource<T> random_actions(ActionShares shares, Key key) {
+/// Throws ValueError, naming the policy, for shares that are none.
+inline void check_shares(const ActionShares& shares, const char* policy) {
   const double total = shares.keep + shares.reuse + shares.skip;
   require<ValueError>(
       shares.keep >= 0 && shares.reuse >= 0 && shares.skip >= 0 && std::abs(total - 1) < 1e-6,
-      "random policy: shares of keep, reuse, skip must be >= 0 and add up to 1, got ", shares.keep,
-      ",", shares.reuse, ",", shares.skip);
+      policy, " policy: shares of keep, reuse, skip must be >= 0 and add up to 1, got ",
+      shares.keep, ",", shares.reuse, ",", shares.skip);
+}
+
+/// Each channel of each frame by lot. The lot is a function of the key, the block, the clip and the
+/// place in [T, c'], so the same block decides the same each time, and a clip with a number is
+/// decided on alike in every batch; take another key to draw anew.
+template <class T>
+DecisionSource<T> random_actions(ActionShares shares, Key key) {
+  check_shares(shares, "random");
   return [shares, key](const DecisionRequest<T>& ask) {
     const Key lots = key.of(ask.block);
     auto actions = Tensor<std::uint8_t>::uninitialized({ask.features.size(0), ask.channels});
-    for (Index i = 0; i < actions.size(); ++i) {
-      const double u = lots.uniform(static_cast<std::uint64_t>(i));
-      const Action action = u < shares.keep                  ? Action::keep
-                            : u < shares.keep + shares.reuse ? Action::reuse
-                                                             : Action::skip;
-      actions.data()[i] = static_cast<std::uint8_t>(action);
+    const Index places = ask.frames * ask.channels;
+    for (Index n = 0; n * ask.frames < actions.size(0); ++n) {
+      const ClipDraws draws = clip_draws(lots, ask.samples, n, places);
+      for (Index i = 0; i < places; ++i) {
+        const double u = draws.key.uniform(draws.first + static_cast<std::uint64_t>(i));
+        const Action action = u < shares.keep                  ? Action::keep
+                              : u < shares.keep + shares.reuse ? Action::reuse
+                                                               : Action::skip;
+        actions.data()[n * places + i] = static_cast<std::uint8_t>(action);
+      }
     }
     return actions;
   };

@@ -1,8 +1,8 @@
 // Cost: the multiply-accumulates that decisions leave, as a number to minimise.
 //
-//   real        = base - sum_i up_i mean_t (1 - keep_t)(1 - reuse_{t+1}) - sum_i down_i mean_t
-//   skip_t upper bound = base                                                   - sum_i down_i
-//   mean_t skip_t
+//   real        = base - sum_i (up_i mean_t (1 - keep_t)(1 - reuse_{t+1}) + down_i mean_t skip_t)
+//
+//   upper bound = base - sum_i down_i mean_t skip_t
 //
 // with up_i the cost of computing channel i, down_i that of reading it in the layers that follow,
 // and reuse_{T+1} = 0 (paper, section 3.3). The authors' code reads frame T-1's keep once more in
@@ -81,6 +81,26 @@ Variable<T> adaptive_cost(double base, const std::vector<ChannelCosts>& costs,
     total = total - sum(not_kept * (1 - reused_next) * detail::per_channel<T>(costs[b].up, share));
   }
   return total;
+}
+
+/// The cost of each clip, [N]: what `adaptive_cost` says of its frames alone. Values only.
+template <class T>
+Tensor<T> clip_costs(double base, const std::vector<ChannelCosts>& costs,
+                     const std::vector<Decision<T>>& decisions, Index frames,
+                     CostKind kind = CostKind::real, double unit = 1) {
+  require<ValueError>(!decisions.empty(), "clip_costs: nothing was decided");
+  const NoGrad guard;
+  Tensor<T> result({clip_count(decisions.front().weights, frames, "clip_costs")});
+  for (Index n = 0; n < result.size(); ++n) {
+    std::vector<Decision<T>> clip;
+    for (const auto& decision : decisions)
+      clip.push_back({decision.block,
+                      slice(decision.weights, 0, n * frames, (n + 1) * frames),
+                      {},
+                      decision.groups_of});
+    result(n) = adaptive_cost(base, costs, clip, frames, kind, unit).item();
+  }
+  return result;
 }
 
 }  // namespace adafuse

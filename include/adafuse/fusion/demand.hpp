@@ -7,8 +7,19 @@
 #pragma once
 
 #include <adafuse/fusion/action.hpp>
+#include <optional>
 
 namespace adafuse {
+
+/// Whether a channel's raw map is needed: now, or by the next frame, if there is one.
+constexpr bool is_computed(Action now, std::optional<Action> next) {
+  return now == Action::keep || next == Action::reuse;
+}
+
+/// Whether a channel's fused map is not zero, in the first frame of a clip or in a later one.
+constexpr bool is_live(Action now, bool first) {
+  return now == Action::keep || (now == Action::reuse && !first);
+}
 
 /// Flags [N*T, c], 1 where it holds.
 struct Demand {
@@ -27,11 +38,10 @@ inline Demand demand(const Tensor<std::uint8_t>& actions, Index frames) {
   for (Index f = 0; f < a.size(0); ++f)
     for (Index c = 0; c < a.size(1); ++c) {
       const bool first = f % frames == 0, last = f % frames == frames - 1;
-      const bool kept = Action{a(f, c)} == Action::keep;
-      const bool reused = Action{a(f, c)} == Action::reuse;
-      const bool reused_next = !last && Action{a(f + 1, c)} == Action::reuse;
-      computed(f, c) = kept || reused_next;
-      live(f, c) = kept || (reused && !first);
+      const Action now{a(f, c)};
+      computed(f, c) =
+          is_computed(now, last ? std::nullopt : std::optional<Action>(Action{a(f + 1, c)}));
+      live(f, c) = is_live(now, first);
     }
   return result;
 }

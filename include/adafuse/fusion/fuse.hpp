@@ -3,7 +3,8 @@
 //   z_t^i = keep_t^i y_t^i + reuse_t^i y_{t-1}^i,   y_{-1} = 0                  (paper, equation 3)
 //
 // y_{t-1} is the raw map of the previous frame, not its fused one: what was reused once is not
-// handed on. At t = 0 a reused channel is zero.
+// handed on. At t = 0 a reused channel is zero. Training may detach the history, as an option of
+// the authors' code does: then y_{t-1} is a constant to z_t, and gets no gradient from it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -35,18 +36,25 @@ Variable<T> action_scale(const Variable<T>& weights, Action action) {
 
 }  // namespace detail
 
+struct FuseOptions {
+  bool detach_history = false;  ///< The previous frame's maps get no gradient.
+};
+
 /// `fuse` written as the equation: what the kernels are tested against, and what second derivatives
 /// go through.
 template <class T>
-Variable<T> fuse_composed(const Variable<T>& y, const Variable<T>& weights, Index frames) {
+Variable<T> fuse_composed(const Variable<T>& y, const Variable<T>& weights, Index frames,
+                          const FuseOptions& options = {}) {
+  const Variable<T> history = options.detach_history ? y.detach() : y;
   return detail::action_scale(weights, Action::keep) * y +
-         detail::action_scale(weights, Action::reuse) * shift_time(y, frames, -1);
+         detail::action_scale(weights, Action::reuse) * shift_time(history, frames, -1);
 }
 
 /// y: maps [N*T, c, h, w] of clips of T = `frames` frames; weights: decisions [N*T, c, 3] in the
 /// order skip, reuse, keep, one-hot or soft. Gradients reach both.
 template <Operand Y, Operand W>
-Variable<scalar_of<Y>> fuse(const Y& maps, const W& decisions, Index frames) {
+Variable<scalar_of<Y>> fuse(const Y& maps, const W& decisions, Index frames,
+                            const FuseOptions& options = {}) {
   using T = scalar_of<Y>;
   const Variable<T> y = as_variable(maps), weights = as_variable(decisions);
   require<ShapeError>(y.rank() == 4, "fuse: expects maps [N*T,c,h,w], got ", y.shape());
@@ -60,12 +68,13 @@ Variable<scalar_of<Y>> fuse(const Y& maps, const W& decisions, Index frames) {
                 detail::action_column(weights.value(), Action::reuse), z.data());
 
   return record(
-      "fuse", z, {y, weights}, [y, weights, sizes](const Variable<T>& dz) -> Gradients<T> {
+      "fuse", z, {y, weights}, [y, weights, sizes, options](const Variable<T>& dz) -> Gradients<T> {
         const Tensor<T>& w = weights.value();
         if (grad_enabled()) {  // The same two derivatives, with a history of their own.
-          const auto moved = detail::action_scale(weights, Action::reuse) * dz;
-          const auto dy =
-              detail::action_scale(weights, Action::keep) * dz + shift_time(moved, sizes.frames, 1);
+          auto dy = detail::action_scale(weights, Action::keep) * dz;
+          if (!options.detach_history)
+            dy =
+                dy + shift_time(detail::action_scale(weights, Action::reuse) * dz, sizes.frames, 1);
           const Shape column{y.size(0), y.size(1), 1};
           const auto dkeep = reshape(sum(dz * y, {2, 3}), column);
           const auto dreuse = reshape(sum(dz * shift_time(y, sizes.frames, -1), {2, 3}), column);
@@ -75,9 +84,12 @@ Variable<scalar_of<Y>> fuse(const Y& maps, const W& decisions, Index frames) {
         Variable<T> dy, dw;
         if (y.requires_grad()) {
           auto result = Tensor<T>::uninitialized(y.shape());
+          // A detached history is one that nothing was reused from.
+          const Tensor<T> nothing(options.detach_history ? w.shape() : Shape{0, 0, 3});
+          const Tensor<T>& reused = options.detach_history ? nothing : w;
           kernels::fuse_backward_maps(sizes, dz.value().data(),
                                       detail::action_column(w, Action::keep),
-                                      detail::action_column(w, Action::reuse), result.data());
+                                      detail::action_column(reused, Action::reuse), result.data());
           dy = result;
         }
         if (weights.requires_grad()) {

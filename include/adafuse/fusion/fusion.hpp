@@ -7,7 +7,10 @@
 #include <adafuse/fusion/cost.hpp>
 #include <adafuse/fusion/decide.hpp>
 #include <adafuse/fusion/demand.hpp>
+#include <adafuse/fusion/estimator.hpp>
 #include <adafuse/fusion/fuse.hpp>
 #include <adafuse/fusion/gumbel.hpp>
+#include <adafuse/fusion/magnitude.hpp>
 #include <adafuse/fusion/objective.hpp>
 #include <adafuse/fusion/policy.hpp>
+#include <adafuse/fusion/reinforce.hpp>

@@ -1,4 +1,10 @@
-// The objective: cross-entropy of the clip's class plus lambda times the cost (paper, equation 5).
+// The objective: cross-entropy of the clip's class plus what its cost weighs (paper, equation 5).
+//
+//   absolute   lambda |cost - target|     with target 0 the paper's lambda cost
+//   squared    lambda (cost - target)^2
+//
+// The paper's loss asks for less and less; the other two ask for a cost, as options of the authors'
+// code do.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,10 +13,24 @@
 
 namespace adafuse {
 
+/// How a cost enters the loss.
+struct CostLoss {
+  double lambda = 0;
+  double target = 0;     ///< in the unit of the cost
+  bool squared = false;  ///< the squared distance to the target; else the distance
+};
+
+/// The loss of costs of any shape, element by element.
+template <class T>
+Variable<T> cost_loss(const Variable<T>& cost, const CostLoss& loss) {
+  const Variable<T> apart = cost - static_cast<T>(loss.target);
+  return loss.lambda * (loss.squared ? apart * apart : abs(apart));
+}
+
 /// The loss and its two parts.
 template <class T>
 struct Objective {
-  Variable<T> loss;           ///< cross_entropy + lambda * cost
+  Variable<T> loss;           ///< cross_entropy + cost_loss(cost)
   Variable<T> cross_entropy;  ///< in nats
   Variable<T> cost;           ///< in the unit that it was counted in
 };
@@ -18,9 +38,30 @@ struct Objective {
 /// lambda = 0 leaves the cost out of the loss; it is still there to be reported.
 template <class T>
 Objective<T> objective(const Variable<T>& logits, const Tensor<std::int64_t>& labels,
-                       const Variable<T>& cost, double lambda) {
+                       const Variable<T>& cost, const CostLoss& weighs) {
   const Variable<T> entropy = cross_entropy(logits, labels);
-  return {lambda == 0 ? entropy : entropy + lambda * cost, entropy, cost};
+  return {weighs.lambda == 0 ? entropy : entropy + cost_loss(cost, weighs), entropy, cost};
+}
+
+/// The paper's: cross-entropy + lambda * cost.
+template <class T>
+Objective<T> objective(const Variable<T>& logits, const Tensor<std::int64_t>& labels,
+                       const Variable<T>& cost, double lambda) {
+  return objective(logits, labels, cost, CostLoss{.lambda = lambda});
+}
+
+/// The objective of each clip alone, [N], given the cost of each, [N]. Values only.
+template <class T>
+Tensor<T> clip_losses(const Tensor<T>& logits, const Tensor<std::int64_t>& labels,
+                      const Tensor<T>& costs, const CostLoss& weighs) {
+  require<ShapeError>(logits.rank() == 2 && costs.shape() == Shape{logits.size(0)},
+                      "clip_losses: expects logits [N,K] and costs [N], got ", logits.shape(),
+                      " and ", costs.shape());
+  const NoGrad guard;
+  const auto target = label_distribution<T>(labels, logits.size(1));
+  const auto entropy = -sum(log_softmax(logits, 1) * target, {1});
+  if (weighs.lambda == 0) return entropy.value();
+  return (entropy + cost_loss<T>(costs, weighs)).value();
 }
 
 }  // namespace adafuse

@@ -1,10 +1,10 @@
 // The agent: from what a block is about to read, three logits for each of its output channels.
 //
-//   v_t = GAP(x_t),   logits_t = W1 relu(bn(W0 [v_{t-1}, v_t])),   v_{-1} = 0    (paper,
-//   section 3.2)
+//   v_t = GAP(x_t),   logits_t = W1 relu(bn(W0 [v_{t-1}, v_t])),   v_{-1} = 0
 //
-// Blocks whose sizes agree may share both linears (the authors' shared policy); the batch norm is
-// always the block's own.
+// (paper, section 3.2). Variants: the largest pixel in place of the mean, one linear or three, and
+// channels that share a decision. Blocks whose sizes agree may share both linears (the authors'
+// shared policy); the batch norm is always the block's own.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -18,29 +18,51 @@
 
 namespace adafuse {
 
+/// What an agent sees of a map.
+enum class PolicyPool { average, max };
+
 struct PolicyConfig {
   Index in_channels = 0;   ///< c, of the maps that the block reads
   Index out_channels = 0;  ///< c', of the maps that are decided on
-  Index hidden = 1024;
+  Index hidden = 1024;     ///< between the linears; one linear has none
+  Index layers = 2;        ///< linears: 1, 2 (the paper) or 3
+  Index groups_of = 1;     ///< G channels share a decision: i follows number i mod (c' / G)
+  PolicyPool pool = PolicyPool::average;
+
+  /// How many decisions there are for a frame: c' / G.
+  Index decisions() const { return out_channels / groups_of; }
+  /// The sizes along the linears: 2c, hidden ..., 3 decisions.
+  std::vector<Index> sizes() const {
+    std::vector<Index> sizes(static_cast<std::size_t>(layers + 1), hidden);
+    sizes.front() = 2 * in_channels;
+    sizes.back() = action_count * decisions();
+    return sizes;
+  }
 };
 
-/// The two linears of an agent: [2c -> hidden] and [hidden -> 3c'].
+/// The linears of an agent, in order. Files name them gate_fc0, gate_fc1, gate_fc2.
 template <class T>
 struct PolicyLinears {
-  nn::Linear<T> gate_fc0, gate_fc1;
+  std::vector<nn::Linear<T>> gate_fc;
 
   /// Starts nearly undecided: weights from N(0, 0.001^2), biases zero.
-  PolicyLinears(const PolicyConfig& config, Key key)
-      : gate_fc0({.in = 2 * config.in_channels, .out = config.hidden}),
-        gate_fc1({.in = config.hidden, .out = action_count * config.out_channels}) {
+  PolicyLinears(const PolicyConfig& config, Key key) {
     const NoGrad guard;
-    const auto start = [&](const nn::Linear<T>& layer, Key layer_key) {
+    const auto sizes = config.sizes();
+    for (std::size_t i = 0; i + 1 < sizes.size(); ++i) {
+      const nn::Linear<T>& layer =
+          gate_fc.emplace_back(nn::LinearConfig{.in = sizes[i], .out = sizes[i + 1]});
       layer.weight.mutable_value().copy_from(
-          nn::normal_init<T>(layer.weight.shape(), 0.001, layer_key));
+          nn::normal_init<T>(layer.weight.shape(), 0.001, key.of(concat("gate_fc", i))));
       layer.bias.mutable_value().fill(0);
-    };
-    start(gate_fc0, key.of("gate_fc0"));
-    start(gate_fc1, key.of("gate_fc1"));
+    }
+  }
+
+  /// The sizes along the linears, as PolicyConfig has them.
+  std::vector<Index> sizes() const {
+    std::vector<Index> sizes{gate_fc.front().config().in};
+    for (const auto& layer : gate_fc) sizes.push_back(layer.config().out);
+    return sizes;
   }
 };
 
@@ -51,59 +73,99 @@ class PolicyNetwork {
 
   /// An agent with linears of its own.
   PolicyNetwork(const PolicyConfig& config, Key key)
-      : config_(checked(config)), own_(std::in_place, config, key), gate_bn_({config.hidden}) {}
+      : config_(checked(config)), own_(std::in_place, config, key), gate_bn_(make_norms(config)) {}
 
   /// An agent that borrows linears; their owner outlives it. Throws ValueError unless their sizes
   /// are those of `config`.
   PolicyNetwork(const PolicyConfig& config, const PolicyLinears<T>& shared)
-      : config_(checked(config)), shared_(&shared), gate_bn_({config.hidden}) {
-    const auto &fc0 = shared.gate_fc0.config(), &fc1 = shared.gate_fc1.config();
-    require<ValueError>(
-        fc0.in == 2 * config.in_channels && fc0.out == config.hidden && fc1.in == config.hidden &&
-            fc1.out == action_count * config.out_channels,
-        "policy: ", config.in_channels, " -> ", config.hidden, " -> ", config.out_channels,
-        " does not fit shared linears ", fc0.in, " -> ", fc0.out, ", ", fc1.in, " -> ", fc1.out);
+      : config_(checked(config)), shared_(&shared), gate_bn_(make_norms(config)) {
+    require<ValueError>(shared.sizes() == config.sizes(), "policy: ", arrows(config.sizes()),
+                        " does not fit shared linears ", arrows(shared.sizes()));
   }
 
   /// x: the block's input, [N*T, c, h, w], T = `frames`. Returns logits [N*T, c', 3] in the order
-  /// skip, reuse, keep.
+  /// skip, reuse, keep; channels that share a decision have the same.
   Variable<T> forward(const Variable<T>& x, Index frames, nn::Context<T>& ctx) const {
+    const Variable<T> v = pooled(x);
+    return logits(shift_time(v, frames, -1), v, ctx);
+  }
+
+  /// The first half of `forward`: v_t of each frame, [N*T, c, h, w] -> [N*T, c].
+  Variable<T> pooled(const Variable<T>& x) const {
     require<ShapeError>(x.rank() == 4 && x.size(1) == config_.in_channels, "policy: expects [N*T,",
                         config_.in_channels, ",h,w], got ", x.shape());
-    const Variable<T> v = global_avg_pool(x);
-    const auto both = cat(std::vector<Variable<T>>{shift_time(v, frames, -1), v}, 1);
-    const auto hidden = relu(gate_bn_.forward(linears().gate_fc0(both), ctx));
-    return reshape(linears().gate_fc1(hidden), {x.size(0), config_.out_channels, action_count});
+    if (config_.pool == PolicyPool::average) return global_avg_pool(x);
+    return max(reshape(x, {x.size(0), x.size(1), x.size(2) * x.size(3)}), 2);
+  }
+
+  /// The second half: logits [n, c', 3] of frames that know v_{t-1} and v_t, both [n, c].
+  Variable<T> logits(const Variable<T>& before, const Variable<T>& now, nn::Context<T>& ctx) const {
+    auto y = cat(std::vector<Variable<T>>{before, now}, 1);
+    const auto& layers = linears().gate_fc;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      y = layers[i](y);
+      if (i < gate_bn_.size()) y = relu(gate_bn_[i].forward(y, ctx));
+    }
+    return to_channels(reshape(y, {now.size(0), config_.decisions(), action_count}));
+  }
+
+  /// What holds for each decision, [n, c' / G, ...], for each channel, [n, c', ...].
+  Variable<T> to_channels(const Variable<T>& x) const {
+    if (config_.groups_of == 1) return x;
+    return cat(std::vector<Variable<T>>(static_cast<std::size_t>(config_.groups_of), x), 1);
   }
 
   const PolicyConfig& config() const { return config_; }
   const PolicyLinears<T>& linears() const { return shared_ ? *shared_ : *own_; }
-  const nn::BatchNorm1d<T>& gate_bn() const { return gate_bn_; }
+  /// What stands after each linear but the last.
+  const std::vector<nn::BatchNorm1d<T>>& norms() const { return gate_bn_; }
 
   /// Multiply-accumulates for one frame.
   double macs() const {
-    return static_cast<double>(config_.hidden) *
-           static_cast<double>(2 * config_.in_channels + action_count * config_.out_channels);
+    double total = 0;
+    const auto sizes = config_.sizes();
+    for (std::size_t i = 0; i + 1 < sizes.size(); ++i)
+      total += static_cast<double>(sizes[i]) * static_cast<double>(sizes[i + 1]);
+    return total;
   }
 
   void visit(nn::Visitor<T>& v) const {
-    if (own_) v("gate_fc0", own_->gate_fc0);
-    v("gate_bn", gate_bn_);
-    if (own_) v("gate_fc1", own_->gate_fc1);
+    for (std::size_t i = 0; i < linears().gate_fc.size(); ++i) {
+      if (own_) v(concat("gate_fc", i), own_->gate_fc[i]);
+      if (i < gate_bn_.size()) v(i == 0 ? "gate_bn" : concat("gate_bn", i), gate_bn_[i]);
+    }
   }
 
  private:
-  static const PolicyConfig& checked(const PolicyConfig& config) {
-    require<ValueError>(config.in_channels > 0 && config.out_channels > 0 && config.hidden > 0,
-                        "policy: sizes must be positive, got ", config.in_channels, " -> ",
-                        config.hidden, " -> ", config.out_channels);
-    return config;
+  static const PolicyConfig& checked(const PolicyConfig& c) {
+    require<ValueError>(c.in_channels > 0 && c.out_channels > 0 && c.hidden > 0,
+                        "policy: sizes must be positive, got ", c.in_channels, " -> ", c.hidden,
+                        " -> ", c.out_channels);
+    require<ValueError>(1 <= c.layers && c.layers <= 3, "policy: expects 1, 2 or 3 linears, got ",
+                        c.layers);
+    require<ValueError>(c.groups_of > 0 && c.out_channels % c.groups_of == 0,
+                        "policy: ", c.out_channels, " channels do not make groups of ",
+                        c.groups_of);
+    return c;
+  }
+
+  static std::vector<nn::BatchNorm1d<T>> make_norms(const PolicyConfig& config) {
+    std::vector<nn::BatchNorm1d<T>> norms;
+    for (Index i = 0; i + 1 < config.layers; ++i)
+      norms.emplace_back(nn::BatchNormConfig{config.hidden});
+    return norms;
+  }
+
+  static std::string arrows(const std::vector<Index>& sizes) {
+    std::string text;
+    for (const Index size : sizes) text += concat(text.empty() ? "" : " -> ", size);
+    return text;
   }
 
   PolicyConfig config_;
   std::optional<PolicyLinears<T>> own_;
   const PolicyLinears<T>* shared_ = nullptr;
-  nn::BatchNorm1d<T> gate_bn_;
+  std::vector<nn::BatchNorm1d<T>> gate_bn_;  // gate_bn, gate_bn1
 };
 
 }  // namespace adafuse

@@ -23,4 +23,5 @@
 #include <adafuse/io/torch_file.hpp>
 #include <adafuse/io/torch_objects.hpp>
 #include <adafuse/io/torch_tensor.hpp>
+#include <adafuse/io/weights_file.hpp>
 #include <adafuse/io/zip_archive.hpp>

@@ -105,7 +105,7 @@ inline void winograd_weights(const Conv2dGeometry& g, const float* w, float* u) 
   require<ValueError>(winograd::fits(correlation),
                       "winograd_weights: expects a 3x3 kernel, stride 1 and one group, got ",
                       g.kernel_height, "x", g.kernel_width);
-  winograd::transform_weights(correlation, w, u);
+  winograd::transform_weights(correlation, w, u, g.out_channels * g.in_channels);
 }
 
 }  // namespace ADAFUSE_SIMD

@@ -1,10 +1,11 @@
 // Backward weights: dw(o, l) = sum over pixels of dy(o, pixel) x(l, pixel), where l = (c, p, q) is
 // an input channel seen through a tap.
 //
-// The micro-kernel again, with pixels as its depth: rows are the l, packed once per block of
-// pixels, and lanes are output channels, for which the block of dy is transposed. Both costs are
-// shared by all products of the block; the sums come out as dw transposed and are turned once at
-// the end.
+// The micro-kernel again, with pixels as its depth. Its rows are the l: they are read where a copy
+// of the image with written-out padding has them, so nine taps cost one copy, and a 1x1 kernel
+// none. Its lanes are output channels, for which a block of dy is transposed. The sums come out as
+// dw transposed and are turned once at the end. A 1x1 kernel that makes many channels of few
+// exchanges the two roles: the fewer channels are the ones to transpose.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -12,148 +13,232 @@
 #include <adafuse/core/storage.hpp>
 #include <adafuse/kernels/correlation.hpp>
 #include <adafuse/kernels/microkernel.hpp>
-#include <adafuse/kernels/pixel_packer.hpp>
+#include <adafuse/kernels/padded_images.hpp>
 #include <adafuse/kernels/scratch.hpp>
 #include <adafuse/kernels/turn.hpp>
+#include <array>
 
 namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {
 namespace backward_weights {
 
-/// How the work is cut, from the sizes alone. Each part of the pixels makes sums of its own, which
+/// The box of pixels that is multiplied at a time: its transposed lanes stay in L1 or L2, and it is
+/// deep enough to pay for taking up the sums again.
+inline constexpr Index block_pixels = 256;
+/// Copies of the image (in floats) that are made at a time, and lanes that a task takes.
+inline constexpr Index images_at_once = 32768, lanes_at_once = 192;
+
+/// How the work is cut, from the sizes alone. Each part of the blocks makes sums of its own, which
 /// are added in order at the end.
 struct Plan {
-  Index blocks, parts;           // of pixels
-  Index row_chunks, out_chunks;  // of input channels, of output channels
+  Index frame_parts, row_parts, column_parts;  // of the output: blocks of pixels
+  Index parts;                                 // of the blocks
+  Index row_chunks, lane_chunks;               // of the channels on either side
+
+  Index blocks() const { return frame_parts * row_parts * column_parts; }
+
+  OutputBlock block(const Correlation& g, Index b) const {
+    return {part(g.batch, frame_parts, b / (row_parts * column_parts)),
+            part(g.out_height, row_parts, b / column_parts % row_parts),
+            part(g.out_width, column_parts, b % column_parts)};
+  }
 };
 
-inline constexpr Index pixel_block = 240;
-/// Rows that are packed at a time, and lanes that a task takes: both blocks then stay in L2.
-inline constexpr Index rows_at_once = 160, lanes_at_once = 192;
-
-inline Plan make_plan(const Correlation& g) {
+inline Plan make_plan(const Correlation& g, Index rows, Index lanes) {
   constexpr Index enough_tasks = 16, sums_limit = Index{1} << 20;
+  const auto pieces = [](Index count, Index most) { return (count + most - 1) / most; };
   Plan plan{};
-  plan.blocks = (g.batch * g.out_pixels() + pixel_block - 1) / pixel_block;
-  plan.out_chunks = (g.outs() + lanes_at_once - 1) / lanes_at_once;
-  const Index sums = g.out_channels * g.depth(), tasks = g.groups * plan.out_chunks;
-  plan.parts = std::clamp<Index>(std::min(enough_tasks / tasks, sums_limit / sums), 1, plan.blocks);
-  plan.row_chunks = std::clamp<Index>(enough_tasks / (tasks * plan.parts), 1, g.ins());
+  plan.column_parts = pieces(g.out_width, block_pixels);
+  const Index columns = pieces(g.out_width, plan.column_parts);
+  plan.row_parts = pieces(g.out_height, std::max<Index>(1, block_pixels / columns));
+  plan.frame_parts = plan.row_parts * plan.column_parts > 1
+                         ? g.batch
+                         : pieces(g.batch, std::max<Index>(1, block_pixels / g.out_pixels()));
+  plan.lane_chunks = pieces(lanes, lanes_at_once);
+  const Index sums = g.out_channels * g.depth(), tasks = g.groups * plan.lane_chunks;
+  plan.parts =
+      std::clamp<Index>(std::min(enough_tasks / tasks, sums_limit / sums), 1, plan.blocks());
+  plan.row_chunks = std::clamp<Index>(enough_tasks / (tasks * plan.parts), 1, rows);
   return plan;
 }
 
-/// panel [pixels][vectors * width] = the transpose of rows [vectors * width][pixels].
-inline void turn(const float* rows, Index vectors, Index pixels, float* panel) {
-  constexpr Index width = Floats::width;
-  for (Index v = 0; v < vectors; ++v)
-    for (Index k = 0; k < pixels; k += width) {
-      Floats square[Floats::width];
-      for (Index l = 0; l < width; ++l)
-        square[l] = Floats::load(rows + (v * width + l) * pixels + k);
-      transpose(square);
-      for (Index l = 0; l < width; ++l) square[l].store(panel + ((k + l) * vectors + v) * width);
+/// Maps [batch, channels, pixels] of which a product reads a group of channels.
+struct Maps {
+  const float* data;
+  Index channels, pixels;
+  const float* plane(Index n, Index c) const { return data + (n * channels + c) * pixels; }
+};
+
+/// target [columns][step] = the transpose of `rows` rows at `source`; rows beyond them are 0.
+inline void turn_square(const float* source, Index source_step, Index rows, Mask lanes,
+                        float* target, Index step, Index columns) {
+  Floats square[Floats::width];
+  if (rows >= Floats::width) {
+#pragma GCC unroll 16
+    for (Index l = 0; l < Floats::width; ++l)
+      square[l] = Floats::load(source + l * source_step, lanes);
+  } else {
+    for (Index l = 0; l < Floats::width; ++l)
+      square[l] = l < rows ? Floats::load(source + l * source_step, lanes) : Floats::zero();
+  }
+  transpose(square);
+  if (columns >= Floats::width) {
+#pragma GCC unroll 16
+    for (Index l = 0; l < Floats::width; ++l) square[l].store(target + l * step);
+  } else {
+    for (Index l = 0; l < columns; ++l) square[l].store(target + l * step);
+  }
+}
+
+/// panel [pixels of the block][vectors * width] = the channels [first, first + count) of `maps`,
+/// transposed; lanes beyond them are 0.
+inline void turn_block(const Maps& maps, const OutputBlock& block, Index width, Index first,
+                       Index count, Index vectors, float* panel) {
+  constexpr Index square_size = Floats::width;
+  // Pixels of whole rows follow each other over the ends of rows.
+  const bool whole = block.columns.size() == width;
+  const Index lines = whole ? 1 : block.rows.size(),
+              length = whole ? block.rows.size() * width : block.columns.size();
+  const Index step = vectors * square_size;
+  for (Index n = block.frames.begin; n < block.frames.end; ++n)
+    for (Index line = 0; line < lines; ++line) {
+      const Index at = (block.rows.begin + line) * width + block.columns.begin;
+      for (Index k = 0; k < length; k += square_size, panel += square_size * step) {
+        const Mask lanes = first_lanes(length - k);
+        for (Index v = 0; v < vectors; ++v) {
+          const float* from = maps.plane(n, first + v * square_size) + at + k;
+          turn_square(from, maps.pixels, std::min(square_size, count - v * square_size), lanes,
+                      panel + v * square_size, step, std::min(square_size, length - k));
+          // The next block follows: by then it has come from memory.
+          for (Index l = 0; l < square_size; ++l)
+            __builtin_prefetch(from + l * maps.pixels + length, 0, 2);
+        }
+      }
+      panel -= ((length + square_size - 1) / square_size * square_size - length) * step;
     }
 }
 
-/// sums [rows][vectors * width], row stride `step`, += or = rows [rows][depth] * panel.
-inline void multiply_block(const float* rows, Index count, const float* panel, Index vectors,
-                           Index depth, bool add, float* sums, Index step) {
-  const Index start = 0, tiles = (vectors + tile_vectors - 1) / tile_vectors;
+/// What the micro-kernel's rows read of one block: row (c, tap) begins at `first + c * channel_step
+/// + tap_offsets[tap]`, and continues at the runs.
+struct BlockRows {
+  const float* first;
+  Index channel_step;
+  const Index* tap_offsets;
+  Index taps;
+  WeightRuns runs;
+};
+
+/// sums [count][step], of which a tile's lanes are written, += or = rows [0, count) times panel.
+inline void multiply_block(const BlockRows& rows, Index count, const float* panel, Index vectors,
+                           bool add, float* sums, Index step) {
   TileRows tile;
   tile.accumulate = add;
   tile.last_lanes = first_lanes(Floats::width);
-  for (Index row = 0; row < count; row += tile_rows)
-    for (Index t = 0; t < tiles; ++t) {
-      const Range v = part(vectors, tiles, t);
-      const Index block = std::min<Index>(tile_rows, count - row);
-      for (Index r = 0; r < block; ++r) {
-        tile.weights[static_cast<std::size_t>(r)] = rows + (row + r) * depth;
-        tile.out[static_cast<std::size_t>(r)] = sums + (row + r) * step + v.begin * Floats::width;
-      }
-      multiply_panel(tile, static_cast<int>(block), static_cast<int>(v.size()), {&start, 1, depth},
-                     panel + v.begin * Floats::width * depth);
+  Index channel = 0, tap = 0;
+  for (Index row = 0; row < count; row += tile_rows) {
+    const Index block = std::min<Index>(tile_rows, count - row);
+    for (Index r = 0; r < block; ++r) {
+      tile.weights[static_cast<std::size_t>(r)] =
+          rows.first + channel * rows.channel_step + rows.tap_offsets[tap];
+      tile.out[static_cast<std::size_t>(r)] = sums + (row + r) * step;
+      if (++tap == rows.taps) tap = 0, ++channel;
     }
+    multiply_panel(tile, static_cast<int>(block), static_cast<int>(vectors), rows.runs, panel);
+  }
 }
 
 /// dw of the forward correlation `g`.
 inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
   constexpr Index width = Floats::width;
-  if (g.pointwise()) {
+  const bool straight = g.pointwise();  // Rows are read where they lie.
+  if (straight) {
     g.in_width = g.out_width = g.in_pixels();
     g.in_height = g.out_height = 1;
   }
-  const Plan plan = make_plan(g);
-  const Correlation identity{.batch = g.batch,
-                             .groups = g.groups,
-                             .in_channels = g.out_channels,
-                             .in_height = g.out_height,
-                             .in_width = g.out_width,
-                             .out_channels = g.out_channels,
-                             .out_height = g.out_height,
-                             .out_width = g.out_width,
-                             .kernel_height = 1,
-                             .kernel_width = 1,
-                             .stride_height = 1,
-                             .stride_width = 1,
-                             .dilation_height = 1,
-                             .dilation_width = 1,
-                             .top = 0,
-                             .left = 0};
-  const Index depth = g.depth(), outs_step = (g.outs() + width - 1) / width * width;
-  const Index part_size = g.groups * depth * outs_step;
+  const bool exchanged = straight && g.outs() > g.ins();
+  Maps row_maps{x, g.in_channels, g.in_pixels()}, lane_maps{dy, g.out_channels, g.out_pixels()};
+  if (exchanged) std::swap(row_maps, lane_maps);
+  const Index row_channels = row_maps.channels / g.groups, rows = row_channels * g.taps(),
+              lanes = lane_maps.channels / g.groups;
+  const Plan plan = make_plan(g, row_channels, lanes);
+  const Index step = (lanes + width - 1) / width * width, part_size = g.groups * rows * step;
   const Storage<float> sums_memory(static_cast<std::size_t>(plan.parts * part_size));
-  float* all_sums = sums_memory.data();  // [parts][groups][depth][outs_step]
-  const Index tasks = g.groups * plan.row_chunks * plan.out_chunks;
+  float* all_sums = sums_memory.data();  // [parts][groups][rows][step]
+  const Index tasks = g.groups * plan.row_chunks * plan.lane_chunks;
 
   parallel_for(tasks * plan.parts, 1, [&](Index task, Index) {
     const FlushDenormals scope;
-    thread_local Scratch<float> rows_memory, lanes_memory, panel_memory;
-    const Index chunk = task % tasks, group = chunk / (plan.row_chunks * plan.out_chunks);
-    const Range ins = part(g.ins(), plan.row_chunks, chunk / plan.out_chunks % plan.row_chunks);
-    const Range outs = part_in_steps(g.outs(), width, plan.out_chunks, chunk % plan.out_chunks);
-    const Range blocks = part(plan.blocks, plan.parts, task / tasks);
-    const ChannelList in_channels{nullptr, group * g.ins(), g.ins()};
-    const ChannelList out_channels{nullptr, group * g.outs(), g.outs()};
-    const Index ins_at_once = std::max<Index>(1, rows_at_once / g.taps());
-    const Index vectors = (outs.size() + width - 1) / width;
-    const Index tiles = (vectors + tile_vectors - 1) / tile_vectors;
-    float* x_rows = rows_memory(std::min(ins_at_once, ins.size()) * g.taps() * pixel_block);
-    float* dy_rows = lanes_memory(vectors * width * pixel_block);
-    float* panel = panel_memory(vectors * width * pixel_block);
+    thread_local Scratch<float> images_memory, panel_memory;
+    thread_local PaddedImages images;
+    thread_local std::vector<Index> frame_starts;
+    const Index chunk = task % tasks, group = chunk / (plan.row_chunks * plan.lane_chunks);
+    const Range channels =
+        part(row_channels, plan.row_chunks, chunk / plan.lane_chunks % plan.row_chunks);
+    const Range lane_range =
+        part_in_steps(lanes, width, plan.lane_chunks, chunk % plan.lane_chunks);
+    const Index vectors = (lane_range.size() + width - 1) / width,
+                tiles = (vectors + tile_vectors - 1) / tile_vectors;
+    const Range blocks = part(plan.blocks(), plan.parts, task / tasks);
     float* sums = all_sums + task / tasks * part_size +
-                  (group * depth + ins.begin * g.taps()) * outs_step + outs.begin;
-
-    thread_local PixelPacker x_packer, dy_packer;
-    const PixelOrder order{0, g.batch, g.out_height, g.out_width};
+                  (group * rows + channels.begin * g.taps()) * step + lane_range.begin;
     for (Index b = blocks.begin; b < blocks.end; ++b) {
-      const Range pixels = part_in_steps(order.size(), width, plan.blocks, b);
-      const Index depth_of_block = (pixels.size() + width - 1) / width * width;
-      x_packer.aim(g, x, order, pixels.begin, pixels.end, true);
-      dy_packer.aim(identity, dy, order, pixels.begin, pixels.end);
-      dy_packer.pack(out_channels, outs, dy_rows, depth_of_block);
-      std::fill(dy_rows + outs.size() * depth_of_block, dy_rows + vectors * width * depth_of_block,
-                0.f);
+      const OutputBlock block = plan.block(g, b);
+      float* panel = panel_memory((block.size() + width) * vectors * width);
       for (Index t = 0; t < tiles; ++t) {
         const Range v = part(vectors, tiles, t);
-        turn(dy_rows + v.begin * width * depth_of_block, v.size(), depth_of_block,
-             panel + v.begin * width * depth_of_block);
+        const Index first = lane_range.begin + v.begin * width;
+        turn_block(lane_maps, block, g.out_width, group * lanes + first, lane_range.end - first,
+                   v.size(), panel + block.size() * v.begin * width);
       }
-      for (Index c = ins.begin; c < ins.end; c += ins_at_once) {
-        const Range channels{c, std::min(c + ins_at_once, ins.end)};
-        x_packer.pack(in_channels, channels, x_rows, depth_of_block);
-        multiply_block(x_rows, channels.size() * g.taps(), panel, vectors, depth_of_block,
-                       b > blocks.begin, sums + (c - ins.begin) * g.taps() * outs_step, outs_step);
+      const auto multiply = [&](const BlockRows& block_rows, Range some) {
+        for (Index t = 0; t < tiles; ++t) {
+          const Range v = part(vectors, tiles, t);
+          multiply_block(block_rows, some.size() * g.taps(), panel + block.size() * v.begin * width,
+                         v.size(), b > blocks.begin,
+                         sums + (some.begin - channels.begin) * g.taps() * step + v.begin * width,
+                         step);
+        }
+      };
+      if (straight) {
+        const Index no_offset = 0;
+        frame_starts.clear();
+        for (Index n = 0; n < block.frames.size(); ++n)
+          frame_starts.push_back(n * row_maps.channels * row_maps.pixels);
+        multiply({row_maps.plane(block.frames.begin, group * row_channels + channels.begin) +
+                      block.columns.begin,
+                  row_maps.pixels, &no_offset, 1,
+                  WeightRuns{frame_starts.data(), block.frames.size(), block.columns.size()}},
+                 channels);
+        continue;
+      }
+      images.aim(g, block);
+      const Index at_once = std::max<Index>(1, images_at_once / images.channel_size());
+      float* copies = images_memory(images.room(std::min(at_once, channels.size())));
+      for (Index c = channels.begin; c < channels.end; c += at_once) {
+        const Range some{c, std::min(c + at_once, channels.end)};
+        images.pack(x, {group * row_channels + some.begin, group * row_channels + some.end},
+                    copies);
+        multiply({copies, images.channel_size(), images.tap_offsets().data(), g.taps(),
+                  WeightRuns{images.row_starts().data(), std::ssize(images.row_starts()),
+                             block.columns.size()}},
+                 some);
       }
     }
   });
 
+  // dw [groups][outs][depth] from the sums of the parts, in order.
   const Index row_blocks = (g.outs() + 63) / 64;
   parallel_for(g.groups * row_blocks, 1, [&](Index task, Index) {
     const Index group = task / row_blocks;
     const Range outs = part_in_steps(g.outs(), width, row_blocks, task % row_blocks);
-    for (Index p = 0; p < plan.parts; ++p)
-      turn_into(all_sums + p * part_size + group * depth * outs_step + outs.begin, outs_step,
-                outs.size(), depth, p > 0, dw + (group * g.outs() + outs.begin) * depth, depth);
+    float* to = dw + (group * g.outs() + outs.begin) * g.depth();
+    for (Index p = 0; p < plan.parts; ++p) {
+      const float* sums = all_sums + p * part_size + group * rows * step;
+      if (exchanged)
+        copy_into(sums + outs.begin * step, step, outs.size(), g.depth(), p > 0, to, g.depth());
+      else
+        turn_into(sums + outs.begin, step, outs.size(), g.depth(), p > 0, to, g.depth());
+    }
   });
 }
 

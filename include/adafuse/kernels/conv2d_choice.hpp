@@ -38,8 +38,11 @@ struct Conv2dCosts {
 
   /// Frames never share vectors; loads that cross cache lines cost a few per cent.
   double masked_direct() const {
-    const Index frame_vectors = (g.out_pixels() + Floats::width - 1) / Floats::width;
-    return 1.05 * static_cast<double>(g.batch * frame_vectors * g.taps()) * pairs();
+    const Index spare = spare_pixels(g.out_pixels());
+    const Index vectors = (g.out_pixels() - spare + Floats::width - 1) / Floats::width;
+    const double frame = static_cast<double>(vectors) +
+                         2 * static_cast<double>(spare) / static_cast<double>(Floats::width);
+    return 1.05 * static_cast<double>(g.batch * g.taps()) * frame * pairs();
   }
   /// Each vector of the panel costs about 6, or 9 if it is gathered; it serves all output channels.
   double packed() const {

@@ -9,6 +9,7 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d_options.hpp>
 #include <adafuse/kernels/conv2d_rows.hpp>
+#include <adafuse/kernels/conv2d_spare_pixels.hpp>
 #include <adafuse/kernels/correlation.hpp>
 #include <vector>
 
@@ -64,7 +65,7 @@ template <int Rows, int Vectors, int Count>
 inline void make_lane_masks(const Correlation& g, Index tiles, Index vectors,
                             std::vector<Mask>& masks) {
   masks.clear();
-  std::vector<std::uint32_t> rows_inside, columns_inside;
+  thread_local std::vector<std::uint32_t> rows_inside, columns_inside;
   for (Index t = 0; t < tiles; ++t) {
     const Range tile = part(vectors, tiles, t);
     const auto bits_of = [&](Index taps, const auto& is_inside, std::vector<std::uint32_t>& bits) {
@@ -101,7 +102,8 @@ inline bool fits(const Correlation& g) { return g.same_pitch(); }
 inline void conv2d(const Correlation& g, const float* x, const float* w, float* y,
                    const Conv2dOptions<float>& options) {
   const Index pixels = g.out_pixels(), taps = g.taps();
-  const Index vectors = (pixels + Floats::width - 1) / Floats::width;
+  const Index spare = spare_pixels(pixels);
+  const Index vectors = (pixels - spare + Floats::width - 1) / Floats::width;
   const Index tiles = (vectors + tile_vectors - 1) / tile_vectors;
   thread_local std::vector<Mask> masks;
   thread_local std::vector<Index> offsets;
@@ -112,30 +114,35 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
       offsets.push_back(g.row(0, p) * g.in_width + g.column(0, q));
 
   // A strip of tiles shares each block of weights while that is in L1; what the strip reads of x
-  // stays in L2. Short of work for many threads, the output channels are cut too.
+  // stays in L2. Short of work for many threads, the output channels are cut too; and where a frame
+  // is one strip, so that each piece of the weights comes from memory once for all frames.
   const Index tile_bytes = g.ins() * tile_width * 4 * (taps > 1 ? 2 : 1);
   const Index strip = std::clamp<Index>(280000 / tile_bytes, 1, tiles);
   const Index strips = (tiles + strip - 1) / strip;
-  const Index chunks =
-      std::clamp<Index>(16 / (g.batch * g.groups * strips), 1, (g.outs() + 31) / 32);
+  const Index pieces = strips == 1 && g.batch > 1 ? g.outs() * g.depth() / 100000 : 1;
+  const Index chunks = std::clamp<Index>(std::max(16 / (g.batch * g.groups * strips), pieces), 1,
+                                         (g.outs() + 31) / 32);
+  const Index sets = g.batch * g.groups * strips;
 
   const Mask* all_masks = masks.data();
   const Index* all_offsets = offsets.data();
-  parallel_for(g.batch * g.groups * strips * chunks, 1, [&](Index task, Index) {
+  parallel_for(sets * chunks, 1, [&](Index task, Index) {
     const FlushDenormals scope;
-    const Index chunk = task % chunks, s = task / chunks % strips;
-    const Index group = task / (chunks * strips) % g.groups,
-                n = task / (chunks * strips * g.groups);
+    const Index chunk = task / sets, s = task % strips;
+    const Index group = task / strips % g.groups, n = task % sets / (strips * g.groups);
     const auto outs = ChannelList::of_group(options.out_of(n), group * g.outs(), g.outs());
     const auto ins = ChannelList::of_group(options.in_of(n), group * g.ins(), g.ins());
     const auto [row_begin, row_end] = part_in_steps(outs.count, tile_rows, chunks, chunk);
-    for (Index block = row_begin; block < row_end; block += tile_rows)
+    SparePixels left_over;
+    if (spare > 0 && s == strips - 1 && row_begin < row_end)
+      left_over.gather(g, x + n * g.in_channels * g.in_pixels(), group, ins, pixels - spare);
+    for (Index block = row_begin; block < row_end; block += tile_rows) {
       for (Index t = part(tiles, strips, s).begin; t < part(tiles, strips, s).end; ++t) {
         const auto [begin, end] = part(vectors, tiles, t);
         const Index position = begin * Floats::width;
         const int rows = static_cast<int>(std::min<Index>(tile_rows, row_end - block));
         TileRows tile = rows_of_frame(g, options.epilogue, w, y, n, outs, block, rows, position);
-        tile.last_lanes = first_lanes(pixels - (end - 1) * Floats::width);
+        tile.last_lanes = first_lanes(pixels - spare - (end - 1) * Floats::width);
         const Source source{x + (n * g.in_channels + group * g.ins()) * g.in_pixels() + position,
                             g.in_pixels(), ins};
         const Taps tile_taps{taps, all_offsets, all_masks + t * taps * tile_vectors};
@@ -148,6 +155,9 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
             correlate<Rows, Vectors, 0>(tile, first, source, tile_taps);
         });
       }
+      left_over.finish(g, options.epilogue, w, y, n, outs, block,
+                       std::min(block + tile_rows, row_end));
+    }
   });
 }
 

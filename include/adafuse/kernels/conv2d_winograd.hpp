@@ -12,6 +12,7 @@
 #include <adafuse/kernels/conv2d_rows.hpp>
 #include <adafuse/kernels/scratch.hpp>
 #include <adafuse/kernels/winograd_transforms.hpp>
+#include <span>
 #include <vector>
 
 namespace adafuse::kernels {
@@ -27,7 +28,9 @@ struct TileRun {
   Index frame, row, column, count;  // first output pixel of the first tile
   int vector, lane;
   Range inside_rows;  // of the six rows of pixels, those inside of the image
-  Mask columns[8];    // lanes of pixels 4 * tile + 0, 1, 2, 3, then + 4, ..., inside of the image
+  Range registers;    // of four side by side that hold 4 pixels of each tile, those with its lanes
+  Mask columns[8];    // their lanes of pixels 4 * tile + 0, 1, 2, 3, then + 4, ..., in the image
+  Mask out_columns[4];
 };
 
 /// A group of up to tile_vectors vectors of tiles.
@@ -59,54 +62,71 @@ struct TileGroup {
                     high = std::min(4 * (lane + run.count), g.in_width - first);
         run.columns[k] = lane_range(low - shift, high - shift);
       }
+      run.registers = {4 * lane / width, (4 * (lane + run.count) - 1) / width + 1};
+      for (Index k = 0; k < 4; ++k)
+        run.out_columns[k] =
+            lane_range(4 * lane - k * width,
+                       4 * lane + std::min(4 * run.count, g.out_width - run.column) - k * width);
       runs.push_back(run);
       at += run.count;
     }
   }
 };
 
-/// Adds the 6 x 6 pixels of each tile of a run, from the plane of one channel.
-inline void gather(const Correlation& g, const TileRun& run, const float* plane,
-                   Floats (&d)[6][6]) {
-  for (Index i = run.inside_rows.begin; i < run.inside_rows.end; ++i) {
-    const float* row =
-        plane + g.row(run.row + i, 0) * g.in_width + g.column(run.column, 0) - 4 * run.lane;
-    Floats* pixels = d[i];
-    for (int half = 0; half < 2; ++half) {  // Pixels 0 .. 3 of each tile; then 4 and 5.
-      Floats r[4];
-      for (int k = 0; k < 4; ++k)
-        r[k] = Floats::load(row + 4 * half + k * Floats::width, run.columns[4 * half + k]);
-      unzip(r[0], r[1]), unzip(r[2], r[3]);  // Even pixels in r[0], r[2]; odd ones in r[1], r[3].
-      unzip(r[0], r[2]),
-          unzip(r[1], r[3]);  // Now pixel 0 in r[0], 1 in r[1], 2 in r[2], 3 in r[3].
-      for (int k = 0; k < (half ? 2 : 4); ++k) pixels[4 * half + k] = pixels[4 * half + k] + r[k];
+/// The 6 x 6 pixels of each tile of one vector, from one channel of x; `frame_step` leads from a
+/// frame to the next.
+inline void gather(const Correlation& g, std::span<const TileRun> runs, const float* x,
+                   Index frame_step, Floats (&d)[6][6]) {
+#pragma GCC unroll 6
+  for (Index i = 0; i < inputs; ++i) {
+    // Pixels 4 tile, 4 tile + 1, ... in four registers side by side; then those of 4 tile + 4.
+    Floats r[8];
+#pragma GCC unroll 8
+    for (Floats& pixels : r) pixels = Floats::zero();
+    for (const TileRun& run : runs) {
+      if (i < run.inside_rows.begin || i >= run.inside_rows.end) continue;
+      const float* row = x + run.frame * frame_step + g.row(run.row + i, 0) * g.in_width +
+                         g.column(run.column, 0) - 4 * run.lane;
+      for (Index k = run.registers.begin; k < run.registers.end; ++k) {
+        r[k] = r[k].load_over(row + k * Floats::width, run.columns[k]);
+        r[4 + k] = r[4 + k].load_over(row + 4 + k * Floats::width, run.columns[4 + k]);
+      }
     }
+    unzip(r[0], r[1]), unzip(r[2], r[3]);  // Even pixels in r[0], r[2]; odd ones in r[1], r[3].
+    unzip(r[0], r[2]), unzip(r[1], r[3]);  // Now pixel k of each tile in r[k].
+    unzip(r[4], r[5]), unzip(r[6], r[7]);  // And of the second four the first two.
+    unzip(r[4], r[6]), unzip(r[5], r[7]);
+#pragma GCC unroll 6
+    for (int k = 0; k < 6; ++k) d[i][k] = r[k];
   }
 }
+
+/// From one of the 36 products to the next: never a multiple of 4 KiB, where all would meet in the
+/// same few places of the cache.
+inline Index product_step(Index channels, Index step) { return channels * step + Floats::width; }
 
 /// v [36][channels][vectors * width] of the live channels [begin, end).
 inline void transform_inputs(const Correlation& g, const TileGroup& tiles, const float* x,
                              const ChannelList& channels, Range range, float* v) {
-  const Index step = tiles.vectors * Floats::width;
+  const Index step = tiles.vectors * Floats::width, next = product_step(channels.count, step);
   for (Index c = range.begin; c < range.end; ++c)
-    for (std::size_t run = 0; run < tiles.runs.size();) {
-      const int vector = tiles.runs[run].vector;
-      Floats d[6][6] = {}, transformed[6][6];
-      for (; run < tiles.runs.size() && tiles.runs[run].vector == vector; ++run)
-        gather(g, tiles.runs[run],
-               x + (tiles.runs[run].frame * g.in_channels + channels[c]) * g.in_pixels(), d);
+    for (std::size_t first = 0, last; first < tiles.runs.size(); first = last) {
+      const int vector = tiles.runs[first].vector;
+      for (last = first + 1; last < tiles.runs.size() && tiles.runs[last].vector == vector;) ++last;
+      Floats d[6][6], transformed[6][6];
+      gather(g, {tiles.runs.data() + first, last - first}, x + channels[c] * g.in_pixels(),
+             g.in_channels * g.in_pixels(), d);
       transform_square<6, 6>(d, transformed, transform_line_in);
+      float* out = v + c * step + vector * Floats::width;
 #pragma GCC unroll 6
       for (int i = 0; i < 6; ++i)
 #pragma GCC unroll 6
-        for (int j = 0; j < 6; ++j)
-          transformed[i][j].store(v + ((i * 6 + j) * channels.count + c) * step +
-                                  vector * Floats::width);
+        for (int j = 0; j < 6; ++j) transformed[i][j].store(out + (i * 6 + j) * next);
     }
 }
 
 /// m [36][rows][vectors * width] = u v, for products [begin, end).
-inline void multiply(const Correlation& g, const TileGroup& tiles, const float* u,
+inline void multiply(const Correlation& g, const TileGroup& tiles, const float* u, Index u_step,
                      const ChannelList& outs, const ChannelList& ins, Range range, const float* v,
                      float* m) {
   thread_local Scratch<Index> starts_memory;
@@ -121,11 +141,12 @@ inline void multiply(const Correlation& g, const TileGroup& tiles, const float* 
     for (Index row = 0; row < outs.count; row += tile_rows) {
       const Index count = std::min<Index>(tile_rows, outs.count - row);
       for (Index r = 0; r < count; ++r) {
-        tile.weights[static_cast<std::size_t>(r)] =
-            u + (e * g.out_channels + outs[row + r]) * g.in_channels;
-        tile.out[static_cast<std::size_t>(r)] = m + (e * outs.count + row + r) * step;
+        tile.weights[static_cast<std::size_t>(r)] = u + e * u_step + outs[row + r] * g.in_channels;
+        tile.out[static_cast<std::size_t>(r)] =
+            m + e * product_step(outs.count, step) + (row + r) * step;
       }
-      multiply_panel(tile, static_cast<int>(count), tiles.vectors, runs, v + e * ins.count * step);
+      multiply_panel(tile, static_cast<int>(count), tiles.vectors, runs,
+                     v + e * product_step(ins.count, step));
     }
 }
 
@@ -133,7 +154,7 @@ inline void multiply(const Correlation& g, const TileGroup& tiles, const float* 
 inline void transform_outputs(const Correlation& g, const TileGroup& tiles, const ChannelList& outs,
                               Range range, const float* m, const Conv2dEpilogue<float>& epilogue,
                               float* y) {
-  const Index step = tiles.vectors * Floats::width;
+  const Index step = tiles.vectors * Floats::width, next = product_step(outs.count, step);
   for (Index o = range.begin; o < range.end; ++o) {
     const Index channel = outs[o];
     const Floats scale = Floats::broadcast(epilogue.scale ? epilogue.scale[channel] : 1);
@@ -141,12 +162,11 @@ inline void transform_outputs(const Correlation& g, const TileGroup& tiles, cons
     for (std::size_t run = 0; run < tiles.runs.size();) {
       const int vector = tiles.runs[run].vector;
       Floats products_of[6][6], result[4][4];
+      const float* from = m + o * step + vector * Floats::width;
 #pragma GCC unroll 6
       for (int i = 0; i < 6; ++i)
 #pragma GCC unroll 6
-        for (int j = 0; j < 6; ++j)
-          products_of[i][j] =
-              Floats::load(m + ((i * 6 + j) * outs.count + o) * step + vector * Floats::width);
+        for (int j = 0; j < 6; ++j) products_of[i][j] = Floats::load(from + (i * 6 + j) * next);
       transform_square<6, 4>(products_of, result, transform_line_out);
       float rows[4][4 * Floats::width];  // Row i of the tiles, side by side.
       for (int i = 0; i < 4; ++i) {
@@ -157,17 +177,17 @@ inline void transform_outputs(const Correlation& g, const TileGroup& tiles, cons
       }
       for (; run < tiles.runs.size() && tiles.runs[run].vector == vector; ++run) {
         const TileRun& t = tiles.runs[run];
-        const Index count = std::min(4 * t.count, g.out_width - t.column);
         for (Index i = 0; i < std::min<Index>(4, g.out_height - t.row); ++i) {
           const Index at =
               ((t.frame * g.out_channels + channel) * g.out_height + t.row + i) * g.out_width +
-              t.column;
-          for (Index k = 0; k < count; k += Floats::width) {
-            const Mask lanes = first_lanes(count - k);
-            Floats value = Floats::load(rows[i] + 4 * t.lane + k, lanes);
-            if (epilogue.residual) value = value + Floats::load(epilogue.residual + at + k, lanes);
+              t.column - 4 * t.lane;
+          for (Index k = t.registers.begin; k < t.registers.end; ++k) {
+            const Mask lanes = t.out_columns[k];
+            const Index place = at + k * Floats::width;
+            Floats value = Floats::load(rows[i] + k * Floats::width);
+            if (epilogue.residual) value = value + Floats::load(epilogue.residual + place, lanes);
             if (epilogue.relu) value = max(value, Floats::zero());
-            value.store(y + at + k, lanes);
+            value.store(y + place, lanes);
           }
         }
       }
@@ -175,11 +195,12 @@ inline void transform_outputs(const Correlation& g, const TileGroup& tiles, cons
   }
 }
 
-/// u [36, out_channels, in_channels] of w [out_channels, in_channels, 3, 3].
-inline void transform_weights(const Correlation& g, const float* w, float* u) {
+/// u [36][out_channels][in_channels] of w [out_channels, in_channels, 3, 3]; `u_step` leads from a
+/// product to the next.
+inline void transform_weights(const Correlation& g, const float* w, float* u, Index u_step) {
   parallel_for(g.out_channels, 8, [&](Index begin, Index end) {
     const FlushDenormals scope;
-    transform_weight_rows(g.out_channels, g.in_channels, begin, end, w, u);
+    transform_weight_rows(g.in_channels, begin, end, w, u, u_step);
   });
 }
 
@@ -188,9 +209,11 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
                    const Conv2dOptions<float>& options) {
   Storage<float> made;  // From the pool, and back to it: it may be large.
   const float* u = options.winograd_weights;
+  Index u_step = g.out_channels * g.in_channels;
   if (!u) {
-    made = Storage<float>(static_cast<std::size_t>(products * g.out_channels * g.in_channels));
-    transform_weights(g, w, made.data());
+    u_step = product_step(g.out_channels, g.in_channels);
+    made = Storage<float>(static_cast<std::size_t>(products * u_step));
+    transform_weights(g, w, made.data(), u_step);
     u = made.data();
   }
   const Index frames = all_live(options) ? std::max<Index>(g.batch, 1) : 1;
@@ -211,15 +234,15 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
       const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
       const auto ins = ChannelList::of_group(options.in_of(n), 0, g.in_channels);
       const Index step = group.vectors * Floats::width;
-      float* v = input_memory(products * ins.count * step);
-      float* m = product_memory(products * outs.count * step);
+      float* v = input_memory(products * product_step(ins.count, step));
+      float* m = product_memory(products * product_step(outs.count, step));
       parallel_for(ins.count, 16, [&](Index first, Index last) {
         const FlushDenormals scope;
         transform_inputs(g, group, x, ins, {first, last}, v);
       });
       parallel_for(products, 1, [&](Index first, Index last) {
         const FlushDenormals scope;
-        multiply(g, group, u, outs, ins, {first, last}, v, m);
+        multiply(g, group, u, u_step, outs, ins, {first, last}, v, m);
       });
       parallel_for(outs.count, 16, [&](Index first, Index last) {
         const FlushDenormals scope;

@@ -21,6 +21,16 @@ auto map(const Tensor<T>& x, const F& f) {
   return y;
 }
 
+/// a[i] += b[i], in place; the shapes are equal.
+template <class T>
+void add_into(Tensor<T> a, const Tensor<T>& b) {
+  T* const to = a.data();
+  const T* const from = b.data();
+  parallel_for(a.size(), elements_per_chunk, [to, from](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) to[i] += from[i];
+  });
+}
+
 /// y[i] = f(a[i], b[i]), where sizes of 1 stretch. The shapes broadcast.
 template <class A, class B, class F>
 auto zip(const Tensor<A>& a, const Tensor<B>& b, const F& f) {

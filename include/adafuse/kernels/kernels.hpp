@@ -16,6 +16,7 @@
 #include <adafuse/kernels/conv2d_packed.hpp>
 #include <adafuse/kernels/conv2d_reference.hpp>
 #include <adafuse/kernels/conv2d_rows.hpp>
+#include <adafuse/kernels/conv2d_spare_pixels.hpp>
 #include <adafuse/kernels/conv2d_winograd.hpp>
 #include <adafuse/kernels/correlation.hpp>
 #include <adafuse/kernels/dropout.hpp>
@@ -27,6 +28,7 @@
 #include <adafuse/kernels/gemm_reference.hpp>
 #include <adafuse/kernels/im2col.hpp>
 #include <adafuse/kernels/microkernel.hpp>
+#include <adafuse/kernels/padded_images.hpp>
 #include <adafuse/kernels/pixel_packer.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>

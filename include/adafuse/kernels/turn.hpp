@@ -31,5 +31,18 @@ inline void turn_into(const float* source, Index source_step, Index rows, Index 
     }
 }
 
+/// target [rows, columns] = source, or with `add`: += it; not turned.
+inline void copy_into(const float* source, Index source_step, Index rows, Index columns, bool add,
+                      float* target, Index target_step) {
+  for (Index r = 0; r < rows; ++r)
+    for (Index c = 0; c < columns; c += Floats::width) {
+      const Mask lanes = first_lanes(columns - c);
+      float* out = target + r * target_step + c;
+      Floats value = Floats::load(source + r * source_step + c, lanes);
+      if (add) value = value + Floats::load(out, lanes);
+      value.store(out, lanes);
+    }
+}
+
 }  // namespace ADAFUSE_SIMD
 }  // namespace adafuse::kernels

@@ -75,10 +75,10 @@ template <int From, int To, class Line>
   for (int i = 0; i < To; ++i) line(half[i], out[i]);
 }
 
-/// u [36, out_channels, in_channels] = G g G' of w [out_channels, in_channels, 3, 3], for the rows
-/// (output channels) [begin, end).
-inline void transform_weight_rows(Index out_channels, Index in_channels, Index begin, Index end,
-                                  const float* w, float* u) {
+/// u [36][out_channels][in_channels] = G g G' of w [out_channels, in_channels, 3, 3], for the rows
+/// (output channels) [begin, end); `u_step` leads from one of the 36 to the next.
+inline void transform_weight_rows(Index in_channels, Index begin, Index end, const float* w,
+                                  float* u, Index u_step) {
   constexpr Index width = Floats::width;
   for (Index o = begin; o < end; ++o)
     for (Index c = 0; c < in_channels; c += width) {
@@ -92,7 +92,7 @@ inline void transform_weight_rows(Index out_channels, Index in_channels, Index b
       for (int t = 0; t < 9; ++t) g[t / 3][t % 3] = Floats::load(taps[t]);
       transform_square<3, 6>(g, transformed, transform_line_weights);
       for (Index e = 0; e < products; ++e)
-        transformed[e / 6][e % 6].store(u + (e * out_channels + o) * in_channels + c, lanes);
+        transformed[e / 6][e % 6].store(u + e * u_step + o * in_channels + c, lanes);
     }
 }
 

@@ -9,11 +9,28 @@
 
 namespace adafuse::models {
 
-/// The size of an agent over maps of `in` channels that decides on `out` channels.
+/// Hidden units of an agent with so many decisions: fixed, quota / decisions, or relative *
+/// decisions, rounded down, but at least one.
+inline Index policy_hidden(const ModelConfig& config, Index decisions) {
+  if (config.policy_quota > 0) return std::max<Index>(1, config.policy_quota / decisions);
+  if (config.policy_relative > 0)
+    return std::max<Index>(
+        1, static_cast<Index>(config.policy_relative * static_cast<double>(decisions)));
+  return config.policy_hidden;
+}
+
+/// An agent over maps of `in` channels that decides on `out` channels. Throws ValueError when the
+/// channels do not make groups of the size that the configuration wants.
 inline PolicyConfig policy_config(const ModelConfig& config, Index in, Index out) {
-  const Index hidden = config.policy_quota > 0 ? std::max<Index>(1, config.policy_quota / out)
-                                               : config.policy_hidden;
-  return {.in_channels = in, .out_channels = out, .hidden = hidden};
+  PolicyConfig policy{.in_channels = in,
+                      .out_channels = out,
+                      .layers = config.policy_layers,
+                      .groups_of = config.policy_groups_of,
+                      .pool = config.policy_pool == "max" ? PolicyPool::max : PolicyPool::average};
+  require<ValueError>(policy.groups_of > 0 && out % policy.groups_of == 0, "policy: ", out,
+                      " channels do not make groups of ", policy.groups_of);
+  policy.hidden = policy_hidden(config, policy.decisions());
+  return policy;
 }
 
 /// Makes agents, and owns what they share: one pair of linears for each pair of sizes (2c, 3c').
@@ -22,14 +39,16 @@ class AgentMaker {
  public:
   AgentMaker(const ModelConfig& config, Key key) : config_(config), key_(key) {}
 
-  /// The agent of a block; none where the block does not decide, or decides from outside.
-  std::optional<PolicyNetwork<T>> make(const std::string& block, Index in, Index out) {
+  /// An agent of a block, `policy_net` or `policy_net2`; none where the block does not decide, or
+  /// decides from outside.
+  std::optional<PolicyNetwork<T>> make(const std::string& block, Index in, Index out,
+                                       const std::string& agent = "policy_net") {
     if (!is_adaptive(config_, block) || !config_.agents) return {};
     const PolicyConfig size = policy_config(config_, in, out);
     if (!config_.shared_policy)
-      return std::make_optional<PolicyNetwork<T>>(size, key_.of(block).of("policy_net"));
-    const std::string name =
-        std::to_string(2 * in) + "_" + std::to_string(action_count * out);  // as files name it
+      return std::make_optional<PolicyNetwork<T>>(size, key_.of(block).of(agent));
+    // As files name it: the sizes of what goes in and of what comes out.
+    const std::string name = concat(size.sizes().front(), "_", size.sizes().back());
     auto& shared = shared_[name];
     if (!shared) shared = std::make_unique<PolicyLinears<T>>(size, key_.of("shared").of(name));
     return std::make_optional<PolicyNetwork<T>>(size, *shared);
@@ -37,8 +56,9 @@ class AgentMaker {
 
   /// What is shared is listed here and not in the blocks: `gate_fc0s.128_192`, `gate_fc1s.128_192`.
   void visit(nn::Visitor<T>& v) const {
-    for (const auto& [name, linears] : shared_) v("gate_fc0s." + name, linears->gate_fc0);
-    for (const auto& [name, linears] : shared_) v("gate_fc1s." + name, linears->gate_fc1);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(config_.policy_layers); ++i)
+      for (const auto& [name, linears] : shared_)
+        v(concat("gate_fc", i, "s.", name), linears->gate_fc[i]);
   }
 
  private:

@@ -35,6 +35,7 @@ class BnInception : public Backbone<T> {
         conv2_reduce_("conv2_3x3_reduce", {.in = 64, .out = 64}, key),
         conv2_("conv2_3x3", {.in = 64, .out = 192, .kernel = 3, .padding = 1}, key) {
     require<ValueError>(!config.shared_policy, "bninception: its agents are not shared");
+    require<ValueError>(!config.policy_both, "bninception: its units have one decision each");
     require<ValueError>(config.stem_stride == 1, "bninception: its stem has stride 2");
     for (const auto& unit : inception_units()) {
       const bool adaptive = is_adaptive(config, unit.name());
@@ -52,9 +53,9 @@ class BnInception : public Backbone<T> {
     auto y = max_pool2d(conv1_.forward(x, ctx), halve());
     y = max_pool2d(conv2_.forward(conv2_reduce_.forward(y, ctx), ctx), halve());
     for (const auto& unit : units_) {
-      auto [maps, decision] = unit.forward(y, frames, ctx);
+      auto [maps, decisions] = unit.forward(y, frames, ctx);
       y = maps;
-      if (decision) out.decisions.push_back(std::move(*decision));
+      for (auto& decision : decisions) out.decisions.push_back(std::move(decision));
     }
     out.features = global_avg_pool(y);
     return out;

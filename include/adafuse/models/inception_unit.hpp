@@ -30,13 +30,14 @@ class ConvNormRelu {
         norm_({.channels = config.out, .eps = 1e-5, .momentum = 0.9}) {}
 
   Variable<T> forward(const Variable<T>& x, nn::Context<T>& ctx) const {
-    return relu(norm_.forward(conv_(x), ctx));
+    return norm_.forward_relu(conv_(x), ctx);
   }
   ValueId plan(PlanBuilder<T>& b, ValueId x) const {
     return b.relu(b.norm(name_ + "_bn", norm_, b.conv(name_, conv_, x)));
   }
   void visit(nn::Visitor<T>& v) const { v(name_, conv_), v(name_ + "_bn", norm_); }
-  Index out() const { return conv_.config().out; }
+  /// How much each channel answers to each of the input (see magnitude.hpp), [out, in].
+  Tensor<T> gains() const { return channel_gains(conv_, norm_); }
 
  private:
   static nn::Conv2dConfig with_bias(nn::Conv2dConfig config) {
@@ -94,7 +95,8 @@ class InceptionUnit {
     BlockOutput<T> out;
     const auto in = fusion_.shift ? temporal_shift(x, frames, shift_fold(config_.in)) : x;
     if (fusion_.adaptive)
-      out.decision = decide(config_.name(), policy_net_, in, config_.out(), frames, ctx);
+      out.decisions.push_back(decide<T>(config_.name(), policy_net_, in, config_.out(), frames, ctx,
+                                        [this] { return gains(); }));
     std::vector<Variable<T>> parts;
     for (const auto& branch : branches_) {
       auto y = in;
@@ -104,14 +106,17 @@ class InceptionUnit {
     const auto pooled = config_.max_pool ? max_pool2d(in, pool()) : avg_pool2d(in, pool());
     parts.push_back(projection_ ? projection_->forward(pooled, ctx) : pooled);
     out.maps = cat(parts, 1);
-    if (out.decision) out.maps = fuse(out.maps, out.decision->weights, frames);
+    if (fusion_.adaptive)
+      out.maps = fuse(out.maps, out.decisions.front().weights, frames, {ctx.detach_history});
     return out;
   }
 
   ValueId plan(PlanBuilder<T>& b, ValueId x) const {
     const ValueId in = fusion_.shift ? b.shift(x) : x;
     ValueId decisions = 0;
-    if (fusion_.adaptive) decisions = b.decide(config_.name(), policy_net_, in, config_.out());
+    if (fusion_.adaptive)
+      decisions =
+          b.decide(config_.name(), policy_net_, in, config_.out(), "policy_net_" + config_.unit);
     std::vector<ValueId> parts;
     for (const auto& branch : branches_) {
       ValueId y = in;
@@ -141,6 +146,30 @@ class InceptionUnit {
             .stride = config_.halves ? 2 : 1,
             .padding = config_.halves ? 0 : 1,
             .ceil_mode = true};
+  }
+
+  /// The gains of the branches, one below the other: each is the product of its layers', for a
+  /// bound on what goes in gives one on what comes out. A pooling hands on what it reads.
+  Tensor<T> gains() const {
+    Tensor<T> all({config_.out(), config_.in});
+    Index row = 0;
+    const auto put = [&](const Tensor<T>& branch) {
+      for (Index i = 0; i < branch.size(0); ++i) all[row++].copy_from(branch[i]);
+    };
+    for (const auto& branch : branches_) {
+      Tensor<T> product = branch.front().gains();
+      for (std::size_t i = 1; i < branch.size(); ++i)
+        product = matmul(branch[i].gains(), product).value();
+      put(product);
+    }
+    if (projection_) {
+      put(projection_->gains());
+    } else {
+      Tensor<T> same({config_.in, config_.in});
+      for (Index i = 0; i < config_.in; ++i) same(i, i) = 1;
+      put(same);
+    }
+    return all;
   }
 
   InceptionUnitConfig config_;

@@ -47,7 +47,12 @@ struct ModelConfig {
 
   bool agents = true;  ///< Adaptive blocks have an agent; without, decisions come from outside.
   Index policy_hidden = 1024;
-  Index policy_quota = 0;      ///< if positive, hidden units are quota / c'
+  Index policy_quota = 0;               ///< if positive, hidden units are quota / decisions
+  double policy_relative = 0;           ///< if positive, hidden units are this times decisions
+  Index policy_layers = 2;              ///< linears of an agent: 1, 2 or 3
+  std::string policy_pool = "average";  ///< what an agent sees of a map: its average or max
+  Index policy_groups_of = 1;  ///< so many channels share a decision: c' / groups_of decisions
+  bool policy_both = false;    ///< Residual blocks decide on conv2's channels too.
   bool shared_policy = false;  ///< Blocks of equal sizes share the linears of their agents.
 
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;

@@ -77,8 +77,8 @@ class PlanBuilder {
 
   /// The decisions of `block` on `channels` channels, made from the maps `x`.
   ValueId decide(const std::string& block, const std::optional<PolicyNetwork<T>>& agent, ValueId x,
-                 Index channels) {
-    return add("policy_net", AgentStep<T>{block, agent ? &*agent : nullptr, channels}, {x},
+                 Index channels, const std::string& name = "policy_net") {
+    return add(name, AgentStep<T>{block, agent ? &*agent : nullptr, channels}, {x},
                {channels, action_count}, agent ? agent->macs() : 0);
   }
   ValueId fuse(const std::string& block, ValueId maps, ValueId decisions) {

@@ -3,12 +3,15 @@
 //   x -> [shift] -> conv1 bn1 relu -> [fuse] -> conv2 bn2 -> [relu conv3 bn3] -> + -> relu
 //   x -------------------- identity, or downsample of the shifted input -------^
 //
-// Basic blocks are two 3x3; bottlenecks 1x1, 3x3, 1x1 with the stride on the 3x3.
+// Basic blocks are two 3x3; bottlenecks 1x1, 3x3, 1x1 with the stride on the 3x3. A second decision
+// (the authors' "dense in block") reads conv2's input and falls on its normed output: in a
+// bottleneck after the ReLU, before conv3; in a basic block before the sum.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/fusion/decide.hpp>
 #include <adafuse/fusion/fuse.hpp>
+#include <adafuse/fusion/magnitude.hpp>
 #include <adafuse/models/plan_builder.hpp>
 #include <adafuse/nn/nn.hpp>
 
@@ -23,28 +26,48 @@ struct ResidualBlockConfig {
   bool bottleneck = false;
   bool shift = false;     ///< temporal shift in front (TSM)
   bool adaptive = false;  ///< decisions on conv1's channels
+  bool both = false;      ///< and, when adaptive, on conv2's
+
+  /// The name that the second decisions carry.
+  std::string second() const { return name + ".conv2"; }
 };
 
-/// What a block gives: maps, and the decisions that it took on the way.
+/// What a block gives: maps, and the decisions that it took on the way, in order.
 template <class T>
 struct BlockOutput {
   Variable<T> maps;
-  std::optional<Decision<T>> decision;
+  std::vector<Decision<T>> decisions;
 };
+
+/// The agents of a block.
+template <class T>
+struct BlockAgents {
+  std::optional<PolicyNetwork<T>> first, second;
+};
+
+/// How much the channels of norm(conv(x)) answer to those of x (see magnitude.hpp), [out, in].
+template <class T>
+Tensor<T> channel_gains(const nn::Conv2d<T>& conv, const nn::BatchNorm2d<T>& norm) {
+  Tensor<T> scale(norm.running_var.shape());
+  for (Index i = 0; i < scale.size(); ++i)
+    scale(i) =
+        norm.weight.value()(i) / std::sqrt(norm.running_var(i) + static_cast<T>(norm.config().eps));
+  return convolution_gains(conv.weight.value(), scale);
+}
 
 template <class T>
 class ResidualBlock {
  public:
   using value_type = T;
 
-  /// `agent` decides for an adaptive block; without one, the context must.
-  ResidualBlock(const ResidualBlockConfig& config, std::optional<PolicyNetwork<T>> agent, Key key)
+  /// `agents` decide for an adaptive block; without them, the context must.
+  ResidualBlock(const ResidualBlockConfig& config, BlockAgents<T> agents, Key key)
       : config_(config),
         conv1_(first(config), key.of("conv1")),
         bn1_({config.width}),
         conv2_(second(config), key.of("conv2")),
         bn2_({conv2_.config().out}),
-        policy_net_(std::move(agent)) {
+        agents_(std::move(agents)) {
     if (config.bottleneck) {
       conv3_.emplace(nn::Conv2dConfig{.in = config.width, .out = config.out}, key.of("conv3"));
       bn3_.emplace(nn::BatchNormConfig{config.out});
@@ -60,15 +83,26 @@ class ResidualBlock {
   BlockOutput<T> forward(const Variable<T>& x, Index frames, AdaptiveContext<T>& ctx) const {
     BlockOutput<T> out;
     const auto in = config_.shift ? temporal_shift(x, frames, shift_fold(config_.in)) : x;
-    auto y = relu(bn1_.forward(conv1_(in), ctx));
-    if (config_.adaptive) {
-      out.decision = decide(config_.name, policy_net_, in, config_.width, frames, ctx);
-      y = fuse(y, out.decision->weights, frames);
+    const auto fused = [&](const Variable<T>& maps, Decision<T> decision) {
+      out.decisions.push_back(std::move(decision));
+      return fuse(maps, out.decisions.back().weights, frames, {ctx.detach_history});
+    };
+    const auto identity = [&] { return downsample_ ? downsample_->forward(in, ctx) : x; };
+    auto y = bn1_.forward_relu(conv1_(in), ctx);
+    if (config_.adaptive)
+      y = fused(y, decide<T>(config_.name, agents_.first, in, config_.width, frames, ctx,
+                             [this] { return channel_gains(conv1_, bn1_); }));
+    const auto between = y;
+    y = conv2_(between);
+    if (!conv3_ && !decides_twice()) {
+      out.maps = bn2_.forward_relu(y, ctx, identity());
+      return out;
     }
-    y = bn2_.forward(conv2_(y), ctx);
-    if (conv3_) y = bn3_->forward((*conv3_)(relu(y)), ctx);
-    const auto identity = downsample_ ? downsample_->forward(in, ctx) : x;
-    out.maps = relu(y + identity);
+    y = conv3_ ? bn2_.forward_relu(y, ctx) : bn2_.forward(y, ctx);
+    if (decides_twice())
+      y = fused(y, decide<T>(config_.second(), agents_.second, between, conv2_.config().out, frames,
+                             ctx, [this] { return channel_gains(conv2_, bn2_); }));
+    out.maps = conv3_ ? bn3_->forward_relu((*conv3_)(y), ctx, identity()) : relu(y + identity());
     return out;
   }
 
@@ -76,11 +110,15 @@ class ResidualBlock {
     const typename PlanBuilder<T>::Scope scope(b, config_.name);
     const ValueId in = config_.shift ? b.shift(x) : x;
     ValueId decisions = 0;
-    if (config_.adaptive) decisions = b.decide(config_.name, policy_net_, in, config_.width);
+    if (config_.adaptive) decisions = b.decide(config_.name, agents_.first, in, config_.width);
     ValueId y = b.relu(b.norm("bn1", bn1_, b.conv("conv1", conv1_, in)));
     if (config_.adaptive) y = b.fuse(config_.name, y, decisions);
+    if (decides_twice())
+      decisions = b.decide(config_.second(), agents_.second, y, conv2_.config().out, "policy_net2");
     y = b.norm("bn2", bn2_, b.conv("conv2", conv2_, y));
-    if (conv3_) y = b.norm("bn3", *bn3_, b.conv("conv3", *conv3_, b.relu(y)));
+    if (conv3_) y = b.relu(y);
+    if (decides_twice()) y = b.fuse(config_.second(), y, decisions);
+    if (conv3_) y = b.norm("bn3", *bn3_, b.conv("conv3", *conv3_, y));
     ValueId identity = x;
     if (downsample_)
       identity = b.norm("downsample.1", downsample_->template layer<1>(),
@@ -92,12 +130,15 @@ class ResidualBlock {
     v("conv1", conv1_), v("bn1", bn1_), v("conv2", conv2_), v("bn2", bn2_);
     if (conv3_) v("conv3", *conv3_), v("bn3", *bn3_);
     if (downsample_) v("downsample", *downsample_);
-    if (policy_net_) v("policy_net", *policy_net_);
+    if (agents_.first) v("policy_net", *agents_.first);
+    if (agents_.second) v("policy_net2", *agents_.second);
   }
 
   const ResidualBlockConfig& config() const { return config_; }
 
  private:
+  bool decides_twice() const { return config_.adaptive && config_.both; }
+
   static nn::Conv2dConfig first(const ResidualBlockConfig& c) {
     if (c.bottleneck) return {.in = c.in, .out = c.width};
     return {.in = c.in, .out = c.width, .kernel = 3, .stride = c.stride, .padding = 1};
@@ -116,7 +157,7 @@ class ResidualBlock {
   std::optional<nn::Conv2d<T>> conv3_;
   std::optional<nn::BatchNorm2d<T>> bn3_;
   std::optional<nn::Sequential<nn::Conv2d<T>, nn::BatchNorm2d<T>>> downsample_;
-  std::optional<PolicyNetwork<T>> policy_net_;
+  BlockAgents<T> agents_;
 };
 
 }  // namespace adafuse::models

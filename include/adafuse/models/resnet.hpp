@@ -56,8 +56,9 @@ class ResNet : public Backbone<T> {
                                                  .stride = stage > 0 && i == 0 ? 2 : 1,
                                                  .bottleneck = layout.bottleneck,
                                                  .shift = config.fusion.shift,
-                                                 .adaptive = is_adaptive(config, name)},
-                             agents_.make(name, in, width), key.of(name));
+                                                 .adaptive = is_adaptive(config, name),
+                                                 .both = config.policy_both},
+                             make_agents(config, name, in, width), key.of(name));
         in = layout.out(stage);
       }
   }
@@ -65,12 +66,12 @@ class ResNet : public Backbone<T> {
   BackboneOutput<T> forward(const Variable<T>& x, Index frames,
                             AdaptiveContext<T>& ctx) const override {
     BackboneOutput<T> out;
-    auto y = relu(bn1_.forward(conv1_(x), ctx));
+    auto y = bn1_.forward_relu(conv1_(x), ctx);
     if (layout_.imagenet) y = max_pool2d(y, pool());
     for (const auto& block : blocks_) {
-      auto [maps, decision] = block.forward(y, frames, ctx);
+      auto [maps, decisions] = block.forward(y, frames, ctx);
       y = maps;
-      if (decision) out.decisions.push_back(std::move(*decision));
+      for (auto& decision : decisions) out.decisions.push_back(std::move(decision));
     }
     out.features = global_avg_pool(y);
     return out;
@@ -104,6 +105,12 @@ class ResNet : public Backbone<T> {
     require<ValueError>(config.stem_stride == 1, layout.name,
                         ": its stem has stride 2; stem stride is for resnet8, 14 and 20");
     return {.in = 3, .out = width, .kernel = 7, .stride = 2, .padding = 3};
+  }
+  BlockAgents<T> make_agents(const ModelConfig& config, const std::string& block, Index in,
+                             Index width) {
+    BlockAgents<T> agents{agents_.make(block, in, width), {}};
+    if (config.policy_both) agents.second = agents_.make(block, width, width, "policy_net2");
+    return agents;
   }
   static PoolOptions pool() { return {.kernel = 3, .stride = 2, .padding = 1}; }
 

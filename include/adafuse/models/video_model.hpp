@@ -94,6 +94,15 @@ class VideoModel {
                         config.policy_hidden);
     require<ValueError>(config.policy_quota >= 0, "model: policy quota must not be negative, got ",
                         config.policy_quota);
+    require<ValueError>(config.policy_relative >= 0 && std::isfinite(config.policy_relative),
+                        "model: policy relative must not be negative, got ",
+                        config.policy_relative);
+    require<ValueError>(1 <= config.policy_layers && config.policy_layers <= 3,
+                        "model: policy layers: expects 1, 2 or 3, got ", config.policy_layers);
+    require<ValueError>(config.policy_pool == "average" || config.policy_pool == "max",
+                        "policy pool: expects average or max, got '", config.policy_pool, "'");
+    require<ValueError>(config.policy_groups_of > 0,
+                        "model: policy groups of must be positive, got ", config.policy_groups_of);
     return config;
   }
 

@@ -42,6 +42,19 @@ inline std::optional<std::string> canonical_name(std::string_view name) {
   return result;
 }
 
+/// The names of a file by canonical name, without those that models here do not have. Throws
+/// FormatError when two mean the same.
+inline std::map<std::string, std::string> canonical_names(const io::TensorFile& file) {
+  std::map<std::string, std::string> names;
+  for (const auto& row : file.tensors)
+    if (const auto canonical = canonical_name(row.first)) {
+      const auto [found, added] = names.emplace(*canonical, row.first);
+      require<FormatError>(added, file.name, ": ", io::in_quotes(found->second), " and ",
+                           io::in_quotes(row.first), " are both ", io::in_quotes(*canonical));
+    }
+  return names;
+}
+
 /// What a file has for a model. All names of the model are in `matched`, `missing` or
 /// `replaced_head`; all of the file's in `matched`, `copies`, `left_over` or `replaced_head`, but
 /// for those that no model here has.
@@ -88,18 +101,6 @@ inline std::optional<AgentName> split_agent_name(const std::string& name) {
   return {};
 }
 
-/// The names of a file by canonical name. Two of one name cannot both be taken.
-inline std::map<std::string, std::string> canonical_names(const io::TensorFile& file) {
-  std::map<std::string, std::string> names;
-  for (const auto& row : file.tensors)
-    if (const auto canonical = canonical_name(row.first)) {
-      const auto [found, added] = names.emplace(*canonical, row.first);
-      require<FormatError>(added, file.name, ": ", io::in_quotes(found->second), " and ",
-                           io::in_quotes(row.first), " are both ", io::in_quotes(*canonical));
-    }
-  return names;
-}
-
 /// The root's name of a linear that stands in a block, by the sizes of the agent's two linears:
 /// `gate_fc0s.<2c>_<3c'>.weight`. None when the file does not have both.
 inline std::optional<std::string> shared_name(const std::string& name, const io::TensorFile& file,
@@ -138,7 +139,7 @@ inline bool is_other_head(const std::string& name, const Shape& model, const Sha
 /// differ.
 inline WeightMatch match_weights(const std::map<std::string, Shape>& model,
                                  const io::TensorFile& file) {
-  const auto names = detail::canonical_names(file);
+  const auto names = canonical_names(file);
   WeightMatch match;
   std::map<std::string, std::string> found;
   for (const auto& row : names)

@@ -41,11 +41,22 @@ class BatchNorm {
 
   /// [N, c, ...] -> the same. In training the batch's statistics go to the context's sink.
   Variable<T> forward(const Variable<T>& x, Context<T>& ctx) const {
-    require<ShapeError>(x.rank() == Dims + 2 || (Dims == 1 && x.rank() == 2), "BatchNorm", Dims,
-                        "d: expects ", Dims == 1 ? "[N,c] or [N,c,l]" : "[N,c,h,w]", ", got ",
-                        x.shape());
+    check(x);
     if (!ctx.training) return batch_norm(x, weight, bias, running_mean, running_var, config_.eps);
     auto out = batch_norm_train(x, weight, bias, config_.eps);
+    ctx.observe({running_mean, running_var, out.mean, out.variance, config_.momentum});
+    return out.y;
+  }
+
+  /// relu(forward(x) + residual) in fewer passes; without a residual, relu(forward(x)).
+  Variable<T> forward_relu(const Variable<T>& x, Context<T>& ctx,
+                           const Variable<T>& residual = {}) const {
+    if (!ctx.training) {
+      const auto y = forward(x, ctx);
+      return relu(residual.defined() ? y + residual : y);
+    }
+    check(x);
+    auto out = batch_norm_relu_train(x, weight, bias, config_.eps, residual);
     ctx.observe({running_mean, running_var, out.mean, out.variance, config_.momentum});
     return out.y;
   }
@@ -60,6 +71,12 @@ class BatchNorm {
   BatchNorm& operator=(BatchNorm&&) = default;
 
  private:
+  static void check(const Variable<T>& x) {
+    require<ShapeError>(x.rank() == Dims + 2 || (Dims == 1 && x.rank() == 2), "BatchNorm", Dims,
+                        "d: expects ", Dims == 1 ? "[N,c] or [N,c,l]" : "[N,c,h,w]", ", got ",
+                        x.shape());
+  }
+
   BatchNormConfig config_;
 };
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <adafuse/kernels/batch_norm.hpp>
+#include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/shape.hpp>
 
@@ -76,45 +77,90 @@ Gradients<T> batch_norm_gradients(const Variable<T>& x, const Variable<T>& weigh
 
 }  // namespace detail
 
-/// y = (x - mean) / sqrt(variance + eps) * weight + bias with mean and (biased) variance of each
-/// channel over the batch: x [N, C], [N, C, L] or [N, C, H, W]; weight and bias [C], 1 and 0 where
-/// undefined. Throws ValueError when a channel has a single element: it has no variance.
-template <Operand X>
-BatchNormOutput<scalar_of<X>> batch_norm_train(const X& input,
-                                               const Variable<scalar_of<X>>& weight = {},
-                                               const Variable<scalar_of<X>>& bias = {},
-                                               double eps = 1e-5) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
-  const auto layout = detail::batch_norm_layout("batch_norm_train", x, weight, bias);
-  require<ValueError>(layout.count() > 1,
-                      "batch_norm_train: expects more than one element for each ",
-                      "channel, got x ", x.shape());
+namespace detail {
+
+/// batch_norm_train, or with `relu`: relu(batch_norm_train(x) + residual), which may be undefined.
+template <class T>
+BatchNormOutput<T> batch_norm_train(const char* op, const Variable<T>& x, const Variable<T>& weight,
+                                    const Variable<T>& bias, double eps, bool relu,
+                                    const Variable<T>& residual) {
+  const auto layout = batch_norm_layout(op, x, weight, bias);
+  require<ValueError>(layout.count() > 1, op,
+                      ": expects more than one element for each channel, got x ", x.shape());
+  require<ShapeError>(!residual.defined() || residual.shape() == x.shape(), op,
+                      ": expects a residual ", x.shape(), ", got ", residual.shape());
   auto y = Tensor<T>::uninitialized(x.shape());
   auto mean = Tensor<double>::uninitialized({layout.channels}), variance = mean.clone();
-  kernels::batch_norm_train(layout, x.value().data(), detail::data_or_null(weight),
-                            detail::data_or_null(bias), eps, y.data(), mean.data(),
-                            variance.data());
-  const auto pullback = [layout, x, weight, bias, mean, variance,
-                         eps](const Variable<T>& dy) -> Gradients<T> {
-    if (grad_enabled()) return detail::batch_norm_gradients(x, weight, bias, eps, dy);
-    // The same numbers from one fused kernel, without a history.
+  kernels::batch_norm_train(layout, x.value().data(), data_or_null(weight), data_or_null(bias), eps,
+                            y.data(), mean.data(), variance.data(),
+                            {.residual = data_or_null(residual), .relu = relu});
+  // The gradients for dy, which passes the ReLU backwards first when `gated` is set.
+  const auto gradients = [layout, x, weight, bias, mean, variance, eps](const Variable<T>& dy,
+                                                                        bool gated) {
     const auto room = [](const Variable<T>& v) {
       return v.requires_grad() ? Tensor<T>::uninitialized(v.shape()) : Tensor<T>();
     };
     Tensor<T> dx = room(x), dweight = room(weight), dbias = room(bias);
-    kernels::batch_norm_train_backward(layout, x.value().data(), detail::data_or_null(weight),
-                                       mean.data(), variance.data(), eps, dy.value().data(),
-                                       dx.data(), dweight.data(), dbias.data());
-    return {dx, dweight, dbias};
+    kernels::batch_norm_train_backward(layout, x.value().data(), data_or_null(weight),
+                                       data_or_null(bias), mean.data(), variance.data(), eps, gated,
+                                       dy.value().data(), dx.data(), dweight.data(), dbias.data());
+    return Gradients<T>{dx, dweight, dbias};
   };
-  const double unbiased =
-      static_cast<double>(layout.count()) / static_cast<double>(layout.count() - 1);
-  auto sample_variance = Tensor<T>::uninitialized({layout.channels});
-  for (Index c = 0; c < layout.channels; ++c)
-    sample_variance.data()[c] = static_cast<T>(variance.data()[c] * unbiased);
-  return {record("batch_norm_train", y, {x, weight, bias}, pullback), mean.template cast<T>(),
-          sample_variance};
+  const auto finish = [&](Variable<T> result) -> BatchNormOutput<T> {
+    const double unbiased =
+        static_cast<double>(layout.count()) / static_cast<double>(layout.count() - 1);
+    auto sample_variance = Tensor<T>::uninitialized({layout.channels});
+    for (Index c = 0; c < layout.channels; ++c)
+      sample_variance.data()[c] = static_cast<T>(variance.data()[c] * unbiased);
+    return {std::move(result), mean.template cast<T>(), sample_variance};
+  };
+  // y = relu(z + residual)  =>  dz = dresidual = dy where y > 0
+  if (residual.defined())
+    return finish(record(op, y, {x, weight, bias, residual},
+                         [gradients, x, weight, bias, eps, adds = residual.requires_grad()](
+                             const Variable<T>& dy, const Variable<T>& out) -> Gradients<T> {
+                           const Variable<T> dz = gate(dy, out.value());
+                           auto all = grad_enabled()
+                                          ? batch_norm_gradients(x, weight, bias, eps, dz)
+                                          : gradients(dz, false);
+                           all.push_back(adds ? dz : Variable<T>());
+                           return all;
+                         }));
+  return finish(
+      record(op, y, {x, weight, bias},
+             [gradients, x, weight, bias, eps, relu](const Variable<T>& dy) -> Gradients<T> {
+               if (!grad_enabled()) return gradients(dy, relu);  // one fused kernel
+               if (!relu) return batch_norm_gradients(x, weight, bias, eps, dy);
+               const auto z = batch_norm_train<T>("batch_norm_train", x.detach(), weight.detach(),
+                                                  bias.detach(), eps, false, {});
+               return batch_norm_gradients(x, weight, bias, eps, gate(dy, z.y.value()));
+             }));
+}
+
+}  // namespace detail
+
+/// y = (x - mean) / sqrt(variance + eps) * weight + bias with mean and (biased) variance of each
+/// channel over the batch: x [N, C], [N, C, L] or [N, C, H, W]; weight and bias [C], 1 and 0 where
+/// undefined. Throws ValueError when a channel has a single element: it has no variance.
+template <Operand X>
+BatchNormOutput<scalar_of<X>> batch_norm_train(const X& x,
+                                               const Variable<scalar_of<X>>& weight = {},
+                                               const Variable<scalar_of<X>>& bias = {},
+                                               double eps = 1e-5) {
+  using T = scalar_of<X>;
+  return detail::batch_norm_train<T>("batch_norm_train", x, weight, bias, eps, false, {});
+}
+
+/// relu(batch_norm_train(x, weight, bias, eps) + residual) in fewer passes over memory; the
+/// residual, of x's shape, counts as 0 where undefined.
+template <Operand X>
+BatchNormOutput<scalar_of<X>> batch_norm_relu_train(const X& x,
+                                                    const Variable<scalar_of<X>>& weight,
+                                                    const Variable<scalar_of<X>>& bias,
+                                                    double eps = 1e-5,
+                                                    const Variable<scalar_of<X>>& residual = {}) {
+  using T = scalar_of<X>;
+  return detail::batch_norm_train<T>("batch_norm_relu_train", x, weight, bias, eps, true, residual);
 }
 
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias with the given mean and variance [C],

@@ -52,15 +52,17 @@ class Adam : public Optimizer<T> {
     const T root = static_cast<T>(1 / std::sqrt(unbias2));
     const T added = static_cast<T>(options_.decoupled_decay ? 0 : weight_decay);
     const T kept = static_cast<T>(options_.decoupled_decay ? 1 - rate * weight_decay : 1);
-    for (Index i = 0; i < p.size(); ++i) {
-      T& x = p.data()[i];
-      const T g = grad.data()[i] + added * x;
-      T& a = m.data()[i];
-      T& b = v.data()[i];
-      a = b1 * a + (1 - b1) * g;
-      b = b2 * b + (1 - b2) * g * g;
-      x = kept * x - step * a / (std::sqrt(b) * root + eps);
-    }
+    T *const weights = p.data(), *const first = m.data(), *const second = v.data();
+    const T* const gradient = grad.data();
+    parallel_for(p.size(), Index{1} << 14, [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        T &x = weights[i], &a = first[i], &b = second[i];
+        const T g = gradient[i] + added * x;
+        a = b1 * a + (1 - b1) * g;
+        b = b2 * b + (1 - b2) * g * g;
+        x = kept * x - step * a / (std::sqrt(b) * root + eps);
+      }
+    });
   }
 
   std::vector<std::string> moments() const override { return {"first", "second", "seen"}; }

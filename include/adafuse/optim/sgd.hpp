@@ -34,15 +34,22 @@ class Sgd : public Optimizer<T> {
     const T m = static_cast<T>(options_.momentum);
     Tensor<T>& buffer = momentum_[index];
     if (m > 0 && !buffer.defined()) buffer = Tensor<T>(p.shape());
-    for (Index i = 0; i < p.size(); ++i) {
-      T g = grad.data()[i] + decay * p.data()[i];
-      if (m > 0) {
-        T& b = buffer.data()[i];
-        b = m * b + g;
-        g = options_.nesterov ? g + m * b : b;
-      }
-      p.data()[i] -= lr * g;
-    }
+    T* const weights = p.data();
+    T* const moving = m > 0 ? buffer.data() : nullptr;
+    const T* const gradient = grad.data();
+    // One pass over memory, and no branch in the loop.
+    const auto pass = [=](const auto& direction) {
+      parallel_for(p.size(), Index{1} << 14, [=](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i)
+          weights[i] -= lr * direction(i, gradient[i] + decay * weights[i]);
+      });
+    };
+    if (m == 0)
+      pass([](Index, T g) { return g; });
+    else if (options_.nesterov)
+      pass([=](Index i, T g) { return g + m * (moving[i] = m * moving[i] + g); });
+    else
+      pass([=](Index i, T g) { return moving[i] = m * moving[i] + g; });
   }
 
   std::vector<std::string> moments() const override { return {"momentum"}; }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <adafuse/data/transform.hpp>
-#include <adafuse/fusion/cost.hpp>
+#include <adafuse/fusion/objective.hpp>
 #include <adafuse/models/model_config.hpp>
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/policy_choice.hpp>
@@ -12,7 +12,7 @@ namespace adafuse::train {
 
 struct TrainConfig {
   models::ModelConfig model;
-  std::string policy = "learned";  ///< learned, keep-all, random:k,r,s
+  std::string policy = "learned";  ///< learned, keep-all, random:k,r,s, magnitude:k,r,s
 
   Index epochs = 12;
   Index batch = 32;
@@ -25,7 +25,12 @@ struct TrainConfig {
   double lambda = 0.5;        ///< weight of the cost, counted as a share of the dense network
   Index lambda_from = 4;      ///< first epoch, from 0, in which lambda counts
   std::string cost = "real";  ///< real, upper-bound, authors
-  double temperature = 0.67;  ///< of the Gumbel-softmax
+  std::string cost_loss = "absolute";  ///< lambda |cost - target|, or squared: (cost - target)^2
+  double cost_target = 0;              ///< a share of the dense network's MACs
+
+  std::string estimator = "gumbel";  ///< gumbel, soft-gumbel, straight-through, reinforce
+  double temperature = 0.67;         ///< of the softmax that gives the gradient
+  bool detach_history = false;       ///< A reused map sends no gradient to the frame before.
 
   Index size = 0;          ///< Frames are cropped to size x size; 0: as they are.
   Index shorter_side = 0;  ///< to which frames are scaled before; 0: size
@@ -40,6 +45,13 @@ inline CostKind parse_cost(const std::string& name) {
   if (name == "upper-bound") return CostKind::upper_bound;
   if (name == "authors") return CostKind::authors;
   throw ValueError("cost: expects real, upper-bound or authors, got '" + name + "'");
+}
+
+/// How the cost enters the loss, once lambda counts.
+inline CostLoss cost_loss_of(const TrainConfig& c) {
+  require<ValueError>(c.cost_loss == "absolute" || c.cost_loss == "squared",
+                      "cost-loss: expects absolute or squared, got '", c.cost_loss, "'");
+  return {.lambda = c.lambda, .target = c.cost_target, .squared = c.cost_loss == "squared"};
 }
 
 /// Throws ValueError for a value that no training can be run with.
@@ -57,8 +69,12 @@ inline void check(const TrainConfig& c) {
   require<ValueError>(c.lambda >= 0 && std::isfinite(c.lambda),
                       "lambda: must not be negative, got ", c.lambda);
   require<ValueError>(c.lambda_from >= 0, "lambda-from: must not be negative, got ", c.lambda_from);
+  require<ValueError>(c.cost_target >= 0 && std::isfinite(c.cost_target),
+                      "cost-target: must not be negative, got ", c.cost_target);
   parse_policy(c.policy);
   parse_cost(c.cost);
+  cost_loss_of(c);
+  parse_estimator(c.estimator);
 }
 
 template <class Fields>
@@ -77,6 +93,10 @@ void list_fields(Fields& f, models::ModelConfig& c) {
   f("adaptive_stages", c.adaptive_stages), f("adaptive_blocks", c.adaptive_blocks);
   f("agents", c.agents), f("policy_hidden", c.policy_hidden);
   f("policy_quota", c.policy_quota), f("shared_policy", c.shared_policy);
+  f.or_default("policy_relative", c.policy_relative);
+  f.or_default("policy_layers", c.policy_layers), f.or_default("policy_pool", c.policy_pool);
+  f.or_default("policy_groups_of", c.policy_groups_of);
+  f.or_default("policy_both", c.policy_both);
 }
 
 template <class Fields>
@@ -86,7 +106,9 @@ void list_fields(Fields& f, TrainConfig& c) {
   f("optimizer", c.optimizer), f("rate", c.rate), f("schedule", c.schedule);
   f("weight_decay", c.weight_decay), f("clip_norm", c.clip_norm);
   f("lambda", c.lambda), f("lambda_from", c.lambda_from), f("cost", c.cost);
-  f("temperature", c.temperature);
+  f.or_default("cost_loss", c.cost_loss), f.or_default("cost_target", c.cost_target);
+  f.or_default("estimator", c.estimator), f("temperature", c.temperature);
+  f.or_default("detach_history", c.detach_history);
   f("size", c.size), f("shorter_side", c.shorter_side), f("flip", c.flip);
   f("normalisation", c.normalisation), f("seed", c.seed);
 }

@@ -52,7 +52,7 @@ Index correct_count(const Tensor<T>& logits, const Tensor<std::int64_t>& labels)
 
 struct EvaluationOptions {
   PolicyChoice policy;  ///< learned: the model's agents decide, by their largest logit
-  Key key{};            ///< of a random policy
+  Key key{};            ///< of what is drawn; a clip draws the same in a batch of any size
   bool sample = false;  ///< Sample the agents' decisions, as the authors' code does.
 };
 
@@ -63,11 +63,11 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
   Evaluation result;
   double run = 0, dense = 0, paper = 0, entropy = 0;
   Index correct = 0;
-  std::uint64_t number = 0;
   for (const auto& batch : loader.epoch(0)) {
-    AdaptiveContext<float> ctx(false, options.key.of("noise").of(number));
+    AdaptiveContext<float> ctx(false, options.key.of("noise"));
     ctx.sample = options.sample;
-    ctx.decisions = options.policy.source<float>(options.key.of("lots").of(number++));
+    ctx.decisions = options.policy.source<float>(options.key.of("lots"));
+    ctx.samples.assign(batch.indices.begin(), batch.indices.end());  // in any batch the same
     const auto start = std::chrono::steady_clock::now();
     const auto out = model.forward(batch.clips, ctx);
     result.seconds +=

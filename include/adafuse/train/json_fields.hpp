@@ -42,6 +42,10 @@ class FieldWriter {
     else
       json[key] = to_json(field);
   }
+  template <class Field>
+  void or_default(const char* key, const Field& field) {
+    (*this)(key, field);
+  }
   io::Json json = io::Json::object();
 };
 
@@ -68,6 +72,12 @@ class FieldReader {
     } else {
       field = from_json<Field>(*found, name_ + ": " + key);
     }
+  }
+
+  /// A field that older files do not have: left out, it keeps its value.
+  template <class Field>
+  void or_default(const char* key, Field& field) {
+    if (json_.contains(key)) (*this)(key, field);
   }
 
   void finish() const {

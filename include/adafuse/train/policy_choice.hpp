@@ -1,8 +1,9 @@
-// PolicyChoice: who decides about the channels: the trained agents, everybody stays, or the lot.
+// PolicyChoice: who decides about the channels: the trained agents, nobody (all are kept), the lot,
+// or how large things are.
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/fusion/context.hpp>
+#include <adafuse/fusion/magnitude.hpp>
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -10,8 +11,8 @@
 namespace adafuse::train {
 
 struct PolicyChoice {
-  enum class Kind { learned, keep_all, random } kind = Kind::learned;
-  ActionShares shares{};  ///< of a random policy
+  enum class Kind { learned, keep_all, random, magnitude } kind = Kind::learned;
+  ActionShares shares{};  ///< of a random policy, and of one by magnitude
 
   bool learned() const { return kind == Kind::learned; }
 
@@ -20,28 +21,32 @@ struct PolicyChoice {
   DecisionSource<T> source(Key key) const {
     if (kind == Kind::keep_all) return keep_all<T>();
     if (kind == Kind::random) return random_actions<T>(shares, key);
+    if (kind == Kind::magnitude) return magnitude_actions<T>(shares);
     return {};
   }
 };
 
-/// "learned", "keep-all", or "random:0.5,0.3,0.2": the shares of keep, reuse and skip.
+/// "learned", "keep-all", or "random:0.5,0.3,0.2" and "magnitude:0.5,0.3,0.2" with the shares of
+/// keep, reuse and skip.
 inline PolicyChoice parse_policy(const std::string& text) {
   if (text == "learned") return {};
   if (text == "keep-all") return {.kind = PolicyChoice::Kind::keep_all};
-  const std::string_view prefix = "random:";
-  require<ValueError>(text.starts_with(prefix),
-                      "policy: expects learned, keep-all or random:k,r,s, ", "got '", text, "'");
-  PolicyChoice choice{.kind = PolicyChoice::Kind::random};
-  const char* at = text.data() + prefix.size();
+  const std::string name = text.substr(0, text.find(':'));
+  require<ValueError>(name.size() < text.size() && (name == "random" || name == "magnitude"),
+                      "policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got '",
+                      text, "'");
+  PolicyChoice choice{.kind = name == "random" ? PolicyChoice::Kind::random
+                                               : PolicyChoice::Kind::magnitude};
+  const char* at = text.data() + name.size() + 1;
   const char* const end = text.data() + text.size();
   for (double* share : {&choice.shares.keep, &choice.shares.reuse, &choice.shares.skip}) {
     const auto [next, error] = std::from_chars(at, end, *share);
     const bool last = share == &choice.shares.skip;
     require<ValueError>(error == std::errc() && (last ? next == end : next != end && *next == ','),
-                        "policy: random:k,r,s takes three shares, got '", text, "'");
+                        "policy: ", name, ":k,r,s takes three shares, got '", text, "'");
     at = last ? next : next + 1;
   }
-  random_actions<float>(choice.shares, Key(0));  // checks that they are shares
+  check_shares(choice.shares, name.c_str());
   return choice;
 }
 

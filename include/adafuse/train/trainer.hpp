@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/data/frame_folder.hpp>
+#include <adafuse/fusion/reinforce.hpp>
 #include <adafuse/optim/optim.hpp>
 #include <adafuse/train/metrics.hpp>
 #include <adafuse/train/run_files.hpp>
@@ -164,19 +165,26 @@ class Trainer {
     const Index step = optimizer_->steps();
     const Key noise = Key(config_.seed).of("noise").of(static_cast<std::uint64_t>(step));
     AdaptiveContext<float> ctx(true, noise);
+    ctx.estimator = parse_estimator(config_.estimator);
     ctx.temperature = config_.temperature;
+    ctx.detach_history = config_.detach_history;
     ctx.decisions = policy_.source<float>(noise.of("lots"));
 
     const auto out = model_.forward(batch.clips, ctx);
     const auto& plan = plan_for(batch);
-    const auto cost =
-        adaptive_cost(plan.macs(), models::channel_costs(plan), out.decisions, batch.clips.size(1),
-                      parse_cost(config_.cost), plan.dense_macs());
-    const auto goal = objective(out.logits, batch.labels, cost, lambda);
+    const auto costs = models::channel_costs(plan);
+    const auto cost = adaptive_cost(plan.macs(), costs, out.decisions, batch.clips.size(1),
+                                    parse_cost(config_.cost), plan.dense_macs());
+    auto weighs = cost_loss_of(config_);
+    weighs.lambda = lambda;
+    const auto goal = objective(out.logits, batch.labels, cost, weighs);
     const double loss = static_cast<double>(goal.loss.item());
     require_finite("loss", loss, step);
     optimizer_->zero_grad();
-    backward(goal.loss);
+    if (ctx.estimator == Estimator::reinforce && policy_.learned() && !out.decisions.empty())
+      backward(goal.loss + choices_term(batch, out, plan, costs, weighs));
+    else
+      backward(goal.loss);
     clip_gradients(step);
     optimizer_->step(schedule_(step));
     ctx.commit_statistics();
@@ -184,6 +192,19 @@ class Trainer {
             static_cast<double>(goal.cost.item()),
             100 * static_cast<double>(correct_count(out.logits.value(), batch.labels)) /
                 static_cast<double>(batch.labels.size())};
+  }
+
+  /// What REINFORCE adds to the loss, so that the gradient knows of what was drawn.
+  Variable<float> choices_term(const data::Batch& batch, const models::VideoOutput<float>& out,
+                               const models::Plan<float>& plan,
+                               const std::vector<ChannelCosts>& costs, const CostLoss& weighs) {
+    const Index frames = batch.clips.size(1);
+    const auto spent = clip_costs(plan.macs(), costs, out.decisions, frames,
+                                  parse_cost(config_.cost), plan.dense_macs());
+    const auto losses = clip_losses(out.logits.value(), batch.labels, spent, weighs);
+    const auto term = reinforce(log_probability(out.decisions, frames), losses, baseline_.value());
+    baseline_.learn(losses);
+    return term;
   }
 
   void clip_gradients(Index step) {
@@ -229,6 +250,7 @@ class Trainer {
   data::Loader train_, val_;
   optim::Schedule schedule_;
   std::optional<models::Plan<float>> plan_;
+  Baseline baseline_;  // of REINFORCE
 };
 
 }  // namespace adafuse::train

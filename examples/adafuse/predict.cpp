@@ -1,0 +1,149 @@
+// adafuse predict: what a trained model sees in clips, running no more than its decisions ask for.
+// SPDX-License-Identifier: MIT
+#include <adafuse/data/frame_folder.hpp>
+#include <adafuse/data/segment_sampling.hpp>
+#include <chrono>
+#include <iostream>
+
+#include "session_options.hpp"
+
+namespace adafuse::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct PredictOptions {
+  SessionOptions session;
+  std::vector<std::string> paths;
+};
+
+/// A clip to be looked at: how many frames it has, and how to get one.
+struct ClipSource {
+  std::string name;
+  Index frame_count;
+  std::function<Tensor<std::uint8_t>(Index)> frame;
+  std::optional<std::int64_t> label;
+  std::uint64_t number;  // in its list
+};
+
+ClipSource folder_clip(const fs::path& dir) {
+  auto count = std::make_shared<Index>(0);
+  while (fs::exists(dir / data::frame_file_name(*count))) ++*count;
+  require<IoError>(*count > 0, dir.string(), ": holds no frames ", data::frame_file_name(0), ", ",
+                   data::frame_file_name(1), ", ...");
+  return {dir.string(),
+          *count,
+          [dir](Index t) { return io::read_image(dir / data::frame_file_name(t)); },
+          {},
+          0};
+}
+
+ClipSource gif_clip(const fs::path& file) {
+  const auto frames = io::read_gif(file);
+  return {file.string(), frames.size(0), [frames](Index t) { return frames[t]; }, {}, 0};
+}
+
+/// Lists lie beside the directory `frames` that they speak of.
+void add_list(const fs::path& file, Index classes, std::vector<ClipSource>& clips) {
+  const auto folder = std::make_shared<const data::FrameFolder>(
+      file.parent_path() / "frames", data::read_clip_list(file, classes));
+  for (Index i = 0; i < folder->size(); ++i)
+    clips.push_back({folder->name(i), folder->frame_count(i),
+                     [folder, i](Index t) { return folder->frame(i, t); }, folder->label(i),
+                     static_cast<std::uint64_t>(i)});
+}
+
+std::vector<ClipSource> find_clips(const std::vector<std::string>& paths, Index classes) {
+  std::vector<ClipSource> clips;
+  for (const fs::path path : paths) {
+    require<IoError>(fs::exists(path), path.string(), ": there is no such file or directory");
+    if (fs::is_directory(path))
+      clips.push_back(folder_clip(path));
+    else if (path.extension() == ".gif")
+      clips.push_back(gif_clip(path));
+    else
+      add_list(path, classes, clips);
+  }
+  return clips;
+}
+
+void predict(const PredictOptions& o, const CLI::App& command) {
+  const LoadedModel model(o.session, command);
+  const auto& card = model.card();
+  const Index frames = card.config.frames;
+  const auto clips = find_clips(o.paths, std::ssize(card.classes));
+  std::optional<infer::ClipSession<float>> session;
+  Shape size;  // of the frames that the session is for
+  infer::Ledger all;
+  Index labelled = 0, right = 0;
+  io::Json results = io::Json::array();
+  for (const auto& clip : clips) {
+    Tensor<float> input;
+    const auto chosen = data::sample_segment_middles(clip.frame_count, frames);
+    for (Index t = 0; t < frames; ++t) {
+      const auto frame = model.frame_of(clip.frame(chosen[static_cast<std::size_t>(t)]));
+      if (!input.defined()) input = Tensor<float>({1, frames, 3, frame.size(1), frame.size(2)});
+      input[0][t].copy_from(frame);
+    }
+    if (const Shape now = input[0][0].shape(); !session || now != size) {
+      require<ValueError>(!session || !o.session.ledger, clip.name,
+                          ": --ledger expects frames of one size, got ", size, " and ", now);
+      size = now;
+      session.emplace(model.fold(size, frames), 1, frames);
+      session->set_decider(model.decider());
+      session->run(input, clip.number);  // The first run makes room; it is not timed.
+    }
+    infer::Ledger ledger;
+    session->set_ledger(o.session.ledger ? &all : &ledger);
+    const double run_before = all.total(&infer::LedgerRow::macs_run);
+    const auto start = std::chrono::steady_clock::now();
+    const auto logits = session->run(input, clip.number);
+    const double ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    const double run = o.session.ledger ? all.total(&infer::LedgerRow::macs_run) - run_before
+                                        : ledger.total(&infer::LedgerRow::macs_run);
+    const double share = run / (session->network().dense_macs() * static_cast<double>(frames));
+    const Guess guess(logits[0].values());
+    if (clip.label) ++labelled, right += *clip.label == static_cast<std::int64_t>(guess.label);
+    if (o.session.json)
+      results.push_back({{"clip", clip.name},
+                         {"class", card.classes[guess.label]},
+                         {"score", guess.score},
+                         {"milliseconds", ms},
+                         {"macs_fraction", share}});
+    else
+      std::printf("%-32s %-20s %.3f  %8.3f ms  %5.1f %% of dense MACs\n", clip.name.c_str(),
+                  card.classes[guess.label].c_str(), guess.score, ms, 100 * share);
+  }
+  if (o.session.json) {
+    io::Json json{{"model", card.config.model}, {"policy", model.policy()}, {"clips", results}};
+    if (labelled > 0)
+      json["top1"] = 100.0 * static_cast<double>(right) / static_cast<double>(labelled);
+    if (o.session.ledger) json["ledger"] = ledger_json(all);
+    std::cout << io::json_text(json) << "\n";
+    return;
+  }
+  if (labelled > 0)
+    std::printf("top-1 %.2f %% of %ld clips\n",
+                100.0 * static_cast<double>(right) / static_cast<double>(labelled),
+                static_cast<long>(labelled));
+  if (o.session.ledger) print_ledger(all);
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app) {
+  auto* command =
+      app.add_subcommand("predict", "Say what is in clips, skipping what can be skipped.");
+  auto o = std::make_shared<PredictOptions>();
+  o->session.add_to(*command);
+  command
+      ->add_option(
+          "PATH", o->paths,
+          "directories of frames 00001.jpg ..., GIFs, or lists beside a directory `frames`")
+      ->required();
+  command->callback([o, command] { predict(*o, *command); });
+}
+
+}  // namespace adafuse::cli

@@ -1,0 +1,152 @@
+// What predict and stream share: the model of a run, who decides, how pictures become frames, and
+// how a ledger is printed.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/data/resize.hpp>
+#include <adafuse/data/transform.hpp>
+#include <adafuse/infer/infer.hpp>
+#include <adafuse/train/policy_choice.hpp>
+#include <adafuse/train/run_files.hpp>
+#include <cmath>
+#include <cstdio>
+
+#include "command.hpp"
+
+namespace adafuse::cli {
+
+struct SessionOptions {
+  std::string run, checkpoint = "best", policy;
+  std::uint64_t seed = 0;
+  bool ledger = false, json = false;
+
+  void add_to(CLI::App& command) {
+    command.add_option("RUN", run, "directory of a run")->required();
+    add_value(command, "--checkpoint", checkpoint, "NAME", "best or last")
+        ->check(CLI::IsMember({"best", "last"}))
+        ->capture_default_str();
+    add_value(command, "--policy", policy, "P",
+              "learned, keep-all, random:k,r,s (default: as it was trained)");
+    add_value(command, "--seed", seed, "S", "seed of a random policy (default: the run's)");
+    command.add_flag("--ledger", ledger, "print what each step cost");
+    command.add_flag("--json", json, "print one JSON object");
+    add_threads(command);
+  }
+};
+
+/// A trained model, ready for sessions.
+class LoadedModel {
+ public:
+  LoadedModel(const SessionOptions& options, const CLI::App& command)
+      : saved_(train::load_model(options.checkpoint == "best"
+                                     ? train::RunFiles(options.run).best()
+                                     : train::RunFiles(options.run).last())) {
+    const auto& config = saved_.card.config;
+    policy_ = !config.fusion.adaptive  ? "none"
+              : options.policy.empty() ? saved_.card.policy
+                                       : options.policy;
+    require<ValueError>(config.fusion.adaptive || options.policy.empty(),
+                        "--policy has no effect: this model decides nothing");
+    const auto choice =
+        config.fusion.adaptive ? train::parse_policy(policy_) : train::PolicyChoice{};
+    require<ValueError>(!config.fusion.adaptive || !choice.learned() || config.agents,
+                        "--policy learned: this model was trained without agents");
+    if (choice.kind != train::PolicyChoice::Kind::random)
+      refuse(command, {"--seed"}, "where nothing is drawn: without a random policy");
+    decider_ = decider_of(choice, seed_of(options, command));
+  }
+
+  const train::ModelCard& card() const { return saved_.card; }
+  const std::string& policy() const { return policy_; }
+  const infer::Decider& decider() const { return decider_; }
+
+  /// What the network reads of a picture [H, W, 3]: [3, h, w].
+  Tensor<float> frame_of(const Tensor<std::uint8_t>& picture) const {
+    const auto& input = card().input;
+    if (input.size == 0) return data::normalise(picture, input.normalisation);
+    const Index side = input.shorter_side > 0 ? input.shorter_side : input.size;
+    return data::normalise(data::centre_crop(data::resize_shorter_side(picture, side), input.size),
+                           input.normalisation);
+  }
+
+  std::shared_ptr<const infer::FoldedNetwork<float>> fold(const Shape& frame, Index frames) const {
+    return infer::fold(saved_.model, frame[1], frame[2], {.frames = frames});
+  }
+
+ private:
+  std::uint64_t seed_of(const SessionOptions& options, const CLI::App& command) const {
+    if (command.count("--seed") > 0) return options.seed;
+    const auto file = train::RunFiles(options.run).config();
+    return train::from_json<train::TrainConfig>(io::read_json(file), file.string()).seed;
+  }
+
+  /// The lots are those of `adafuse eval` for the clips of a list.
+  static infer::Decider decider_of(const train::PolicyChoice& choice, std::uint64_t seed) {
+    using Kind = train::PolicyChoice::Kind;
+    switch (choice.kind) {
+      case Kind::learned:
+        return {};
+      case Kind::keep_all:
+        return infer::keep_everything();
+      case Kind::random:
+        return infer::draw_lots(choice.shares, Key(seed).of("evaluation").of("lots"));
+      default:
+        throw ValueError("--policy: sessions take learned, keep-all or random:k,r,s");
+    }
+  }
+
+  train::SavedModel saved_;
+  std::string policy_;
+  infer::Decider decider_;
+};
+
+/// The class with the largest logit, and its share of the softmax.
+struct Guess {
+  std::size_t label = 0;
+  double score = 0;
+
+  explicit Guess(std::span<const float> logits) {
+    label =
+        static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+    double sum = 0;
+    for (const float logit : logits) sum += std::exp(static_cast<double>(logit - logits[label]));
+    score = 1 / sum;
+  }
+};
+
+inline io::Json ledger_json(const infer::Ledger& ledger) {
+  io::Json steps = io::Json::array();
+  for (const auto& row : ledger.rows)
+    steps.push_back({{"step", row.step},
+                     {"policy", row.policy},
+                     {"macs", row.macs},
+                     {"macs_run", row.macs_run},
+                     {"milliseconds", 1e3 * row.seconds},
+                     {"bytes", row.bytes}});
+  using Row = infer::LedgerRow;
+  return {{"frames", ledger.frames},
+          {"macs_fraction", ledger.macs_fraction()},
+          {"policy_macs", ledger.policy(&Row::macs_run)},
+          {"policy_milliseconds", 1e3 * ledger.policy(&Row::seconds)},
+          {"milliseconds", 1e3 * ledger.total(&Row::seconds)},
+          {"steps", steps}};
+}
+
+inline void print_ledger(const infer::Ledger& ledger) {
+  using Row = infer::LedgerRow;
+  const double frames = static_cast<double>(std::max<Index>(ledger.frames, 1));
+  const auto line = [frames](const char* name, double macs, double run, double seconds,
+                             double bytes) {
+    std::printf("%-34s %10.3f %10.3f %9.3f %9.1f\n", name, macs / frames / 1e6, run / frames / 1e6,
+                1e3 * seconds / frames, bytes / frames / 1e3);
+  };
+  std::printf("\n%-34s %10s %10s %9s %9s\n", "a frame", "M MACs", "M run", "ms", "kB");
+  for (const auto& row : ledger.rows)
+    line(row.step.c_str(), row.macs, row.macs_run, row.seconds, row.bytes);
+  line("policy", ledger.policy(&Row::macs), ledger.policy(&Row::macs_run),
+       ledger.policy(&Row::seconds), ledger.policy(&Row::bytes));
+  line("all", ledger.total(&Row::macs), ledger.total(&Row::macs_run), ledger.total(&Row::seconds),
+       ledger.total(&Row::bytes));
+}
+
+}  // namespace adafuse::cli

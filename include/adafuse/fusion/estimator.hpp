@@ -1,0 +1,53 @@
+// Estimators: how a discrete choice is learned, though it has no derivative.
+//
+//   gumbel            one-hot of argmax (log p + g), with the gradient of softmax((log p + g) /
+//   tau) soft-gumbel       softmax((log p + g) / tau) itself: no choice is made until evaluation
+//   straight-through  one-hot of argmax log p, with the gradient of softmax(log p / tau): no noise
+//   reinforce         one-hot of a draw from p, without a gradient; log p of what was drawn gets
+//   one
+//                     from the objective (see reinforce.hpp)
+//
+// The first is the paper's. Of the four only the last has the expected loss's own gradient, at a
+// variance that grows with the number of choices.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/gumbel.hpp>
+#include <string>
+
+namespace adafuse {
+
+enum class Estimator { gumbel, soft_gumbel, straight_through, reinforce };
+
+/// "gumbel", "soft-gumbel", "straight-through", "reinforce". Throws ValueError for another name.
+inline Estimator parse_estimator(const std::string& name) {
+  if (name == "gumbel") return Estimator::gumbel;
+  if (name == "soft-gumbel") return Estimator::soft_gumbel;
+  if (name == "straight-through") return Estimator::straight_through;
+  if (name == "reinforce") return Estimator::reinforce;
+  throw ValueError("estimator: expects gumbel, soft-gumbel, straight-through or reinforce, got '" +
+                   name + "'");
+}
+
+/// Weights of the choices, of the shape of `logits` [..., k], as training takes them. `noise` is
+/// standard Gumbel noise of the same shape; straight-through does not read it.
+template <Operand X>
+Variable<scalar_of<X>> draw_choices(Estimator estimator, const X& logits,
+                                    const Tensor<scalar_of<X>>& noise, double temperature) {
+  using T = scalar_of<X>;
+  switch (estimator) {
+    case Estimator::gumbel:
+      return gumbel_softmax(logits, noise, {.temperature = temperature});
+    case Estimator::soft_gumbel:
+      return gumbel_softmax(logits, noise, {.temperature = temperature, .hard = false});
+    case Estimator::straight_through:
+      return gumbel_softmax(logits, Tensor<T>(logits.shape()), {.temperature = temperature});
+    case Estimator::reinforce:
+      break;
+  }
+  // argmax (logits + g) is a draw from softmax(logits): Gumbel, 1954.
+  const NoGrad guard;
+  return hard_one_hot((as_variable(logits) + noise).value(), -1);
+}
+
+}  // namespace adafuse

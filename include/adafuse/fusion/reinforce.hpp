@@ -1,0 +1,71 @@
+// REINFORCE: the gradient of an expected loss over choices that were drawn (Williams, 1992).
+//
+//   grad E[L] = E[grad L + (L - b) grad log p(a)]      for every b that does not depend on a
+//
+// Here a clip n has one loss L_n, the negative of its reward, and its choices are those of all its
+// blocks, frames and channels: log p(a_n) is a sum over them. The baseline b is a learned number:
+// it follows the losses by gradient steps on (L - b)^2 / 2, so it is their running mean. It is
+// taken from earlier steps, for this step's losses depend on what was drawn.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/decide.hpp>
+#include <adafuse/ops/reduce.hpp>
+
+namespace adafuse {
+
+/// The number b, and how it is learned.
+class Baseline {
+ public:
+  explicit Baseline(double rate = 0.1) : rate_(rate) {
+    require<ValueError>(0 < rate && rate <= 1, "Baseline: rate must be in (0, 1], got ", rate);
+  }
+
+  /// What losses were of late; 0 before any was seen.
+  double value() const { return value_; }
+
+  /// b <- b - rate d/db mean (L - b)^2 / 2. The first losses set it.
+  template <class T>
+  void learn(const Tensor<T>& losses) {
+    double mean = 0;
+    for (const T loss : losses)
+      mean += static_cast<double>(loss) / static_cast<double>(losses.size());
+    value_ -= (std::exchange(started_, true) ? rate_ : 1) * (value_ - mean);
+  }
+
+ private:
+  double rate_, value_ = 0;
+  bool started_ = false;
+};
+
+/// log p(a_n) of the choices of each clip, [N], for decisions that were drawn from their logits.
+/// T = `frames`.
+template <class T>
+Variable<T> log_probability(const std::vector<Decision<T>>& decisions, Index frames) {
+  require<ValueError>(!decisions.empty(), "log_probability: nothing was decided");
+  Variable<T> total;
+  for (const auto& decision : decisions) {
+    require<ValueError>(decision.logits.defined(), "log_probability: ", decision.block,
+                        " has no agent");
+    // Channels that share a decision chose once.
+    const Index distinct = decision.weights.size(1) / decision.groups_of;
+    const auto chosen =
+        slice(log_softmax(decision.logits, 2) * decision.weights.detach(), 1, 0, distinct);
+    const auto clips = sum(unfold_time(chosen, frames), {1, 2, 3});
+    total = total.defined() ? total + clips : clips;
+  }
+  return total;
+}
+
+/// mean_n (L_n - b) log p(a_n): a term whose gradient is the second part of the one above. Add it
+/// to the mean of the L_n as far as they have a derivative of their own.
+template <class T>
+Variable<T> reinforce(const Variable<T>& log_probability, const Tensor<T>& losses,
+                      double baseline) {
+  require<ShapeError>(log_probability.shape() == losses.shape() && losses.rank() == 1,
+                      "reinforce: expects log-probabilities and losses [N], got ",
+                      log_probability.shape(), " and ", losses.shape());
+  return mean(log_probability * (Variable<T>(losses) - static_cast<T>(baseline)));
+}
+
+}  // namespace adafuse

@@ -1,0 +1,71 @@
+// Decider: who decides in place of the agents, asked clip by clip, or frame by frame in a stream.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/context.hpp>
+
+namespace adafuse::infer {
+
+/// What a session asks before a block decides: actions for `frames` frames of a clip.
+struct Question {
+  const std::string& block;   ///< "layer1.0", "inception_3a"
+  std::uint64_t clip;         ///< its number
+  Index first_frame, frames;  ///< of the clip; a stream asks for one at a time
+  Index channels;             ///< c'
+};
+
+/// Writes actions [frames, c'] and returns true, or returns false to leave the block to its agent.
+using Decider = std::function<bool(const Question&, std::span<std::uint8_t> actions)>;
+
+/// Throws ValueError when something else than actions was written.
+inline void check_actions(const std::string& block, std::span<const std::uint8_t> actions) {
+  const auto largest = std::max_element(actions.begin(), actions.end());
+  require<ValueError>(largest == actions.end() || *largest < action_count, "decisions of ", block,
+                      ": ", +*largest, " is no action, expects 0 keep, 1 reuse, 2 skip");
+}
+
+/// Computes every channel: the dense network.
+inline Decider keep_everything() {
+  return [](const Question&, std::span<std::uint8_t> actions) {
+    std::fill(actions.begin(), actions.end(), static_cast<std::uint8_t>(Action::keep));
+    return true;
+  };
+}
+
+/// Each channel of each frame by lot: the same lots as those of `random_actions` for a clip of this
+/// number.
+inline Decider draw_lots(ActionShares shares, Key key) {
+  check_shares(shares, "random");
+  return [shares, key](const Question& ask, std::span<std::uint8_t> actions) {
+    const Key lots = key.of(ask.block).of(ask.clip);
+    auto place = static_cast<std::uint64_t>(ask.first_frame * ask.channels);
+    for (std::uint8_t& action : actions) {
+      const double u = lots.uniform(place++);
+      action = static_cast<std::uint8_t>(u < shares.keep                  ? Action::keep
+                                         : u < shares.keep + shares.reuse ? Action::reuse
+                                                                          : Action::skip);
+    }
+    return true;
+  };
+}
+
+/// The decisions that are written down for each block, [N, T, c']; a block that is not listed
+/// decides itself.
+inline Decider follow_actions(std::map<std::string, Tensor<std::uint8_t>> written) {
+  return [written = std::move(written)](const Question& ask, std::span<std::uint8_t> actions) {
+    const auto found = written.find(ask.block);
+    if (found == written.end()) return false;
+    const auto& given = found->second;
+    const auto clip = static_cast<Index>(ask.clip);
+    require<ShapeError>(
+        given.rank() == 3 && clip < given.size(0) && given.size(2) == ask.channels &&
+            ask.first_frame + ask.frames <= given.size(1),
+        "decisions of ", ask.block, ": expects [N,T,", ask.channels, "] with clip ", clip,
+        " and frames up to ", ask.first_frame + ask.frames, ", got ", given.shape());
+    const Index row = clip * given.size(1) + ask.first_frame;
+    std::copy_n(given.data() + row * ask.channels, std::ssize(actions), actions.begin());
+    return true;
+  };
+}
+
+}  // namespace adafuse::infer

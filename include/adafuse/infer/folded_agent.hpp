@@ -1,0 +1,59 @@
+// An agent without history: its norms are part of its linears, and it writes actions.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/policy.hpp>
+#include <adafuse/infer/folded_linear.hpp>
+#include <adafuse/infer/global_pool.hpp>
+#include <span>
+
+namespace adafuse::infer {
+
+template <class T>
+struct FoldedAgent {
+  PolicyConfig config;
+  std::vector<FoldedLinear<T>> layers;
+
+  /// v_t of each frame: x [frames, c, pixels] -> v [frames, c].
+  void pool(Index frames, Index pixels, const T* x, ChannelLists live, T* v) const {
+    global_pool(config.pool == PolicyPool::max, frames, config.in_channels, pixels, x, live, v);
+  }
+
+  /// How many numbers `decide` needs for a frame: what each linear reads, and the logits.
+  Index room() const {
+    Index numbers = layers.front().in();
+    for (const auto& layer : layers) numbers += layer.out();
+    return numbers;
+  }
+
+  /// `memory`: [frames * room()], of which the first [frames, 2c] are the pairs v_{t-1}, v_t.
+  /// Writes actions [frames, c'].
+  void decide(Index frames, T* memory, std::uint8_t* actions) const {
+    T* x = memory;
+    for (const auto& layer : layers) {
+      T* y = x + frames * layer.in();
+      layer(frames, x, y);
+      x = y;
+    }
+    const Index decisions = config.decisions();
+    for (Index f = 0; f < frames; ++f)
+      for (Index i = 0; i < config.out_channels; ++i) {
+        const T* logits = x + (f * decisions + i % decisions) * action_count;
+        const Index best = std::max_element(logits, logits + action_count) - logits;
+        actions[f * config.out_channels + i] = static_cast<std::uint8_t>(action_at(best));
+      }
+  }
+};
+
+template <class T>
+FoldedAgent<T> fold_agent(const PolicyNetwork<T>& agent) {
+  FoldedAgent<T> folded{agent.config(), {}};
+  const auto& layers = agent.linears().gate_fc;
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    folded.layers.push_back(i < agent.norms().size()
+                                ? fold_linear(layers[i], agent.norms()[i])
+                                : fold_linear(layers[i].weight, layers[i].bias));
+  return folded;
+}
+
+}  // namespace adafuse::infer

@@ -1,0 +1,38 @@
+// One step of an LSTM without history: gates by two linears, state in place.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/infer/folded_linear.hpp>
+#include <adafuse/nn/lstm.hpp>
+#include <cmath>
+
+namespace adafuse::infer {
+
+template <class T>
+struct FoldedLstm {
+  FoldedLinear<T> input, recurrent;  // [in -> 4 hidden], [hidden -> 4 hidden], gates i f g o
+
+  Index hidden() const { return recurrent.in(); }
+
+  /// One step of one sequence. x: [in]; h, c: [hidden], before and after; `gates`: room for 8
+  /// hidden numbers.
+  void step(const T* x, T* h, T* c, T* gates) const {
+    const Index n = hidden();
+    T* more = gates + 4 * n;
+    input(1, x, gates);
+    recurrent(1, h, more);
+    const auto sigmoid = [](T z) { return 1 / (1 + std::exp(-z)); };
+    for (Index k = 0; k < n; ++k) {
+      const auto gate = [&](Index which) { return gates[which * n + k] + more[which * n + k]; };
+      c[k] = sigmoid(gate(1)) * c[k] + sigmoid(gate(0)) * std::tanh(gate(2));
+      h[k] = sigmoid(gate(3)) * std::tanh(c[k]);
+    }
+  }
+};
+
+template <class T>
+FoldedLstm<T> fold_lstm(const nn::LstmCell<T>& cell) {
+  return {fold_linear(cell.weight_ih, cell.bias_ih), fold_linear(cell.weight_hh, cell.bias_hh)};
+}
+
+}  // namespace adafuse::infer

@@ -1,0 +1,99 @@
+// Spare pixels: the last few pixels of a map, which would leave most lanes of a vector idle: the
+// 49th of 7 x 7, the last four of 14 x 14.
+//
+// What such a pixel reads is gathered into one column. Its outputs are dot products of that column
+// with rows of weights, whose lanes are the input channels and taps.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/simd.hpp>
+#include <adafuse/kernels/conv2d_options.hpp>
+#include <adafuse/kernels/correlation.hpp>
+#include <adafuse/kernels/scratch.hpp>
+
+namespace adafuse::kernels {
+inline namespace ADAFUSE_SIMD {
+
+/// How many pixels of a map of `pixels` are spare: up to a quarter of a vector after full ones.
+constexpr Index spare_pixels(Index pixels) {
+  const Index rest = pixels % Floats::width;
+  return pixels > Floats::width && rest <= Floats::width / 4 ? rest : 0;
+}
+
+/// The spare pixels of one frame and group: none, until they are gathered.
+class SparePixels {
+ public:
+  /// Columns of pixels [first, out_pixels) of the frame `x` [in_channels, in_pixels]; channels that
+  /// do not live count as zeros. They hold until this thread gathers again.
+  void gather(const Correlation& g, const float* x, Index group, const ChannelList& ins,
+              Index first) {
+    thread_local Scratch<float> memory;
+    first_ = first;
+    count_ = g.out_pixels() - first;
+    columns_ = memory(count_ * g.depth());
+    if (ins.count < g.ins()) std::fill_n(columns_, count_ * g.depth(), 0.0f);
+    for (Index s = 0; s < count_; ++s) {
+      const Index i = (first + s) / g.out_width, j = (first + s) % g.out_width;
+      float* const column = columns_ + s * g.depth();
+      for (Index p = 0; p < g.kernel_height; ++p)
+        for (Index q = 0; q < g.kernel_width; ++q) {
+          const Index row = g.row(i, p), at = g.column(j, q), tap = p * g.kernel_width + q;
+          const bool is_inside = 0 <= row && row < g.in_height && 0 <= at && at < g.in_width;
+          for (Index c = 0; c < ins.count; ++c)
+            column[(ins[c] - group * g.ins()) * g.taps() + tap] =
+                is_inside ? x[ins[c] * g.in_pixels() + row * g.in_width + at] : 0.0f;
+        }
+    }
+  }
+
+  /// y = epilogue(the sums) for output channels [begin, end) of the list.
+  void finish(const Correlation& g, const Conv2dEpilogue<float>& epilogue, const float* w, float* y,
+              Index n, const ChannelList& outs, Index begin, Index end) const {
+    for (Index s = 0; s < count_; ++s)
+      for (Index block = begin; block < end; block += rows) {
+        const float* weights[rows];
+        for (Index r = 0; r < rows; ++r)  // The last row stands in for those that are missing.
+          weights[r] = w + outs[std::min(block + r, end - 1)] * g.depth();
+        float sums[rows];
+        dot(weights, columns_ + s * g.depth(), g.depth(), sums);
+        for (Index r = 0; r < std::min(rows, end - block); ++r) {
+          const Index channel = outs[block + r];
+          const Index at = (n * g.out_channels + channel) * g.out_pixels() + first_ + s;
+          y[at] = epilogue(sums[r], channel, at);
+        }
+      }
+  }
+
+ private:
+  static constexpr Index rows = 8;
+
+  /// sums[r] = weights[r] . column
+  static void dot(const float* const (&weights)[rows], const float* column, Index depth,
+                  float (&sums)[rows]) {
+    Floats partial[rows];
+#pragma GCC unroll 8
+    for (Index r = 0; r < rows; ++r) partial[r] = Floats::zero();
+    Index k = 0;
+    for (; k + Floats::width <= depth; k += Floats::width) {
+      const Floats x = Floats::load(column + k);
+#pragma GCC unroll 8
+      for (Index r = 0; r < rows; ++r)
+        partial[r] = fma(Floats::load(weights[r] + k), x, partial[r]);
+    }
+    if (k < depth) {
+      const Mask rest = first_lanes(depth - k);
+      const Floats x = Floats::load(column + k, rest);
+#pragma GCC unroll 8
+      for (Index r = 0; r < rows; ++r)
+        partial[r] = fma(Floats::load(weights[r] + k, rest), x, partial[r]);
+    }
+#pragma GCC unroll 8
+    for (Index r = 0; r < rows; ++r) sums[r] = sum(partial[r]);
+  }
+
+  float* columns_ = nullptr;  // [count][depth]
+  Index first_ = 0, count_ = 0;
+};
+
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

@@ -1,0 +1,23 @@
+// Weights of other programs into a model: matched by name, cast to its scalars, reported.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/models/video_model.hpp>
+#include <adafuse/models/weight_names.hpp>
+
+namespace adafuse::models {
+
+/// Copies into the model what the file has for it. What is missing, and a head for another number
+/// of classes, stays as it was; the result says so. All is checked before anything is written.
+/// Throws FormatError as match_weights does.
+template <class T>
+WeightMatch load_weights(const VideoModel<T>& model, const io::TensorFile& file) {
+  auto own = nn::state_tensors(model);
+  std::map<std::string, Shape> shapes;
+  for (const auto& [name, tensor] : own) shapes.emplace(name, tensor.shape());
+  WeightMatch match = match_weights(shapes, file);
+  for (const auto& [ours, theirs] : match.matched) own.at(ours).copy_from(file.get_cast<T>(theirs));
+  return match;
+}
+
+}  // namespace adafuse::models

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# predict: clips as folders, lists and GIFs; the same answers and work as eval's.
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/lib.bash"
+
+works gestures --out data --train 18 --val 9 --size 16 --frames 4 --seed 1
+works train --data data --out run --fusion adafuse --policy-hidden 4 --frames 4 --stem-stride 2 \
+  --epochs 1 --batch 9 --seed 3
+
+works predict run data/frames/val_000000
+case $out in *val_000000*"% of dense MACs"*) ;; *) fail "predict of a folder: $out" ;; esac
+same "lines for a list" 10 "$(works predict run data/val.txt && wc -l <stdout.txt)"
+
+# A list's top-1 and work are those of eval, whoever decides.
+for policy in learned keep-all random:0.4,0.3,0.3; do
+  works eval --run run --data data --policy $policy --json
+  top1=$(value stdout.txt top1) fraction=$(value stdout.txt macs_fraction)
+  works predict run data/val.txt --policy $policy --json --ledger
+  same "top-1 with $policy" "$top1" "$(value stdout.txt top1)"
+  [ $policy = learned ] && same "work with $policy" "$(printf %.6f "$fraction")" \
+    "$(printf %.6f "$(sed -n '/"ledger"/,$s/.*"macs_fraction": \(.*\),/\1/p' stdout.txt | head -n 1)")"
+done
+works predict run data/val.txt --ledger
+case $out in *layer1.0.policy_net*policy*all*) ;; *) fail "--ledger: $out" ;; esac
+
+mistake "there is no such file" predict run nowhere
+mistake "holds no frames 00001.jpg" predict run data
+mistake "--policy: sessions take" predict run data/val.txt --policy magnitude:0.4,0.3,0.3
+mistake "--seed has no effect" predict run data/val.txt --seed 3
+works train --data data --out dense --fusion none --frames 4 --stem-stride 2 --epochs 1 --batch 9
+works predict dense data/val.txt
+mistake "--policy has no effect" predict dense data/val.txt --policy keep-all
+finish

@@ -1,0 +1,49 @@
+// Agents without history decide as those with one.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/infer/folded_agent.hpp>
+
+#include "../models/lively_model.hpp"
+
+namespace folded_agent_test {
+
+using namespace adafuse;
+using namespace adafuse::infer;
+
+TEST_CASE("folded agent: every kind of agent decides as the network that it was made of") {
+  constexpr Index frames = 5, in = 6, out = 8;
+  const NoGrad guard;
+  nn::Context<double> ctx;
+  const auto x = Tensor<double>::randn({frames, in, 4, 3}, Key(2));
+  for (const Index layers : {1, 2, 3})
+    for (const Index groups_of : {1, 2})
+      for (const auto pool : {PolicyPool::average, PolicyPool::max}) {
+        INFO("layers " << layers << ", groups of " << groups_of << ", max "
+                       << (pool == PolicyPool::max));
+        const PolicyNetwork<double> agent({.in_channels = in,
+                                           .out_channels = out,
+                                           .hidden = 9,
+                                           .layers = layers,
+                                           .groups_of = groups_of,
+                                           .pool = pool},
+                                          Key(4));
+        models::enliven(agent);
+        const auto expected = chosen_actions(agent.forward(x, frames, ctx).value());
+        const auto folded = fold_agent(agent);
+        std::vector<double> v(frames * in),
+            memory(static_cast<std::size_t>(frames * folded.room()));
+        folded.pool(frames, 12, x.data(), {}, v.data());
+        for (std::size_t f = 0; f < frames; ++f) {
+          if (f > 0) std::copy_n(v.data() + (f - 1) * in, in, memory.data() + 2 * f * in);
+          std::copy_n(v.data() + f * in, in, memory.data() + (2 * f + 1) * in);
+        }
+        Tensor<std::uint8_t> actions({frames, out});
+        folded.decide(frames, memory.data(), actions.data());
+        CHECK(std::equal(actions.begin(), actions.end(), expected.begin()));
+        CHECK(std::adjacent_find(actions.begin(), actions.end(), std::not_equal_to<>()) !=
+              actions.end());
+      }
+}
+
+}  // namespace folded_agent_test

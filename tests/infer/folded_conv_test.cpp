@@ -1,0 +1,91 @@
+// A convolution with all that follows it, by every algorithm that may be chosen.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/infer/folded_conv.hpp>
+
+namespace folded_conv_test {
+
+using namespace adafuse;
+using namespace adafuse::infer;
+
+namespace {
+
+constexpr Index frames = 2, in = 64, out = 64, size = 12;
+
+FoldedConv<float> some_conv() {
+  FoldedConv<float> conv;
+  conv.geometry = {.batch = 1,
+                   .in_channels = in,
+                   .in_height = size,
+                   .in_width = size,
+                   .out_channels = out,
+                   .kernel_height = 3,
+                   .kernel_width = 3,
+                   .padding_height = 1,
+                   .padding_width = 1};
+  conv.weight = Tensor<float>::randn({out, in, 3, 3}, Key(1));
+  conv.scale = Tensor<float>::uniform({out}, Key(2), 0.1f, 0.2f);
+  conv.shift = Tensor<float>::randn({out}, Key(3));
+  conv.relu = true;
+  return conv;
+}
+
+}  // namespace
+
+TEST_CASE("folded conv: with lists, residual and ReLU, direct and as the cost model likes") {
+  const auto x = Tensor<float>::randn({frames, in, size, size}, Key(4));
+  const auto residual = Tensor<float>::randn({frames, out, size, size}, Key(5));
+  for (const Index modulus : {1, 2, 9}) {
+    LiveLists live(frames, in), wanted(frames, out);
+    for (Index f = 0; f < frames; ++f) {
+      live.set(f, [&](Index c) { return (c + f) % modulus == 0; });
+      wanted.set(f, [&](Index c) { return (c + 2 * f) % modulus == 0; });
+    }
+    auto conv = some_conv();
+    auto g = conv.geometry;
+    g.batch = frames;
+    auto expected = Tensor<float>::full(residual.shape(), -1);
+    kernels::conv2d<float>(
+        g, x.data(), conv.weight.data(), expected.data(),
+        {.algorithm = kernels::ConvAlgorithm::reference,
+         .epilogue = {conv.scale.data(), conv.shift.data(), residual.data(), true},
+         .live_out = wanted.frames(),
+         .live_in = live.frames()});
+    for (const bool winograd : {false, true}) {
+      if (winograd) {
+        conv.winograd_weights = Tensor<float>({36, out, in});
+        kernels::winograd_weights(g, conv.weight.data(), conv.winograd_weights.data());
+      }
+      auto y = Tensor<float>::full(residual.shape(), -1);
+      conv(frames, x.data(), residual.data(), y.data(), live.frames(), wanted.frames());
+      float worst = 0;
+      for (Index i = 0; i < y.size(); ++i)
+        worst = std::max(worst, std::abs(y.data()[i] - expected.data()[i]));
+      INFO("one of " << modulus << ", Winograd " << winograd);
+      CHECK(worst < 2e-4f);
+      // In place on its residual.
+      auto z = residual.clone();
+      conv(frames, x.data(), z.data(), z.data(), live.frames(), wanted.frames());
+      for (Index f = 0; f < frames; ++f)
+        for (Index c = 0; c < out; ++c) {
+          const auto& source = (c + 2 * f) % modulus == 0 ? y : residual;
+          CHECK(std::equal(z[f][c].begin(), z[f][c].end(), source[f][c].begin()));
+        }
+    }
+  }
+}
+
+TEST_CASE("folded conv: its work is the pairs of channels that it is given") {
+  const auto conv = some_conv();
+  LiveLists live(2, in), wanted(2, out);
+  live.set(0, [](Index c) { return c < 16; });
+  live.set(1, [](Index) { return true; });
+  wanted.set(0, [](Index c) { return c < 32; });
+  wanted.set(1, [](Index) { return false; });
+  CHECK(conv.work(2, live.frames(), wanted.frames()) == doctest::Approx(0.125));
+  CHECK(conv.work(2, live.frames(), {}) == doctest::Approx(1.25));
+  CHECK(conv.work(2, {}, {}) == doctest::Approx(2));
+}
+
+}  // namespace folded_conv_test

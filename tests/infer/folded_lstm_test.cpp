@@ -1,0 +1,25 @@
+// The LSTM's step, against the layer.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/infer/folded_lstm.hpp>
+
+namespace folded_lstm_test {
+
+using namespace adafuse;
+
+TEST_CASE("folded lstm: step by step it gives what the layer gives for the sequence") {
+  const NoGrad guard;
+  const nn::Lstm<double> lstm({.in = 4, .hidden = 3}, Key(1));
+  const auto x = Tensor<double>::randn({1, 6, 4}, Key(2));
+  const auto expected = lstm.forward(Variable<double>(x)).all.value();
+  const auto folded = infer::fold_lstm(lstm.cell());
+  std::vector<double> h(3), c(3), gates(24);
+  for (Index t = 0; t < 6; ++t) {
+    folded.step(x.data() + t * 4, h.data(), c.data(), gates.data());
+    for (Index k = 0; k < 3; ++k)
+      CHECK(h[static_cast<std::size_t>(k)] == doctest::Approx(expected(0, t, k)).epsilon(1e-12));
+  }
+}
+
+}  // namespace folded_lstm_test
