@@ -12,7 +12,7 @@ mentions() {
   done
 }
 
-mentions "" gestures train eval describe demo "adafuse train --data"
+mentions "" gestures train eval describe predict stream forward convert demo "adafuse train --data"
 mentions gestures --out --train --val --size --frames --seed --threads
 mentions train --data --out --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-from \
@@ -21,5 +21,9 @@ mentions train --data --out --model --fusion --frames --stem-stride --policy --p
 mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads
 mentions describe --model --fusion --frames --stem-stride --consensus --lstm-hidden --adaptive-stages \
   --adaptive-blocks --policy-hidden --policy-quota --shared-policy --classes --size --json
+mentions predict PATH --policy --seed --ledger --json --checkpoint
+mentions stream --policy --seed --ledger --json --checkpoint --future --consensus --width --height
+mentions forward --model --fusion --classes --frames --size --weights --input --output --dtype
+mentions convert IN OUT --keep-names
 mentions demo --out --train --val --epochs --seed --threads
 finish

@@ -1,11 +1,12 @@
 // Estimators: how a discrete choice is learned, though it has no derivative.
 //
-//   gumbel            one-hot of argmax (log p + g), with the gradient of softmax((log p + g) /
-//   tau) soft-gumbel       softmax((log p + g) / tau) itself: no choice is made until evaluation
-//   straight-through  one-hot of argmax log p, with the gradient of softmax(log p / tau): no noise
-//   reinforce         one-hot of a draw from p, without a gradient; log p of what was drawn gets
-//   one
-//                     from the objective (see reinforce.hpp)
+//   gumbel            one-hot of argmax (log p + g), with the soft sample's gradient
+//
+//   soft-gumbel       the soft sample, softmax((log p + g) / tau): chooses in evaluation only
+//
+//   straight-through  the first without noise: g = 0
+//
+//   reinforce         one-hot of a draw from p; the objective gives log p of it a gradient
 //
 // The first is the paper's. Of the four only the last has the expected loss's own gradient, at a
 // variance that grows with the number of choices.
