@@ -3,8 +3,8 @@
 #pragma once
 
 #include <adafuse/fusion/cost.hpp>
+#include <adafuse/fusion/estimator.hpp>
 #include <adafuse/fusion/fuse.hpp>
-#include <adafuse/fusion/gumbel.hpp>
 #include <adafuse/video/video.hpp>
 
 #include "gradcheck_table.hpp"
@@ -48,6 +48,9 @@ inline std::vector<GradcheckRow> fusion_rows() {
       // The soft sample; the hard one has the same gradient and no differences to compare it with.
       {"gumbel_softmax",
        [noise](const Inputs& x) { return gumbel_softmax(x[0], noise, {.hard = false}); },
+       {in_range({2, 3, 3}, -1, 1, 4)}},
+      {"draw_choices",
+       [noise](const Inputs& x) { return draw_choices(Estimator::soft_gumbel, x[0], noise, 0.67); },
        {in_range({2, 3, 3}, -1, 1, 4)}},
       {"adaptive_cost, real",
        [](const Inputs& x) { return cost_of(x, CostKind::real); },

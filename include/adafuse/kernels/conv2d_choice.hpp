@@ -10,16 +10,16 @@
 
 namespace adafuse::kernels {
 
-namespace detail {
+// Not in a namespace `detail`: where a vector path has one, that would be opened, and the switch be
+// there twice.
 inline std::atomic<bool>& winograd_setting() {
   static std::atomic<bool> allowed{true};
   return allowed;
 }
-}  // namespace detail
 
 /// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process (at first: yes).
-inline bool winograd_allowed() { return detail::winograd_setting(); }
-inline void set_winograd_allowed(bool allowed) { detail::winograd_setting() = allowed; }
+inline bool winograd_allowed() { return winograd_setting(); }
+inline void set_winograd_allowed(bool allowed) { winograd_setting() = allowed; }
 
 inline namespace ADAFUSE_SIMD {
 
