@@ -41,9 +41,9 @@ TEST_CASE("memory plan: random lifetimes never collide and need no more than the
     std::vector<Lifetime> values;
     Index sum = 0;
     for (std::uint64_t i = 0; i < 40; ++i) {
-      const std::size_t first = key.of("first").integer(i, 30);
+      const auto first = static_cast<std::size_t>(key.of("first").integer(i, 30));
       values.push_back({static_cast<Index>(key.of("size").integer(i, 200)), first,
-                        first + key.of("length").integer(i, 10)});
+                        first + static_cast<std::size_t>(key.of("length").integer(i, 10))});
       sum += (values.back().size + 15) / 16 * 16;
     }
     const auto plan = plan_memory(values);
