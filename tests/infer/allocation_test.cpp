@@ -21,6 +21,13 @@ void* counted(std::size_t bytes) {
 
 void* operator new(std::size_t bytes) { return allocation_test::counted(bytes); }
 void* operator new[](std::size_t bytes) { return allocation_test::counted(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  ++allocation_test::allocations;
+  return std::malloc(bytes ? bytes : 1);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t& tag) noexcept {
+  return operator new(bytes, tag);
+}
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
