@@ -128,6 +128,20 @@ TEST_CASE("batch_norm: without weight and bias, y has mean 0 and variance 1") {
   }
 }
 
+TEST_CASE("batch_norm: what is no number shows in the moments") {
+  const ChannelLayout layout{2, 1, 3};
+  auto x = Tensor<float>::randn({6}, Key(1));
+  for (const Index place : {0, 4}) {
+    auto bad = x.clone();
+    bad(place) = std::numeric_limits<float>::quiet_NaN();
+    Tensor<float> y({6});
+    double mean = 0, variance = 0;
+    batch_norm_train<float>(layout, bad.data(), nullptr, nullptr, 1e-5, y.data(), &mean, &variance);
+    CHECK(std::isnan(mean));
+    CHECK(std::isnan(variance));
+  }
+}
+
 TEST_CASE("batch_norm: the bits do not depend on the number of threads") {
   const ChannelLayout layout{8, 16, 300};
   const auto x = Tensor<float>::randn({8, 16, 300}, Key(5));

@@ -77,6 +77,11 @@ DecisionSource<T> keep_all() {
 /// The chances of the three actions; they add up to 1.
 struct ActionShares {
   double keep = 1, reuse = 0, skip = 0;
+
+  /// The action that a number u, drawn evenly from [0, 1), stands for.
+  Action at(double u) const {
+    return u < keep ? Action::keep : u < keep + reuse ? Action::reuse : Action::skip;
+  }
 };
 
 /// Throws ValueError, naming the policy, for shares that are none.
@@ -100,13 +105,9 @@ DecisionSource<T> random_actions(ActionShares shares, Key key) {
     const Index places = ask.frames * ask.channels;
     for (Index n = 0; n * ask.frames < actions.size(0); ++n) {
       const ClipDraws draws = clip_draws(lots, ask.samples, n, places);
-      for (Index i = 0; i < places; ++i) {
-        const double u = draws.key.uniform(draws.first + static_cast<std::uint64_t>(i));
-        const Action action = u < shares.keep                  ? Action::keep
-                              : u < shares.keep + shares.reuse ? Action::reuse
-                                                               : Action::skip;
-        actions.data()[n * places + i] = static_cast<std::uint8_t>(action);
-      }
+      for (Index i = 0; i < places; ++i)
+        actions.data()[n * places + i] = static_cast<std::uint8_t>(
+            shares.at(draws.key.uniform(draws.first + static_cast<std::uint64_t>(i))));
     }
     return actions;
   };

@@ -3,16 +3,13 @@
 // A block decides from its input, before its first convolution. So each frame's convolution gets
 // the list of output channels that this frame or the next needs, and its reader the list of input
 // channels that are not zero. All memory is taken when the session is made.
-//
-// The stem's maps are the largest of a network and its steps depend on nothing but their own frame:
-// it runs frame by frame, so that what one step writes is still near when the next one reads it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/infer/clip_layout.hpp>
 #include <adafuse/infer/decider.hpp>
 #include <adafuse/infer/fold.hpp>
 #include <adafuse/infer/map_copies.hpp>
-#include <adafuse/infer/memory_plan.hpp>
 #include <adafuse/infer/step_ledger.hpp>
 #include <chrono>
 
@@ -33,7 +30,8 @@ class ClipSession {
     for (const Index channels : net_.lists) lists_.emplace_back(clips * frames, channels);
     for (const auto& block : net_.blocks)
       actions_.push_back(Tensor<std::uint8_t>({clips * frames, block.channels}));
-    plan_buffers();
+    layout_ = plan_clips(net_, clips * frames);
+    memory_ = Storage<T>(static_cast<std::size_t>(layout_.total));
   }
 
   /// Who decides in place of the agents; empty: they do.
@@ -55,8 +53,7 @@ class ClipSession {
     running_ = clip.size(0);
     number_ = number;
     if (ledger_) open_ledger(*ledger_, net_, running_frames());
-    run_stem();
-    for (std::size_t i = stem_; i < net_.steps.size(); ++i) {
+    for (std::size_t i = 0; i < net_.steps.size(); ++i) {
       const auto& step = net_.steps[i];
       const auto start = ledger_ ? Clock::now() : Clock::time_point();
       work_ = static_cast<double>(running_ * frames_);
@@ -72,108 +69,17 @@ class ClipSession {
   }
   const FoldedNetwork<T>& network() const { return net_; }
   /// Bytes of maps that it holds on to.
-  std::size_t bytes() const { return static_cast<std::size_t>(memory_size_) * sizeof(T); }
+  std::size_t bytes() const { return static_cast<std::size_t>(layout_.total) * sizeof(T); }
 
  private:
   using Clock = std::chrono::steady_clock;
   using Step = FoldedStep<T>;
 
-  // ---- Stem ----
-
-  /// The steps up to the last pooling of the chain that the network begins with.
-  std::size_t find_stem() const {
-    std::size_t stem = 0;
-    ValueId value = net_.input;
-    for (std::size_t i = 0; i < net_.steps.size(); ++i) {
-      const auto& step = net_.steps[i];
-      const bool pool = step.template as<FoldedPool<T>>() != nullptr;
-      if (!pool && !step.template as<FoldedConv<T>>()) break;
-      const auto& out = net_.value(step.output);
-      if (step.inputs != std::vector{value} || out.wanted || readers(value) > 1) break;
-      value = step.output;
-      if (pool) stem = i + 1;
-    }
-    return stem;
-  }
-  std::ptrdiff_t readers(ValueId value) const {
-    std::ptrdiff_t count = 0;
-    for (const auto& step : net_.steps)
-      count += std::count(step.inputs.begin(), step.inputs.end(), value);
-    return count;
-  }
-
-  void run_stem() {
-    for (Index f = 0; f < running_frames() && stem_ > 0; ++f) {
-      const T* x = input_ + f * net_.value(net_.input).shape.size();
-      for (std::size_t i = 0; i < stem_; ++i) {
-        const auto& step = net_.steps[i];
-        const auto start = ledger_ ? Clock::now() : Clock::time_point();
-        T* y = data(step.output);
-        if (i + 1 == stem_) y += f * net_.value(step.output).shape.size();
-        if (const auto* conv = step.template as<FoldedConv<T>>())
-          (*conv)(1, x, nullptr, y, {}, {});
-        else
-          pool_live(*step.template as<FoldedPool<T>>(), 1, net_.value(step.inputs[0]).channels(), x,
-                    {}, {}, y);
-        x = y;
-        if (ledger_)
-          ledger_->rows[i].seconds += std::chrono::duration<double>(Clock::now() - start).count();
-      }
-    }
-    work_ = static_cast<double>(running_frames());
-    for (std::size_t i = 0; ledger_ && i < stem_; ++i) record(i, {});
-  }
-
   // ---- Memory ----
 
-  /// A fusion of one part works in place, and so does a convolution on a residual that nobody reads
-  /// after it.
-  void plan_buffers() {
-    stem_ = find_stem();
-    const std::size_t count = net_.values.size();
-    std::vector<std::size_t> last_use(count, 0);
-    for (std::size_t i = 0; i < net_.steps.size(); ++i)
-      for (const ValueId id : net_.steps[i].inputs) last_use[id] = i;
-    home_.resize(count);
-    std::iota(home_.begin(), home_.end(), std::size_t{0});
-    std::vector<Lifetime> lifetimes(count);
-    Index scratch = 0;
-    for (std::size_t i = 0; i < net_.steps.size(); ++i) {
-      const auto& step = net_.steps[i];
-      const bool in_place = step.template as<FoldedFuse>() && step.inputs.size() == 1;
-      const bool onto_residual = step.template as<FoldedConv<T>>() && step.inputs.size() == 2 &&
-                                 last_use[step.inputs[1]] == i && step.inputs[1] != net_.input;
-      if (in_place || onto_residual) home_[step.output] = home_[step.inputs.back()];
-      Lifetime& life = lifetimes[home_[step.output]];
-      const bool one_frame = i + 1 < stem_;
-      // The stem's result is written while its first step still runs, frame after frame.
-      if (home_[step.output] == step.output)
-        life = {one_frame ? net_.value(step.output).shape.size() : size_of(step.output),
-                i < stem_ ? 0 : i, i};
-      life.last = std::max({life.last, i, last_use[step.output], one_frame ? stem_ - 1 : 0});
-      scratch = std::max(scratch, scratch_of(step));
-    }
-    const MemoryPlan plan = plan_memory(lifetimes);
-    offsets_ = plan.offsets;
-    scratch_at_ = plan.total;
-    memory_size_ = plan.total + scratch;
-    memory_ = Storage<T>(static_cast<std::size_t>(memory_size_));
-  }
-
-  Index frame_count() const { return clips_ * frames_; }
-  Index size_of(ValueId id) const { return frame_count() * net_.value(id).shape.size(); }
-
-  /// Numbers that a step needs to work with.
-  Index scratch_of(const Step& step) const {
-    if (const auto* decision = step.template as<FoldedDecision<T>>(); decision && decision->agent)
-      return frame_count() * (decision->agent->room() + decision->agent->config.in_channels);
-    if (const auto* lstm = step.template as<FoldedLstm<T>>()) return 10 * lstm->hidden();
-    return 0;
-  }
-
-  T* data(ValueId id) { return memory_.data() + offsets_[home_[id]]; }
+  T* data(ValueId id) { return memory_.data() + layout_.offsets[layout_.home[id]]; }
   const T* read(ValueId id) { return id == net_.input ? input_ : data(id); }
-  T* scratch() { return memory_.data() + scratch_at_; }
+  T* scratch() { return memory_.data() + layout_.scratch; }
 
   ChannelLists lists(std::optional<ListId> id) const {
     if (!id) return {};
@@ -349,10 +255,7 @@ class ClipSession {
 
   std::vector<LiveLists> lists_;
   std::vector<Tensor<std::uint8_t>> actions_;  // of each block, [clips * frames, c']
-  std::vector<std::size_t> home_;              // the value whose place each value uses
-  std::vector<Index> offsets_;
-  std::size_t stem_ = 0;  // steps that run frame by frame
-  Index scratch_at_ = 0, memory_size_ = 0;
+  ClipLayout layout_;
   Storage<T> memory_;
   Tensor<T> logits_;
 

@@ -39,12 +39,8 @@ inline Decider draw_lots(ActionShares shares, Key key) {
   return [shares, key](const Question& ask, std::span<std::uint8_t> actions) {
     const Key lots = key.of(ask.block).of(ask.clip);
     auto place = static_cast<std::uint64_t>(ask.first_frame * ask.channels);
-    for (std::uint8_t& action : actions) {
-      const double u = lots.uniform(place++);
-      action = static_cast<std::uint8_t>(u < shares.keep                  ? Action::keep
-                                         : u < shares.keep + shares.reuse ? Action::reuse
-                                                                          : Action::skip);
-    }
+    for (std::uint8_t& action : actions)
+      action = static_cast<std::uint8_t>(shares.at(lots.uniform(place++)));
     return true;
   };
 }

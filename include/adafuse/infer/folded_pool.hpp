@@ -1,16 +1,12 @@
 // Pooling of the channels that exist, without allocation.
-//
-// Windows are rectangles, so a row of windows is pooled along its columns first and then along its
-// row; the row is padded once, and no inner loop looks for an edge.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
 #include <adafuse/infer/live_lists.hpp>
-#include <adafuse/kernels/pool2d_geometry.hpp>
+#include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/scratch.hpp>
-#include <limits>
 #include <vector>
 
 namespace adafuse::infer {
@@ -34,54 +30,7 @@ FoldedPool<T> fold_pool(const kernels::Pool2dGeometry& g, bool maximum) {
   return pool;
 }
 
-inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
-
-namespace pooling {
-
-template <bool maximum, class T>
-void take_in(T& y, T x) {
-  if constexpr (maximum)
-    y = x > y ? x : y;
-  else
-    y += x;
-}
-
-/// y[j] = the maximum, or sum, of x[j stride], ..., x[j stride + kernel - 1].
-template <bool maximum, class T, class Stride>
-void pool_row(Index count, Index kernel, Stride stride, const T* __restrict x, T* __restrict y) {
-  for (Index j = 0; j < count; ++j) y[j] = x[j * stride];
-  for (Index q = 1; q < kernel; ++q)
-    for (Index j = 0; j < count; ++j) take_in<maximum>(y[j], x[j * stride + q]);
-}
-
-/// One plane. `row`: (windows - 1) stride + kernel numbers to work with.
-template <bool maximum, class T>
-void pool_plane(const FoldedPool<T>& pool, const T* x, T* y, T* row) {
-  const auto &height = pool.geometry.height, &width = pool.geometry.width;
-  const Index columns = width.out(), padded = (columns - 1) * width.stride + width.kernel;
-  const Index used = std::min(width.in, padded - width.padding);
-  std::fill_n(row, padded, maximum ? -std::numeric_limits<T>::infinity() : T{0});
-  T* const inside = row + width.padding;
-  for (Index i = 0; i < height.out(); ++i, y += columns) {
-    const auto rows = height.inside(i);
-    std::copy_n(x + rows.begin * width.in, used, inside);
-    for (Index r = rows.begin + 1; r < rows.end; ++r) {
-      const T* next = x + r * width.in;
-      for (Index j = 0; j < used; ++j) take_in<maximum>(inside[j], next[j]);
-    }
-    if (width.stride == 1)
-      pool_row<maximum>(columns, width.kernel, std::integral_constant<Index, 1>(), row, y);
-    else if (width.stride == 2)
-      pool_row<maximum>(columns, width.kernel, std::integral_constant<Index, 2>(), row, y);
-    else
-      pool_row<maximum>(columns, width.kernel, width.stride, row, y);
-    if constexpr (!maximum)
-      for (Index j = 0; j < columns; ++j)
-        y[j] /= pool.divisors[static_cast<std::size_t>(i * columns + j)];
-  }
-}
-
-}  // namespace pooling
+inline namespace ADAFUSE_SIMD {  // It calls what is compiled for a vector path.
 
 /// Pools the channels of each frame that exist in x [frames, channels, in_pixels]; where `fill`,
 /// those of `wanted`, and those that do not exist become zero.
@@ -98,11 +47,12 @@ void pool_live(const FoldedPool<T>& pool, Index frames, Index channels, const T*
     const Index frame = task / blocks, first = task % blocks * grain;
     const Index last = std::min(channels, first + grain);
     const auto plane = [&](Index channel) {
-      const Index at = frame * channels + channel;
+      const T* const from = x + (frame * channels + channel) * g.in_pixels();
+      T* const to = y + (frame * channels + channel) * g.out_pixels();
       if (pool.maximum)
-        pooling::pool_plane<true>(pool, x + at * g.in_pixels(), y + at * g.out_pixels(), row);
+        kernels::plane::pool<true>(g, pool.divisors.data(), from, to, row);
       else
-        pooling::pool_plane<false>(pool, x + at * g.in_pixels(), y + at * g.out_pixels(), row);
+        kernels::plane::pool<false>(g, pool.divisors.data(), from, to, row);
     };
     const auto exist = channels_in(live, frame, first, last);
     if (!pool.fill) {

@@ -51,19 +51,9 @@ using FoldedOperation = std::variant<FoldedConv<T>, FoldedPool<T>, FoldedGlobalP
                                      FoldedConcat, FoldedDecision<T>, FoldedFuse, FoldedAdd,
                                      FoldedLinear<T>, FoldedLstm<T>, FoldedConsensus>;
 
+/// Named like the first step of the plan that it stands for.
 template <class T>
-struct FoldedStep {
-  std::string name;  // that of the first step of the plan that it stands for
-  FoldedOperation<T> operation;
-  std::vector<ValueId> inputs;
-  ValueId output;
-  double macs = 0;  ///< multiply-accumulates of one frame, nothing skipped
-
-  template <class Operation>
-  const Operation* as() const {
-    return std::get_if<Operation>(&operation);
-  }
-};
+using FoldedStep = models::StepOf<FoldedOperation<T>>;
 
 struct FoldedValue {
   Shape shape;                   ///< of one frame: [c, h, w] or [c]

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/infer/clip_layout.hpp>
 #include <adafuse/infer/clip_session.hpp>
 #include <adafuse/infer/decider.hpp>
 #include <adafuse/infer/fold.hpp>

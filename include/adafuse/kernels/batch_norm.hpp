@@ -122,7 +122,7 @@ void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, 
             return {d, d * d};
           });
       const double offset = sums[0] / count, m = origin + offset,
-                   v = std::max(0.0, sums[1] / count - offset * offset);
+                   v = std::max(sums[1] / count - offset * offset, 0.0);  // NaN stays NaN
       mean[c] = m, variance[c] = v;
       const double inv_std = 1 / std::sqrt(v + eps);
       const T scale = static_cast<T>(weight ? weight[c] * inv_std : inv_std);

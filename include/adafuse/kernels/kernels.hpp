@@ -33,6 +33,7 @@
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>
 #include <adafuse/kernels/pool2d_reference.hpp>
+#include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/range.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/reduce_reference.hpp>

@@ -73,10 +73,11 @@ using StepOperation =
                  GlobalPoolStep, ShiftStep, LinearStep<T>, AgentStep<T>, FuseStep, LstmStep<T>,
                  ConsensusStep>;
 
-template <class T>
-struct Step {
+/// One step, whose operation is one of a variant: it reads values and makes one.
+template <class Operations>
+struct StepOf {
   std::string name;  // "layer1.0.conv1"
-  StepOperation<T> operation;
+  Operations operation;
   std::vector<ValueId> inputs;
   ValueId output;
   double macs = 0;  ///< multiply-accumulates of one frame, nothing skipped
@@ -86,6 +87,9 @@ struct Step {
     return std::get_if<Operation>(&operation);
   }
 };
+
+template <class T>
+using Step = StepOf<StepOperation<T>>;
 
 template <class T>
 struct Plan {
