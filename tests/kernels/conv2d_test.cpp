@@ -193,7 +193,7 @@ TEST_CASE("conv2d: a wrong call is refused with op, expected and got") {
   CHECK_THROWS_AS(call(), ShapeError);
   g.kernel_height = 1, g.stride_width = 0;
   CHECK_THROWS_AS(call(), ValueError);
-  g.stride_width = 2;
+  g.stride_width = 1, g.kernel_width = 2, g.padding_width = 0;
   CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::masked_direct}), ValueError);
 }
 

@@ -62,6 +62,7 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
 }
 
 /// dx [N, Ci, H, W] = the gradient of conv2d in x, for dy [N, Co, Ho, Wo]. dx is overwritten.
+/// A strided kernel for each channel goes its own way, whichever float algorithm is asked for.
 template <class T>
 void conv2d_backward_data(const Conv2dGeometry& g, const T* dy, const T* w, T* dx,
                           ConvAlgorithm algorithm = ConvAlgorithm::automatic) {

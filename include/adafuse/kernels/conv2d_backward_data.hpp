@@ -9,9 +9,10 @@
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/storage.hpp>
+#include <adafuse/kernels/conv2d_depthwise.hpp>
 #include <adafuse/kernels/conv2d_geometry.hpp>
 #include <adafuse/kernels/correlation.hpp>
-#include <adafuse/kernels/microkernel.hpp>
+#include <adafuse/kernels/scratch.hpp>
 #include <adafuse/kernels/turn.hpp>
 #include <vector>
 
@@ -95,26 +96,99 @@ inline void weave_row(const float* even, const float* odd, Index count, float* t
   }
 }
 
-/// dx from its phases; `images[a * stride_width + b]` holds phase (a, b), [planes, rows, columns].
-inline void weave(const Conv2dGeometry& g, const std::vector<const float*>& images, float* dx) {
-  const Index across = g.stride_width;
-  parallel_for(g.batch * g.in_channels, 1 + 16384 / g.in_pixels(), [&](Index begin, Index end) {
-    for (Index plane = begin; plane < end; ++plane)
-      for (Index r = 0; r < g.in_height; ++r) {
-        const Index a = r % g.stride_height,
-                    height = (g.in_height - a + g.stride_height - 1) / g.stride_height;
-        const auto row = [&](Index b) {
-          const Index width = (g.in_width - b + across - 1) / across;
-          return images[static_cast<std::size_t>(a * across + b)] +
-                 (plane * height + r / g.stride_height) * width;
-        };
-        float* target = dx + (plane * g.in_height + r) * g.in_width;
-        if (across == 2 && g.in_width > 1)
-          weave_row(row(0), row(1), g.in_width, target);
-        else
-          for (Index b = 0; b < std::min(across, g.in_width); ++b)
-            scatter_row(row(b), (g.in_width - b + across - 1) / across, across, target + b);
+/// The pixels of phase (a, b) of all planes, [planes, rows, columns], and what computes them.
+struct PhaseJob {
+  Correlation correlation;  // of dy; without taps: they are zero
+  const float* weights = nullptr;
+  Index first = 0;  // where they begin, in pixels of one plane of dx
+
+  bool zero() const { return correlation.taps() == 0; }
+  Index pixels() const { return correlation.out_pixels(); }
+};
+
+/// The phases, [stride_height * stride_width]; `weights` has room for all.
+inline std::vector<PhaseJob> make_jobs(const Conv2dGeometry& g, const float* turned,
+                                       float* weights) {
+  std::vector<PhaseJob> jobs;
+  Index first = 0;
+  for (Index a = 0; a < g.stride_height; ++a)
+    for (Index b = 0; b < g.stride_width; ++b) {
+      const auto rows = make_phase(a, g.in_height, g.kernel_height, g.stride_height,
+                                   g.padding_height, g.dilation_height);
+      const auto columns = make_phase(b, g.in_width, g.kernel_width, g.stride_width,
+                                      g.padding_width, g.dilation_width);
+      PhaseJob job{.correlation = {.batch = g.batch,
+                                   .groups = g.groups,
+                                   .in_channels = g.out_channels,
+                                   .in_height = g.out_height(),
+                                   .in_width = g.out_width(),
+                                   .out_channels = g.in_channels,
+                                   .out_height = std::max<Index>(rows.count, 0),
+                                   .out_width = std::max<Index>(columns.count, 0),
+                                   .kernel_height = rows.taps,
+                                   .kernel_width = columns.taps,
+                                   .stride_height = 1,
+                                   .stride_width = 1,
+                                   .dilation_height = rows.dilation,
+                                   .dilation_width = columns.dilation,
+                                   .top = rows.start,
+                                   .left = columns.start},
+                   .weights = turned,
+                   .first = first};
+      if (g.taps() > 1 && !job.zero()) {  // Else there is nothing to flip.
+        flip_weights(g, rows, columns, turned, weights);
+        job.weights = weights;
+        weights += g.in_channels * job.correlation.depth();
       }
+      first += job.pixels();
+      jobs.push_back(job);
+    }
+  return jobs;
+}
+
+/// One plane of dx from its phases: `image(job)` is its plane of a phase that is not zero.
+template <class Image>
+void weave(const Conv2dGeometry& g, const std::vector<PhaseJob>& jobs, const Image& image,
+           float* dx) {
+  const Index across = g.stride_width;
+  for (Index r = 0; r < g.in_height; ++r, dx += g.in_width) {
+    const PhaseJob* row_jobs = jobs.data() + r % g.stride_height * across;
+    const auto row = [&](Index b) {
+      return image(row_jobs[b]) + r / g.stride_height * row_jobs[b].correlation.out_width;
+    };
+    if (across == 2 && !row_jobs[0].zero() && !row_jobs[1].zero()) {
+      weave_row(row(0), row(1), g.in_width, dx);
+      continue;
+    }
+    if (std::any_of(row_jobs, row_jobs + across, [](const auto& job) { return job.zero(); }))
+      std::fill_n(dx, g.in_width, 0.f);
+    for (Index b = 0; b < across; ++b)
+      if (!row_jobs[b].zero())
+        scatter_row(row(b), row_jobs[b].correlation.out_width, across, dx + b);
+  }
+}
+
+/// A kernel for each channel: a plane is computed and woven while it is in L1.
+inline void conv2d_depthwise(const Conv2dGeometry& g, const std::vector<PhaseJob>& jobs,
+                             const float* dy, float* dx) {
+  std::vector<depthwise::Inside> inside;
+  for (const PhaseJob& job : jobs) inside.emplace_back(job.correlation);
+  parallel_for(g.batch * g.in_channels, 1 + 16384 / g.in_pixels(), [&](Index begin, Index end) {
+    const FlushDenormals scope;
+    thread_local Scratch<float> memory;
+    float* const phases = memory(g.in_pixels());
+    for (Index plane = begin; plane < end; ++plane) {
+      for (std::size_t k = 0; k < jobs.size(); ++k) {
+        const Correlation& c = jobs[k].correlation;
+        if (!jobs[k].zero())
+          depthwise::plane_kernel<1>(c)(c, inside[k], dy + plane * c.in_pixels(),
+                                        jobs[k].weights + plane % g.in_channels * c.taps(),
+                                        depthwise::PlaneEpilogue({}, 0, 0), phases + jobs[k].first);
+      }
+      weave(
+          g, jobs, [&](const PhaseJob& job) { return phases + job.first; },
+          dx + plane * g.in_pixels());
+    }
   });
 }
 
@@ -122,48 +196,27 @@ inline void weave(const Conv2dGeometry& g, const std::vector<const float*>& imag
 template <class Correlate>
 void conv2d(const Conv2dGeometry& g, const float* dy, const float* w, float* dx,
             const Correlate& correlate) {
-  const bool strided = g.stride_height > 1 || g.stride_width > 1;
   const Storage<float> turned(static_cast<std::size_t>(g.weight_size()));
   const Storage<float> weights(static_cast<std::size_t>(g.weight_size()));
   turn_weights(g, w, turned.data());
-  const Storage<float> planes(
-      static_cast<std::size_t>(strided ? g.batch * g.in_channels * g.in_pixels() : 0));
-  std::vector<const float*> images(static_cast<std::size_t>(g.stride_height * g.stride_width));
-  float* out = strided ? planes.data() : dx;
-  for (Index a = 0; a < std::min(g.stride_height, g.in_height); ++a)
-    for (Index b = 0; b < std::min(g.stride_width, g.in_width); ++b) {
-      const auto rows = make_phase(a, g.in_height, g.kernel_height, g.stride_height,
-                                   g.padding_height, g.dilation_height);
-      const auto columns = make_phase(b, g.in_width, g.kernel_width, g.stride_width,
-                                      g.padding_width, g.dilation_width);
-      images[static_cast<std::size_t>(a * g.stride_width + b)] = out;
-      const Index size = g.batch * g.in_channels * rows.count * columns.count;
-      if (rows.taps * columns.taps == 0) {
-        std::fill_n(out, size, 0.f);
-      } else {
-        const bool one_tap = g.taps() == 1;  // Nothing to flip.
-        if (!one_tap) flip_weights(g, rows, columns, turned.data(), weights.data());
-        const Correlation phase{.batch = g.batch,
-                                .groups = g.groups,
-                                .in_channels = g.out_channels,
-                                .in_height = g.out_height(),
-                                .in_width = g.out_width(),
-                                .out_channels = g.in_channels,
-                                .out_height = rows.count,
-                                .out_width = columns.count,
-                                .kernel_height = rows.taps,
-                                .kernel_width = columns.taps,
-                                .stride_height = 1,
-                                .stride_width = 1,
-                                .dilation_height = rows.dilation,
-                                .dilation_width = columns.dilation,
-                                .top = rows.start,
-                                .left = columns.start};
-        correlate(phase, dy, one_tap ? turned.data() : weights.data(), out);
-      }
-      out += size;
-    }
-  if (strided) weave(g, images, dx);
+  const auto jobs = make_jobs(g, turned.data(), weights.data());
+  if (jobs.size() == 1) return correlate(jobs[0].correlation, dy, jobs[0].weights, dx);
+  if (g.groups == g.in_channels && g.groups == g.out_channels)
+    return conv2d_depthwise(g, jobs, dy, dx);
+  const Index planes = g.batch * g.in_channels;
+  const Storage<float> phases(static_cast<std::size_t>(planes * g.in_pixels()));
+  for (const PhaseJob& job : jobs)
+    if (!job.zero() && job.pixels() > 0)
+      correlate(job.correlation, dy, job.weights, phases.data() + planes * job.first);
+  parallel_for(planes, 1 + 16384 / g.in_pixels(), [&](Index begin, Index end) {
+    for (Index plane = begin; plane < end; ++plane)
+      weave(
+          g, jobs,
+          [&](const PhaseJob& job) {
+            return phases.data() + planes * job.first + plane * job.pixels();
+          },
+          dx + plane * g.in_pixels());
+  });
 }
 
 }  // namespace backward_data

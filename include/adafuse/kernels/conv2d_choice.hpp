@@ -36,13 +36,19 @@ struct Conv2dCosts {
   }
   double pairs() const { return static_cast<double>(g.ins() * g.out_channels); }
 
-  /// Frames never share vectors; loads that cross cache lines cost a few per cent.
+  /// Frames never share vectors; loads that cross cache lines cost a few per cent. A strided kernel
+  /// copies its image row by row, each piece of a row at the price of about 15.
   double masked_direct() const {
     const Index spare = spare_pixels(g.out_pixels());
     const Index vectors = (g.out_pixels() - spare + Floats::width - 1) / Floats::width;
     const double frame = static_cast<double>(vectors) +
                          2 * static_cast<double>(spare) / static_cast<double>(Floats::width);
-    return 1.05 * static_cast<double>(g.batch * g.taps()) * frame * pairs();
+    const Index pieces = g.same_pitch()
+                             ? 0
+                             : std::min(g.kernel_height, g.stride_height) * g.out_height *
+                                   ((g.out_width - 1) / Floats::width + 1);
+    return static_cast<double>(g.batch) * (1.05 * static_cast<double>(g.taps()) * frame * pairs() +
+                                           15.0 * static_cast<double>(pieces * g.in_channels));
   }
   /// Each vector of the panel costs about 6, or 9 if it is gathered; it serves all output channels.
   double packed() const {
@@ -68,10 +74,11 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, ConvAlgorithm wanted
       wanted != ConvAlgorithm::depthwise || depthwise::fits(g),
       "conv2d: the depthwise algorithm expects groups = channels and a stride up to 2, got ",
       g.in_channels, " -> ", g.out_channels, " channels in ", g.groups, " groups");
-  require<ValueError>(
-      wanted != ConvAlgorithm::masked_direct || masked_direct::fits(g),
-      "conv2d: the masked-direct algorithm expects stride 1 and rows of equal length, got rows of ",
-      g.in_width, " -> ", g.out_width);
+  require<ValueError>(wanted != ConvAlgorithm::masked_direct || masked_direct::fits(g),
+                      "conv2d: the masked-direct algorithm expects output rows as long as the "
+                      "input's, or (strided) "
+                      "its phases', got rows of ",
+                      g.in_width, " -> ", g.out_width);
   require<ValueError>(
       wanted != ConvAlgorithm::winograd || winograd::fits(g),
       "conv2d: the Winograd algorithm expects a 3x3 kernel, stride 1 and one group, got ",
@@ -79,7 +86,10 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, ConvAlgorithm wanted
   if (!free) return wanted;
   if (depthwise::fits(g)) return ConvAlgorithm::depthwise;
   const Conv2dCosts costs{g, merge};
-  const bool masked = masked_direct::fits(g) && costs.masked_direct() <= costs.packed();
+  // Rows that fill less than half a vector are not worth a copy.
+  const bool masked = masked_direct::fits(g) &&
+                      (g.same_pitch() || 2 * g.out_width > Floats::width) &&
+                      costs.masked_direct() <= costs.packed();
   const double direct = masked ? costs.masked_direct() : costs.packed();
   if (wanted == ConvAlgorithm::automatic && winograd_allowed() && winograd::fits(g) &&
       costs.winograd(winograd_weights_are_ready) < direct)

@@ -17,6 +17,9 @@ inline bool fits(const Correlation& g) {
   return g.groups == g.in_channels && g.groups == g.out_channels && g.stride_width <= 2;
 }
 
+/// Rows of outputs that are computed together.
+inline constexpr int rows_at_once = 4;
+
 /// What lies inside of the image; the same for all channels, and full of divisions.
 struct Inside {
   std::vector<StridedLanes> lanes;  // [vectors of a row][kernel_width]
@@ -34,38 +37,117 @@ struct Inside {
   }
 };
 
-/// One plane of y. `Rows` x `Columns` is the size of the kernel, so that its weights stay in
-/// registers, or 0 x 0 for any.
+/// What the rows of outputs from `i` on, at columns of one vector, read: each row of the image is
+/// loaded once, through the taps of a kernel row, and serves all rows of outputs that it meets.
+/// Calls use(k, p, pixels[Columns]) where output row i + k meets it through kernel row p.
+template <int Stride, int Rows, int Columns, class Use>
+[[gnu::always_inline]] inline void for_rows(const Correlation& g, const float* image, Index i,
+                                            Index j, const StridedLanes (&lanes)[Columns],
+                                            const Use& use) {
+  const Index first = g.row(i, 0);
+  const float* row = image + first * g.in_width + g.column(j, 0);
+#pragma GCC unroll 16
+  for (int r = 0; r < (rows_at_once - 1) * Stride + Rows; ++r, row += g.in_width) {
+    if (first + r < 0 || first + r >= g.in_height) continue;
+    for (int line = 0; line < Stride; ++line)  // The next plane: by then it has come from memory.
+      __builtin_prefetch(row + g.in_pixels() + line * Floats::width, 0, 2);
+    Floats pixels[Columns];
+#pragma GCC unroll 4
+    for (int q = 0; q < Columns; ++q)
+      pixels[q] = lanes[q].template load<Stride>(row + q * g.dilation_width);
+#pragma GCC unroll 4
+    for (int k = 0; k < rows_at_once; ++k)
+      if (0 <= r - k * Stride && r - k * Stride < Rows) use(k, r - k * Stride, pixels);
+  }
+}
+
+/// scale, shift, residual and ReLU of one channel.
+struct PlaneEpilogue {
+  Floats scale, shift;
+  const float* residual;  // of the plane, or null
+  bool relu;
+
+  PlaneEpilogue(const Conv2dEpilogue<float>& e, Index channel, Index first)
+      : scale(Floats::broadcast(e.scale ? e.scale[channel] : 1)),
+        shift(Floats::broadcast(e.shift ? e.shift[channel] : 0)),
+        residual(e.residual ? e.residual + first : nullptr),
+        relu(e.relu) {}
+
+  void store(Floats sums, Mask exist, Index at, float* y) const {
+    sums = fma(sums, scale, shift);
+    if (residual) sums = sums + Floats::load(residual + at, exist);
+    if (relu) sums = max(sums, Floats::zero());
+    sums.store(y + at, exist);
+  }
+};
+
+/// One plane of y for a kernel of a size that is known: its weights stay in registers.
 template <int Stride, int Rows, int Columns>
-void correlate_plane(const Correlation& g, const Inside& in, const float* x, const float* w,
-                     Index channel, Index plane, float* y, const Conv2dEpilogue<float>& epilogue) {
-  const Floats scale = Floats::broadcast(epilogue.scale ? epilogue.scale[channel] : 1);
-  const Floats shift = Floats::broadcast(epilogue.shift ? epilogue.shift[channel] : 0);
-  const Index height = Rows ? Rows : g.kernel_height, width = Columns ? Columns : g.kernel_width;
-  const float* image = x + plane * g.in_pixels();
-  const float* kernel = w + channel * g.taps();
+void correlate_plane(const Correlation& g, const Inside& in, const float* image,
+                     const float* kernel, const PlaneEpilogue& epilogue, float* y) {
+  Floats weights[Rows][Columns];
+  for (int p = 0; p < Rows; ++p)
+    for (int q = 0; q < Columns; ++q) weights[p][q] = Floats::broadcast(kernel[p * Columns + q]);
   const StridedLanes* inside_lanes = in.lanes.data();
-  for (Index j = 0; j < g.out_width; j += Floats::width, inside_lanes += width) {
+  for (Index j = 0; j < g.out_width; j += Floats::width, inside_lanes += Columns) {
+    StridedLanes lanes[Columns];
+    std::copy_n(inside_lanes, Columns, lanes);
     const Mask exist = first_lanes(g.out_width - j);
-    for (Index i = 0; i < g.out_height; ++i) {
-      const Range rows = in.kernel_rows[static_cast<std::size_t>(i)];
-      Floats total = Floats::zero();
-#pragma GCC unroll 3
-      for (Index p = 0; p < height; ++p) {
-        if (p < rows.begin || p >= rows.end) continue;
-        const float* pixels = image + g.row(i, p) * g.in_width + g.column(j, 0);
-#pragma GCC unroll 3
-        for (Index q = 0; q < width; ++q)
-          total = fma(Floats::broadcast(kernel[p * width + q]),
-                      inside_lanes[q].load<Stride>(pixels + q * g.dilation_width), total);
-      }
-      const Index at = plane * g.out_pixels() + i * g.out_width + j;
-      total = fma(total, scale, shift);
-      if (epilogue.residual) total = total + Floats::load(epilogue.residual + at, exist);
-      if (epilogue.relu) total = max(total, Floats::zero());
-      total.store(y + at, exist);
+    for (Index i = 0; i < g.out_height; i += rows_at_once) {
+      Floats sums[rows_at_once];
+#pragma GCC unroll 4
+      for (Floats& row : sums) row = Floats::zero();
+      for_rows<Stride, Rows>(
+          g, image, i, j,
+          lanes, [&](int k, int p, const Floats(&pixels)[Columns]) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+            for (int q = 0; q < Columns; ++q) sums[k] = fma(weights[p][q], pixels[q], sums[k]);
+          });
+      const Index rows = std::min<Index>(rows_at_once, g.out_height - i);
+#pragma GCC unroll 4
+      for (int k = 0; k < rows_at_once; ++k)
+        if (k < rows) epilogue.store(sums[k], exist, (i + k) * g.out_width + j, y);
     }
   }
+}
+
+/// The same for any size and dilation.
+template <int Stride>
+void correlate_any(const Correlation& g, const Inside& in, const float* image, const float* kernel,
+                   const PlaneEpilogue& epilogue, float* y) {
+  const StridedLanes* inside_lanes = in.lanes.data();
+  for (Index j = 0; j < g.out_width; j += Floats::width, inside_lanes += g.kernel_width)
+    for (Index i = 0; i < g.out_height; ++i) {
+      const Range rows = in.kernel_rows[static_cast<std::size_t>(i)];
+      Floats sums = Floats::zero();
+      for (Index p = rows.begin; p < rows.end; ++p) {
+        const float* pixels = image + g.row(i, p) * g.in_width + g.column(j, 0);
+        for (Index q = 0; q < g.kernel_width; ++q)
+          sums = fma(Floats::broadcast(kernel[p * g.kernel_width + q]),
+                     inside_lanes[q].load<Stride>(pixels + q * g.dilation_width), sums);
+      }
+      epilogue.store(sums, first_lanes(g.out_width - j), i * g.out_width + j, y);
+    }
+}
+
+using PlaneKernel = void (*)(const Correlation&, const Inside&, const float*, const float*,
+                             const PlaneEpilogue&, float*);
+
+/// 3x3, and what is left of it in the phases of a strided backward pass, have kernels of their own.
+template <int Stride>
+PlaneKernel plane_kernel(const Correlation& g) {
+  const auto is = [&](Index height, Index width) {
+    return g.dilation_height == 1 && g.stride_height == Stride && g.kernel_height == height &&
+           g.kernel_width == width;
+  };
+  if (is(3, 3)) return correlate_plane<Stride, 3, 3>;
+  if constexpr (Stride == 1) {
+    if (is(2, 2)) return correlate_plane<1, 2, 2>;
+    if (is(2, 1)) return correlate_plane<1, 2, 1>;
+    if (is(1, 2)) return correlate_plane<1, 1, 2>;
+    if (is(1, 1)) return correlate_plane<1, 1, 1>;
+  }
+  return correlate_any<Stride>;
 }
 
 /// y = epilogue(correlation of x and w), w [channels, 1, kernel_height, kernel_width]. A dead input
@@ -75,10 +157,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   Correlation no_image = g;
   no_image.in_height = 0;
   const Inside in(g), nothing(no_image);
-  const bool square = g.kernel_height == 3 && g.kernel_width == 3;
-  const auto correlate_one = g.stride_width == 1
-                                 ? (square ? correlate_plane<1, 3, 3> : correlate_plane<1, 0, 0>)
-                                 : (square ? correlate_plane<2, 3, 3> : correlate_plane<2, 0, 0>);
+  const PlaneKernel correlate_one = g.stride_width == 1 ? plane_kernel<1>(g) : plane_kernel<2>(g);
   parallel_for(g.batch, 1, [&](Index n, Index) {
     const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
     const auto ins = options.in_of(n);
@@ -87,7 +166,12 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
       for (Index k = begin; k < end; ++k) {
         const Index c = outs[k], plane = n * g.out_channels + c;
         const bool is_live = ins.all() || std::ranges::binary_search(ins.list(), c);
-        correlate_one(g, is_live ? in : nothing, x, w, c, plane, y, options.epilogue);
+        const PlaneEpilogue epilogue(options.epilogue, c, plane * g.out_pixels());
+        float* const target = y + plane * g.out_pixels();
+        if (is_live)
+          correlate_one(g, in, x + plane * g.in_pixels(), w + c * g.taps(), epilogue, target);
+        else
+          correlate_any<1>(no_image, nothing, x, w, epilogue, target);
       }
     });
   });
@@ -96,30 +180,49 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
 /// Adds dy * x of one plane to the sums of its kernel, lane by lane.
 template <int Stride, int Rows, int Columns>
 void add_products(const Correlation& g, const Inside& in, const float* image, const float* dy,
-                  Floats* sums) {
-  const Index height = Rows ? Rows : g.kernel_height, width = Columns ? Columns : g.kernel_width;
+                  Floats* all_sums) {
+  Floats sums[Rows][Columns];
+  for (int p = 0; p < Rows; ++p)
+    for (int q = 0; q < Columns; ++q) sums[p][q] = all_sums[p * Columns + q];
   const StridedLanes* inside_lanes = in.lanes.data();
-  for (Index j = 0; j < g.out_width; j += Floats::width, inside_lanes += width)
-    for (Index p = 0; p < height;
-         ++p) {  // A row of the kernel at a time: its sums stay in registers.
-      const Range rows = inside(g.row(0, p), g.stride_height, g.in_height, g.out_height);
-      const float* pixels = image + g.row(rows.begin, p) * g.in_width + g.column(j, 0);
-      const float* gradient = dy + rows.begin * g.out_width + j;
-      const Mask exist = first_lanes(g.out_width - j);
-      Floats row_sums[Columns ? Columns : 1];
-      Floats* totals = Columns ? row_sums : sums + p * width;
-#pragma GCC unroll 3
-      for (Index q = 0; q < Columns; ++q) row_sums[q] = Floats::zero();
-      for (Index i = rows.begin; i < rows.end; ++i) {
-        const Floats d = Floats::load(gradient, exist);
-#pragma GCC unroll 3
-        for (Index q = 0; q < width; ++q)
-          totals[q] =
-              fma(d, inside_lanes[q].load<Stride>(pixels + q * g.dilation_width), totals[q]);
-        pixels += g.stride_height * g.in_width, gradient += g.out_width;
+  for (Index j = 0; j < g.out_width; j += Floats::width, inside_lanes += Columns) {
+    StridedLanes lanes[Columns];
+    std::copy_n(inside_lanes, Columns, lanes);
+    const Mask exist = first_lanes(g.out_width - j);
+    for (Index i = 0; i < g.out_height; i += rows_at_once) {
+      Floats d[rows_at_once];
+#pragma GCC unroll 4
+      for (int k = 0; k < rows_at_once; ++k)
+        d[k] = i + k < g.out_height ? Floats::load(dy + (i + k) * g.out_width + j, exist)
+                                    : Floats::zero();
+      for_rows<Stride, Rows>(
+          g, image, i, j,
+          lanes, [&](int k, int p, const Floats(&pixels)[Columns]) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+            for (int q = 0; q < Columns; ++q) sums[p][q] = fma(d[k], pixels[q], sums[p][q]);
+          });
+    }
+  }
+  for (int p = 0; p < Rows; ++p)
+    for (int q = 0; q < Columns; ++q) all_sums[p * Columns + q] = sums[p][q];
+}
+
+/// The same for any size and dilation.
+template <int Stride>
+void add_products_any(const Correlation& g, const Inside& in, const float* image, const float* dy,
+                      Floats* sums) {
+  const StridedLanes* inside_lanes = in.lanes.data();
+  for (Index j = 0; j < g.out_width; j += Floats::width, inside_lanes += g.kernel_width)
+    for (Index i = 0; i < g.out_height; ++i) {
+      const Range rows = in.kernel_rows[static_cast<std::size_t>(i)];
+      const Floats d = Floats::load(dy + i * g.out_width + j, first_lanes(g.out_width - j));
+      for (Index p = rows.begin; p < rows.end; ++p) {
+        const float* pixels = image + g.row(i, p) * g.in_width + g.column(j, 0);
+        for (Index q = 0; q < g.kernel_width; ++q) {
+          Floats& total = sums[p * g.kernel_width + q];
+          total = fma(d, inside_lanes[q].load<Stride>(pixels + q * g.dilation_width), total);
+        }
       }
-#pragma GCC unroll 3
-      for (Index q = 0; q < Columns; ++q) sums[p * width + q] = sums[p * width + q] + row_sums[q];
     }
 }
 
@@ -130,9 +233,10 @@ inline void conv2d_backward_weights(const Correlation& g, const float* x, const 
   parallel_for(g.out_channels, 1, [&](Index c, Index) {
     const FlushDenormals scope;
     std::vector<Floats> sums(static_cast<std::size_t>(g.taps()), Floats::zero());
-    const bool square = g.kernel_height == 3 && g.kernel_width == 3;
-    const auto add = g.stride_width == 1 ? (square ? add_products<1, 3, 3> : add_products<1, 0, 0>)
-                                         : (square ? add_products<2, 3, 3> : add_products<2, 0, 0>);
+    const bool square = g.kernel_height == 3 && g.kernel_width == 3 && g.dilation_height == 1 &&
+                        g.stride_height == g.stride_width;
+    const auto add = g.stride_width == 1 ? (square ? add_products<1, 3, 3> : add_products_any<1>)
+                                         : (square ? add_products<2, 3, 3> : add_products_any<2>);
     for (Index n = 0; n < g.batch; ++n) {
       const Index plane = n * g.out_channels + c;
       add(g, in, x + plane * g.in_pixels(), dy + plane * g.out_pixels(), sums.data());

@@ -1,8 +1,9 @@
-// Masked direct convolution: for stride 1, read the unpadded image where it lies.
+// Masked direct convolution: read the unpadded image where it lies.
 //
 // When output and input rows have the same length, tap (p, q) of a run of pixels is the same run at
 // a fixed offset; lanes that fall outside of the image are masked. No padded copy, no columns, and
-// time follows the number of live channels almost exactly.
+// time follows the number of live channels almost exactly. A strided kernel reads the phases of the
+// image in this way: the one copy serves all taps and output channels.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,6 +12,8 @@
 #include <adafuse/kernels/conv2d_rows.hpp>
 #include <adafuse/kernels/conv2d_spare_pixels.hpp>
 #include <adafuse/kernels/correlation.hpp>
+#include <adafuse/kernels/phase_images.hpp>
+#include <adafuse/kernels/scratch.hpp>
 #include <vector>
 
 namespace adafuse::kernels {
@@ -29,6 +32,10 @@ struct Source {
   const float* pixels;  // the first channel of the group at the first pixel of the tile
   Index plane;          // from a channel to the next
   ChannelList channels;
+  /// From these pixels to what will be read soon, which is fetched into L2 meanwhile: only
+  /// computing hides what it takes to wait for memory, and only if it comes a few lines at a time.
+  /// 0: nothing.
+  Index ahead;
 };
 
 /// `Count` taps, or any number when it is 0: the counts that matter are unrolled.
@@ -37,10 +44,17 @@ template <int Rows, int Vectors, int Count>
                                  const Taps& taps) {
   Accumulators<Rows, Vectors> sums(tile, first);
   const Index count = Count ? Count : taps.count;
+  Mask only_lanes[Vectors];  // Of a single tap: they stay in registers.
+  if constexpr (Count == 1) std::copy_n(taps.lanes, Vectors, only_lanes);
+  const Index ahead = source.ahead;
   const auto add_channel = [&](Index channel) __attribute__((always_inline)) {
     const float* pixels = source.pixels + channel * source.plane;
-    const Mask* lanes = taps.lanes;
+    const Mask* lanes = Count == 1 ? only_lanes : taps.lanes;
     const Index k = channel * count;
+    if (ahead != 0)
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v)
+        __builtin_prefetch(pixels + ahead + v * Floats::width, 0, 2);
 #pragma GCC unroll 9
     for (Index t = 0; t < count; ++t, lanes += tile_vectors) {
       const float* p = pixels + taps.offsets[t];
@@ -96,66 +110,155 @@ inline void make_lane_masks(const Correlation& g, Index tiles, Index vectors,
   }
 }
 
-inline bool fits(const Correlation& g) { return g.same_pitch(); }
+inline bool fits(const Correlation& g) { return g.same_pitch() || PhaseImages::fits(g); }
+
+/// How the work is cut. All of it follows from the sizes alone.
+struct Plan {
+  Index spare, vectors, tiles;  // of a frame
+  Index strip, strips;          // tiles that share each block of weights while that is in L1
+  Index chunks;                 // of output channels
+
+  Range vectors_of(Index tile) const { return part(vectors, tiles, tile); }
+  /// The first pixel of a tile.
+  Index position(Index tile) const { return vectors_of(tile).begin * Floats::width; }
+};
+
+inline Plan make_plan(const Correlation& g) {
+  Plan plan{};
+  plan.spare = spare_pixels(g.out_pixels());
+  plan.vectors = (g.out_pixels() - plan.spare + Floats::width - 1) / Floats::width;
+  plan.tiles = (plan.vectors + tile_vectors - 1) / tile_vectors;
+  // What a strip reads of x stays in L2, beside what the next one will read.
+  const Index images = std::min(g.taps(), g.stride_height * g.stride_width);
+  const Index tile_bytes =
+      g.ins() * tile_width * 4 * (g.taps() > 1 ? std::max<Index>(2, images) : 1);
+  plan.strip = std::clamp<Index>(280000 / tile_bytes, 1, plan.tiles);
+  plan.strips = (plan.tiles + plan.strip - 1) / plan.strip;
+  // Short of work for many threads, the output channels are cut too; and where a frame is one
+  // strip, so that each piece of the weights comes from memory once for all frames.
+  const Index pieces = plan.strips == 1 && g.batch > 1 ? g.outs() * g.depth() / 100000 : 1;
+  // Each of those copies its phases anew, though.
+  const Index enough = g.same_pitch() ? 16 : 6;
+  plan.chunks = std::clamp<Index>(std::max(enough / (g.batch * g.groups * plan.strips), pieces), 1,
+                                  (g.outs() + 31) / 32);
+  return plan;
+}
+
+/// A strip of tiles of one frame and group.
+struct Strip {
+  Index frame, group;
+  Range tiles;
+
+  Strip(const Correlation& g, const Plan& plan, Index number)
+      : frame(number / (plan.strips * g.groups)),
+        group(number / plan.strips % g.groups),
+        tiles(part(plan.tiles, plan.strips, number % plan.strips)) {}
+
+  /// Where its first output pixel has its own in the first channel of the group.
+  const float* pixel(const Correlation& g, const Plan& plan, const float* x) const {
+    const Index first = plan.position(tiles.begin);
+    return x + (frame * g.in_channels + group * g.ins()) * g.in_pixels() +
+           (g.same_pitch() ? first : first / g.out_width * g.stride_height * g.in_width);
+  }
+};
+
+/// What a strip reads: the image where it lies, or its phases.
+class StripSource {
+ public:
+  /// What lies `ahead` of it in x is for the next strip.
+  void aim(const Correlation& g, const Plan& plan, const Strip& strip, const float* x, Index ahead,
+           const ChannelList& ins, const std::vector<Index>& offsets_in_place) {
+    const float* pixel = strip.pixel(g, plan, x);
+    if (g.same_pitch()) {
+      source_ = {pixel, g.in_pixels(), ins, ahead};
+      offsets_ = offsets_in_place.data();
+      return;
+    }
+    const Index first = plan.position(strip.tiles.begin), row = first / g.out_width,
+                end = std::min(plan.position(strip.tiles.end - 1) + tile_width, g.out_pixels());
+    images_.aim(g, {row, (end - 1) / g.out_width + 1});
+    const float* plane = pixel - row * g.stride_height * g.in_width;
+    float* copies = memory_(g.ins() * images_.channel_size());
+    for (Index i = 0; i < ins.count; ++i) {
+      const Index channel = ins[i] - ins.first;
+      images_.copy(plane + channel * g.in_pixels(), ahead,
+                   copies + channel * images_.channel_size());
+    }
+    source_ = {copies + first - row * g.out_width, images_.channel_size(), ins, 0};
+    offsets_ = images_.tap_offsets().data();
+  }
+
+  /// For output pixels from `pixel` on, counted from the first of the strip.
+  Source from(Index pixel, bool first_rows) const {
+    return {source_.pixels + pixel, source_.plane, source_.channels,
+            first_rows ? source_.ahead : 0};
+  }
+  const Index* offsets() const { return offsets_; }
+
+ private:
+  Source source_{};
+  const Index* offsets_ = nullptr;
+  PhaseImages images_;
+  Scratch<float> memory_;
+};
 
 /// y = epilogue(correlation of x and w).
 inline void conv2d(const Correlation& g, const float* x, const float* w, float* y,
                    const Conv2dOptions<float>& options) {
-  const Index pixels = g.out_pixels(), taps = g.taps();
-  const Index spare = spare_pixels(pixels);
-  const Index vectors = (pixels - spare + Floats::width - 1) / Floats::width;
-  const Index tiles = (vectors + tile_vectors - 1) / tile_vectors;
+  const Plan plan = make_plan(g);
+  const Index taps = g.taps();
   thread_local std::vector<Mask> masks;
   thread_local std::vector<Index> offsets;
-  make_lane_masks(g, tiles, vectors, masks);
-  offsets.clear();
+  make_lane_masks(g, plan.tiles, plan.vectors, masks);
+  offsets.clear();  // Of the image where it lies.
   for (Index p = 0; p < g.kernel_height; ++p)
     for (Index q = 0; q < g.kernel_width; ++q)
       offsets.push_back(g.row(0, p) * g.in_width + g.column(0, q));
 
-  // A strip of tiles shares each block of weights while that is in L1; what the strip reads of x
-  // stays in L2. Short of work for many threads, the output channels are cut too; and where a frame
-  // is one strip, so that each piece of the weights comes from memory once for all frames.
-  const Index tile_bytes = g.ins() * tile_width * 4 * (taps > 1 ? 2 : 1);
-  const Index strip = std::clamp<Index>(280000 / tile_bytes, 1, tiles);
-  const Index strips = (tiles + strip - 1) / strip;
-  const Index pieces = strips == 1 && g.batch > 1 ? g.outs() * g.depth() / 100000 : 1;
-  const Index chunks = std::clamp<Index>(std::max(16 / (g.batch * g.groups * strips), pieces), 1,
-                                         (g.outs() + 31) / 32);
-  const Index sets = g.batch * g.groups * strips;
-
+  const Index strips = g.batch * g.groups * plan.strips;
   const Mask* all_masks = masks.data();
-  const Index* all_offsets = offsets.data();
-  parallel_for(sets * chunks, 1, [&](Index task, Index) {
+  const std::vector<Index>* in_place = &offsets;
+  parallel_for(strips * plan.chunks, 1, [&](Index task, Index) {
     const FlushDenormals scope;
-    const Index chunk = task / sets, s = task % strips;
-    const Index group = task / strips % g.groups, n = task % sets / (strips * g.groups);
-    const auto outs = ChannelList::of_group(options.out_of(n), group * g.outs(), g.outs());
-    const auto ins = ChannelList::of_group(options.in_of(n), group * g.ins(), g.ins());
-    const auto [row_begin, row_end] = part_in_steps(outs.count, tile_rows, chunks, chunk);
+    const Strip strip(g, plan, task % strips);
+    const auto outs =
+        ChannelList::of_group(options.out_of(strip.frame), strip.group * g.outs(), g.outs());
+    const auto ins =
+        ChannelList::of_group(options.in_of(strip.frame), strip.group * g.ins(), g.ins());
+    const auto [row_begin, row_end] =
+        part_in_steps(outs.count, tile_rows, plan.chunks, task / strips);
+    if (row_begin >= row_end) return;
+    // The next strip of this thread.
+    const Index next = task % strips + num_threads();
+    const Index ahead =
+        next < strips ? Strip(g, plan, next).pixel(g, plan, x) - strip.pixel(g, plan, x) : 0;
+    thread_local StripSource source;
+    source.aim(g, plan, strip, x, ahead, ins, *in_place);
     SparePixels left_over;
-    if (spare > 0 && s == strips - 1 && row_begin < row_end)
-      left_over.gather(g, x + n * g.in_channels * g.in_pixels(), group, ins, pixels - spare);
+    if (plan.spare > 0 && strip.tiles.end == plan.tiles)
+      left_over.gather(g, x + strip.frame * g.in_channels * g.in_pixels(), strip.group, ins,
+                       g.out_pixels() - plan.spare);
     for (Index block = row_begin; block < row_end; block += tile_rows) {
-      for (Index t = part(tiles, strips, s).begin; t < part(tiles, strips, s).end; ++t) {
-        const auto [begin, end] = part(vectors, tiles, t);
+      const int rows = static_cast<int>(std::min<Index>(tile_rows, row_end - block));
+      for (Index t = strip.tiles.begin; t < strip.tiles.end; ++t) {
+        const auto [begin, end] = plan.vectors_of(t);
         const Index position = begin * Floats::width;
-        const int rows = static_cast<int>(std::min<Index>(tile_rows, row_end - block));
-        TileRows tile = rows_of_frame(g, options.epilogue, w, y, n, outs, block, rows, position);
-        tile.last_lanes = first_lanes(pixels - spare - (end - 1) * Floats::width);
-        const Source source{x + (n * g.in_channels + group * g.ins()) * g.in_pixels() + position,
-                            g.in_pixels(), ins};
-        const Taps tile_taps{taps, all_offsets, all_masks + t * taps * tile_vectors};
+        TileRows tile =
+            rows_of_frame(g, options.epilogue, w, y, strip.frame, outs, block, rows, position);
+        tile.last_lanes = first_lanes(g.out_pixels() - plan.spare - (end - 1) * Floats::width);
+        const Source tile_source =
+            source.from(position - plan.position(strip.tiles.begin), block == row_begin);
+        const Taps tile_taps{taps, source.offsets(), all_masks + t * taps * tile_vectors};
         for_tile_blocks(rows, static_cast<int>(end - begin), [&]<int Rows, int Vectors>(int first) {
           if (taps == 9)
-            correlate<Rows, Vectors, 9>(tile, first, source, tile_taps);
+            correlate<Rows, Vectors, 9>(tile, first, tile_source, tile_taps);
           else if (taps == 1)
-            correlate<Rows, Vectors, 1>(tile, first, source, tile_taps);
+            correlate<Rows, Vectors, 1>(tile, first, tile_source, tile_taps);
           else
-            correlate<Rows, Vectors, 0>(tile, first, source, tile_taps);
+            correlate<Rows, Vectors, 0>(tile, first, tile_source, tile_taps);
         });
       }
-      left_over.finish(g, options.epilogue, w, y, n, outs, block,
+      left_over.finish(g, options.epilogue, w, y, strip.frame, outs, block,
                        std::min(block + tile_rows, row_end));
     }
   });

@@ -13,7 +13,7 @@ namespace adafuse::kernels {
 enum class ConvAlgorithm {
   automatic,      ///< the fastest by a model of cost
   direct,         ///< the fastest but Winograd, whose rounding error is larger
-  masked_direct,  ///< float, stride 1, rows of equal length: reads the image where it lies
+  masked_direct,  ///< float, rows of equal length: reads the image, or its phases, where they lie
   packed,         ///< float: a dense panel for each tile of pixels; fits everything
   winograd,       ///< float, 3x3, stride 1, one group: a quarter of the products
   depthwise,      ///< float, one kernel for each channel

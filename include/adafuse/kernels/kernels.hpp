@@ -29,6 +29,7 @@
 #include <adafuse/kernels/im2col.hpp>
 #include <adafuse/kernels/microkernel.hpp>
 #include <adafuse/kernels/padded_images.hpp>
+#include <adafuse/kernels/phase_images.hpp>
 #include <adafuse/kernels/pixel_packer.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The layers of bench_conv2d in PyTorch, as one writes them (NCHW, eager), next to ours.
+
+  bench_conv2d --threads T --json FILE && pytorch_conv2d.py FILE
+
+Reads the rows that bench_conv2d wrote, times the same layers and passes, prints ours / PyTorch for
+each and the smallest, and writes "pytorch_gflops" into FILE. With one thread: of processor time.
+"""
+import json
+import os
+import statistics
+import sys
+import time
+
+
+def median_seconds(run, threads, rounds=9, slice_seconds=4e-3):
+    now = time.process_time if threads == 1 else time.perf_counter
+    run()
+    start = now()
+    run()
+    repeats = max(1, int(slice_seconds / (now() - start + 1e-9)))
+    results = []
+    for _ in range(rounds):
+        run()
+        start = now()
+        for _ in range(repeats):
+            run()
+        results.append((now() - start) / repeats)
+    return statistics.median(results)
+
+
+def pass_of(torch, row, x, w, dy):
+    """What is timed for one row: a function of nothing."""
+    padding = row["kernel"] // 2
+    if row["pass"] == "forward":
+        def forward():
+            with torch.no_grad():
+                torch.nn.functional.conv2d(x, w, None, row["stride"], padding, 1, row["groups"])
+
+        return forward
+    mask = [row["pass"] == "backward_data", row["pass"] == "backward_weights", False]
+    stride, pad, one = [row["stride"]] * 2, [padding] * 2, [1, 1]
+
+    def backward():
+        torch.ops.aten.convolution_backward(
+            dy, x, w, None, stride, pad, one, False, [0, 0], row["groups"], mask)
+
+    return backward
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    with open(sys.argv[1]) as file:
+        rows = json.load(file)
+    threads = rows[0]["threads"]
+    if any(row["threads"] != threads for row in rows):
+        sys.exit("pytorch_conv2d.py: the rows are of several thread counts; one at a time")
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(1)
+    measured = {}
+    for row in rows:
+        key = (row["layer"], row["pass"])
+        if key not in measured:
+            size, kernel = row["size"], row["kernel"]
+            x = torch.randn(row["batch"], row["in"], size, size)
+            w = torch.randn(row["out"], row["in"] // row["groups"], kernel, kernel)
+            out = (size + 2 * (kernel // 2) - kernel) // row["stride"] + 1
+            dy = torch.randn(row["batch"], row["out"], out, out)
+            flops = 2 * row["batch"] * row["out"] * out * out * (row["in"] // row["groups"]) * kernel**2
+            seconds = median_seconds(pass_of(torch, row, x, w, dy), threads)
+            measured[key] = flops / seconds * 1e-9
+        row["pytorch_gflops"] = measured[key]
+    smallest = {}
+    for row in rows:
+        ratio = row["ours_gflops"] / row["pytorch_gflops"]
+        if row["algorithm"] == "auto":
+            print(f"{row['layer']:24}{row['pass']:18}T={threads}  ours {row['ours_gflops']:4.0f}  "
+                  f"PyTorch {row['pytorch_gflops']:4.0f}  ratio {ratio:.2f}")
+        name = row["algorithm"]
+        if name not in smallest or ratio < smallest[name][0]:
+            smallest[name] = (ratio, f"{row['layer']}, {row['pass']}")
+    for name, (ratio, where) in smallest.items():
+        print(f"smallest ours / PyTorch, {name}, T={threads}: {ratio:.2f} ({where})")
+    with open(sys.argv[1], "w") as file:
+        json.dump(rows, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()
