@@ -25,9 +25,9 @@ void run(const bench::ModelCase& c) {
   optim::Sgd<float> optimizer({{.parameters = nn::parameters(model), .weight_decay = 1e-4}},
                               {.momentum = 0.9});
   bench::measure(c, baseline, [&] {
+    optimizer.zero_grad();
     AdaptiveContext<float> ctx(true, Key(2));
     const auto loss = cross_entropy(model.forward(clips, ctx).logits, labels);
-    optimizer.zero_grad();
     backward(loss);
     optimizer.step(1e-3);
     ctx.commit_statistics();

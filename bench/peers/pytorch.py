@@ -98,8 +98,8 @@ def step_of(torch, options):
         model.train()
 
         def train():
-            loss = loss_of(model(pictures), labels)
             optimizer.zero_grad(set_to_none=True)
+            loss = loss_of(model(pictures), labels)
             loss.backward()
             optimizer.step()
 

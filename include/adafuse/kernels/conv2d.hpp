@@ -4,6 +4,7 @@
 
 #include <adafuse/kernels/conv2d_backward_data.hpp>
 #include <adafuse/kernels/conv2d_backward_weights.hpp>
+#include <adafuse/kernels/conv2d_backward_weights_dots.hpp>
 #include <adafuse/kernels/conv2d_choice.hpp>
 #include <adafuse/kernels/conv2d_geometry.hpp>
 #include <adafuse/kernels/conv2d_im2col.hpp>
@@ -94,6 +95,8 @@ void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T
     const auto correlation = forward_correlation(g);
     if (depthwise::fits(correlation))
       return depthwise::conv2d_backward_weights(correlation, x, dy, dw);
+    if (backward_weights_dots::fits(correlation))
+      return backward_weights_dots::conv2d(correlation, x, dy, dw);
     backward_weights::conv2d(correlation, x, dy, dw);
   }
 }

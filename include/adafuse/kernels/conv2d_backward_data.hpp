@@ -48,34 +48,56 @@ inline bool fits(const Conv2dGeometry& g) {
          (g.stride_width == 1 || g.dilation_width == 1);
 }
 
-/// turned [groups][ins * taps][outs] of w [groups][outs][ins * taps].
+/// turned [groups][ins][outs] of w [groups][outs][ins], for a kernel of one tap.
 inline void turn_weights(const Conv2dGeometry& g, const float* w, float* turned) {
   constexpr Index block = 64;
-  const Index outs = g.out_channels_per_group(), depth = g.in_channels_per_group() * g.taps();
-  const Index blocks = (depth + block - 1) / block;
+  const Index outs = g.out_channels_per_group(), ins = g.in_channels_per_group();
+  const Index blocks = (ins + block - 1) / block;
   parallel_for(g.groups * blocks, 1, [&](Index task, Index) {
-    const Index group = task / blocks * outs * depth, first = task % blocks * block;
-    turn_into(w + group + first, depth, std::min(block, depth - first), outs, false,
+    const Index group = task / blocks * outs * ins, first = task % blocks * block;
+    turn_into(w + group + first, ins, std::min(block, ins - first), outs, false,
               turned + group + first * outs, outs);
   });
 }
 
-/// flipped [in_channels][outs][taps of the phase], the taps in reverse order, of turned weights.
+/// target [columns][rows][count] of source [rows][columns][step]: of each element the numbers at
+/// `places`, [count]. `Count` is count, or 0 for any.
+template <int Count>
+void turn_elements(const float* source, Index source_step, Index step, Index rows, Index columns,
+                   const Index* places, Index count, float* target, Index target_step) {
+  if constexpr (Count > 0) count = Count;
+  for (Index r = 0; r < rows; ++r)
+    for (Index c = 0; c < columns; ++c) {
+      const float* from = source + r * source_step + c * step;
+      float* to = target + c * target_step + r * count;
+#pragma GCC unroll 9
+      for (Index k = 0; k < count; ++k) to[k] = from[places[k]];
+    }
+}
+
+/// flipped [in_channels][outs][taps of the phase] of w, the taps in reverse order.
 inline void flip_weights(const Conv2dGeometry& g, const Phase& rows, const Phase& columns,
-                         const float* turned, float* flipped) {
-  const Index outs = g.out_channels_per_group(), taps = rows.taps * columns.taps;
-  const Index last = (rows.first_tap + (rows.taps - 1) * g.stride_height) * g.kernel_width +
-                     columns.first_tap + (columns.taps - 1) * g.stride_width;
-  // All taps of a kernel follow each other at one distance, or else those of each of its rows do.
-  const bool whole = g.stride_height == 1 && g.stride_width == 1;
-  const Index lines = whole ? 1 : rows.taps, length = taps / lines;
-  parallel_for(g.in_channels, 1 + 16384 / (outs * taps), [&](Index begin, Index end) {
-    for (Index c = begin; c < end; ++c)
-      for (Index line = 0; line < lines; ++line) {
-        const Index tap = c * g.taps() + last - line * g.stride_height * g.kernel_width;
-        turn_into(turned + tap * outs, -g.stride_width * outs, outs, length, false,
-                  flipped + c * outs * taps + line * length, taps);
-      }
+                         const float* w, float* flipped) {
+  constexpr Index block = 8;  // Channels whose weights share lines of w.
+  const Index outs = g.out_channels_per_group(), ins = g.in_channels_per_group();
+  std::vector<Index> places;
+  for (Index p = rows.taps - 1; p >= 0; --p)
+    for (Index q = columns.taps - 1; q >= 0; --q)
+      places.push_back((rows.first_tap + p * g.stride_height) * g.kernel_width + columns.first_tap +
+                       q * g.stride_width);
+  const Index taps = std::ssize(places), blocks = (ins + block - 1) / block;
+  const auto turn = taps == 9   ? turn_elements<9>
+                    : taps == 4 ? turn_elements<4>
+                    : taps == 2 ? turn_elements<2>
+                    : taps == 1 ? turn_elements<1>
+                                : turn_elements<0>;
+  parallel_for(g.groups * blocks, 1 + 4096 / (block * outs * taps), [&](Index begin, Index end) {
+    for (Index task = begin; task < end; ++task) {
+      const Index group = task / blocks, first = task % blocks * block;
+      turn(w + (group * outs * ins + first) * g.taps(), ins * g.taps(), g.taps(), outs,
+           std::min(block, ins - first), places.data(), taps,
+           flipped + (group * ins + first) * outs * taps, outs * taps);
+    }
   });
 }
 
@@ -106,9 +128,8 @@ struct PhaseJob {
   Index pixels() const { return correlation.out_pixels(); }
 };
 
-/// The phases, [stride_height * stride_width]; `weights` has room for all.
-inline std::vector<PhaseJob> make_jobs(const Conv2dGeometry& g, const float* turned,
-                                       float* weights) {
+/// The phases, [stride_height * stride_width]; `weights` has room for as many as `w`.
+inline std::vector<PhaseJob> make_jobs(const Conv2dGeometry& g, const float* w, float* weights) {
   std::vector<PhaseJob> jobs;
   Index first = 0;
   for (Index a = 0; a < g.stride_height; ++a)
@@ -133,11 +154,10 @@ inline std::vector<PhaseJob> make_jobs(const Conv2dGeometry& g, const float* tur
                                    .dilation_width = columns.dilation,
                                    .top = rows.start,
                                    .left = columns.start},
-                   .weights = turned,
+                   .weights = weights,
                    .first = first};
-      if (g.taps() > 1 && !job.zero()) {  // Else there is nothing to flip.
-        flip_weights(g, rows, columns, turned, weights);
-        job.weights = weights;
+      if (!job.zero()) {
+        g.taps() == 1 ? turn_weights(g, w, weights) : flip_weights(g, rows, columns, w, weights);
         weights += g.in_channels * job.correlation.depth();
       }
       first += job.pixels();
@@ -196,10 +216,8 @@ inline void conv2d_depthwise(const Conv2dGeometry& g, const std::vector<PhaseJob
 template <class Correlate>
 void conv2d(const Conv2dGeometry& g, const float* dy, const float* w, float* dx,
             const Correlate& correlate) {
-  const Storage<float> turned(static_cast<std::size_t>(g.weight_size()));
   const Storage<float> weights(static_cast<std::size_t>(g.weight_size()));
-  turn_weights(g, w, turned.data());
-  const auto jobs = make_jobs(g, turned.data(), weights.data());
+  const auto jobs = make_jobs(g, w, weights.data());
   if (jobs.size() == 1) return correlate(jobs[0].correlation, dy, jobs[0].weights, dx);
   if (g.groups == g.in_channels && g.groups == g.out_channels)
     return conv2d_depthwise(g, jobs, dy, dx);

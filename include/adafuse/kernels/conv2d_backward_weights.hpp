@@ -14,6 +14,7 @@
 #include <adafuse/kernels/correlation.hpp>
 #include <adafuse/kernels/microkernel.hpp>
 #include <adafuse/kernels/padded_images.hpp>
+#include <adafuse/kernels/phase_images.hpp>
 #include <adafuse/kernels/scratch.hpp>
 #include <adafuse/kernels/turn.hpp>
 #include <array>
@@ -147,8 +148,26 @@ inline void multiply_block(const BlockRows& rows, Index count, const float* pane
   }
 }
 
+/// The pixels that a strided 1x1 kernel without padding reads, [batch, in_channels, out_pixels].
+inline void pick_pixels(const Correlation& g, const float* x, float* picked) {
+  PhaseImages images;
+  images.aim(g, {0, g.out_height});
+  parallel_for(g.batch * g.in_channels, 1 + 16384 / g.out_pixels(), [&](Index begin, Index end) {
+    const FlushDenormals scope;
+    for (Index plane = begin; plane < end; ++plane)
+      images.copy(x + plane * g.in_pixels(), 2 * g.in_pixels(), picked + plane * g.out_pixels());
+  });
+}
+
 /// dw of the forward correlation `g`.
 inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
+  if (g.taps() == 1 && !g.pointwise() && g.top == 0 && g.left == 0 && PhaseImages::fits(g)) {
+    const Storage<float> picked(static_cast<std::size_t>(g.batch * g.in_channels * g.out_pixels()));
+    pick_pixels(g, x, picked.data());
+    g.in_height = g.out_height, g.in_width = g.out_width;
+    g.stride_height = g.stride_width = 1;
+    return conv2d(g, picked.data(), dy, dw);
+  }
   constexpr Index width = Floats::width;
   const bool straight = g.pointwise();  // Rows are read where they lie.
   if (straight) {

@@ -42,18 +42,23 @@ struct Conv2dCosts {
     const Index spare = spare_pixels(g.out_pixels());
     const Index vectors = (g.out_pixels() - spare + Floats::width - 1) / Floats::width;
     const double frame = static_cast<double>(vectors) +
-                         2 * static_cast<double>(spare) / static_cast<double>(Floats::width);
+                         1.3 * static_cast<double>(spare) / static_cast<double>(Floats::width);
     const Index pieces = g.same_pitch()
                              ? 0
                              : std::min(g.kernel_height, g.stride_height) * g.out_height *
                                    ((g.out_width - 1) / Floats::width + 1);
-    return static_cast<double>(g.batch) * (1.05 * static_cast<double>(g.taps()) * frame * pairs() +
+    return static_cast<double>(g.batch) * (1.02 * static_cast<double>(g.taps()) * frame * pairs() +
                                            15.0 * static_cast<double>(pieces * g.in_channels));
   }
-  /// Each vector of the panel costs about 6, or 9 if it is gathered; it serves all output channels.
+  /// Each vector of the panel costs about 12, or 18 if it is gathered; it serves all output
+  /// channels. Sums of tiles that span frames are kept, and then stored, at a price of about 15 a
+  /// vector.
   double packed() const {
-    const double panel = vectors(g.out_pixels()) * static_cast<double>(g.taps() * g.in_channels);
-    return panel * (static_cast<double>(g.outs()) + (g.stride_width == 1 ? 6 : 9));
+    const double tiles = vectors(g.out_pixels());
+    const double panel = static_cast<double>(g.taps() * g.in_channels) *
+                         (static_cast<double>(g.outs()) + (g.stride_width == 1 ? 12 : 18));
+    const Index stores = merge ? g.out_channels * (1 + g.depth() / 640) : 0;
+    return tiles * (panel + static_cast<double>(15 * stores));
   }
   /// 36 products for 16 outputs, each row of which costs 3 to begin and to store; transforms of
   /// each channel of tiles in and out, and of the weights.

@@ -12,6 +12,7 @@
 #include <adafuse/kernels/conv2d_rows.hpp>
 #include <adafuse/kernels/conv2d_spare_pixels.hpp>
 #include <adafuse/kernels/correlation.hpp>
+#include <adafuse/kernels/lanes_inside.hpp>
 #include <adafuse/kernels/phase_images.hpp>
 #include <adafuse/kernels/scratch.hpp>
 #include <vector>
@@ -78,35 +79,17 @@ template <int Rows, int Vectors, int Count>
 /// Which lanes of each tile each tap finds inside of the image: [tiles][taps][tile_vectors].
 inline void make_lane_masks(const Correlation& g, Index tiles, Index vectors,
                             std::vector<Mask>& masks) {
-  masks.clear();
-  thread_local std::vector<std::uint32_t> rows_inside, columns_inside;
+  thread_local LanesInside lanes;
+  masks.assign(static_cast<std::size_t>(tiles * g.taps() * tile_vectors), Mask());
   for (Index t = 0; t < tiles; ++t) {
     const Range tile = part(vectors, tiles, t);
-    const auto bits_of = [&](Index taps, const auto& is_inside, std::vector<std::uint32_t>& bits) {
-      bits.assign(static_cast<std::size_t>(taps * tile_vectors), 0);
-      for (Index k = 0; k < taps; ++k)
-        for (Index v = tile.begin; v < tile.end; ++v) {
-          Index i = v * Floats::width / g.out_width, j = v * Floats::width % g.out_width;
-          for (int lane = 0; lane < Floats::width && i < g.out_height; ++lane) {
-            if (is_inside(i, j, k))
-              bits[static_cast<std::size_t>(k * tile_vectors + v - tile.begin)] |= 1u << lane;
-            if (++j == g.out_width) ++i, j = 0;
-          }
-        }
-    };
-    bits_of(
-        g.kernel_height,
-        [&](Index i, Index, Index p) { return g.row(i, p) >= 0 && g.row(i, p) < g.in_height; },
-        rows_inside);
-    bits_of(
-        g.kernel_width,
-        [&](Index, Index j, Index q) { return g.column(j, q) >= 0 && g.column(j, q) < g.in_width; },
-        columns_inside);
-    for (Index p = 0; p < g.kernel_height; ++p)
-      for (Index q = 0; q < g.kernel_width; ++q)
-        for (Index v = 0; v < tile_vectors; ++v)
-          masks.emplace_back(rows_inside[static_cast<std::size_t>(p * tile_vectors + v)] &
-                             columns_inside[static_cast<std::size_t>(q * tile_vectors + v)]);
+    for (Index v = tile.begin; v < tile.end; ++v) {
+      lanes.aim(g, v);
+      Mask* of_vector = masks.data() + t * g.taps() * tile_vectors + v - tile.begin;
+      for (Index p = 0; p < g.kernel_height; ++p)
+        for (Index q = 0; q < g.kernel_width; ++q, of_vector += tile_vectors)
+          *of_vector = lanes(p, q);
+    }
   }
 }
 
@@ -210,10 +193,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   thread_local std::vector<Mask> masks;
   thread_local std::vector<Index> offsets;
   make_lane_masks(g, plan.tiles, plan.vectors, masks);
-  offsets.clear();  // Of the image where it lies.
-  for (Index p = 0; p < g.kernel_height; ++p)
-    for (Index q = 0; q < g.kernel_width; ++q)
-      offsets.push_back(g.row(0, p) * g.in_width + g.column(0, q));
+  find_tap_offsets(g, offsets);  // Of the image where it lies.
 
   const Index strips = g.batch * g.groups * plan.strips;
   const Mask* all_masks = masks.data();
@@ -240,11 +220,11 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
                        g.out_pixels() - plan.spare);
     for (Index block = row_begin; block < row_end; block += tile_rows) {
       const int rows = static_cast<int>(std::min<Index>(tile_rows, row_end - block));
+      TileRows tile = rows_of_frame(g, options.epilogue, w, y, strip.frame, outs, block, rows);
       for (Index t = strip.tiles.begin; t < strip.tiles.end; ++t) {
         const auto [begin, end] = plan.vectors_of(t);
         const Index position = begin * Floats::width;
-        TileRows tile =
-            rows_of_frame(g, options.epilogue, w, y, strip.frame, outs, block, rows, position);
+        tile.offset = position;
         tile.last_lanes = first_lanes(g.out_pixels() - plan.spare - (end - 1) * Floats::width);
         const Source tile_source =
             source.from(position - plan.position(strip.tiles.begin), block == row_begin);
@@ -258,9 +238,8 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
             correlate<Rows, Vectors, 0>(tile, first, tile_source, tile_taps);
         });
       }
-      left_over.finish(g, options.epilogue, w, y, strip.frame, outs, block,
-                       std::min(block + tile_rows, row_end));
     }
+    left_over.finish(g, options.epilogue, w, y, strip.frame, outs, row_begin, row_end);
   });
 }
 

@@ -146,8 +146,8 @@ class Task {
     if (!ins_.list && steps == g_.taps())  // Each run begins where the one before it ends.
       runs = {runs.starts, std::min<Index>(1, channels), channels * steps};
     const PixelRun &first = tile_packer.runs().front(), &last = tile_packer.runs().back();
-    TileRows tile = rows_of_frame(g_, epilogue_, w_, y_, frame_, outs_, row, count,
-                                  first.i * g_.out_width + first.j);
+    TileRows tile = rows_of_frame(g_, epilogue_, w_, y_, frame_, outs_, row, count);
+    tile.offset = direct_ ? first.i * g_.out_width + first.j : 0;
     tile.last_lanes = first_lanes(last.lane + last.count);
     if (direct_) return multiply_panel(tile, count, tile_packer.vectors(), runs, panel);
 

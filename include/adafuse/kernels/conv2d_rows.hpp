@@ -9,11 +9,11 @@
 namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {
 
-/// Output channels `channels[block]` .. `channels[block + rows - 1]` of frame `n`, from pixel
-/// `position` on, finished by the epilogue.
+/// Output channels `channels[block]` .. `channels[block + rows - 1]` of frame `n`, finished
+/// by the epilogue.
 inline TileRows rows_of_frame(const Correlation& g, const Conv2dEpilogue<float>& epilogue,
                               const float* w, float* y, Index n, const ChannelList& channels,
-                              Index block, int rows, Index position) {
+                              Index block, int rows) {
   TileRows tile;
   tile.affine = epilogue.scale || epilogue.shift;
   tile.add_residual = epilogue.residual != nullptr;
@@ -21,7 +21,7 @@ inline TileRows rows_of_frame(const Correlation& g, const Conv2dEpilogue<float>&
   for (int r = 0; r < rows; ++r) {
     const auto row = static_cast<std::size_t>(r);
     const Index channel = channels[block + r];
-    const Index at = (n * g.out_channels + channel) * g.out_pixels() + position;
+    const Index at = (n * g.out_channels + channel) * g.out_pixels();
     tile.weights[row] = w + channel * g.depth();
     tile.out[row] = y + at;
     if (epilogue.residual) tile.residual[row] = epilogue.residual + at;

@@ -49,46 +49,66 @@ class SparePixels {
   /// y = epilogue(the sums) for output channels [begin, end) of the list.
   void finish(const Correlation& g, const Conv2dEpilogue<float>& epilogue, const float* w, float* y,
               Index n, const ChannelList& outs, Index begin, Index end) const {
-    for (Index s = 0; s < count_; ++s)
-      for (Index block = begin; block < end; block += rows) {
-        const float* weights[rows];
-        for (Index r = 0; r < rows; ++r)  // The last row stands in for those that are missing.
-          weights[r] = w + outs[std::min(block + r, end - 1)] * g.depth();
-        float sums[rows];
-        dot(weights, columns_ + s * g.depth(), g.depth(), sums);
-        for (Index r = 0; r < std::min(rows, end - block); ++r) {
-          const Index channel = outs[block + r];
-          const Index at = (n * g.out_channels + channel) * g.out_pixels() + first_ + s;
-          y[at] = epilogue(sums[r], channel, at);
-        }
-      }
+    if (count_ == 1) finish<1>(g, epilogue, w, y, n, outs, begin, end);
+    if (count_ == 2) finish<2>(g, epilogue, w, y, n, outs, begin, end);
+    if (count_ >= 3) finish<4>(g, epilogue, w, y, n, outs, begin, end);
   }
 
  private:
-  static constexpr Index rows = 8;
+  /// `Pixels` at a time, with as many rows of weights as make one vector of sums; the last row and
+  /// pixel stand in for those that are missing.
+  template <int Pixels>
+  void finish(const Correlation& g, const Conv2dEpilogue<float>& epilogue, const float* w, float* y,
+              Index n, const ChannelList& outs, Index begin, Index end) const {
+    constexpr Index rows = Floats::width / Pixels;
+    const float* columns[Pixels];
+    for (Index s = 0; s < Pixels; ++s) columns[s] = columns_ + std::min(s, count_ - 1) * g.depth();
+    for (Index block = begin; block < end; block += rows) {
+      const float* weights[rows];
+      for (Index r = 0; r < rows; ++r)
+        weights[r] = w + outs[std::min(block + r, end - 1)] * g.depth();
+      float sums[Floats::width];
+      dots<rows, Pixels>(weights, columns, g.depth()).store(sums);
+      for (Index r = 0; r < std::min(rows, end - block); ++r) {
+        const Index channel = outs[block + r];
+        const Index at = (n * g.out_channels + channel) * g.out_pixels() + first_;
+        for (Index s = 0; s < count_; ++s)
+          y[at + s] = epilogue(sums[r * Pixels + s], channel, at + s);
+      }
+    }
+  }
 
-  /// sums[r] = weights[r] . column
-  static void dot(const float* const (&weights)[rows], const float* column, Index depth,
-                  float (&sums)[rows]) {
-    Floats partial[rows];
-#pragma GCC unroll 8
-    for (Index r = 0; r < rows; ++r) partial[r] = Floats::zero();
+  /// weights[r] . columns[s] in lane r * Pixels + s
+  template <int Rows, int Pixels>
+  static Floats dots(const float* const (&weights)[Rows], const float* const (&columns)[Pixels],
+                     Index depth) {
+    Floats sums[Floats::width];
+#pragma GCC unroll 16
+    for (Floats& s : sums) s = Floats::zero();
+    const auto add = [&](const auto& load) __attribute__((always_inline)) {
+      Floats pixels[Pixels];
+#pragma GCC unroll 4
+      for (int s = 0; s < Pixels; ++s) pixels[s] = load(columns[s]);
+#pragma GCC unroll 16
+      for (int r = 0; r < Rows; ++r) {
+        const Floats weight = load(weights[r]);
+#pragma GCC unroll 4
+        for (int s = 0; s < Pixels; ++s)
+          sums[r * Pixels + s] = fma(weight, pixels[s], sums[r * Pixels + s]);
+      }
+    };
     Index k = 0;
-    for (; k + Floats::width <= depth; k += Floats::width) {
-      const Floats x = Floats::load(column + k);
+    for (; k + Floats::width <= depth; k += Floats::width)
+      add([&](const float* from) { return Floats::load(from + k); });
+    if (k < depth)
+      add([&, rest = first_lanes(depth - k)](const float* from) {
+        return Floats::load(from + k, rest);
+      });
+    transpose(sums);  // Now to be added vector by vector.
+    for (int step = Floats::width / 2; step > 0; step /= 2)
 #pragma GCC unroll 8
-      for (Index r = 0; r < rows; ++r)
-        partial[r] = fma(Floats::load(weights[r] + k), x, partial[r]);
-    }
-    if (k < depth) {
-      const Mask rest = first_lanes(depth - k);
-      const Floats x = Floats::load(column + k, rest);
-#pragma GCC unroll 8
-      for (Index r = 0; r < rows; ++r)
-        partial[r] = fma(Floats::load(weights[r] + k, rest), x, partial[r]);
-    }
-#pragma GCC unroll 8
-    for (Index r = 0; r < rows; ++r) sums[r] = sum(partial[r]);
+      for (int i = 0; i < step; ++i) sums[i] = sums[i] + sums[i + step];
+    return sums[0];
   }
 
   float* columns_ = nullptr;  // [count][depth]

@@ -7,6 +7,7 @@
 #include <adafuse/kernels/conv2d.hpp>
 #include <adafuse/kernels/conv2d_backward_data.hpp>
 #include <adafuse/kernels/conv2d_backward_weights.hpp>
+#include <adafuse/kernels/conv2d_backward_weights_dots.hpp>
 #include <adafuse/kernels/conv2d_choice.hpp>
 #include <adafuse/kernels/conv2d_depthwise.hpp>
 #include <adafuse/kernels/conv2d_geometry.hpp>
@@ -27,6 +28,7 @@
 #include <adafuse/kernels/gemm.hpp>
 #include <adafuse/kernels/gemm_reference.hpp>
 #include <adafuse/kernels/im2col.hpp>
+#include <adafuse/kernels/lanes_inside.hpp>
 #include <adafuse/kernels/microkernel.hpp>
 #include <adafuse/kernels/padded_images.hpp>
 #include <adafuse/kernels/phase_images.hpp>

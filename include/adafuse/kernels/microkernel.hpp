@@ -25,6 +25,7 @@ struct TileRows {
   std::array<float*, tile_rows> out{};
   std::array<const float*, tile_rows> residual{};
   std::array<float, tile_rows> scale{}, shift{};
+  Index offset = 0;         // from where `out` and `residual` point to the tile
   bool accumulate = false;  // start from `out` and not from 0
   bool affine = false, add_residual = false, relu = false;
   Mask last_lanes{};  // the lanes of the last vector that exist
@@ -43,7 +44,7 @@ class Accumulators {
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         // The output is written soon: fetch its lines while the sums are made.
-        __builtin_prefetch(tile.out[row] + v * Floats::width, 1);
+        __builtin_prefetch(tile.out[row] + tile.offset + v * Floats::width, 1);
         sums_[r][v] = Floats::zero();
       }
     }
@@ -66,28 +67,36 @@ class Accumulators {
     }
   }
 
-  /// out = relu(scale * sums + shift + residual)
+  /// out = relu(scale * sums + shift + residual), part by part: each question is asked once.
   [[gnu::always_inline]] void finish(const TileRows& tile, int first) {
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r) {
-      const auto row = static_cast<std::size_t>(first + r);
-#pragma GCC unroll 8
-      for (int v = 0; v < Vectors; ++v) {
-        Floats y = sums_[r][v];
-        if (tile.affine)
-          y = fma(y, Floats::broadcast(tile.scale[row]), Floats::broadcast(tile.shift[row]));
-        if (tile.add_residual) y = y + load<Vectors>(tile.residual[row], v, tile);
-        if (tile.relu) y = max(y, Floats::zero());
-        float* out = tile.out[row] + v * Floats::width;
-        v + 1 < Vectors ? y.store(out) : y.store(out, tile.last_lanes);
-      }
-    }
+    const auto row = [&](int r) { return static_cast<std::size_t>(first + r); };
+    if (tile.affine)
+      for_sums([&](int r, int v) {
+        sums_[r][v] = fma(sums_[r][v], Floats::broadcast(tile.scale[row(r)]),
+                          Floats::broadcast(tile.shift[row(r)]));
+      });
+    if (tile.add_residual)
+      for_sums([&](int r, int v) {
+        sums_[r][v] = sums_[r][v] + load<Vectors>(tile.residual[row(r)], v, tile);
+      });
+    if (tile.relu) for_sums([&](int r, int v) { sums_[r][v] = max(sums_[r][v], Floats::zero()); });
+    for_sums([&](int r, int v) {
+      float* out = tile.out[row(r)] + tile.offset + v * Floats::width;
+      v + 1 < Vectors ? sums_[r][v].store(out) : sums_[r][v].store(out, tile.last_lanes);
+    });
   }
 
  private:
+  template <class Body>
+  [[gnu::always_inline]] static void for_sums(const Body& body) {
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v) body(r, v);
+  }
   template <int Count>
   static Floats load(const float* row, int v, const TileRows& tile) {
-    const float* p = row + v * Floats::width;
+    const float* p = row + tile.offset + v * Floats::width;
     return v + 1 < Count ? Floats::load(p) : Floats::load(p, tile.last_lanes);
   }
 

@@ -41,6 +41,12 @@ class PaddedImages {
         const Range in = inside(first_column(b), g.stride_width, g.in_width, pitch_);
         lanes_.emplace_back(lane_bits(in.begin - m, in.end - m), g.stride_width);
       }
+    pair_lanes_.clear();
+    for (Index m = 0; m < 2 * pitch_; m += 2 * Floats::width) {
+      const Index begin = -first_column(0) - m, end = begin + g.in_width;
+      pair_lanes_.push_back(
+          {lane_range(begin, end), lane_range(begin - Floats::width, end - Floats::width)});
+    }
     tap_offsets_.clear();
     for (Index p = 0; p < g.kernel_height; ++p)
       for (Index q = 0; q < g.kernel_width; ++q) {
@@ -68,6 +74,8 @@ class PaddedImages {
   void pack(const float* x, Range channels, float* images) const {
     if (g_.stride_width == 1)
       pack_strided<1>(x, channels, images);
+    else if (g_.stride_width == 2 && std::ssize(horizontal_.phases) == 2)
+      pack_pairs(x, channels, images);
     else if (g_.stride_width == 2)
       pack_strided<2>(x, channels, images);
     else
@@ -94,6 +102,11 @@ class PaddedImages {
   };
   struct Phase {
     Index row, column, offset;
+  };
+
+  /// Of two registers side by side, what lies inside of the image.
+  struct PairLanes {
+    Mask low, high;
   };
 
   Index first_column(Index phase) const { return g_.column(block_.columns.begin, 0) + phase; }
@@ -128,6 +141,43 @@ class PaddedImages {
         }
   }
 
+  /// Both phases of columns at stride 2 from one reading.
+  void pack_pairs(const float* x, Range channels, float* images) const {
+    constexpr Index width = Floats::width;
+    const Index rows = block_.rows.size() + vertical_.reach, vectors = count_vectors();
+    const Index image_size = rows * pitch_,
+                ahead = block_.rows.size() * g_.stride_height * g_.in_width;
+    const Mask last = first_lanes(pitch_ - (vectors - 1) * width);
+    for (Index c = channels.begin; c < channels.end; ++c)
+      for (Index n = block_.frames.begin; n < block_.frames.end; ++n)
+        for (const Index a : vertical_.phases) {
+          const float* plane = x + (n * g_.in_channels + c) * g_.in_pixels();
+          Index row = g_.row(block_.rows.begin, 0) + a;
+          for (Index k = 0; k < rows; ++k, row += g_.stride_height, images += pitch_) {
+            const bool is_inside = 0 <= row && row < g_.in_height;
+            const float* pixels = plane + row * g_.in_width + first_column(0);
+            for (Index v = 0; v < vectors; ++v, pixels += 2 * width) {
+              __builtin_prefetch(pixels + ahead, 0, 2);
+              __builtin_prefetch(pixels + ahead + width, 0, 2);
+              Floats even = Floats::zero(), odd = even;
+              if (is_inside) {
+                const PairLanes& lanes = pair_lanes_[static_cast<std::size_t>(v)];
+                even = Floats::load(pixels, lanes.low),
+                odd = Floats::load(pixels + width, lanes.high);
+                unzip(even, odd);
+              }
+              float* to = images + v * width;
+              if (v + 1 < vectors) {
+                even.store(to), odd.store(to + image_size);
+              } else {
+                even.store(to, last), odd.store(to + image_size, last);
+              }
+            }
+          }
+          images += image_size;
+        }
+  }
+
   Index count_vectors() const { return (pitch_ + Floats::width - 1) / Floats::width; }
 
   Correlation g_{};
@@ -135,7 +185,8 @@ class PaddedImages {
   Axis vertical_, horizontal_;
   Index pitch_ = 0, frame_size_ = 0;
   std::vector<Phase> phases_;
-  std::vector<StridedLanes> lanes_;  // [horizontal phases][vectors of a row]
+  std::vector<StridedLanes> lanes_;    // [horizontal phases][vectors of a row]
+  std::vector<PairLanes> pair_lanes_;  // [vectors of a row]
   std::vector<Index> tap_offsets_, row_starts_;
 };
 

@@ -1,0 +1,55 @@
+// Backward weights by dot products against the naive loops.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/kernels/conv2d_backward_weights_dots.hpp>
+
+#include "random_conv2d.hpp"
+
+namespace conv2d_backward_weights_dots_test {
+
+using namespace adafuse;
+using namespace adafuse::kernels;
+using namespace adafuse::testing;
+
+TEST_CASE("backward weights, dots: equals the naive loops, in place and strided") {
+  int in_place = 0, strided = 0;
+  const auto fits = [](const Conv2dGeometry& g) {
+    return backward_weights_dots::fits(forward_correlation(g));
+  };
+  for_random_convolutions<float>(9, 120, fits, [&](const RandomConv2d<float>& c) {
+    const auto g = forward_correlation(c.g);
+    auto dw = Tensor<float>::full(c.w.shape(), 7);
+    backward_weights_dots::conv2d(g, c.x.data(), c.dy.data(), dw.data());
+    CHECK(relative_error(dw, c.backward_weights(ConvAlgorithm::reference)) < 2e-6);
+    ++(g.same_pitch() ? in_place : strided);
+  });
+  CHECK(in_place > 20);
+  CHECK(strided > 20);
+}
+
+TEST_CASE("backward weights, dots: many frames go in groups, whatever the number of threads") {
+  const Conv2dGeometry g{.batch = 37,
+                         .in_channels = 3,
+                         .in_height = 32,
+                         .in_width = 32,
+                         .out_channels = 15,
+                         .kernel_height = 3,
+                         .kernel_width = 3,
+                         .padding_height = 1,
+                         .padding_width = 1};
+  const auto x = Tensor<float>::randn({37, 3, 32, 32}, Key(1));
+  const auto dy = Tensor<float>::randn({37, 15, 32, 32}, Key(2));
+  auto one = Tensor<float>({15, 3, 3, 3}), three = one.clone(), expected = one.clone();
+  const int threads = num_threads();
+  set_num_threads(1);
+  conv2d_backward_weights(g, x.data(), dy.data(), one.data());
+  set_num_threads(3);
+  conv2d_backward_weights(g, x.data(), dy.data(), three.data());
+  set_num_threads(threads);
+  conv2d_backward_weights(g, x.data(), dy.data(), expected.data(), ConvAlgorithm::reference);
+  CHECK(std::ranges::equal(one, three));
+  CHECK(relative_error(one, expected) < 1e-5);
+}
+
+}  // namespace conv2d_backward_weights_dots_test
