@@ -19,7 +19,7 @@ using adafuse::Index;
 
 struct ModelCase {
   std::string model = "resnet18";
-  Index batch = 8, size = 224;
+  Index batch = 8, frames = 1, size = 224;
   int threads = 1;
   double seconds = 5;  // how long to measure, at least; and five steps, at least
   std::string json;
@@ -54,17 +54,17 @@ struct ModelCase {
   /// Classes as of the data set that such a network is made for.
   Index classes() const { return model == "resnet20" ? 10 : 1000; }
 
-  /// A network that treats its clips of one frame as pictures.
+  /// A network without fusion: to it, a clip is so many pictures.
   adafuse::models::ModelConfig config() const {
     adafuse::models::ModelConfig config;
     config.model = model;
     config.classes = classes();
-    config.frames = 1;
+    config.frames = frames;
     return config;
   }
 
-  adafuse::Tensor<float> pictures() const {
-    return adafuse::Tensor<float>::randn({batch, 1, 3, size, size}, adafuse::Key(1));
+  adafuse::Tensor<float> clips() const {
+    return adafuse::Tensor<float>::randn({batch, frames, 3, size, size}, adafuse::Key(1));
   }
 };
 
@@ -83,26 +83,34 @@ inline double peak_resident_mb() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-/// Times `step` and reports; memory counts from `baseline_mb`, what the process held without the
-/// model.
-inline void measure(const ModelCase& c, double baseline_mb, const std::function<void()>& step) {
-  wake_up(c.threads, 0.3);
+struct Timing {
+  double median_ms = 0, min_ms = 0;  // of one step
+  double peak_mb = 0;
+};
+
+/// Times `step`; memory counts from `baseline_mb`, what the process held without the model.
+inline Timing time_steps(int threads, double seconds, double baseline_mb,
+                         const std::function<void()>& step) {
+  wake_up(threads, 0.3);
   for (int warm = 0; warm < 3; ++warm) step();
   Contender ours{"adafuse", step};
-  const double end = now(2) + c.seconds;
+  const double end = now(2) + seconds;
   while (std::ssize(ours.seconds) < 5 || now(2) < end) {
-    const double start = now(c.threads);
+    const double start = now(threads);
     step();
-    ours.seconds.push_back(now(c.threads) - start);
+    ours.seconds.push_back(now(threads) - start);
   }
-  const double median = 1e3 * ours.median(), minimum = 1e3 * ours.minimum(),
-               peak = peak_resident_mb() - baseline_mb;
+  return {1e3 * ours.median(), 1e3 * ours.minimum(), peak_resident_mb() - baseline_mb};
+}
+
+/// Prints, and writes to the case's file.
+inline void report(const ModelCase& c, const Timing& t) {
   std::cout << c.model << ", batch " << c.batch << ", " << c.size << " x " << c.size
-            << ", T=" << c.threads << ": median " << median << " ms, least " << minimum
-            << " ms, peak " << peak << " MB" << std::endl;
+            << ", T=" << c.threads << ": median " << t.median_ms << " ms, least " << t.min_ms
+            << " ms, peak " << t.peak_mb << " MB" << std::endl;
   if (!c.json.empty())
-    adafuse::io::write_json(c.json,
-                            {{"median_ms", median}, {"min_ms", minimum}, {"peak_mb", peak}});
+    adafuse::io::write_json(
+        c.json, {{"median_ms", t.median_ms}, {"min_ms", t.min_ms}, {"peak_mb", t.peak_mb}});
 }
 
 }  // namespace bench
