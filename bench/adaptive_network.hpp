@@ -1,5 +1,5 @@
-// The networks that adaptive inference is timed on: ImageNet's at 224, CIFAR's at 32, as many
-// classes as Something-Something has.
+// The networks that adaptive inference is timed on, with random weights and as many classes as the
+// data sets have that they were made for.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -16,23 +16,18 @@ struct NetworkCase {
   bool winograd = true;            ///< else only direct convolution
 };
 
-/// One with random weights.
-inline adafuse::models::VideoModel<float> model_of(const NetworkCase& c) {
-  adafuse::models::ModelConfig config;
-  config.model = c.model;
-  config.fusion = adafuse::models::parse_fusion(c.fusion);
-  config.classes = 174;
-  config.frames = c.frames;
-  config.agents = c.agents;
-  return adafuse::models::VideoModel<float>(config, adafuse::Key(3));
-}
-
-/// The same, folded.
+/// One of them, folded.
 inline std::shared_ptr<const adafuse::infer::FoldedNetwork<float>> network_of(
     const NetworkCase& c) {
   using adafuse::kernels::ConvAlgorithm;
+  adafuse::models::ModelConfig config;
+  config.model = c.model;
+  config.fusion = adafuse::models::parse_fusion(c.fusion);
+  config.classes = c.model == "resnet20" ? 10 : 1000;
+  config.frames = c.frames;
+  config.agents = c.agents;
   return adafuse::infer::fold(
-      model_of(c), c.size, c.size,
+      adafuse::models::VideoModel<float>(config, adafuse::Key(3)), c.size, c.size,
       {.algorithm = c.winograd ? ConvAlgorithm::automatic : ConvAlgorithm::direct,
        .frames = c.frames});
 }
