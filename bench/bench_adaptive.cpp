@@ -1,20 +1,23 @@
 // Adaptive inference: does the time follow the work that is left?
 //
-//   bench_adaptive [--json FILE] [--model M] [--frames T] [--threads N] [--quick]
+//   bench_adaptive [--json FILE] [--model M] [--frames T] [--threads N] [--policy] [--quick]
 //
 // Clips run through one network, sparse and dense. In each frame and block another random subset of
 // channels is kept and the rest skipped. Both sides are ours, folded, once by direct convolution
-// and once with Winograd allowed; contenders take turns, figures are medians. The last line is the
-// largest (time fraction - MAC fraction) over ResNet-18 and ResNet-50 at 224, 8 frames, one thread,
-// direct, fractions .5 and .25. PyTorch's side of the comparison is bench/peers/pytorch.py.
+// and once with Winograd allowed; contenders take turns, figures are medians. With --policy the
+// network has its agents, which run and are then overruled by the lots: their time and their MACs
+// are part of the sparse side's. The last line is the largest (time fraction - MAC fraction) over
+// ResNet-18 and ResNet-50 at 224, 8 frames, one thread, direct, fractions .5 and .25. PyTorch's
+// dense network is compared with by bench/peers/adaptive.py.
 // SPDX-License-Identifier: MIT
 #include <adafuse/infer/clip_session.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/json.hpp>
-#include <iomanip>
 #include <iostream>
 
+#include "adaptive_network.hpp"
 #include "harness.hpp"
+#include "options.hpp"
 
 using namespace adafuse;
 
@@ -22,35 +25,23 @@ namespace {
 
 struct Arguments {
   std::string json, model;
-  Index frames = 0;
-  std::vector<int> threads = {1, 2};
-  bool quick = false;
-};
+  Index frames = 0;  // 0: 8 and 1
+  int threads = 0;   // 0: 1 and 2
+  bool policy = false, quick = false;
 
-Arguments parse(int count, char** words) {
-  Arguments result;
-  for (int i = 1; i < count; ++i) {
-    const std::string option = words[i];
-    if (option == "--quick") {
-      result.quick = true;
-      continue;
-    }
-    require<ValueError>(i + 1 < count, "bench_adaptive: ", option, " expects a value");
-    const std::string value = words[++i];
-    if (option == "--json")
-      result.json = value;
-    else if (option == "--model")
-      result.model = value;
-    else if (option == "--frames")
-      result.frames = std::stol(value);
-    else if (option == "--threads")
-      result.threads = {std::stoi(value)};
-    else
-      throw ValueError(
-          "bench_adaptive: expects --json, --model, --frames, --threads or --quick, got " + option);
+  static Arguments parse(int count, char** words) {
+    Arguments a;
+    bench::parse_options("bench_adaptive",
+                         {{"--json", &a.json},
+                          {"--model", &a.model},
+                          {"--frames", &a.frames},
+                          {"--threads", &a.threads},
+                          {"--policy", &a.policy},
+                          {"--quick", &a.quick}},
+                         count, words);
+    return a;
   }
-  return result;
-}
+};
 
 struct Network {
   const char* name;
@@ -67,21 +58,6 @@ struct Case {
   bool winograd;
 };
 
-std::shared_ptr<const infer::FoldedNetwork<float>> network_of(const Case& c,
-                                                              const std::string& fusion) {
-  models::ModelConfig config;
-  config.model = c.network.name;
-  config.fusion = models::parse_fusion(fusion);
-  config.classes = 174;
-  config.frames = c.frames;
-  config.agents = false;
-  const models::VideoModel<float> model(config, Key(3));
-  const auto algorithm =
-      c.winograd ? kernels::ConvAlgorithm::automatic : kernels::ConvAlgorithm::direct;
-  return infer::fold(model, c.network.size, c.network.size,
-                     {.algorithm = algorithm, .frames = c.frames});
-}
-
 /// One contender: a session, and what its ledger says of its work.
 struct Runner {
   infer::ClipSession<float> session;
@@ -95,18 +71,23 @@ struct Runner {
 double run(const Case& c, const Arguments& arguments, io::Json& rows) {
   set_num_threads(c.threads);
   const auto clip = Tensor<float>::randn({1, c.frames, 3, c.network.size, c.network.size}, Key(11));
-  const auto sparse = network_of(c, "adafuse");
+  const auto network_of = [&](const std::string& fusion, bool agents) {
+    return bench::network_of(
+        {c.network.name, c.network.size, fusion, c.frames, agents, c.winograd});
+  };
+  const auto sparse = network_of("adafuse", arguments.policy);
   std::vector<std::unique_ptr<Runner>> runners;
   std::vector<bench::Contender> contenders;
   const auto enter = [&](std::string name, auto network, infer::Decider decider) {
     auto& runner = *runners.emplace_back(std::make_unique<Runner>(network, c.frames));
-    runner.session.set_decider(std::move(decider));
+    runner.session.set_decider(
+        std::move(decider), arguments.policy ? infer::Agents::overruled : infer::Agents::replaced);
     runner.session.set_ledger(&runner.ledger);
     runner.session.run(clip);  // The decisions are the same each time: this counts the work.
     runner.session.set_ledger(nullptr);
     contenders.push_back({std::move(name), [&runner, &clip] { runner.session.run(clip); }});
   };
-  enter("dense", network_of(c, "none"), {});
+  enter("dense", network_of("none", false), {});
   for (const double fraction : fractions)
     enter(concat(fraction), sparse, infer::draw_lots({fraction, 0, 1 - fraction}, Key(5)));
 
@@ -115,9 +96,10 @@ double run(const Case& c, const Arguments& arguments, io::Json& rows) {
 
   double worst = -1;
   const double dense = contenders[0].median();
-  std::printf("%s at %ld, %ld frames, %d threads, %s\n", c.network.name,
+  std::printf("%s at %ld, %ld frames, %d threads, %s%s\n", c.network.name,
               static_cast<long>(c.network.size), static_cast<long>(c.frames), c.threads,
-              c.winograd ? "Winograd allowed" : "direct");
+              c.winograd ? "Winograd allowed" : "direct",
+              arguments.policy ? ", agents included" : "");
   for (std::size_t i = 0; i < contenders.size(); ++i) {
     const double time = contenders[i].median() / dense;
     const double macs = runners[i]->ledger.macs_fraction();
@@ -128,6 +110,7 @@ double run(const Case& c, const Arguments& arguments, io::Json& rows) {
                     {"frames", c.frames},
                     {"threads", c.threads},
                     {"winograd", c.winograd},
+                    {"policy", arguments.policy},
                     {"live", i == 0 ? io::Json("dense") : io::Json(fractions[i - 1])},
                     {"median_ms", 1e3 * contenders[i].median()},
                     {"min_ms", 1e3 * contenders[i].minimum()},
@@ -142,14 +125,16 @@ double run(const Case& c, const Arguments& arguments, io::Json& rows) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  const Arguments arguments = parse(argc, argv);
+  const auto arguments = Arguments::parse(argc, argv);
+  const std::vector<int> thread_counts =
+      arguments.threads > 0 ? std::vector{arguments.threads} : std::vector{1, 2};
   io::Json rows = io::Json::array();
   double worst = -1;
   for (const auto& network : networks) {
     if (!arguments.model.empty() && arguments.model != network.name) continue;
     for (const Index frames : {8, 1}) {
       if (arguments.frames > 0 && arguments.frames != frames) continue;
-      for (const int threads : arguments.threads)
+      for (const int threads : thread_counts)
         for (const bool winograd : {false, true}) {
           const double excess = run({network, frames, threads, winograd}, arguments, rows);
           const std::string name = network.name;

@@ -12,6 +12,7 @@
 #include <iostream>
 
 #include "harness.hpp"
+#include "options.hpp"
 
 namespace bench {
 
@@ -26,28 +27,14 @@ struct ModelCase {
 
   static ModelCase parse(const char* program, int count, char** words) {
     ModelCase result;
-    for (int i = 1; i < count; i += 2) {
-      const std::string option = words[i];
-      adafuse::require<adafuse::ValueError>(i + 1 < count, program, ": ", option,
-                                            " expects a value");
-      const std::string value = words[i + 1];
-      if (option == "--model")
-        result.model = value;
-      else if (option == "--batch")
-        result.batch = std::stol(value);
-      else if (option == "--size")
-        result.size = std::stol(value);
-      else if (option == "--threads")
-        result.threads = std::stoi(value);
-      else if (option == "--seconds")
-        result.seconds = std::stod(value);
-      else if (option == "--json")
-        result.json = value;
-      else
-        throw adafuse::ValueError(
-            adafuse::concat(program, ": expects --model, --batch, --size, --threads, --seconds or ",
-                            "--json, got ", option));
-    }
+    parse_options(program,
+                  {{"--model", &result.model},
+                   {"--batch", &result.batch},
+                   {"--size", &result.size},
+                   {"--threads", &result.threads},
+                   {"--seconds", &result.seconds},
+                   {"--json", &result.json}},
+                  count, words);
     return result;
   }
 

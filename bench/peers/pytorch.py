@@ -139,6 +139,15 @@ def run_mode(options):
     }
 
 
+def run_alone(mode, task, **case):
+    """`run_mode` in a process of its own; the case is model, batch, size, threads, seconds."""
+    command = [sys.executable, __file__, "--mode", mode, "--task", task]
+    for name, value in case.items():
+        command += [f"--{name}", str(value)]
+    one = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(one.stdout.splitlines()[-1])
+
+
 def main():
     options = parse()
     if options.mode:
@@ -146,11 +155,9 @@ def main():
         return
     results = {}
     for mode in MODES[options.task]:
-        command = [sys.executable, __file__, "--mode", mode, "--task", options.task]
-        for name in ("model", "batch", "size", "threads", "seconds"):
-            command += [f"--{name}", str(getattr(options, name))]
-        one = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-        results[mode] = json.loads(one.stdout.splitlines()[-1])
+        results[mode] = run_alone(mode, options.task, model=options.model, batch=options.batch,
+                                  size=options.size, threads=options.threads,
+                                  seconds=options.seconds)
         print(f"{options.model}, batch {options.batch}, {options.size} x {options.size}, "
               f"T={options.threads}, {mode}: median {results[mode]['median_ms']:.1f} ms, "
               f"least {results[mode]['min_ms']:.1f} ms, peak {results[mode]['peak_mb']:.0f} MB",

@@ -158,26 +158,32 @@ TEST_CASE("stream session: frames and decisions that do not fit are refused") {
                        ValueError);
 }
 
-TEST_CASE("stream session: four threads share one network") {
+TEST_CASE("stream session: four threads share one network, with threads of their own or without") {
   const auto model = models::lively_model<float>(config_of("resnet8", "adafuse"));
-  const auto network = fold(model, 9, 9, {.frames = 1});
-  const auto clip = clip_of<float>(12, 9, 9);
+  const auto network = fold(model, 41, 37, {.frames = 1});
+  const auto clip = clip_of<float>(6, 41, 37);
   StreamSession<float> alone(network);
   const auto expected = run_stream(alone, clip);
-  std::vector<Tensor<float>> results(4);
-  std::vector<std::thread> threads;
-  for (auto& result : results)
-    threads.emplace_back([&] {
-      StreamSession<float> session(network);
-      result = Tensor<float>({12, 5});
-      for (Index t = 0; t < 12; ++t) {
-        const auto prediction = session.push(clip[0][t]);
-        std::copy(prediction->logits.begin(), prediction->logits.end(), result.data() + t * 5);
-      }
-    });
-  for (auto& thread : threads) thread.join();
-  for (const auto& result : results)
-    CHECK(std::equal(result.begin(), result.end(), expected.begin()));
+  const int before = num_threads();
+  for (const int inside : {1, 2}) {
+    set_num_threads(inside);
+    std::vector<Tensor<float>> results(4);
+    std::vector<std::thread> threads;
+    for (auto& result : results)
+      threads.emplace_back([&] {
+        StreamSession<float> session(network);
+        result = Tensor<float>(expected.shape());
+        for (Index t = 0; t < clip.size(1); ++t) {
+          const auto logits = session.push(clip[0][t])->logits;
+          std::copy(logits.begin(), logits.end(), result[t].data());
+        }
+      });
+    for (auto& thread : threads) thread.join();
+    INFO(inside);
+    for (const auto& result : results)
+      CHECK(std::equal(result.begin(), result.end(), expected.begin()));
+  }
+  set_num_threads(before);
 }
 
 }  // namespace stream_session_test

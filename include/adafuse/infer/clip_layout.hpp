@@ -23,7 +23,7 @@ template <class T>
 Index scratch_of(const FoldedStep<T>& step, Index frames) {
   if (const auto* decision = step.template as<FoldedDecision<T>>(); decision && decision->agent)
     return frames * (decision->agent->room() + decision->agent->config.in_channels);
-  if (const auto* lstm = step.template as<FoldedLstm<T>>()) return 10 * lstm->hidden();
+  if (const auto* lstm = step.template as<FoldedLstm<T>>()) return lstm->room();
   return 0;
 }
 

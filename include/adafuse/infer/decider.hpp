@@ -24,6 +24,19 @@ inline void check_actions(const std::string& block, std::span<const std::uint8_t
                       ": ", +*largest, " is no action, expects 0 keep, 1 reuse, 2 skip");
 }
 
+/// Asks about `clips` clips from that of the question on, whose actions follow each other. False
+/// when one of them is left to the agent; throws ValueError for what is no action.
+inline bool ask_clips(const Decider& decider, Question ask, Index clips,
+                      std::span<std::uint8_t> actions) {
+  const auto size = static_cast<std::size_t>(ask.frames * ask.channels);
+  for (Index n = 0; n < clips; ++n, ++ask.clip) {
+    const auto of_clip = actions.subspan(static_cast<std::size_t>(n) * size, size);
+    if (!decider(ask, of_clip)) return false;
+    check_actions(ask.block, of_clip);
+  }
+  return true;
+}
+
 /// Computes every channel: the dense network.
 inline Decider keep_everything() {
   return [](const Question&, std::span<std::uint8_t> actions) {

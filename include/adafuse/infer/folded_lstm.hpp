@@ -14,18 +14,22 @@ struct FoldedLstm {
 
   Index hidden() const { return recurrent.in(); }
 
-  /// One step of one sequence. x: [in]; h, c: [hidden], before and after; `gates`: room for 8
-  /// hidden numbers.
-  void step(const T* x, T* h, T* c, T* gates) const {
+  /// How many numbers a sequence needs: h, c, and what each linear makes of a step.
+  Index room() const { return 10 * hidden(); }
+
+  /// The first step of a sequence, or its next: x [in] -> y [hidden]. `memory`: [room()], which
+  /// stays as it is between the steps.
+  void step(bool first, const T* x, T* memory, T* y) const {
     const Index n = hidden();
-    T* more = gates + 4 * n;
+    T *h = memory, *c = h + n, *gates = c + n, *more = gates + 4 * n;
+    if (first) std::fill_n(h, 2 * n, T{0});
     input(1, x, gates);
     recurrent(1, h, more);
     const auto sigmoid = [](T z) { return 1 / (1 + std::exp(-z)); };
     for (Index k = 0; k < n; ++k) {
       const auto gate = [&](Index which) { return gates[which * n + k] + more[which * n + k]; };
       c[k] = sigmoid(gate(1)) * c[k] + sigmoid(gate(0)) * std::tanh(gate(2));
-      h[k] = sigmoid(gate(3)) * std::tanh(c[k]);
+      y[k] = h[k] = sigmoid(gate(3)) * std::tanh(c[k]);
     }
   }
 };

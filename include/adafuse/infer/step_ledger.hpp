@@ -41,4 +41,18 @@ double step_weights(const FoldedStep<T>& step) {
   return static_cast<double>(numbers);
 }
 
+/// Numbers that a step reads and writes, each once: its weights, what exists of its inputs, what is
+/// made of its output. `operand(value)` knows the lists of the frames.
+template <class T, class Operands>
+double numbers_moved(const FoldedNetwork<T>& network, const FoldedStep<T>& step, Index frames,
+                     const Operands& operand) {
+  double numbers = step_weights(step);
+  for (const ValueId id : step.inputs)
+    numbers += numbers_in(network.value(id), frames, operand(id).live);
+  if (step.template as<FoldedDecision<T>>()) return numbers;
+  const auto& out = network.value(step.output);
+  const auto made = operand(step.output);
+  return numbers + numbers_in(out, frames, out.wanted ? made.wanted : made.live);
+}
+
 }  // namespace adafuse::infer

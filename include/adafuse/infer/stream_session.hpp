@@ -9,13 +9,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/infer/decider.hpp>
 #include <adafuse/infer/fold.hpp>
-#include <adafuse/infer/map_copies.hpp>
+#include <adafuse/infer/frame_steps.hpp>
 #include <adafuse/infer/running_consensus.hpp>
-#include <adafuse/infer/step_ledger.hpp>
-#include <adafuse/infer/stream_layout.hpp>
-#include <chrono>
+#include <adafuse/infer/session.hpp>
+#include <adafuse/infer/stream_decisions.hpp>
 
 namespace adafuse::infer {
 
@@ -32,45 +30,28 @@ struct Prediction {
 };
 
 template <class T>
-class StreamSession {
+class StreamSession : public Session<T> {
  public:
   explicit StreamSession(std::shared_ptr<const FoldedNetwork<T>> network,
                          const StreamOptions& options = {})
-      : network_(std::move(network)),
-        net_(*network_),
+      : Session<T>(std::move(network), "stream"),
         future_(options.future),
         layout_(plan_stream(net_, options.future)),
+        decisions_(net_, layout_),
         consensus_(options.consensus, net_.value(net_.output).channels()),
-        memory_(static_cast<std::size_t>(layout_.total)) {
-    std::vector<Index> rings(net_.lists.size(), 1);
-    for (ValueId id = 0; id < net_.values.size(); ++id)
-      if (const auto list = net_.value(id).live)
-        rings[*list] = std::max(rings[*list], layout_.frames[layout_.home[id]]);
-    for (std::size_t i = 0; i < rings.size(); ++i) {
-      lists_.emplace_back(rings[i], net_.lists[i]);
-      late_.emplace_back(1, net_.lists[i]);
-    }
-    Index scratch = 0;
-    for (const auto& block : net_.blocks)
-      blocks_.push_back({Tensor<std::uint8_t>({2, block.channels}), {}});
-    for (const auto& step : net_.steps) {
+        memory_(static_cast<std::size_t>(layout_.total)),
+        before_(net_.blocks.size()) {
+    Index room = 0;
+    for (const Step& step : net_.steps) {
       if (const auto* decision = step.template as<FoldedDecision<T>>();
           decision && decision->agent) {
-        blocks_[decision->block].before = Tensor<T>({decision->agent->config.in_channels});
-        scratch = std::max(scratch, decision->agent->room());
+        before_[decision->block] = Tensor<T>({decision->agent->config.in_channels});
+        room = std::max(room, decision->agent->room());
       }
-      if (const auto* lstm = step.template as<FoldedLstm<T>>()) {
-        state_ = Tensor<T>({2, lstm->hidden()});
-        scratch = std::max(scratch, 8 * lstm->hidden());
-      }
+      if (const auto* lstm = step.template as<FoldedLstm<T>>()) lstm_ = Tensor<T>({lstm->room()});
     }
-    scratch_ = Tensor<T>({scratch});
+    agent_memory_ = Tensor<T>({room});
   }
-
-  /// Who decides in place of the agents; empty: they do.
-  void set_decider(Decider decider) { decider_ = std::move(decider); }
-  /// Where to count what is done from now on; null: nowhere. It outlives the session, or is unset.
-  void set_ledger(Ledger* ledger) { ledger_ = ledger; }
 
   /// The next frame, [3, h, w], normalised. Nothing comes out for the first `delay()` frames.
   /// Throws ShapeError, and ValueError after `drain`.
@@ -81,7 +62,7 @@ class StreamSession {
     require<ValueError>(!draining_, "stream: it has ended; reset it before the next frame");
     std::copy(frame.begin(), frame.end(), data(net_.input, now_));
     ++end_;
-    if (ledger_) open_ledger(*ledger_, net_, 1);
+    this->announce(1);
     return tick();
   }
 
@@ -89,7 +70,7 @@ class StreamSession {
   std::optional<Prediction<T>> drain() {
     draining_ = true;
     if (now_ - delay() >= end_) return {};
-    if (ledger_) open_ledger(*ledger_, net_, 0);
+    this->announce(0);
     while (now_ - delay() < 0) tick();  // a stream shorter than its delay
     return tick();
   }
@@ -105,42 +86,37 @@ class StreamSession {
   /// How many frames predictions run behind.
   Index delay() const { return layout_.lag[net_.output]; }
   /// The actions of the last frame that a block decided on, [c'].
-  Tensor<std::uint8_t> actions(std::size_t block) const {
-    return blocks_[block].actions[last(block)];
-  }
-  const FoldedNetwork<T>& network() const { return net_; }
+  Tensor<std::uint8_t> actions(std::size_t block) const { return decisions_.actions(block); }
   /// Bytes of maps that it holds on to.
   std::size_t bytes() const { return static_cast<std::size_t>(layout_.total) * sizeof(T); }
 
  private:
-  using Clock = std::chrono::steady_clock;
   using Step = FoldedStep<T>;
-
-  struct BlockState {
-    Tensor<std::uint8_t> actions;  // of the last two frames, [2, c']
-    Tensor<T> before;              // v_{t-1}, [c]; undefined without an agent
-    Index decided = 0;             // the frame of the last decision
-  };
-
-  Index last(std::size_t block) const { return blocks_[block].decided % 2; }
+  using Session<T>::net_;
 
   /// Every step works on its own frame, as far behind as it runs.
   std::optional<Prediction<T>> tick() {
-    std::optional<Prediction<T>> result;
+    prediction_.reset();
     for (std::size_t i = 0; i < net_.steps.size(); ++i) {
-      const auto& step = net_.steps[i];
+      const Step& step = net_.steps[i];
       const Index frame = now_ - layout_.lag[step.output];
       if (frame < 0 || frame >= end_) continue;
-      const auto start = ledger_ ? Clock::now() : Clock::time_point();
-      work_ = 1;
-      if (step.template as<FoldedConsensus>())
-        result = Prediction<T>{frame, conclude(step, frame)};
-      else
-        std::visit([&](const auto& operation) { apply(step, operation, frame); }, step.operation);
-      if (ledger_) record(i, frame, Clock::now() - start);
+      this->perform(
+          i, 1,
+          [&] {
+            return std::visit([&](const auto& operation) { return apply(step, operation, frame); },
+                              step.operation);
+          },
+          [&] { return moved(step, frame); });
     }
     ++now_;
-    return result;
+    return prediction_;
+  }
+  double moved(const Step& step, Index frame) {
+    const auto& out = net_.value(step.output);
+    const auto late = decisions_.late(out, frame);
+    return numbers_moved(net_, step, 1, [&](ValueId id) { return operand(id, frame); }) +
+           (late ? numbers_in(out, 1, *late) : 0);
   }
 
   // ---- Memory ----
@@ -151,191 +127,120 @@ class StreamSession {
     return memory_.data() + layout_.offsets[home] + slot * net_.value(home).shape.size() +
            layout_.first[id];
   }
-  ChannelLists live(ValueId id, Index frame) const {
-    const auto list = net_.value(id).live;
-    if (!list) return {};
-    const auto ring = lists_[*list].frames();
-    return ring.subspan(static_cast<std::size_t>(frame) % ring.size(), 1);
+  Operand<T> operand(ValueId id, Index frame) {
+    const auto& value = net_.value(id);
+    return {data(id, frame), value.channels(), value.pixels(), decisions_.live(value, frame),
+            decisions_.wanted(value)};
   }
-  ClipMaps maps(ValueId id) const {
-    return {1, 1, net_.value(id).channels(), net_.value(id).pixels()};
-  }
-
-  // ---- Steps ----
-
-  void apply(const Step& step, const FoldedConv<T>& conv, Index frame) {
-    const ValueId x = step.inputs[0];
-    const T* residual = step.inputs.size() > 1 ? data(step.inputs[1], frame) : nullptr;
-    const auto wanted = net_.value(step.output).wanted;
-    const ChannelLists now = wanted ? lists_[*wanted].frames() : ChannelLists();
-    conv(1, data(x, frame), residual, data(step.output, frame), live(x, frame), now);
-    work_ = conv.work(1, live(x, frame), now);
-    if (!computes_late(wanted, frame)) return;
-    const ChannelLists late = late_[*wanted].frames();
-    conv(1, data(x, frame - 1), nullptr, data(step.output, frame), live(x, frame - 1), late);
-    work_ += conv.work(1, live(x, frame - 1), late);
-  }
-  void apply(const Step& step, const FoldedPool<T>& pool, Index frame) {
-    const ValueId x = step.inputs[0];
-    const Index channels = net_.value(x).channels();
-    const auto wanted = net_.value(step.output).wanted;
-    pool_live(pool, 1, channels, data(x, frame), live(x, frame),
-              wanted ? lists_[*wanted].frames() : ChannelLists(), data(step.output, frame));
-    if (computes_late(wanted, frame))
-      pool_live(pool, 1, channels, data(x, frame - 1), live(x, frame - 1), late_[*wanted].frames(),
-                data(step.output, frame));
-  }
-  bool computes_late(std::optional<ListId> wanted, Index frame) const {
-    return wanted && frame > 0 && channel_count(late_[*wanted].frames(), 0, 1) > 0;
+  Operand<const T> to_read(ValueId id, Index frame) {
+    const auto maps = operand(id, frame);
+    return {maps.data, maps.channels, maps.pixels, maps.live, maps.wanted};
   }
 
-  void apply(const Step& step, const FoldedGlobalPool&, Index frame) {
-    const ValueId x = step.inputs[0];
-    global_pool(false, 1, net_.value(x).channels(), net_.value(x).pixels(), data(x, frame),
-                live(x, frame), data(step.output, frame));
-  }
+  // ---- Steps: each returns its work, in frames of all channels ----
 
-  void apply(const Step& step, const FoldedShift& shift, Index frame) {
-    const ValueId x = step.inputs[0];
-    const ClipMaps m = maps(x);
-    T* y = data(step.output, frame);
-    const auto exists = [&](Index c, Index from) {
-      return 0 <= from && from < end_ && channels_in(live(x, from), 0, c, c + 1).count > 0;
+  template <class FrameStep>
+  double apply(const Step& step, const FrameStep& operation, Index frame) {
+    const auto run = [&](Index from, const Operand<T>& out) {
+      FrameOperands<T> on{1, to_read(step.inputs[0], from), {}, out};
+      if (step.inputs.size() > 1) on.other = to_read(step.inputs[1], from);
+      return run_frames(operation, on);
     };
-    for (Index c = 0; c < m.channels; ++c) {
-      const Index from = frame + shift_offset(c, shift.fold);
-      const bool unknown = from > frame && future_ == Future::zero;
-      if (!unknown && exists(c, from))
-        std::copy_n(data(x, from) + m.at(0, c), m.pixels, y + m.at(0, c));
-      else
-        std::fill_n(y + m.at(0, c), m.pixels, T{0});
+    Operand<T> out = operand(step.output, frame);
+    double work = run(frame, out);
+    if (const auto late = decisions_.late(net_.value(step.output), frame)) {
+      out.wanted = *late;
+      work += run(frame - 1, out);
     }
-    if (const auto list = net_.value(step.output).live)
-      lists_[*list].set(slot(*list, frame), [&](Index c) {
-        const Index from = frame + shift_offset(c, shift.fold);
-        return !(from > frame && future_ == Future::zero) && exists(c, from);
-      });
+    return work;
   }
-  Index slot(ListId list, Index frame) const { return frame % std::ssize(lists_[list].frames()); }
 
-  void apply(const Step&, const FoldedConcat&, Index) {}  // Its parts lie side by side.
+  double apply(const Step& step, const FoldedShift& shift, Index frame) {
+    const ValueId x = step.inputs[0];
+    const Index channels = net_.value(x).channels(), pixels = net_.value(x).pixels();
+    const auto exists = [&](Index c) {
+      const Index from = frame + shift_offset(c, shift.fold);
+      if (from < 0 || from >= end_ || (from > frame && future_ == Future::zero)) return false;
+      return channels_in(decisions_.live(net_.value(x), from), 0, c, c + 1).count > 0;
+    };
+    for (Index c = 0; c < channels; ++c) {
+      T* y = data(step.output, frame) + c * pixels;
+      if (exists(c))
+        std::copy_n(data(x, frame + shift_offset(c, shift.fold)) + c * pixels, pixels, y);
+      else
+        std::fill_n(y, pixels, T{0});
+    }
+    if (const auto list = net_.value(step.output).live) decisions_.set(*list, frame, exists);
+    return 1;
+  }
+
+  /// Its parts lie side by side.
+  double apply(const Step&, const FoldedConcat&, Index) { return 1; }
 
   /// With room for one frame, all is where it must be. With a ring, what is reused moves on.
-  void apply(const Step& step, const FoldedFuse& fuse, Index frame) {
-    if (frame == 0 || layout_.frames[layout_.home[step.output]] == 1) return;
+  double apply(const Step& step, const FoldedFuse& fuse, Index frame) {
+    if (frame == 0 || layout_.frames[layout_.home[step.output]] == 1) return 1;
     const Index pixels = net_.value(step.output).pixels();
     for (Index c = 0; c < net_.blocks[fuse.block].channels; ++c)
-      if (action(fuse.block, frame, c) == Action::reuse &&
-          action(fuse.block, frame - 1, c) == Action::keep)
+      if (decisions_.action(fuse.block, frame, c) == Action::reuse &&
+          decisions_.action(fuse.block, frame - 1, c) == Action::keep)
         std::copy_n(data(step.output, frame - 1) + c * pixels, pixels,
                     data(step.output, frame) + c * pixels);
-  }
-  Action action(std::size_t block, Index frame, Index channel) const {
-    return Action{blocks_[block].actions.data()[frame % 2 * net_.blocks[block].channels + channel]};
+    return 1;
   }
 
-  void apply(const Step& step, const FoldedAdd& sum, Index frame) {
-    const ValueId a = step.inputs[0], b = step.inputs[1];
-    add_live(maps(a), data(a, frame), live(a, frame), data(b, frame), live(b, frame), sum.relu,
-             data(step.output, frame));
+  double apply(const Step& step, const FoldedLstm<T>& lstm, Index frame) {
+    lstm.step(frame == 0, data(step.inputs[0], frame), lstm_.data(), data(step.output, frame));
+    return 1;
   }
-  void apply(const Step& step, const FoldedLinear<T>& linear, Index frame) {
-    linear(1, data(step.inputs[0], frame), data(step.output, frame));
-  }
-  void apply(const Step& step, const FoldedLstm<T>& lstm, Index frame) {
-    const Index n = lstm.hidden();
-    if (frame == 0) state_.fill(0);
-    lstm.step(data(step.inputs[0], frame), state_.data(), state_.data() + n, scratch_.data());
-    std::copy_n(state_.data(), n, data(step.output, frame));
-  }
-  void apply(const Step&, const FoldedConsensus&, Index) {}  // `conclude` has done it.
-
-  std::span<const T> conclude(const Step& step, Index frame) {
+  double apply(const Step& step, const FoldedConsensus& consensus, Index frame) {
     const ValueId x = step.inputs[0];
     const std::span<const T> logits(data(x, frame),
                                     static_cast<std::size_t>(net_.value(x).channels()));
-    return step.template as<FoldedConsensus>()->last ? logits : consensus_.add(logits);
+    prediction_ = Prediction<T>{frame, consensus.last ? logits : consensus_.add(logits)};
+    return 1;
   }
 
-  void apply(const Step& step, const FoldedDecision<T>& decision, Index frame) {
+  double apply(const Step& step, const FoldedDecision<T>& decision, Index frame) {
     const auto& block = net_.blocks[decision.block];
-    BlockState& state = blocks_[decision.block];
-    state.decided = frame;
-    const std::span<std::uint8_t> actions(state.actions.data() + frame % 2 * block.channels,
-                                          static_cast<std::size_t>(block.channels));
-    if (decider_ && decider_({block.name, number_, frame, 1, block.channels}, actions)) {
-      check_actions(block.name, actions);
-      work_ = 0;
-    } else {
-      require<ValueError>(decision.agent.has_value(), "stream: ", block.name,
-                          " has no agent; a decider must say which channels to keep");
-      decide(*decision.agent, state, step.inputs[0], frame, actions.data());
-    }
-    fill_lists(decision.block, frame);
+    const auto actions = decisions_.begin(decision.block, frame);
+    const bool agent_ran = this->decide(decision, {block.name, number_, frame, 1, block.channels},
+                                        1, actions, [&](const FoldedAgent<T>& agent) {
+                                          run_agent(agent, before_[decision.block], step.inputs[0],
+                                                    frame, actions.data());
+                                        });
+    decisions_.follow(block, decision.block, frame);
+    return agent_ran;
   }
 
-  void decide(const FoldedAgent<T>& agent, BlockState& state, ValueId x, Index frame,
-              std::uint8_t* actions) {
+  /// `before`: v_{t-1}, which becomes v_t.
+  void run_agent(const FoldedAgent<T>& agent, Tensor<T>& before, ValueId x, Index frame,
+                 std::uint8_t* actions) {
     const Index c = agent.config.in_channels;
-    T *before = scratch_.data(), *now = before + c;
+    T *pair = agent_memory_.data(), *now = pair + c;
     if (frame == 0)
-      std::fill_n(before, c, T{0});
+      std::fill_n(pair, c, T{0});
     else
-      std::copy_n(state.before.data(), c, before);
-    agent.pool(1, net_.value(x).pixels(), data(x, frame), live(x, frame), now);
-    std::copy_n(now, c, state.before.data());
-    agent.decide(1, before, actions);
+      std::copy_n(before.data(), c, pair);
+    const auto maps = operand(x, frame);
+    agent.pool(1, maps.pixels, maps.data, maps.live, now);
+    std::copy_n(now, c, before.data());
+    agent.decide(1, pair, actions);
   }
 
-  /// What is kept is computed now; what is reused, and was not computed then, is computed late.
-  void fill_lists(std::size_t number, Index frame) {
-    const auto& block = net_.blocks[number];
-    lists_[block.live].set(slot(block.live, frame),
-                           [&](Index c) { return is_live(action(number, frame, c), frame == 0); });
-    for (const auto& part : block.parts) {
-      lists_[part.wanted].set(
-          0, [&](Index c) { return action(number, frame, part.first + c) == Action::keep; });
-      late_[part.wanted].set(0, [&](Index c) {
-        return frame > 0 && action(number, frame, part.first + c) == Action::reuse &&
-               action(number, frame - 1, part.first + c) != Action::keep;
-      });
-    }
-  }
-
-  void record(std::size_t i, Index frame, Clock::duration time) {
-    const auto& step = net_.steps[i];
-    auto& row = ledger_->rows[i];
-    row.macs += step.macs;
-    row.macs_run += step.macs * work_;
-    row.seconds += std::chrono::duration<double>(time).count();
-    double moved = step_weights(step);
-    for (const ValueId id : step.inputs) moved += numbers_in(net_.value(id), 1, live(id, frame));
-    const auto& out = net_.value(step.output);
-    if (!row.policy)
-      moved +=
-          numbers_in(out, 1, out.wanted ? lists_[*out.wanted].frames() : live(step.output, frame));
-    if (computes_late(out.wanted, frame)) moved += numbers_in(out, 1, late_[*out.wanted].frames());
-    row.bytes += sizeof(T) * moved;
-  }
-
-  std::shared_ptr<const FoldedNetwork<T>> network_;
-  const FoldedNetwork<T>& net_;
   Future future_;
   StreamLayout layout_;
-  Decider decider_;
-  Ledger* ledger_ = nullptr;
-
-  std::vector<LiveLists> lists_, late_;  // of the ring's frames; of the part's late channels
-  std::vector<BlockState> blocks_;
+  StreamDecisions decisions_;
   RunningMean<T> consensus_;
   Storage<T> memory_;
-  Tensor<T> scratch_, state_;
+  std::vector<Tensor<T>> before_;  // v_{t-1} of each block, [c]; undefined without an agent
+  Tensor<T> agent_memory_, lstm_;
 
-  Index now_ = 0;  // ticks since the beginning
-  Index end_ = 0;  // frames that came
+  std::optional<Prediction<T>> prediction_;  // of the tick that is under way
+  Index now_ = 0;                            // ticks since the beginning
+  Index end_ = 0;                            // frames that came
   bool draining_ = false;
   std::uint64_t number_ = 0;
-  double work_ = 0;  // of the step, in frames of it
 };
 
 }  // namespace adafuse::infer

@@ -1,0 +1,171 @@
+// A trained run against a trained dense network: does the session hold what the MACs promise?
+//
+//   bench_run --run RUN --dense RUN --data DIR [--clips N] [--batch B] [--threads T] [--json FILE]
+//
+// Both are folded and run the same validation clips, decoded beforehand, B at a time, as eval
+// chooses their frames; the agents of RUN decide. They take turns. Prints the time of a clip
+// (median over the rounds) and its MACs by the ledger, agents included, for both; then by which
+// factor RUN has fewer MACs, by which it is faster, and the share of the first that the second
+// reaches:
+//
+//   scripts/demo
+//   demo=runs/demo
+//   bench_run --run $demo/adafuse --dense $demo/tsn --data $demo/gestures
+// SPDX-License-Identifier: MIT
+#include <adafuse/data/frame_folder.hpp>
+#include <adafuse/data/loader.hpp>
+#include <adafuse/infer/clip_session.hpp>
+#include <adafuse/train/run_files.hpp>
+#include <iostream>
+
+#include "harness.hpp"
+#include "options.hpp"
+
+using namespace adafuse;
+
+namespace {
+
+struct Arguments {
+  std::string run, dense, data, json;
+  Index clips = 300, batch = 1;
+  int threads = 1;
+
+  static Arguments parse(int count, char** words) {
+    Arguments a;
+    bench::parse_options("bench_run",
+                         {{"--run", &a.run},
+                          {"--dense", &a.dense},
+                          {"--data", &a.data},
+                          {"--clips", &a.clips},
+                          {"--batch", &a.batch},
+                          {"--threads", &a.threads},
+                          {"--json", &a.json}},
+                         count, words);
+    require<ValueError>(!a.run.empty() && !a.dense.empty() && !a.data.empty(),
+                        "bench_run: --run, --dense and --data must be given");
+    require<ValueError>(a.clips > 0 && a.batch > 0, "bench_run: expects clips, got ", a.clips,
+                        " in batches of ", a.batch);
+    return a;
+  }
+};
+
+/// The first clips of the validation list as a model reads them, in batches.
+std::vector<data::Batch> decode(const train::ModelCard& card, const Arguments& a) {
+  const auto dataset = data::load_dataset(a.data);
+  require<ValueError>(dataset.classes == card.classes, a.data,
+                      ": its classes are not those that the model was trained on");
+  data::LoaderConfig config;
+  config.batch_size = a.batch;
+  config.frames = card.config.frames;
+  config.size = card.input.size;
+  config.shorter_side = card.input.shorter_side;
+  config.normalisation = card.input.normalisation;
+  config.sampling = data::Sampling::middle;
+  config.shuffle = false;
+  const data::Loader loader(dataset.val, config);
+  std::vector<data::Batch> batches;
+  Index clips = 0;
+  for (const auto& batch : loader.epoch(0)) {
+    batches.push_back(batch);
+    clips += batch.labels.size();
+    if (clips >= a.clips) break;
+  }
+  return batches;
+}
+
+/// A run, its session, and what a pass over all clips told of it.
+class Runner {
+ public:
+  Runner(const std::string& run, const Arguments& a)
+      : saved_(train::load_model(train::RunFiles(run).best())), batches_(decode(saved_.card, a)) {
+    const auto& clips = batches_.front().clips;
+    const Index frames = clips.size(1);
+    session_.emplace(
+        infer::fold(saved_.model, clips.size(3), clips.size(4), {.frames = a.batch * frames}),
+        a.batch, frames);
+    infer::Ledger ledger;
+    session_->set_ledger(&ledger);
+    Index count = 0, right = 0;
+    for (const auto& batch : batches_) {
+      const auto logits = session_->run(batch.clips);
+      for (Index n = 0; n < batch.labels.size(); ++n) {
+        const auto row = logits[n];
+        right += std::max_element(row.begin(), row.end()) - row.begin() == batch.labels(n);
+      }
+      count += batch.labels.size();
+    }
+    session_->set_ledger(nullptr);
+    clips_ = static_cast<double>(count);
+    macs_ = ledger.total(&infer::LedgerRow::macs_run) / clips_;
+    top1_ = 100 * static_cast<double>(right) / clips_;
+  }
+
+  void run() {
+    for (const auto& batch : batches_) session_->run(batch.clips);
+  }
+  const train::ModelCard& card() const { return saved_.card; }
+  double clips() const { return clips_; }
+  double macs() const { return macs_; }
+  double top1() const { return top1_; }
+
+ private:
+  train::SavedModel saved_;
+  std::vector<data::Batch> batches_;
+  std::optional<infer::ClipSession<float>> session_;
+  double clips_ = 0, macs_ = 0, top1_ = 0;
+};
+
+void run(const Arguments& a) {
+  set_num_threads(a.threads);
+  Runner dense(a.dense, a), sparse(a.run, a);
+  require<ValueError>(!dense.card().config.fusion.adaptive, "bench_run: --dense ", a.dense,
+                      " is adaptive");
+  require<ValueError>(!sparse.card().config.fusion.adaptive || sparse.card().policy == "learned",
+                      "bench_run: --run ", a.run, " has no agents that learned, but the policy ",
+                      sparse.card().policy);
+  require<ValueError>(sparse.card().config.model == dense.card().config.model,
+                      "bench_run: expects one backbone, got ", sparse.card().config.model, " and ",
+                      dense.card().config.model);
+
+  std::vector<bench::Contender> contenders{{"dense", [&] { dense.run(); }},
+                                           {"run", [&] { sparse.run(); }}};
+  bench::wake_up(a.threads, 0.3);
+  bench::compete(contenders, a.threads, 11, 0.2);
+
+  const auto milliseconds = [&](const bench::Contender& c) {
+    return 1e3 * c.median() / dense.clips();
+  };
+  const auto print = [&](const std::string& name, const Runner& runner, double ms) {
+    std::printf("%-32s %8.3f ms a clip  %9.3f M MACs  top-1 %.1f %%\n", name.c_str(), ms,
+                runner.macs() / 1e6, runner.top1());
+  };
+  const double dense_ms = milliseconds(contenders[0]), ms = milliseconds(contenders[1]);
+  const double macs_factor = dense.macs() / sparse.macs(), time_factor = dense_ms / ms;
+  std::printf("%s, %.0f clips, %ld at a time, %d threads\n", dense.card().config.model.c_str(),
+              dense.clips(), static_cast<long>(a.batch), a.threads);
+  print(a.dense, dense, dense_ms);
+  print(a.run, sparse, ms);
+  std::printf("MACs factor %.3f, time factor %.3f: %.3f of what the MACs promise\n", macs_factor,
+              time_factor, time_factor / macs_factor);
+  if (!a.json.empty())
+    io::write_json(a.json, {{"threads", a.threads},
+                            {"clips", dense.clips()},
+                            {"batch", a.batch},
+                            {"dense_ms", dense_ms},
+                            {"run_ms", ms},
+                            {"dense_macs", dense.macs()},
+                            {"run_macs", sparse.macs()},
+                            {"macs_factor", macs_factor},
+                            {"time_factor", time_factor},
+                            {"reached", time_factor / macs_factor}});
+}
+
+}  // namespace
+
+int main(int count, char** words) try {
+  run(Arguments::parse(count, words));
+  return 0;
+} catch (const Error& error) {
+  std::cerr << error.what() << "\n";
+  return 2;
+}
