@@ -41,9 +41,8 @@ struct Source {
 
 /// `Count` taps, or any number when it is 0: the counts that matter are unrolled.
 template <int Rows, int Vectors, int Count>
-[[gnu::noinline]] void correlate(const TileRows& tile, int first, const Source& source,
-                                 const Taps& taps) {
-  Accumulators<Rows, Vectors> sums(tile, first);
+[[gnu::noinline]] void correlate(const TileRows& tile, const Source& source, const Taps& taps) {
+  Accumulators<Rows, Vectors> sums(tile);
   const Index count = Count ? Count : taps.count;
   Mask only_lanes[Vectors];  // Of a single tap: they stay in registers.
   if constexpr (Count == 1) std::copy_n(taps.lanes, Vectors, only_lanes);
@@ -73,7 +72,7 @@ template <int Rows, int Vectors, int Count>
       add_channel(source.channels.list[i] - source.channels.first);
   else
     for (Index i = 0; i < source.channels.count; ++i) add_channel(i);
-  sums.finish(tile, first);
+  sums.finish(tile);
 }
 
 /// Which lanes of each tile each tap finds inside of the image: [tiles][taps][tile_vectors].
@@ -205,9 +204,9 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
         ChannelList::of_group(options.out_of(strip.frame), strip.group * g.outs(), g.outs());
     const auto ins =
         ChannelList::of_group(options.in_of(strip.frame), strip.group * g.ins(), g.ins());
-    const auto [row_begin, row_end] =
-        part_in_steps(outs.count, tile_rows, plan.chunks, task / strips);
-    if (row_begin >= row_end) return;
+    const RowBlocks row_blocks{outs.count};
+    const Range blocks = part(row_blocks.count(), plan.chunks, task / strips);
+    if (blocks.size() == 0) return;
     // The next strip of this thread.
     const Index next = task % strips + num_threads();
     const Index ahead =
@@ -218,28 +217,31 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
     if (plan.spare > 0 && strip.tiles.end == plan.tiles)
       left_over.gather(g, x + strip.frame * g.in_channels * g.in_pixels(), strip.group, ins,
                        g.out_pixels() - plan.spare);
-    for (Index block = row_begin; block < row_end; block += tile_rows) {
-      const int rows = static_cast<int>(std::min<Index>(tile_rows, row_end - block));
-      TileRows tile = rows_of_frame(g, options.epilogue, w, y, strip.frame, outs, block, rows);
+    for (Index b = blocks.begin; b < blocks.end; ++b) {
+      const Range block = row_blocks[b];
+      const int rows = static_cast<int>(block.size());
+      TileRows tile =
+          rows_of_frame(g, options.epilogue, w, y, strip.frame, outs, block.begin, rows);
       for (Index t = strip.tiles.begin; t < strip.tiles.end; ++t) {
         const auto [begin, end] = plan.vectors_of(t);
         const Index position = begin * Floats::width;
         tile.offset = position;
         tile.last_lanes = first_lanes(g.out_pixels() - plan.spare - (end - 1) * Floats::width);
         const Source tile_source =
-            source.from(position - plan.position(strip.tiles.begin), block == row_begin);
+            source.from(position - plan.position(strip.tiles.begin), b == blocks.begin);
         const Taps tile_taps{taps, source.offsets(), all_masks + t * taps * tile_vectors};
-        for_tile_blocks(rows, static_cast<int>(end - begin), [&]<int Rows, int Vectors>(int first) {
+        for_tile_size(rows, static_cast<int>(end - begin), [&]<int Rows, int Vectors>() {
           if (taps == 9)
-            correlate<Rows, Vectors, 9>(tile, first, tile_source, tile_taps);
+            correlate<Rows, Vectors, 9>(tile, tile_source, tile_taps);
           else if (taps == 1)
-            correlate<Rows, Vectors, 1>(tile, first, tile_source, tile_taps);
+            correlate<Rows, Vectors, 1>(tile, tile_source, tile_taps);
           else
-            correlate<Rows, Vectors, 0>(tile, first, tile_source, tile_taps);
+            correlate<Rows, Vectors, 0>(tile, tile_source, tile_taps);
         });
       }
     }
-    left_over.finish(g, options.epilogue, w, y, strip.frame, outs, row_begin, row_end);
+    left_over.finish(g, options.epilogue, w, y, strip.frame, outs, row_blocks[blocks.begin].begin,
+                     row_blocks[blocks.end - 1].end);
   });
 }
 

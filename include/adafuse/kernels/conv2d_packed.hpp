@@ -83,8 +83,9 @@ class Task {
     frame_ = task / (plan.chunks * plan.strips * g.groups) * plan.frames_together;
     outs_ = ChannelList::of_group(options.out_of(frame_), group * g.outs(), g.outs());
     ins_ = ChannelList::of_group(options.in_of(frame_), group * g.ins(), g.ins());
-    rows_ = part_in_steps(outs_.count, tile_rows, plan.chunks, chunk);
-    if (rows_.size() == 0) return;
+    blocks_of_rows_ = part(RowBlocks{outs_.count}.count(), plan.chunks, chunk);
+    if (blocks_of_rows_.size() == 0) return;
+    rows_ = {rows(blocks_of_rows_.begin).begin, rows(blocks_of_rows_.end - 1).end};
 
     const Range tiles = part(plan.tiles, plan.strips, strip);
     const PixelOrder order{frame_, plan.frames_together, g.out_height, g.out_width, plan.by_rows};
@@ -107,10 +108,10 @@ class Task {
     for (Index block = 0; block < blocks_; ++block) {
       const Index* starts = pack(part(ins_.count, blocks_, block), panels);
       // A block of weights stays in L1 for all tiles of the strip.
-      for (Index row = rows_.begin; row < rows_.end; row += tile_rows)
+      for (Index b = blocks_of_rows_.begin; b < blocks_of_rows_.end; ++b)
         for (Index t = 0; t < tiles_; ++t)
-          multiply(block, row, t, starts, panels + t * panel_size_,
-                   sums + (t * rows_.size() + row - rows_.begin) * tile_width);
+          multiply(block, rows(b), t, starts, panels + t * panel_size_,
+                   sums + (t * rows_.size() + rows(b).begin - rows_.begin) * tile_width);
     }
   }
 
@@ -135,18 +136,20 @@ class Task {
     return starts;
   }
 
-  /// Rows `row`, ... of tile `t`: one micro-kernel, and the epilogue after the last block.
-  void multiply(Index block, Index row, Index t, const Index* starts, const float* panel,
+  Range rows(Index block_of_rows) const { return RowBlocks{outs_.count}[block_of_rows]; }
+
+  /// Rows `rows` of tile `t`: one micro-kernel, and the epilogue after the last block.
+  void multiply(Index block, Range rows, Index t, const Index* starts, const float* panel,
                 float* sums) const {
     const PixelPacker& tile_packer = packer(t);
-    const int count = static_cast<int>(std::min<Index>(tile_rows, rows_.end - row));
+    const int count = static_cast<int>(rows.size());
     const Index channels = part(ins_.count, blocks_, block).size(),
                 steps = tile_packer.steps_per_channel();
     WeightRuns runs{starts + t * channels, channels, steps};
     if (!ins_.list && steps == g_.taps())  // Each run begins where the one before it ends.
       runs = {runs.starts, std::min<Index>(1, channels), channels * steps};
     const PixelRun &first = tile_packer.runs().front(), &last = tile_packer.runs().back();
-    TileRows tile = rows_of_frame(g_, epilogue_, w_, y_, frame_, outs_, row, count);
+    TileRows tile = rows_of_frame(g_, epilogue_, w_, y_, frame_, outs_, rows.begin, count);
     tile.offset = direct_ ? first.i * g_.out_width + first.j : 0;
     tile.last_lanes = first_lanes(last.lane + last.count);
     if (direct_) return multiply_panel(tile, count, tile_packer.vectors(), runs, panel);
@@ -158,7 +161,8 @@ class Task {
     multiply_panel(tile, count, tile_packer.vectors(), runs, panel);
     if (block + 1 == blocks_)
       for (int r = 0; r < count; ++r)
-        store_row(g_, tile_packer.runs(), epilogue_, outs_[row + r], sums + r * tile_width, y_);
+        store_row(g_, tile_packer.runs(), epilogue_, outs_[rows.begin + r], sums + r * tile_width,
+                  y_);
   }
 
   const Correlation& g_;
@@ -167,7 +171,7 @@ class Task {
   const Conv2dEpilogue<float>& epilogue_;
   Index panel_size_, frame_ = 0, tiles_ = 0, blocks_ = 1;
   ChannelList outs_{}, ins_{};
-  Range rows_;
+  Range blocks_of_rows_, rows_;
   bool direct_ = true;
 };
 

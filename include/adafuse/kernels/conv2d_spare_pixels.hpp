@@ -31,18 +31,18 @@ class SparePixels {
     first_ = first;
     count_ = g.out_pixels() - first;
     columns_ = memory(count_ * g.depth());
-    if (ins.count < g.ins()) std::fill_n(columns_, count_ * g.depth(), 0.0f);
+    std::fill_n(columns_, count_ * g.depth(), 0.0f);
     for (Index s = 0; s < count_; ++s) {
       const Index i = (first + s) / g.out_width, j = (first + s) % g.out_width;
-      float* const column = columns_ + s * g.depth();
-      for (Index p = 0; p < g.kernel_height; ++p)
-        for (Index q = 0; q < g.kernel_width; ++q) {
-          const Index row = g.row(i, p), at = g.column(j, q), tap = p * g.kernel_width + q;
-          const bool is_inside = 0 <= row && row < g.in_height && 0 <= at && at < g.in_width;
-          for (Index c = 0; c < ins.count; ++c)
-            column[(ins[c] - group * g.ins()) * g.taps() + tap] =
-                is_inside ? x[ins[c] * g.in_pixels() + row * g.in_width + at] : 0.0f;
-        }
+      const Range p = inside(g.row(i, 0), g.dilation_height, g.in_height, g.kernel_height),
+                  q = inside(g.column(j, 0), g.dilation_width, g.in_width, g.kernel_width);
+      for (Index c = 0; c < ins.count; ++c) {
+        const float* plane = x + ins[c] * g.in_pixels();
+        float* const taps = columns_ + s * g.depth() + (ins[c] - group * g.ins()) * g.taps();
+        for (Index k = p.begin; k < p.end; ++k)
+          for (Index l = q.begin; l < q.end; ++l)
+            taps[k * g.kernel_width + l] = plane[g.row(i, k) * g.in_width + g.column(j, l)];
+      }
     }
   }
 

@@ -135,11 +135,12 @@ inline void multiply(const Correlation& g, const TileGroup& tiles, const float* 
   for (Index c = 0; c < ins.count; ++c) starts[c] = ins[c];
   const WeightRuns runs =
       ins.list ? WeightRuns{starts, ins.count, 1} : WeightRuns{starts, 1, ins.count};
+  const RowBlocks rows{outs.count};
   TileRows tile;
   tile.last_lanes = first_lanes(Floats::width);
   for (Index e = range.begin; e < range.end; ++e)
-    for (Index row = 0; row < outs.count; row += tile_rows) {
-      const Index count = std::min<Index>(tile_rows, outs.count - row);
+    for (Index block = 0; block < rows.count(); ++block) {
+      const Index row = rows[block].begin, count = rows[block].size();
       for (Index r = 0; r < count; ++r) {
         tile.weights[static_cast<std::size_t>(r)] = u + e * u_step + outs[row + r] * g.in_channels;
         tile.out[static_cast<std::size_t>(r)] =

@@ -35,11 +35,10 @@ struct TileRows {
 template <int Rows, int Vectors>
 class Accumulators {
  public:
-  /// Takes the rows of the tile that start at `first`.
-  [[gnu::always_inline]] Accumulators(const TileRows& tile, int first) {
+  [[gnu::always_inline]] explicit Accumulators(const TileRows& tile) {
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
-      const auto row = static_cast<std::size_t>(first + r);
+      const auto row = static_cast<std::size_t>(r);
       weights_[r] = tile.weights[row];
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
@@ -53,7 +52,7 @@ class Accumulators {
       for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
         for (int v = 0; v < Vectors; ++v)
-          sums_[r][v] = load<Vectors>(tile.out[static_cast<std::size_t>(first + r)], v, tile);
+          sums_[r][v] = load<Vectors>(tile.out[static_cast<std::size_t>(r)], v, tile);
     }
   }
 
@@ -68,8 +67,8 @@ class Accumulators {
   }
 
   /// out = relu(scale * sums + shift + residual), part by part: each question is asked once.
-  [[gnu::always_inline]] void finish(const TileRows& tile, int first) {
-    const auto row = [&](int r) { return static_cast<std::size_t>(first + r); };
+  [[gnu::always_inline]] void finish(const TileRows& tile) {
+    const auto row = [](int r) { return static_cast<std::size_t>(r); };
     if (tile.affine)
       for_sums([&](int r, int v) {
         sums_[r][v] = fma(sums_[r][v], Floats::broadcast(tile.scale[row(r)]),
@@ -113,9 +112,9 @@ struct WeightRuns {
 
 /// rows += weights * panel, for a panel [steps][Vectors * width] that lies in memory step by step.
 template <int Rows, int Vectors>
-[[gnu::noinline]] void multiply_panel(const TileRows& tile, int first, const WeightRuns& runs,
+[[gnu::noinline]] void multiply_panel(const TileRows& tile, const WeightRuns& runs,
                                       const float* panel) {
-  Accumulators<Rows, Vectors> sums(tile, first);
+  Accumulators<Rows, Vectors> sums(tile);
   for (Index run = 0; run < runs.count; ++run) {
     const Index begin = runs.starts[run], end = begin + runs.length;
     for (Index k = begin; k < end; ++k, panel += Vectors * Floats::width) {
@@ -128,32 +127,25 @@ template <int Rows, int Vectors>
       sums.add(k, pixels);
     }
   }
-  sums.finish(tile, first);
+  sums.finish(tile);
 }
 
-/// Calls `kernel.template operator()<Rows, Vectors>(first)` for blocks that cover rows [0, rows):
-/// as many of the largest as fit, then of half of that, ...
-template <int Vectors, int Rows = tile_rows, class Kernel>
-void for_row_blocks(int rows, const Kernel& kernel, int first = 0) {
-  for (; rows - first >= Rows; first += Rows) kernel.template operator()<Rows, Vectors>(first);
-  if constexpr (Rows > 1) {
-    if (first < rows) for_row_blocks<Vectors, Rows / 2>(rows, kernel, first);
-  }
-}
-
-/// The same for a number of vectors that is known at run time.
-template <int Vectors = tile_vectors, class Kernel>
-void for_tile_blocks(int rows, int vectors, const Kernel& kernel) {
-  if (vectors == Vectors) return for_row_blocks<Vectors>(rows, kernel);
-  if constexpr (Vectors > 1) for_tile_blocks<Vectors - 1>(rows, vectors, kernel);
+/// Calls `kernel.template operator()<rows, vectors>()` for 1 .. tile_rows rows and 1 ..
+/// tile_vectors vectors that are known at run time.
+template <int Rows = tile_rows, int Vectors = tile_vectors, class Kernel>
+void for_tile_size(int rows, int vectors, const Kernel& kernel) {
+  if constexpr (Vectors > 1)
+    if (vectors < Vectors) return for_tile_size<Rows, Vectors - 1>(rows, vectors, kernel);
+  if constexpr (Rows > 1)
+    if (rows < Rows) return for_tile_size<Rows - 1, Vectors>(rows, vectors, kernel);
+  kernel.template operator()<Rows, Vectors>();
 }
 
 /// rows += weights * panel for 1 .. tile_rows rows and 1 .. tile_vectors vectors.
 inline void multiply_panel(const TileRows& tile, int rows, int vectors, const WeightRuns& runs,
                            const float* panel) {
-  for_tile_blocks(rows, vectors, [&]<int Rows, int Vectors>(int first) {
-    multiply_panel<Rows, Vectors>(tile, first, runs, panel);
-  });
+  for_tile_size(rows, vectors,
+                [&]<int Rows, int Vectors>() { multiply_panel<Rows, Vectors>(tile, runs, panel); });
 }
 
 }  // namespace ADAFUSE_SIMD
