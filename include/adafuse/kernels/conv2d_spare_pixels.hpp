@@ -28,7 +28,7 @@ class SparePixels {
   void gather(const Correlation& g, const float* x, Index group, const ChannelList& ins,
               Index first) {
     thread_local Scratch<float> memory;
-    first_ = first;
+    first_ = first, ins_ = ins;
     count_ = g.out_pixels() - first;
     columns_ = memory(count_ * g.depth());
     std::fill_n(columns_, count_ * g.depth(), 0.0f);
@@ -68,7 +68,7 @@ class SparePixels {
       for (Index r = 0; r < rows; ++r)
         weights[r] = w + outs[std::min(block + r, end - 1)] * g.depth();
       float sums[Floats::width];
-      dots<rows, Pixels>(weights, columns, g.depth()).store(sums);
+      dots<rows, Pixels>(weights, columns, g).store(sums);
       for (Index r = 0; r < std::min(rows, end - block); ++r) {
         const Index channel = outs[block + r];
         const Index at = (n * g.out_channels + channel) * g.out_pixels() + first_;
@@ -78,10 +78,11 @@ class SparePixels {
     }
   }
 
-  /// weights[r] . columns[s] in lane r * Pixels + s
+  /// weights[r] . columns[s] in lane r * Pixels + s. Of a short list, only what lives is
+  /// multiplied.
   template <int Rows, int Pixels>
-  static Floats dots(const float* const (&weights)[Rows], const float* const (&columns)[Pixels],
-                     Index depth) {
+  Floats dots(const float* const (&weights)[Rows], const float* const (&columns)[Pixels],
+              const Correlation& g) const {
     Floats sums[Floats::width];
 #pragma GCC unroll 16
     for (Floats& s : sums) s = Floats::zero();
@@ -97,13 +98,23 @@ class SparePixels {
           sums[r * Pixels + s] = fma(weight, pixels[s], sums[r * Pixels + s]);
       }
     };
-    Index k = 0;
-    for (; k + Floats::width <= depth; k += Floats::width)
-      add([&](const float* from) { return Floats::load(from + k); });
-    if (k < depth)
-      add([&, rest = first_lanes(depth - k)](const float* from) {
-        return Floats::load(from + k, rest);
-      });
+    const auto add_run = [&](Index begin, Index end) {
+      Index k = begin;
+      for (; k + Floats::width <= end; k += Floats::width)
+        add([&](const float* from) { return Floats::load(from + k); });
+      if (k < end)
+        add([&, rest = first_lanes(end - k)](const float* from) {
+          return Floats::load(from + k, rest);
+        });
+    };
+    const Index vectors_of_channel = (g.taps() + Floats::width - 1) / Floats::width;
+    if (ins_.list && ins_.count * vectors_of_channel * Floats::width < g.depth())
+      for (Index c = 0; c < ins_.count; ++c) {
+        const Index at = (ins_[c] - ins_.first) * g.taps();
+        add_run(at, at + g.taps());
+      }
+    else
+      add_run(0, g.depth());
     transpose(sums);  // Now to be added vector by vector.
     for (int step = Floats::width / 2; step > 0; step /= 2)
 #pragma GCC unroll 8
@@ -113,6 +124,7 @@ class SparePixels {
 
   float* columns_ = nullptr;  // [count][depth]
   Index first_ = 0, count_ = 0;
+  ChannelList ins_{};
 };
 
 }  // namespace ADAFUSE_SIMD
