@@ -220,11 +220,13 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   const Index frames = all_live(options) ? std::max<Index>(g.batch, 1) : 1;
   const Index tiles = frames * ((g.out_width + 3) / 4) * ((g.out_height + 3) / 4);
   const Index vectors = (tiles + Floats::width - 1) / Floats::width;
-  const Index groups = (vectors + tile_vectors - 1) / tile_vectors,
-              tasks = g.batch / frames * groups;
+  const bool weights_stay = products * g.out_channels * g.in_channels < 250000;  // in L2
+  Index groups = (vectors + tile_vectors - 1) / tile_vectors;
+  if (weights_stay && groups > 1) groups += groups % 2;  // An even number suits two threads.
+  const Index tasks = g.batch / frames * groups;
 
   // Many groups: each is a task. Few: one after the other, and each step is shared out.
-  parallel_for(tasks, tasks >= 8 ? 1 : tasks, [&](Index begin, Index end) {
+  parallel_for(tasks, tasks >= (weights_stay ? 4 : 8) ? 1 : tasks, [&](Index begin, Index end) {
     thread_local Scratch<float> input_memory, product_memory;
     thread_local TileGroup tiles_of_task;
     TileGroup& group = tiles_of_task;
