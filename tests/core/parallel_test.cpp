@@ -76,6 +76,23 @@ TEST_CASE("parallel_for: the chunks depend on the grain and not on the number of
   CHECK(chunks(5) == expected);
 }
 
+TEST_CASE(
+    "ChunkShares: a thread takes its own run in order, then the others', and each chunk once") {
+  const auto order = [](detail::ChunkShares& shares, int thread) {
+    std::vector<Index> chunks;
+    shares.work(thread, [&](Index c) { chunks.push_back(c); });
+    return chunks;
+  };
+  detail::ChunkShares shares(7, 3);  // 0 1 | 2 3 | 4 5 6
+  CHECK(order(shares, 1) == std::vector<Index>{2, 3, 4, 5, 6, 0, 1});
+  CHECK(order(shares, 0).empty());
+
+  detail::ChunkShares crowd(130, 1000);
+  const auto all = order(crowd, 999);
+  CHECK(std::set<Index>(all.begin(), all.end()).size() == 130);
+  CHECK(all.size() == 130);
+}
+
 TEST_CASE("parallel_for: really uses the threads that it was given") {
   const WithThreads setting(2);
   // Two chunks that wait for each other can only end on two threads.

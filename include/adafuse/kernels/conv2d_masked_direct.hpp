@@ -207,8 +207,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
     const RowBlocks row_blocks{outs.count};
     const Range blocks = part(row_blocks.count(), plan.chunks, task / strips);
     if (blocks.size() == 0) return;
-    // The next strip of this thread.
-    const Index next = task % strips + num_threads();
+    const Index next = task % strips + 1;  // This thread takes it, mostly.
     const Index ahead =
         next < strips ? Strip(g, plan, next).pixel(g, plan, x) - strip.pixel(g, plan, x) : 0;
     thread_local StripSource source;
