@@ -55,7 +55,7 @@ inline void turn_weights(const Conv2dGeometry& g, const float* w, float* turned)
   const Index blocks = (ins + block - 1) / block;
   parallel_for(g.groups * blocks, 1, [&](Index task, Index) {
     const Index group = task / blocks * outs * ins, first = task % blocks * block;
-    turn_into(w + group + first, ins, std::min(block, ins - first), outs, false,
+    turn_into(w + group + first, ins, std::min(block, ins - first), outs, one_part,
               turned + group + first * outs, outs);
   });
 }
@@ -106,15 +106,16 @@ inline void scatter_row(const float* source, Index count, Index stride, float* t
   for (Index k = 0; k < count; ++k) target[k * stride] = source[k];
 }
 
-/// even[0] odd[0] even[1] ...: `count` elements in all.
+/// even[0] odd[0] even[1] ...: `count` elements in all. A null pointer stands for zeros.
 inline void weave_row(const float* even, const float* odd, Index count, float* target) {
   constexpr Index width = Floats::width;
   for (Index k = 0; k < count; k += 2 * width) {
-    Floats a = Floats::load(even + k / 2, first_lanes((count - k + 1) / 2));
-    Floats b = Floats::load(odd + k / 2, first_lanes((count - k) / 2));
+    Floats a = Floats::zero(), b = Floats::zero();
+    if (even) a = Floats::load(even + k / 2, first_lanes((count - k + 1) / 2));
+    if (odd) b = Floats::load(odd + k / 2, first_lanes((count - k) / 2));
     zip(a, b);
     a.store(target + k, first_lanes(count - k));
-    b.store(target + k + width, first_lanes(std::max<Index>(count - k - width, 0)));
+    if (k + width < count) b.store(target + k + width, first_lanes(count - k - width));
   }
 }
 
@@ -174,9 +175,11 @@ void weave(const Conv2dGeometry& g, const std::vector<PhaseJob>& jobs, const Ima
   for (Index r = 0; r < g.in_height; ++r, dx += g.in_width) {
     const PhaseJob* row_jobs = jobs.data() + r % g.stride_height * across;
     const auto row = [&](Index b) {
-      return image(row_jobs[b]) + r / g.stride_height * row_jobs[b].correlation.out_width;
+      return row_jobs[b].zero()
+                 ? nullptr
+                 : image(row_jobs[b]) + r / g.stride_height * row_jobs[b].correlation.out_width;
     };
-    if (across == 2 && !row_jobs[0].zero() && !row_jobs[1].zero()) {
+    if (across == 2) {
       weave_row(row(0), row(1), g.in_width, dx);
       continue;
     }

@@ -59,6 +59,7 @@ inline Plan make_plan(const Correlation& g, Index rows, Index lanes) {
   const Index sums = g.out_channels * g.depth(), tasks = g.groups * plan.lane_chunks;
   plan.parts =
       std::clamp<Index>(std::min(enough_tasks / tasks, sums_limit / sums), 1, plan.blocks());
+  if (plan.parts > 1) plan.parts -= plan.parts % 2;  // An even number suits two threads.
   plan.row_chunks = std::clamp<Index>(enough_tasks / (tasks * plan.parts), 1, rows);
   return plan;
 }
@@ -251,13 +252,12 @@ inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
     const Index group = task / row_blocks;
     const Range outs = part_in_steps(g.outs(), width, row_blocks, task % row_blocks);
     float* to = dw + (group * g.outs() + outs.begin) * g.depth();
-    for (Index p = 0; p < plan.parts; ++p) {
-      const float* sums = all_sums + p * part_size + group * rows * step;
-      if (exchanged)
-        copy_into(sums + outs.begin * step, step, outs.size(), g.depth(), p > 0, to, g.depth());
-      else
-        turn_into(sums + outs.begin, step, outs.size(), g.depth(), p > 0, to, g.depth());
-    }
+    const float* sums = all_sums + group * rows * step;
+    const Parts parts{plan.parts, part_size};
+    if (exchanged)
+      copy_into(sums + outs.begin * step, step, outs.size(), g.depth(), parts, to, g.depth());
+    else
+      turn_into(sums + outs.begin, step, outs.size(), g.depth(), parts, to, g.depth());
   });
 }
 

@@ -36,13 +36,16 @@ struct Conv2dCosts {
   }
   double pairs() const { return static_cast<double>(g.ins() * g.out_channels); }
 
-  /// Frames never share vectors; loads that cross cache lines cost a few per cent. A strided kernel
-  /// copies its image row by row, each piece of a row at the price of about 15.
+  /// Frames never share vectors; loads that cross cache lines cost a few per cent, and spare pixels
+  /// have to be gathered. A strided kernel copies its image row by row, each piece of a row at the
+  /// price of about 15.
   double masked_direct() const {
     const Index spare = spare_pixels(g.out_pixels());
     const Index vectors = (g.out_pixels() - spare + Floats::width - 1) / Floats::width;
-    const double frame = static_cast<double>(vectors) +
-                         1.3 * static_cast<double>(spare) / static_cast<double>(Floats::width);
+    const double frame =
+        static_cast<double>(vectors) +
+        (spare > 0 ? 0.3 + 1.3 * static_cast<double>(spare) / static_cast<double>(Floats::width)
+                   : 0.0);
     const Index pieces = g.same_pitch()
                              ? 0
                              : std::min(g.kernel_height, g.stride_height) * g.out_height *
@@ -57,7 +60,7 @@ struct Conv2dCosts {
     const double tiles = vectors(g.out_pixels());
     const double panel = static_cast<double>(g.taps() * g.in_channels) *
                          (static_cast<double>(g.outs()) + (g.stride_width == 1 ? 12 : 18));
-    const Index stores = merge ? g.out_channels * (1 + g.depth() / 640) : 0;
+    const Index stores = merge ? g.out_channels * (1 + g.depth() / 1024) : 0;
     return tiles * (panel + static_cast<double>(15 * stores));
   }
   /// 36 products for 16 outputs, each row of which costs 3 to begin and to store; transforms of

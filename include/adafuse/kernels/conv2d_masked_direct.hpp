@@ -216,6 +216,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
     if (plan.spare > 0 && strip.tiles.end == plan.tiles)
       left_over.gather(g, x + strip.frame * g.in_channels * g.in_pixels(), strip.group, ins,
                        g.out_pixels() - plan.spare);
+    Index finished = row_blocks[blocks.begin].begin;  // rows of the spare pixels
     for (Index b = blocks.begin; b < blocks.end; ++b) {
       const Range block = row_blocks[b];
       const int rows = static_cast<int>(block.size());
@@ -238,9 +239,12 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
             correlate<Rows, Vectors, 0>(tile, tile_source, tile_taps);
         });
       }
+      // Two blocks of weights fill a vector of sums, and are still in L2.
+      if (b % 2 == 1 || b + 1 == blocks.end) {
+        left_over.finish(g, options.epilogue, w, y, strip.frame, outs, finished, block.end);
+        finished = block.end;
+      }
     }
-    left_over.finish(g, options.epilogue, w, y, strip.frame, outs, row_blocks[blocks.begin].begin,
-                     row_blocks[blocks.end - 1].end);
   });
 }
 

@@ -59,7 +59,7 @@ inline Plan make_plan(const Correlation& g, bool merge) {
       plan.frames_together > 1 && g.kernel_height > 1 && g.in_channels * g.in_pixels() % 1024 != 0;
   plan.vectors = (plan.frames_together * g.out_pixels() + Floats::width - 1) / Floats::width;
   plan.tiles = (plan.vectors + tile_vectors - 1) / tile_vectors;
-  plan.channel_block = std::clamp<Index>(640 / g.taps(), 1, g.ins());
+  plan.channel_block = std::clamp<Index>(1024 / g.taps(), 1, g.ins());
   const Index sets = g.batch / plan.frames_together * g.groups;
   plan.strip = std::clamp<Index>(plan.tiles * sets / 16, 1, max_strip);
   plan.strips = (plan.tiles + plan.strip - 1) / plan.strip;

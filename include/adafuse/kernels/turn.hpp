@@ -9,10 +9,23 @@
 namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {
 
-/// target [rows, columns] = the transpose of source [columns, rows], or with `add`: += it. The
-/// steps are the distances between rows in memory.
-inline void turn_into(const float* source, Index source_step, Index rows, Index columns, bool add,
-                      float* target, Index target_step) {
+/// Matrices of one size that lie `step` apart and count as their sum, added in order.
+struct Parts {
+  Index count, step;
+
+  /// One vector of the sum; `source` is where the first part has it.
+  Floats load(const float* source, Mask lanes) const {
+    Floats sum = Floats::load(source, lanes);
+    for (Index p = 1; p < count; ++p) sum = sum + Floats::load(source + p * step, lanes);
+    return sum;
+  }
+};
+inline constexpr Parts one_part{1, 0};
+
+/// target [rows, columns] = the transpose of source [columns, rows]. The steps are the distances
+/// between rows in memory.
+inline void turn_into(const float* source, Index source_step, Index rows, Index columns,
+                      Parts parts, float* target, Index target_step) {
   constexpr Index width = Floats::width;
   for (Index c = 0; c < columns; c += width)
     for (Index r = 0; r < rows; r += width) {
@@ -20,27 +33,21 @@ inline void turn_into(const float* source, Index source_step, Index rows, Index 
       Floats square[Floats::width];
 #pragma GCC unroll 16
       for (Index l = 0; l < width; ++l)
-        square[l] = c + l < columns ? Floats::load(source + (c + l) * source_step + r, row_lanes)
+        square[l] = c + l < columns ? parts.load(source + (c + l) * source_step + r, row_lanes)
                                     : Floats::zero();
       transpose(square);
-      for (Index l = 0; l < std::min(width, rows - r); ++l) {
-        float* out = target + (r + l) * target_step + c;
-        if (add) square[l] = square[l] + Floats::load(out, column_lanes);
-        square[l].store(out, column_lanes);
-      }
+      for (Index l = 0; l < std::min(width, rows - r); ++l)
+        square[l].store(target + (r + l) * target_step + c, column_lanes);
     }
 }
 
-/// target [rows, columns] = source, or with `add`: += it; not turned.
-inline void copy_into(const float* source, Index source_step, Index rows, Index columns, bool add,
-                      float* target, Index target_step) {
+/// target [rows, columns] = source [rows, columns], not turned.
+inline void copy_into(const float* source, Index source_step, Index rows, Index columns,
+                      Parts parts, float* target, Index target_step) {
   for (Index r = 0; r < rows; ++r)
     for (Index c = 0; c < columns; c += Floats::width) {
       const Mask lanes = first_lanes(columns - c);
-      float* out = target + r * target_step + c;
-      Floats value = Floats::load(source + r * source_step + c, lanes);
-      if (add) value = value + Floats::load(out, lanes);
-      value.store(out, lanes);
+      parts.load(source + r * source_step + c, lanes).store(target + r * target_step + c, lanes);
     }
 }
 
