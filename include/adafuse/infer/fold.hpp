@@ -157,7 +157,7 @@ class Folder {
       if (options_.algorithm != kernels::ConvAlgorithm::automatic) return;
       auto g = kernels::forward_correlation(conv.geometry);
       g.batch = options_.frames;
-      if (kernels::choose_algorithm(g, options_.algorithm, true, true) !=
+      if (kernels::choose_algorithm(g, {.algorithm = options_.algorithm}, true) !=
           kernels::ConvAlgorithm::winograd)
         return;
       conv.winograd_weights = Tensor<T>::uninitialized({36, g.out_channels, g.in_channels});

@@ -33,7 +33,7 @@ struct FoldedConv {
                                       .live_out = wanted,
                                       .live_in = live,
                                       .winograd_weights = data(winograd_weights)};
-    if constexpr (std::is_same_v<T, float>) options.algorithm = choose(g, options);
+    if (!winograd_weights.defined()) options.algorithm = kernels::ConvAlgorithm::direct;
     kernels::conv2d<T>(g, x, weight.data(), y, options);
   }
 
@@ -44,25 +44,6 @@ struct FoldedConv {
       pairs += static_cast<double>(channel_count(live, f, geometry.in_channels)) *
                static_cast<double>(channel_count(wanted, f, geometry.out_channels));
     return pairs / static_cast<double>(geometry.in_channels * geometry.out_channels);
-  }
-
- private:
-  /// The kernels' model of cost, asked about as many channels as there are on average: with few of
-  /// them left, Winograd's transforms of the others no longer pay.
-  kernels::ConvAlgorithm choose(const kernels::Conv2dGeometry& g,
-                                const kernels::Conv2dOptions<T>& options) const {
-    if (algorithm != kernels::ConvAlgorithm::automatic || !winograd_weights.defined())
-      return kernels::ConvAlgorithm::direct;
-    const bool merge = kernels::all_live(options);
-    auto smaller = kernels::forward_correlation(g);
-    const auto mean_count = [&](ChannelLists lists, Index total) {
-      Index sum = 0;
-      for (Index f = 0; f < g.batch; ++f) sum += channel_count(lists, f, total);
-      return std::max<Index>(2, sum / std::max<Index>(g.batch, 1));
-    };
-    smaller.in_channels = mean_count(options.live_in, g.in_channels);
-    smaller.out_channels = mean_count(options.live_out, g.out_channels);
-    return kernels::choose_algorithm(smaller, algorithm, merge, true);
   }
 };
 

@@ -23,11 +23,24 @@ inline void set_winograd_allowed(bool allowed) { winograd_setting() = allowed; }
 
 inline namespace ADAFUSE_SIMD {
 
-/// Cost in multiply-adds of one vector, for one call with all channels live. `merge`: frames may
-/// share vectors, because no frame has channel lists of its own.
+/// Cost in multiply-adds of one vector. `g` has as many channels as live on average; `merge`:
+/// frames may share vectors, because no frame has channel lists of its own.
 struct Conv2dCosts {
-  const Correlation& g;
+  Correlation g;
   bool merge;
+
+  Conv2dCosts(const Correlation& all, const Conv2dOptions<float>& options)
+      : g(all), merge(all_live(options)) {
+    if (merge || g.groups > 1) return;
+    g.in_channels = mean_count(options.live_in, g.batch, g.in_channels);
+    g.out_channels = mean_count(options.live_out, g.batch, g.out_channels);
+  }
+  static Index mean_count(std::span<const LiveChannels> frames, Index batch, Index total) {
+    if (frames.empty()) return total;
+    Index sum = 0;
+    for (const LiveChannels& live : frames) sum += live.count(total);
+    return std::max<Index>(2, sum / std::max<Index>(batch, 1));
+  }
 
   double vectors(Index per_frame) const {
     constexpr Index width = Floats::width;
@@ -63,20 +76,22 @@ struct Conv2dCosts {
     const Index stores = merge ? g.out_channels * (1 + g.depth() / 1024) : 0;
     return tiles * (panel + static_cast<double>(15 * stores));
   }
-  /// 36 products for 16 outputs, each row of which costs 3 to begin and to store; transforms of
-  /// each channel of tiles in and out, and of the weights.
-  double winograd(bool weights_are_ready) const {
-    const double tiles = vectors((g.out_height + 3) / 4 * ((g.out_width + 3) / 4));
-    const double products = 36 * (pairs() + static_cast<double>(3 * g.out_channels));
-    const double transforms = 800 * static_cast<double>(g.in_channels + g.out_channels);
-    return tiles * (products + transforms) + (weights_are_ready ? 0 : 20 * pairs());
-  }
 };
 
-/// The algorithm for `wanted`: itself, or what `automatic` and `direct` stand for. Throws
-/// ValueError when the one that is wanted does not fit.
-inline ConvAlgorithm choose_algorithm(const Correlation& g, ConvAlgorithm wanted, bool merge,
+/// The same of Winograd's algorithm.
+inline double winograd_cost(const Correlation& g, const Conv2dOptions<float>& options,
+                            bool weights_are_ready) {
+  thread_local winograd::TileSets tiles;
+  tiles.aim(g, options);
+  return tiles.cost() +
+         (weights_are_ready ? 0 : static_cast<double>(20 * g.in_channels * g.out_channels));
+}
+
+/// The algorithm that is named by the options: itself, or what `automatic` and `direct` stand for.
+/// Throws ValueError when the one that is named does not fit.
+inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<float>& options,
                                       bool winograd_weights_are_ready) {
+  const ConvAlgorithm wanted = options.algorithm;
   const bool free = wanted == ConvAlgorithm::automatic || wanted == ConvAlgorithm::direct;
   require<ValueError>(
       wanted != ConvAlgorithm::depthwise || depthwise::fits(g),
@@ -93,14 +108,14 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, ConvAlgorithm wanted
       g.kernel_height, "x", g.kernel_width);
   if (!free) return wanted;
   if (depthwise::fits(g)) return ConvAlgorithm::depthwise;
-  const Conv2dCosts costs{g, merge};
+  const Conv2dCosts costs(g, options);
   // Rows that fill less than half a vector are not worth a copy.
   const bool masked = masked_direct::fits(g) &&
                       (g.same_pitch() || 2 * g.out_width > Floats::width) &&
                       costs.masked_direct() <= costs.packed();
   const double direct = masked ? costs.masked_direct() : costs.packed();
   if (wanted == ConvAlgorithm::automatic && winograd_allowed() && winograd::fits(g) &&
-      costs.winograd(winograd_weights_are_ready) < direct)
+      winograd_cost(g, options, winograd_weights_are_ready) < direct)
     return ConvAlgorithm::winograd;
   return masked ? ConvAlgorithm::masked_direct : ConvAlgorithm::packed;
 }
@@ -109,8 +124,7 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, ConvAlgorithm wanted
 inline void correlate(const Correlation& g, const float* x, const float* w, float* y,
                       const Conv2dOptions<float>& options) {
   if (g.batch == 0) return;
-  switch (choose_algorithm(g, options.algorithm, all_live(options),
-                           options.winograd_weights != nullptr)) {
+  switch (choose_algorithm(g, options, options.winograd_weights != nullptr)) {
     case ConvAlgorithm::depthwise:
       return depthwise::conv2d(g, x, w, y, options);
     case ConvAlgorithm::masked_direct:
