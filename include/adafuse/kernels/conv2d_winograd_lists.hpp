@@ -89,7 +89,7 @@ class TileSets {
   double cost(const Correlation& g, Index together) const {
     const auto vectors = [](Index tiles, const ChannelList& ins, const ChannelList& outs) {
       return static_cast<double>(
-          vectors_of(tiles) * (36 * outs.count * (ins.count + 3) + 800 * (ins.count + outs.count)));
+          vectors_of(tiles) * (36 * outs.count * (ins.count + 3) + 1000 * (ins.count + outs.count)));
     };
     double sum = vectors(g.batch * together, ins_.of_any(), outs_.of_any());
     const Index alone = tiles_of_frame(g) - together;
