@@ -101,6 +101,21 @@ void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T
   }
 }
 
+#ifdef ADAFUSE_COMPILED_ONCE  // They are, in cmake/compiled_once.cpp.
+extern template void conv2d(const Conv2dGeometry&, const float*, const float*, float*,
+                            const Conv2dOptions<float>&);
+extern template void conv2d(const Conv2dGeometry&, const double*, const double*, double*,
+                            const Conv2dOptions<double>&);
+extern template void conv2d_backward_data(const Conv2dGeometry&, const float*, const float*, float*,
+                                          ConvAlgorithm);
+extern template void conv2d_backward_data(const Conv2dGeometry&, const double*, const double*,
+                                          double*, ConvAlgorithm);
+extern template void conv2d_backward_weights(const Conv2dGeometry&, const float*, const float*,
+                                             float*, ConvAlgorithm);
+extern template void conv2d_backward_weights(const Conv2dGeometry&, const double*, const double*,
+                                             double*, ConvAlgorithm);
+#endif
+
 /// Winograd's form u [36, Co, Ci] of weights w [Co, Ci, 3, 3], for
 /// `Conv2dOptions::winograd_weights` of many calls with the same weights.
 inline void winograd_weights(const Conv2dGeometry& g, const float* w, float* u) {

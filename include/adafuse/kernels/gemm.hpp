@@ -53,4 +53,9 @@ void gemm(const GemmShape& g, const T* a, const T* b, T* c) {
   });
 }
 
+#ifdef ADAFUSE_COMPILED_ONCE  // They are, in cmake/compiled_once.cpp.
+extern template void gemm(const GemmShape&, const float*, const float*, float*);
+extern template void gemm(const GemmShape&, const double*, const double*, double*);
+#endif
+
 }  // namespace adafuse::kernels
