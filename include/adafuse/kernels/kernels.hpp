@@ -19,6 +19,9 @@
 #include <adafuse/kernels/conv2d_rows.hpp>
 #include <adafuse/kernels/conv2d_spare_pixels.hpp>
 #include <adafuse/kernels/conv2d_winograd.hpp>
+#include <adafuse/kernels/conv2d_winograd_lists.hpp>
+#include <adafuse/kernels/conv2d_winograd_steps.hpp>
+#include <adafuse/kernels/conv2d_winograd_tiles.hpp>
 #include <adafuse/kernels/correlation.hpp>
 #include <adafuse/kernels/dropout.hpp>
 #include <adafuse/kernels/elementwise.hpp>
