@@ -88,8 +88,8 @@ class TileSets {
   /// of each channel in and out.
   double cost(const Correlation& g, Index together) const {
     const auto vectors = [](Index tiles, const ChannelList& ins, const ChannelList& outs) {
-      return static_cast<double>(
-          vectors_of(tiles) * (36 * outs.count * (ins.count + 3) + 1000 * (ins.count + outs.count)));
+      return static_cast<double>(vectors_of(tiles) * (36 * outs.count * (ins.count + 3) +
+                                                      1000 * (ins.count + outs.count)));
     };
     double sum = vectors(g.batch * together, ins_.of_any(), outs_.of_any());
     const Index alone = tiles_of_frame(g) - together;
