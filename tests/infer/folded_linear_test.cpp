@@ -12,19 +12,21 @@ namespace folded_linear_test {
 using namespace adafuse;
 using namespace adafuse::infer;
 
-TEST_CASE("folded linear: plain, and with norm and ReLU, for one row and many") {
-  const nn::Linear<double> layer({.in = 7, .out = 5}, Key(1));
-  const nn::BatchNorm1d<double> norm({5});
+TEST_CASE_TEMPLATE("folded linear: plain, and with norm and ReLU, for one row and many", T, float,
+                   double) {
+  const double tolerance = std::is_same_v<T, float> ? 1e-5 : 1e-12;
+  const nn::Linear<T> layer({.in = 7, .out = 5}, Key(1));
+  const nn::BatchNorm1d<T> norm({5});
   models::enliven(norm);
   const NoGrad guard;
-  nn::Context<double> ctx;
+  nn::Context<T> ctx;
   for (const Index rows : {1, 3, 20}) {
-    const Variable<double> x(Tensor<double>::randn({rows, 7}, Key(2)));
-    Tensor<double> y({rows, 5});
+    const Variable<T> x(Tensor<T>::randn({rows, 7}, Key(2)));
+    Tensor<T> y({rows, 5});
     fold_linear(layer.weight, layer.bias)(rows, x.value().data(), y.data());
-    CHECK(models::largest_difference(y, layer(x).value()) < 1e-12);
+    CHECK(models::largest_difference(y, layer(x).value()) < tolerance);
     fold_linear(layer, norm)(rows, x.value().data(), y.data());
-    CHECK(models::largest_difference(y, relu(norm.forward(layer(x), ctx)).value()) < 1e-12);
+    CHECK(models::largest_difference(y, relu(norm.forward(layer(x), ctx)).value()) < tolerance);
   }
 }
 

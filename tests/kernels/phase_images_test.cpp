@@ -15,7 +15,7 @@ using namespace adafuse::testing;
 TEST_CASE("phase images: each tap of some rows reads at a fixed offset what lies in the image") {
   Draws draw{Key(3)};
   int seen = 0;
-  while (seen < 60) {
+  while (seen < 400) {
     const auto g = forward_correlation(random_geometry(draw));
     if (g.stride_height * g.stride_width == 1 || !PhaseImages::fits(g)) continue;
     ++seen;

@@ -36,12 +36,21 @@ struct FoldedAgent {
       x = y;
     }
     const Index decisions = config.decisions();
-    for (Index f = 0; f < frames; ++f)
-      for (Index i = 0; i < config.out_channels; ++i) {
-        const T* logits = x + (f * decisions + i % decisions) * action_count;
-        const Index best = std::max_element(logits, logits + action_count) - logits;
-        actions[f * config.out_channels + i] = static_cast<std::uint8_t>(action_at(best));
-      }
+    for (Index f = 0; f < frames; ++f, x += decisions * action_count) {
+      std::uint8_t* const chosen = actions + f * config.out_channels;
+      for (Index i = 0; i < decisions; ++i)
+        chosen[i] = static_cast<std::uint8_t>(action_at(largest(x + i * action_count)));
+      for (Index i = decisions; i < config.out_channels; ++i) chosen[i] = chosen[i - decisions];
+    }
+  }
+
+ private:
+  /// Which of the three logits is the first that none exceeds, found without a branch: nobody could
+  /// predict it.
+  static Index largest(const T* logits) {
+    const bool second = logits[0] < logits[1];
+    const T larger = second ? logits[1] : logits[0];
+    return larger < logits[2] ? 2 : Index{second};
   }
 };
 

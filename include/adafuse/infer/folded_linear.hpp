@@ -1,34 +1,56 @@
-// A linear layer with what follows it: y = relu(scale * (W x) + shift).
+// A linear layer with what follows it: y = relu(W x + b), a batch norm made part of W and b.
 //
-// It runs as a convolution of maps of one pixel: that kernel packs rows into vectors, fuses the
-// rest, and allocates nothing.
+// Of floats, W is turned into panels when the layer is made: agents have small layers, for which
+// anything but the products would take longer than the products.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/kernels/conv2d.hpp>
+#include <adafuse/kernels/linear.hpp>
 #include <adafuse/nn/batch_norm.hpp>
 #include <adafuse/nn/linear.hpp>
 
 namespace adafuse::infer {
 
 template <class T>
-struct FoldedLinear {
-  Tensor<T> weight;        // [out, in]
-  Tensor<T> scale, shift;  // [out], undefined where there is none
-  bool relu = false;
+class FoldedLinear {
+ public:
+  /// weight [out, in], bias [out] or undefined.
+  FoldedLinear(const Tensor<T>& weight, Tensor<T> bias, bool relu)
+      : in_(weight.size(1)),
+        out_(weight.size(0)),
+        weight_(weight),
+        bias_(std::move(bias)),
+        relu_(relu) {
+    if constexpr (in_panels) {
+      weight_ = Tensor<T>::uninitialized({shape().packed_size()});
+      kernels::pack_linear(shape(), weight.data(), weight_.data());
+    }
+  }
 
-  Index in() const { return weight.size(1); }
-  Index out() const { return weight.size(0); }
+  Index in() const { return in_; }
+  Index out() const { return out_; }
 
   /// x: [rows, in] -> y: [rows, out].
   void operator()(Index rows, const T* x, T* y) const {
-    const kernels::Conv2dGeometry g{
-        .batch = rows, .in_channels = in(), .in_height = 1, .in_width = 1, .out_channels = out()};
-    const auto data = [](const Tensor<T>& t) { return t.defined() ? t.data() : nullptr; };
-    kernels::conv2d<T>(g, x, weight.data(), y,
-                       {.algorithm = kernels::ConvAlgorithm::direct,
-                        .epilogue = {.scale = data(scale), .shift = data(shift), .relu = relu}});
+    const T* bias = bias_.defined() ? bias_.data() : nullptr;
+    if constexpr (in_panels) {
+      kernels::linear(shape(), rows, x, weight_.data(), bias, relu_, y);
+    } else {  // As a convolution of maps of one pixel.
+      const kernels::Conv2dGeometry g{
+          .batch = rows, .in_channels = in_, .in_height = 1, .in_width = 1, .out_channels = out_};
+      kernels::conv2d<T>(g, x, weight_.data(), y, {.epilogue = {.shift = bias, .relu = relu_}});
+    }
   }
+
+ private:
+  static constexpr bool in_panels = std::is_same_v<T, float>;
+  kernels::LinearShape shape() const { return {in_, out_}; }
+
+  Index in_, out_;
+  Tensor<T> weight_;  // [out, in], or panels
+  Tensor<T> bias_;    // [out]
+  bool relu_;
 };
 
 /// The affine map that a batch norm is at inference: scale * x + shift, each [c].
@@ -55,16 +77,19 @@ struct Affine {
 /// W x + b, nothing after it.
 template <class T>
 FoldedLinear<T> fold_linear(const Variable<T>& weight, const Variable<T>& bias) {
-  return {weight.value(), {}, bias.defined() ? bias.value() : Tensor<T>{}, false};
+  return {weight.value(), bias.defined() ? bias.value() : Tensor<T>{}, false};
 }
 
 /// relu(bn(W x + b)).
 template <class T>
 FoldedLinear<T> fold_linear(const nn::Linear<T>& layer, const nn::BatchNorm1d<T>& norm) {
-  auto affine = Affine<T>::of_norm(norm.weight.value(), norm.bias.value(), norm.running_mean,
-                                   norm.running_var, norm.config().eps,
-                                   layer.bias.defined() ? layer.bias.value() : Tensor<T>{});
-  return {layer.weight.value(), std::move(affine.scale), std::move(affine.shift), true};
+  const auto affine = Affine<T>::of_norm(norm.weight.value(), norm.bias.value(), norm.running_mean,
+                                         norm.running_var, norm.config().eps,
+                                         layer.bias.defined() ? layer.bias.value() : Tensor<T>{});
+  auto weight = layer.weight.value().clone();
+  for (Index o = 0; o < weight.size(0); ++o)
+    for (T& w : weight[o]) w *= affine.scale(o);
+  return {weight, affine.shift, true};
 }
 
 }  // namespace adafuse::infer

@@ -32,7 +32,7 @@ inline double numbers_in(const FoldedValue& value, Index frames, ChannelLists ch
 template <class T>
 double step_weights(const FoldedStep<T>& step) {
   Index numbers = 0;
-  const auto add = [&](const FoldedLinear<T>& linear) { numbers += linear.weight.size(); };
+  const auto add = [&](const FoldedLinear<T>& linear) { numbers += linear.in() * linear.out(); };
   if (const auto* conv = step.template as<FoldedConv<T>>()) numbers += conv->weight.size();
   if (const auto* linear = step.template as<FoldedLinear<T>>()) add(*linear);
   if (const auto* lstm = step.template as<FoldedLstm<T>>()) add(lstm->input), add(lstm->recurrent);

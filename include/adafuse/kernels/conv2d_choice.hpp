@@ -63,8 +63,9 @@ struct Conv2dCosts {
                              ? 0
                              : std::min(g.kernel_height, g.stride_height) * g.out_height *
                                    ((g.out_width - 1) / Floats::width + 1);
+    const double piece = PhaseImages::copies_pairs(g) ? 10 : 20;
     return static_cast<double>(g.batch) * (1.02 * static_cast<double>(g.taps()) * frame * pairs() +
-                                           15.0 * static_cast<double>(pieces * g.in_channels));
+                                           piece * static_cast<double>(pieces * g.in_channels));
   }
   /// Each vector of the panel costs about 12, or 18 if it is gathered; it serves all output
   /// channels. Sums of tiles that span frames are kept, and then stored, at a price of about 15 a
@@ -109,10 +110,7 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<
   if (!free) return wanted;
   if (depthwise::fits(g)) return ConvAlgorithm::depthwise;
   const Conv2dCosts costs(g, options);
-  // Rows that fill less than half a vector are not worth a copy.
-  const bool masked = masked_direct::fits(g) &&
-                      (g.same_pitch() || 2 * g.out_width > Floats::width) &&
-                      costs.masked_direct() <= costs.packed();
+  const bool masked = masked_direct::fits(g) && costs.masked_direct() <= costs.packed();
   const double direct = masked ? costs.masked_direct() : costs.packed();
   if (wanted == ConvAlgorithm::automatic && winograd_allowed() && winograd::fits(g) &&
       winograd_cost(g, options, winograd_weights_are_ready) < direct)

@@ -75,32 +75,20 @@ template <int Rows, int Vectors, int Count>
   sums.finish(tile);
 }
 
-/// Which lanes of each tile each tap finds inside of the image: [tiles][taps][tile_vectors].
-inline void make_lane_masks(const Correlation& g, Index tiles, Index vectors,
-                            std::vector<Mask>& masks) {
-  thread_local LanesInside lanes;
-  masks.assign(static_cast<std::size_t>(tiles * g.taps() * tile_vectors), Mask());
-  for (Index t = 0; t < tiles; ++t) {
-    const Range tile = part(vectors, tiles, t);
-    for (Index v = tile.begin; v < tile.end; ++v) {
-      lanes.aim(g, v);
-      Mask* of_vector = masks.data() + t * g.taps() * tile_vectors + v - tile.begin;
-      for (Index p = 0; p < g.kernel_height; ++p)
-        for (Index q = 0; q < g.kernel_width; ++q, of_vector += tile_vectors)
-          *of_vector = lanes(p, q);
-    }
-  }
-}
-
 inline bool fits(const Correlation& g) { return g.same_pitch() || PhaseImages::fits(g); }
 
 /// How the work is cut. All of it follows from the sizes alone.
 struct Plan {
   Index spare, vectors, tiles;  // of a frame
+  Index least, larger;          // vectors of a tile, and how many have one more
   Index strip, strips;          // tiles that share each block of weights while that is in L1
   Index chunks;                 // of output channels
 
-  Range vectors_of(Index tile) const { return part(vectors, tiles, tile); }
+  /// The first tiles have one vector more than the others, if they do not divide evenly.
+  Range vectors_of(Index tile) const {
+    const auto begin = [&](Index t) { return t * least + std::min(t, larger); };
+    return {begin(tile), begin(tile + 1)};
+  }
   /// The first pixel of a tile.
   Index position(Index tile) const { return vectors_of(tile).begin * Floats::width; }
 };
@@ -110,6 +98,7 @@ inline Plan make_plan(const Correlation& g) {
   plan.spare = spare_pixels(g.out_pixels());
   plan.vectors = (g.out_pixels() - plan.spare + Floats::width - 1) / Floats::width;
   plan.tiles = (plan.vectors + tile_vectors - 1) / tile_vectors;
+  plan.least = plan.vectors / plan.tiles, plan.larger = plan.vectors % plan.tiles;
   // What a strip reads of x stays in L2, beside what the next one will read.
   const Index images = std::min(g.taps(), g.stride_height * g.stride_width);
   const Index tile_bytes =
@@ -119,11 +108,25 @@ inline Plan make_plan(const Correlation& g) {
   // Short of work for many threads, the output channels are cut too; and where a frame is one
   // strip, so that each piece of the weights comes from memory once for all frames.
   const Index pieces = plan.strips == 1 && g.batch > 1 ? g.outs() * g.depth() / 100000 : 1;
-  // Each of those copies its phases anew, though.
-  const Index enough = g.same_pitch() ? 16 : 6;
-  plan.chunks = std::clamp<Index>(std::max(enough / (g.batch * g.groups * plan.strips), pieces), 1,
+  plan.chunks = std::clamp<Index>(std::max(16 / (g.batch * g.groups * plan.strips), pieces), 1,
                                   (g.outs() + 31) / 32);
   return plan;
+}
+
+/// Which lanes of each tile each tap finds inside of the image: [tiles][taps][tile_vectors].
+inline void make_lane_masks(const Correlation& g, const Plan& plan, std::vector<Mask>& masks) {
+  thread_local LanesInside lanes;
+  masks.assign(static_cast<std::size_t>(plan.tiles * g.taps() * tile_vectors), Mask());
+  for (Index t = 0; t < plan.tiles; ++t) {
+    const Range tile = plan.vectors_of(t);
+    for (Index v = tile.begin; v < tile.end; ++v) {
+      lanes.aim(g, v);
+      Mask* of_vector = masks.data() + t * g.taps() * tile_vectors + v - tile.begin;
+      for (Index p = 0; p < g.kernel_height; ++p)
+        for (Index q = 0; q < g.kernel_width; ++q, of_vector += tile_vectors)
+          *of_vector = lanes(p, q);
+    }
+  }
 }
 
 /// A strip of tiles of one frame and group.
@@ -136,50 +139,72 @@ struct Strip {
         group(number / plan.strips % g.groups),
         tiles(part(plan.tiles, plan.strips, number % plan.strips)) {}
 
-  /// Where its first output pixel has its own in the first channel of the group.
-  const float* pixel(const Correlation& g, const Plan& plan, const float* x) const {
-    const Index first = plan.position(tiles.begin);
-    return x + (frame * g.in_channels + group * g.ins()) * g.in_pixels() +
-           (g.same_pitch() ? first : first / g.out_width * g.stride_height * g.in_width);
+  /// The row of output pixels in which it begins.
+  Index first_row(const Correlation& g, const Plan& plan) const {
+    return plan.position(tiles.begin) / g.out_width;
   }
 };
 
-/// What a strip reads: the image where it lies, or its phases.
-class StripSource {
+/// What the strips of one frame and group read.
+struct Image {
+  const float* pixels;   // of its first channel, where the first output pixel has its own
+  Index channel;         // from a channel to the next
+  const Index* offsets;  // [taps], from an output pixel to what the tap reads
+};
+
+/// The images of all frames: x itself, or copies of its phases.
+struct Images {
+  const float* pixels;
+  Index channel;
+  const Index* offsets;
+
+  Image operator()(const Correlation& g, const Strip& strip) const {
+    return {pixels + (strip.frame * g.in_channels + strip.group * g.ins()) * channel, channel,
+            offsets};
+  }
+};
+
+/// Copies the phases of all frames and live channels, for output channels that are cut into chunks:
+/// else each chunk would copy them anew. The copies hold until this thread makes others.
+inline Images copy_all_phases(const Correlation& g, const float* x,
+                              const Conv2dOptions<float>& options) {
+  thread_local PhaseImages images;
+  thread_local Scratch<float> memory;
+  images.aim(g, {0, g.out_height});
+  const Index size = images.channel_size(), frame = g.in_channels * size;
+  float* copies = memory(g.batch * frame);
+  constexpr Index channels_at_once = 64;
+  const Index pieces = (g.in_channels + channels_at_once - 1) / channels_at_once;
+  const PhaseImages& of_caller = images;
+  parallel_for(g.batch * pieces, 1, [&](Index task, Index) {
+    const Index n = task / pieces;
+    const Range channels = part(g.in_channels, pieces, task % pieces);
+    const auto live = ChannelList::of_group(options.in_of(n), channels.begin, channels.size());
+    for (Index i = 0; i < live.count; ++i)
+      of_caller.copy(x + (n * g.in_channels + live[i]) * g.in_pixels(), g.in_pixels(),
+                     copies + n * frame + live[i] * size);
+  });
+  return {copies, size, images.tap_offsets().data()};
+}
+
+/// The phases that one strip reads, copied for it alone: they stay in L2.
+class StripImages {
  public:
-  /// What lies `ahead` of it in x is for the next strip.
-  void aim(const Correlation& g, const Plan& plan, const Strip& strip, const float* x, Index ahead,
-           const ChannelList& ins, const std::vector<Index>& offsets_in_place) {
-    const float* pixel = strip.pixel(g, plan, x);
-    if (g.same_pitch()) {
-      source_ = {pixel, g.in_pixels(), ins, ahead};
-      offsets_ = offsets_in_place.data();
-      return;
-    }
-    const Index first = plan.position(strip.tiles.begin), row = first / g.out_width,
+  /// What lies `ahead` in x is for the next strip.
+  Image copy(const Correlation& g, const Plan& plan, const Strip& strip, const float* x,
+             Index ahead, const ChannelList& ins) {
+    const Index row = strip.first_row(g, plan),
                 end = std::min(plan.position(strip.tiles.end - 1) + tile_width, g.out_pixels());
     images_.aim(g, {row, (end - 1) / g.out_width + 1});
-    const float* plane = pixel - row * g.stride_height * g.in_width;
+    const float* plane = x + strip.frame * g.in_channels * g.in_pixels();
     float* copies = memory_(g.ins() * images_.channel_size());
-    for (Index i = 0; i < ins.count; ++i) {
-      const Index channel = ins[i] - ins.first;
-      images_.copy(plane + channel * g.in_pixels(), ahead,
-                   copies + channel * images_.channel_size());
-    }
-    source_ = {copies + first - row * g.out_width, images_.channel_size(), ins, 0};
-    offsets_ = images_.tap_offsets().data();
+    for (Index i = 0; i < ins.count; ++i)
+      images_.copy(plane + ins[i] * g.in_pixels(), ahead,
+                   copies + (ins[i] - ins.first) * images_.channel_size());
+    return {copies - row * g.out_width, images_.channel_size(), images_.tap_offsets().data()};
   }
-
-  /// For output pixels from `pixel` on, counted from the first of the strip.
-  Source from(Index pixel, bool first_rows) const {
-    return {source_.pixels + pixel, source_.plane, source_.channels,
-            first_rows ? source_.ahead : 0};
-  }
-  const Index* offsets() const { return offsets_; }
 
  private:
-  Source source_{};
-  const Index* offsets_ = nullptr;
   PhaseImages images_;
   Scratch<float> memory_;
 };
@@ -190,13 +215,15 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   const Plan plan = make_plan(g);
   const Index taps = g.taps();
   thread_local std::vector<Mask> masks;
-  thread_local std::vector<Index> offsets;
-  make_lane_masks(g, plan.tiles, plan.vectors, masks);
-  find_tap_offsets(g, offsets);  // Of the image where it lies.
+  thread_local std::vector<Index> in_place;
+  make_lane_masks(g, plan, masks);
+  find_tap_offsets(g, in_place);
 
+  const bool each_copies = !g.same_pitch() && plan.chunks == 1;
+  const Images images = g.same_pitch() || each_copies ? Images{x, g.in_pixels(), in_place.data()}
+                                                      : copy_all_phases(g, x, options);
   const Index strips = g.batch * g.groups * plan.strips;
   const Mask* all_masks = masks.data();
-  const std::vector<Index>* in_place = &offsets;
   parallel_for(strips * plan.chunks, 1, [&](Index task, Index) {
     const FlushDenormals scope;
     const Strip strip(g, plan, task % strips);
@@ -208,10 +235,14 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
     const Range blocks = part(row_blocks.count(), plan.chunks, task / strips);
     if (blocks.size() == 0) return;
     const Index next = task % strips + 1;  // This thread takes it, mostly.
-    const Index ahead =
-        next < strips ? Strip(g, plan, next).pixel(g, plan, x) - strip.pixel(g, plan, x) : 0;
-    thread_local StripSource source;
-    source.aim(g, plan, strip, x, ahead, ins, *in_place);
+    const auto pixel = [&](const Strip& of) {
+      return images(g, of).pixels + (each_copies
+                                         ? of.first_row(g, plan) * g.stride_height * g.in_width
+                                         : plan.position(of.tiles.begin));
+    };
+    const Index ahead = next < strips ? pixel(Strip(g, plan, next)) - pixel(strip) : 0;
+    thread_local StripImages copies;
+    const Image image = each_copies ? copies.copy(g, plan, strip, x, ahead, ins) : images(g, strip);
     SparePixels left_over;
     if (plan.spare > 0 && strip.tiles.end == plan.tiles)
       left_over.gather(g, x + strip.frame * g.in_channels * g.in_pixels(), strip.group, ins,
@@ -227,9 +258,9 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
         const Index position = begin * Floats::width;
         tile.offset = position;
         tile.last_lanes = first_lanes(g.out_pixels() - plan.spare - (end - 1) * Floats::width);
-        const Source tile_source =
-            source.from(position - plan.position(strip.tiles.begin), b == blocks.begin);
-        const Taps tile_taps{taps, source.offsets(), all_masks + t * taps * tile_vectors};
+        const Source tile_source{image.pixels + position, image.channel, ins,
+                                 b == blocks.begin && !each_copies ? ahead : 0};
+        const Taps tile_taps{taps, image.offsets, all_masks + t * taps * tile_vectors};
         for_tile_size(rows, static_cast<int>(end - begin), [&]<int Rows, int Vectors>() {
           if (taps == 9)
             correlate<Rows, Vectors, 9>(tile, tile_source, tile_taps);

@@ -19,6 +19,8 @@ struct Correlation {
   Index dilation_height, dilation_width;
   Index top, left;  // what tap (0, 0) of output (0, 0) reads: minus the padding
 
+  bool operator==(const Correlation&) const = default;
+
   Index row(Index i, Index p) const { return i * stride_height + top + p * dilation_height; }
   Index column(Index j, Index q) const { return j * stride_width + left + q * dilation_width; }
   Index taps() const { return kernel_height * kernel_width; }

@@ -32,6 +32,7 @@
 #include <adafuse/kernels/gemm_reference.hpp>
 #include <adafuse/kernels/im2col.hpp>
 #include <adafuse/kernels/lanes_inside.hpp>
+#include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/microkernel.hpp>
 #include <adafuse/kernels/padded_images.hpp>
 #include <adafuse/kernels/phase_images.hpp>

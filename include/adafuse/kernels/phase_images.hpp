@@ -27,9 +27,15 @@ class PhaseImages {
     return true;
   }
 
+  /// Whether two rows of the image fit in one vector of each phase.
+  static bool copies_pairs(const Correlation& g) {
+    return g.stride_width == 2 && g.in_width <= Floats::width;
+  }
+
   /// Prepares the images that outputs of `rows` read.
   void aim(const Correlation& g, Range rows) {
-    g_ = g;
+    if (g == g_ && rows == of_outputs_) return;
+    g_ = g, of_outputs_ = rows;
     vertical_.aim(g.kernel_height, g.stride_height, g.top, g.dilation_height);
     horizontal_.aim(g.kernel_width, g.stride_width, g.left, g.dilation_width);
     rows_ = {rows.begin + vertical_.least_shift, rows.end + vertical_.largest_shift};
@@ -43,6 +49,11 @@ class PhaseImages {
         tap_offsets_.push_back(image * image_size_ +
                                (row.shift - vertical_.least_shift) * g.out_width + column.shift);
       }
+    rows_inside_.clear();
+    for (const Index a : vertical_.phases)
+      rows_inside_.push_back(
+          inside(a + rows_.begin * g.stride_height, g.stride_height, g.in_height, rows_.size()));
+    if (g.stride_width == 2) find_lanes();
   }
 
   /// From one channel to the next.
@@ -55,12 +66,13 @@ class PhaseImages {
   /// images [phases of rows][phases of columns][rows][out_width] of one channel of x. What lies
   /// `ahead` of it is fetched into the cache.
   void copy(const float* plane, Index ahead, float* images) const {
-    for (const Index a : vertical_.phases) {
-      for (Index r = rows_.begin; r < rows_.end; ++r) {
-        const Index row = r * g_.stride_height + a;
-        if (0 <= row && row < g_.in_height)
-          copy_row(plane + row * g_.in_width, ahead, images + (r - rows_.begin) * g_.out_width);
-      }
+    const Index step = g_.stride_height * g_.in_width;
+    for (std::size_t a = 0; a < vertical_.phases.size(); ++a) {
+      const float* row = plane + rows_.begin * step + vertical_.phases[a] * g_.in_width;
+      Range r = rows_inside_[a];
+      if (copies_pairs(g_)) r.begin = copy_pairs(row, step, r, ahead, images);
+      for (; r.begin < r.end; ++r.begin)
+        copy_row(row + r.begin * step, ahead, images + r.begin * g_.out_width);
       images += std::ssize(horizontal_.phases) * image_size_;
     }
   }
@@ -96,25 +108,71 @@ class PhaseImages {
     return (size - phase + stride - 1) / stride;
   }
 
+  /// Even or odd columns, at stride 2: where their image begins, and which lanes are stored.
+  struct Columns {
+    bool are_read = false;
+    Index image = 0;
+    Mask first{}, second{}, both{};  // of two short rows in one vector
+    Mask last{};                     // of the last vector of a long row
+  };
+
+  void find_lanes() {
+    constexpr Index width = Floats::width, half = width / 2;
+    even_ = odd_ = {};
+    const Index full_vectors = (g_.in_width - 1) / (2 * width);
+    for (std::size_t k = 0; k < horizontal_.phases.size(); ++k) {
+      const Index b = horizontal_.phases[k], count = length(g_.in_width, b, 2);
+      Columns& columns = b == 0 ? even_ : odd_;
+      columns.are_read = true;
+      columns.image = static_cast<Index>(k) * image_size_;
+      columns.first = lane_range(0, count);
+      columns.second = lane_range(half, half + count);
+      columns.both = Mask(lane_bits(0, count) | lane_bits(half, half + count));
+      columns.last = lane_range(0, count - full_vectors * width);
+    }
+  }
+
+  /// Rows of one phase that fit in a vector, two at a time; returns the first that is left.
+  Index copy_pairs(const float* row, Index step, Range rows, Index ahead, float* images) const {
+    const Index pitch = g_.out_width;
+    const Mask inside = first_lanes(g_.in_width);
+    const auto store = [pitch](Floats pixels, const Columns& columns, float* to) {
+      constexpr Index half = Floats::width / 2;
+      if (pitch == half) return pixels.store(to + columns.image, columns.both);
+      pixels.store(to + columns.image, columns.first);
+      pixels.store(to + columns.image + pitch - half, columns.second);
+    };
+    Index r = rows.begin;
+    for (; r + 2 <= rows.end; r += 2) {
+      const float *first = row + r * step, *second = first + step;
+      __builtin_prefetch(first + ahead, 0, 2);
+      __builtin_prefetch(second + ahead, 0, 2);
+      Floats even = Floats::load(first, inside), odd = Floats::load(second, inside);
+      unzip(even, odd);
+      if (even_.are_read) store(even, even_, images + r * pitch);
+      if (odd_.are_read) store(odd, odd_, images + r * pitch);
+    }
+    return r;
+  }
+
   void copy_row(const float* row, Index ahead, float* target) const {
-    const auto& phases = horizontal_.phases;
     if (g_.stride_width == 2) {
       constexpr Index width = Floats::width;
-      for (Index m = 0; 2 * m < g_.in_width; m += width) {
-        const Index rest = g_.in_width - 2 * m;
-        __builtin_prefetch(row + 2 * m + ahead, 0, 2);
-        __builtin_prefetch(row + 2 * m + width + ahead, 0, 2);
-        Floats even = Floats::load(row + 2 * m, first_lanes(rest)), odd = Floats::zero();
-        if (rest > width) odd = Floats::load(row + 2 * m + width, first_lanes(rest - width));
+      const auto copy = [&](Mask low, Mask high, Mask even_lanes, Mask odd_lanes) {
+        __builtin_prefetch(row + ahead, 0, 2);
+        __builtin_prefetch(row + width + ahead, 0, 2);
+        Floats even = Floats::load(row, low), odd = Floats::load(row + width, high);
         unzip(even, odd);
-        for (std::size_t k = 0; k < phases.size(); ++k)
-          (phases[k] == 0 ? even : odd)
-              .store(target + static_cast<Index>(k) * image_size_ + m,
-                     first_lanes(length(g_.in_width, phases[k], 2) - m));
-      }
-      return;
+        if (even_.are_read) even.store(target + even_.image, even_lanes);
+        if (odd_.are_read) odd.store(target + odd_.image, odd_lanes);
+      };
+      Index rest = g_.in_width;
+      for (const Mask all = first_lanes(width); rest > 2 * width;
+           rest -= 2 * width, row += 2 * width, target += width)
+        copy(all, all, all, all);
+      return copy(lane_range(0, rest), lane_range(0, rest - width), even_.last, odd_.last);
     }
-    for (const Index b : phases) {
+    for (const Index b : horizontal_.phases) {
       for (Index m = 0; m < length(g_.in_width, b, g_.stride_width); ++m)
         target[m] = row[b + m * g_.stride_width];
       target += image_size_;
@@ -122,10 +180,13 @@ class PhaseImages {
   }
 
   Correlation g_{};
+  Range of_outputs_;
   Axis vertical_, horizontal_;
   Range rows_;  // of each image; 0 is its first row that lies inside
   Index image_size_ = 0;
   std::vector<Index> tap_offsets_;
+  std::vector<Range> rows_inside_;  // of each phase of rows, counted from the first
+  Columns even_, odd_;
 };
 
 }  // namespace ADAFUSE_SIMD

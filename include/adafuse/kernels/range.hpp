@@ -10,6 +10,7 @@ namespace adafuse::kernels {
 struct Range {
   Index begin = 0, end = 0;
   Index size() const { return end > begin ? end - begin : 0; }
+  bool operator==(const Range&) const = default;
 };
 
 }  // namespace adafuse::kernels

@@ -1,0 +1,56 @@
+// Linear layers in panels, against sums in double.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/linear.hpp>
+#include <cmath>
+
+namespace linear_test {
+
+using namespace adafuse;
+using namespace adafuse::kernels;
+
+TEST_CASE("linear: equals sums in double, for few and many rows, inputs and outputs") {
+  Draws draw{Key(1)};
+  for (int k = 0; k < 150; ++k) {
+    const LinearShape s{1 + draw.integer(70), 1 + draw.integer(130)};
+    const Index rows = 1 + draw.integer(20);
+    const bool relu = draw.chance(0.5), has_bias = draw.chance(0.5);
+    const auto x = Tensor<float>::randn({rows, s.in}, Key(2)),
+               w = Tensor<float>::randn({s.out, s.in}, Key(3)),
+               bias = Tensor<float>::randn({s.out}, Key(4));
+    auto packed = Tensor<float>::full({s.packed_size()}, NAN);
+    pack_linear(s, w.data(), packed.data());
+    auto y = Tensor<float>::full({rows + 1, s.out}, -99);  // The last row is nobody's.
+    linear(s, rows, x.data(), packed.data(), has_bias ? bias.data() : nullptr, relu, y.data());
+    double largest = 0;
+    for (Index r = 0; r < rows; ++r)
+      for (Index o = 0; o < s.out; ++o) {
+        double expected = has_bias ? double(bias(o)) : 0.0;
+        for (Index i = 0; i < s.in; ++i) expected += double(x(r, i)) * double(w(o, i));
+        if (relu) expected = std::max(expected, 0.0);
+        largest = std::max(largest, std::abs(double(y(r, o)) - expected));
+      }
+    CHECK(largest < 2e-5);
+    for (Index o = 0; o < s.out; ++o) REQUIRE(y(rows, o) == -99);
+  }
+}
+
+TEST_CASE("linear: has the same bits for any number of threads") {
+  const LinearShape s{300, 700};
+  const Index rows = 40;
+  const auto x = Tensor<float>::randn({rows, s.in}, Key(2)),
+             w = Tensor<float>::randn({s.out, s.in}, Key(3));
+  Tensor<float> packed({s.packed_size()}), y({rows, s.out}), same({rows, s.out});
+  pack_linear(s, w.data(), packed.data());
+  const int before = num_threads();
+  set_num_threads(1);
+  linear(s, rows, x.data(), packed.data(), nullptr, false, y.data());
+  set_num_threads(3);
+  linear(s, rows, x.data(), packed.data(), nullptr, false, same.data());
+  set_num_threads(before);
+  CHECK(std::equal(y.begin(), y.end(), same.begin()));
+}
+
+}  // namespace linear_test
