@@ -49,15 +49,16 @@ struct Conv2dCosts {
   }
   double pairs() const { return static_cast<double>(g.ins() * g.out_channels); }
 
-  /// Frames never share vectors; loads that cross cache lines cost a few per cent, and spare pixels
-  /// have to be gathered. A strided kernel copies its image row by row, each piece of a row at the
-  /// price of about 15.
+  /// Frames never share vectors, and loads that cross cache lines cost a few per cent. Of spare
+  /// pixels, those of all frames together, all weights are read once more. A strided kernel copies
+  /// its image row by row, each piece of a row at the price of about 20, or 10 in pairs.
   double masked_direct() const {
     const Index spare = spare_pixels(g.out_pixels());
     const Index vectors = (g.out_pixels() - spare + Floats::width - 1) / Floats::width;
     const double frame =
         static_cast<double>(vectors) +
-        (spare > 0 ? 0.3 + 1.3 * static_cast<double>(spare) / static_cast<double>(Floats::width)
+        (spare > 0 ? 0.3 / static_cast<double>(g.batch) +
+                         1.4 * static_cast<double>(spare) / static_cast<double>(Floats::width)
                    : 0.0);
     const Index pieces = g.same_pitch()
                              ? 0

@@ -222,19 +222,25 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   const bool each_copies = !g.same_pitch() && plan.chunks == 1;
   const Images images = g.same_pitch() || each_copies ? Images{x, g.in_pixels(), in_place.data()}
                                                       : copy_all_phases(g, x, options);
+  SparePixels spare(g, options);
+  spare.gather(x);
   const Index strips = g.batch * g.groups * plan.strips;
+  // With each chunk of output channels, while its weights are in the cache, their spare pixels.
+  const Index extra = plan.spare > 0 ? g.groups : 0, tasks_of_chunk = strips + extra;
   const Mask* all_masks = masks.data();
-  parallel_for(strips * plan.chunks, 1, [&](Index task, Index) {
+  parallel_for(tasks_of_chunk * plan.chunks, 1, [&](Index number, Index) {
     const FlushDenormals scope;
-    const Strip strip(g, plan, task % strips);
+    const Index chunk = number / tasks_of_chunk, task = number % tasks_of_chunk;
+    if (task >= strips) return spare.finish(w, y, task - strips, plan.chunks, chunk);
+    const Strip strip(g, plan, task);
     const auto outs =
         ChannelList::of_group(options.out_of(strip.frame), strip.group * g.outs(), g.outs());
     const auto ins =
         ChannelList::of_group(options.in_of(strip.frame), strip.group * g.ins(), g.ins());
     const RowBlocks row_blocks{outs.count};
-    const Range blocks = part(row_blocks.count(), plan.chunks, task / strips);
+    const Range blocks = part(row_blocks.count(), plan.chunks, chunk);
     if (blocks.size() == 0) return;
-    const Index next = task % strips + 1;  // This thread takes it, mostly.
+    const Index next = task + 1;  // This thread takes it, mostly.
     const auto pixel = [&](const Strip& of) {
       return images(g, of).pixels + (each_copies
                                          ? of.first_row(g, plan) * g.stride_height * g.in_width
@@ -243,11 +249,6 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
     const Index ahead = next < strips ? pixel(Strip(g, plan, next)) - pixel(strip) : 0;
     thread_local StripImages copies;
     const Image image = each_copies ? copies.copy(g, plan, strip, x, ahead, ins) : images(g, strip);
-    SparePixels left_over;
-    if (plan.spare > 0 && strip.tiles.end == plan.tiles)
-      left_over.gather(g, x + strip.frame * g.in_channels * g.in_pixels(), strip.group, ins,
-                       g.out_pixels() - plan.spare);
-    Index finished = row_blocks[blocks.begin].begin;  // rows of the spare pixels
     for (Index b = blocks.begin; b < blocks.end; ++b) {
       const Range block = row_blocks[b];
       const int rows = static_cast<int>(block.size());
@@ -269,11 +270,6 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
           else
             correlate<Rows, Vectors, 0>(tile, tile_source, tile_taps);
         });
-      }
-      // Two blocks of weights fill a vector of sums, and are still in L2.
-      if (b % 2 == 1 || b + 1 == blocks.end) {
-        left_over.finish(g, options.epilogue, w, y, strip.frame, outs, finished, block.end);
-        finished = block.end;
       }
     }
   });

@@ -23,6 +23,7 @@
 #include <adafuse/kernels/conv2d_winograd_steps.hpp>
 #include <adafuse/kernels/conv2d_winograd_tiles.hpp>
 #include <adafuse/kernels/correlation.hpp>
+#include <adafuse/kernels/dot_products.hpp>
 #include <adafuse/kernels/dropout.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <adafuse/kernels/elementwise_reference.hpp>
