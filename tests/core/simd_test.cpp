@@ -6,6 +6,7 @@
 #include <adafuse/core/simd.hpp>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 namespace simd_test {
@@ -66,6 +67,19 @@ TEST_CASE("simd: masked loads and stores touch the lanes of the mask and nothing
   for (Index count = 0; count <= W + 1; ++count)
     CHECK(sum(Floats::broadcast(0).load_over(source.data(), first_lanes(count))) ==
           static_cast<float>(std::min<Index>(count, W) * (std::min<Index>(count, W) + 1) / 2));
+}
+
+TEST_CASE("simd: join_lanes joins all lanes of each row") {
+  float numbers[Floats::width][Floats::width];
+  Floats rows[Floats::width];
+  for (int r = 0; r < Floats::width; ++r) {
+    for (int l = 0; l < Floats::width; ++l) numbers[r][l] = static_cast<float>(100 * r + l * l);
+    rows[r] = Floats::load(numbers[r]);
+  }
+  float sums[Floats::width];
+  join_lanes(rows, [](Floats a, Floats b) { return a + b; }).store(sums);
+  for (int r = 0; r < Floats::width; ++r)
+    CHECK(sums[r] == std::accumulate(numbers[r], numbers[r] + Floats::width, 0.0f));
 }
 
 TEST_CASE("simd: zip interleaves, unzip undoes it, transpose exchanges rows and columns") {

@@ -66,4 +66,20 @@ TEST_CASE("pool plane: the sum and the maximum of any count of numbers") {
   }
 }
 
+TEST_CASE("pool plane: sums and maxima of as many planes as a vector has lanes") {
+  const auto x = Tensor<float>::randn({Floats::width, 100}, Key(1));
+  for (const Index count : {1, 2, 15, 16, 17, 49, 100}) {
+    const float* planes[Floats::width];
+    for (Index l = 0; l < Floats::width; ++l) planes[l] = x.data() + l * 100;
+    float sums[Floats::width], maxima[Floats::width];
+    kernels::plane::reduce<false>(planes, count).store(sums);
+    kernels::plane::reduce<true>(planes, count).store(maxima);
+    for (Index l = 0; l < Floats::width; ++l) {
+      CHECK(sums[l] ==
+            doctest::Approx(kernels::plane::reduce<false>(planes[l], count)).epsilon(1e-4));
+      CHECK(maxima[l] == kernels::plane::reduce<true>(planes[l], count));
+    }
+  }
+}
+
 }  // namespace pool_plane_test

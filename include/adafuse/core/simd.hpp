@@ -249,6 +249,20 @@ inline void transpose(Floats (&rows)[Floats::width]) {
   }
 }
 
+/// In lane l: all lanes of rows[l] joined into one, as by `[](Floats a, Floats b) { return a + b;
+/// }`. Each round zips row i with the row half a square below it and joins the two, so that a row
+/// holds twice as many sums of half as many parts.
+template <class Join>
+Floats join_lanes(Floats (&rows)[Floats::width], const Join& join) {
+  for (int half = Floats::width / 2; half > 0; half /= 2)
+#pragma GCC unroll 8
+    for (int i = 0; i < half; ++i) {
+      zip(rows[i], rows[i + half]);
+      rows[i] = join(rows[i], rows[i + half]);
+    }
+  return rows[0];
+}
+
 /// While it lives, denormal floats count as 0 on this thread: they cost a hundred times as much as
 /// others and carry nothing. The mode before is restored.
 class FlushDenormals {

@@ -10,23 +10,51 @@
 namespace adafuse::infer {
 inline namespace ADAFUSE_SIMD {  // It calls what is compiled for a vector path.
 
+/// v[channel] = the mean, or the maximum, of each map of the list; `maps` [channels, pixels].
+template <bool maximum, class T>
+void pool_maps(const kernels::ChannelList& list, Index pixels, const T* maps, T* v) {
+  for (Index i = 0; i < list.count; ++i) {
+    const T all = kernels::plane::reduce<maximum>(maps + list[i] * pixels, pixels);
+    v[list[i]] = maximum ? all : all / static_cast<T>(pixels);
+  }
+}
+/// Of floats, as many maps together as a vector has lanes; the last stands in for those that are
+/// missing.
+template <bool maximum>
+void pool_maps(const kernels::ChannelList& list, Index pixels, const float* maps, float* v) {
+  for (Index first = 0; first < list.count; first += Floats::width) {
+    const Index count = std::min<Index>(Floats::width, list.count - first);
+    const float* planes[Floats::width];
+    for (Index l = 0; l < Floats::width; ++l)
+      planes[l] = maps + list[first + std::min(l, count - 1)] * pixels;
+    float all[Floats::width];
+    kernels::plane::reduce<maximum>(planes, pixels).store(all);
+    for (Index l = 0; l < count; ++l)
+      v[list[first + l]] = maximum ? all[l] : all[l] / static_cast<float>(pixels);
+  }
+}
+
 /// v [frames, channels] = the mean, or the maximum, of each map of x [frames, channels, pixels].
 template <class T>
 void global_pool(bool maximum, Index frames, Index channels, Index pixels, const T* x,
                  ChannelLists live, T* v) {
-  const Index grain = 1 + 32768 / pixels, blocks = (channels + grain - 1) / grain;
-  parallel_for(frames * blocks, 1, [&](Index task, Index) {
-    const Index frame = task / blocks, first = task % blocks * grain;
-    const Index last = std::min(channels, first + grain);
-    std::fill(v + frame * channels + first, v + frame * channels + last, T{0});
-    const auto exist = channels_in(live, frame, first, last);
-    for (Index i = 0; i < exist.count; ++i) {
-      const Index at = frame * channels + exist[i];
-      v[at] = maximum
-                  ? kernels::plane::reduce<true>(x + at * pixels, pixels)
-                  : kernels::plane::reduce<false>(x + at * pixels, pixels) / static_cast<T>(pixels);
-    }
-  });
+  // A task takes whole vectors of maps.
+  const Index grain = (1 + 2048 / pixels) * 16, blocks = (channels + grain - 1) / grain;
+  parallel_for(frames * blocks, std::max<Index>(1, 65536 / (grain * pixels)),
+               [&](Index begin, Index end) {
+                 for (Index task = begin; task < end; ++task) {
+                   const Index frame = task / blocks, first = task % blocks * grain;
+                   const Index last = std::min(channels, first + grain);
+                   T* const of_frame = v + frame * channels;
+                   std::fill(of_frame + first, of_frame + last, T{0});
+                   const auto exist = channels_in(live, frame, first, last);
+                   const T* const maps = x + frame * channels * pixels;
+                   if (maximum)
+                     pool_maps<true>(exist, pixels, maps, of_frame);
+                   else
+                     pool_maps<false>(exist, pixels, maps, of_frame);
+                 }
+               });
 }
 
 }  // namespace ADAFUSE_SIMD

@@ -1,7 +1,7 @@
 // Dot products, as many at a time as a vector has lanes: some rows with some columns.
 //
 // Each product is summed in a register of its own, lanes along the common axis; at the end the
-// registers are turned once, and what were lanes are added as vectors.
+// lanes of all registers are joined together.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -34,11 +34,7 @@ class DotProducts {
 
   /// Row r times column c, in lane r * Columns + c.
   [[gnu::always_inline]] Floats finish() {
-    transpose(sums_);
-    for (int step = Floats::width / 2; step > 0; step /= 2)
-#pragma GCC unroll 8
-      for (int i = 0; i < step; ++i) sums_[i] = sums_[i] + sums_[i + step];
-    return sums_[0];
+    return join_lanes(sums_, [](Floats a, Floats b) { return a + b; });
   }
 
  private:

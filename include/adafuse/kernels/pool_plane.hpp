@@ -74,6 +74,29 @@ T reduce(const T* x, Index count) {
   return total;
 }
 
+/// The sums or maxima of as many planes of `count` floats as a vector has lanes.
+template <bool maximum>
+Floats reduce(const float* const (&planes)[Floats::width], Index count) {
+  const auto join = [](Floats a, Floats b) { return maximum ? max(a, b) : a + b; };
+  const Floats neutral =
+      maximum ? Floats::broadcast(-std::numeric_limits<float>::infinity()) : Floats::zero();
+  Floats partial[Floats::width];
+#pragma GCC unroll 16
+  for (Floats& p : partial) p = neutral;
+  Index i = 0;
+  for (; i + Floats::width <= count; i += Floats::width)
+#pragma GCC unroll 16
+    for (int l = 0; l < Floats::width; ++l)
+      partial[l] = join(partial[l], Floats::load(planes[l] + i));
+  if (i < count) {
+    const Mask rest = first_lanes(count - i);
+#pragma GCC unroll 16
+    for (int l = 0; l < Floats::width; ++l)
+      partial[l] = join(partial[l], neutral.load_over(planes[l] + i, rest));
+  }
+  return join_lanes(partial, join);
+}
+
 }  // namespace plane
 }  // namespace ADAFUSE_SIMD
 }  // namespace adafuse::kernels
