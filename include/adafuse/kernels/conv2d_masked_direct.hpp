@@ -37,6 +37,7 @@ struct Source {
   /// computing hides what it takes to wait for memory, and only if it comes a few lines at a time.
   /// 0: nothing.
   Index ahead;
+  Index images = 1, image_size = 0;  // of a channel: one, or its phases
 };
 
 /// `Count` taps, or any number when it is 0: the counts that matter are unrolled.
@@ -52,9 +53,10 @@ template <int Rows, int Vectors, int Count>
     const Mask* lanes = Count == 1 ? only_lanes : taps.lanes;
     const Index k = channel * count;
     if (ahead != 0)
+      for (Index image = 0; image < source.images; ++image)
 #pragma GCC unroll 8
-      for (int v = 0; v < Vectors; ++v)
-        __builtin_prefetch(pixels + ahead + v * Floats::width, 0, 2);
+        for (int v = 0; v < Vectors; ++v)
+          __builtin_prefetch(pixels + ahead + image * source.image_size + v * Floats::width, 0, 2);
 #pragma GCC unroll 9
     for (Index t = 0; t < count; ++t, lanes += tile_vectors) {
       const float* p = pixels + taps.offsets[t];
@@ -150,6 +152,7 @@ struct Image {
   const float* pixels;   // of its first channel, where the first output pixel has its own
   Index channel;         // from a channel to the next
   const Index* offsets;  // [taps], from an output pixel to what the tap reads
+  Index phases, phase_size;
 };
 
 /// The images of all frames: x itself, or copies of its phases.
@@ -157,10 +160,11 @@ struct Images {
   const float* pixels;
   Index channel;
   const Index* offsets;
+  Index phases = 1, phase_size = 0;  // of a channel
 
   Image operator()(const Correlation& g, const Strip& strip) const {
     return {pixels + (strip.frame * g.in_channels + strip.group * g.ins()) * channel, channel,
-            offsets};
+            offsets, phases, phase_size};
   }
 };
 
@@ -184,7 +188,7 @@ inline Images copy_all_phases(const Correlation& g, const float* x,
       of_caller.copy(x + (n * g.in_channels + live[i]) * g.in_pixels(), g.in_pixels(),
                      copies + n * frame + live[i] * size);
   });
-  return {copies, size, images.tap_offsets().data()};
+  return {copies, size, images.tap_offsets().data(), images.images(), images.image_size()};
 }
 
 /// The phases that one strip reads, copied for it alone: they stay in L2.
@@ -201,7 +205,7 @@ class StripImages {
     for (Index i = 0; i < ins.count; ++i)
       images_.copy(plane + ins[i] * g.in_pixels(), ahead,
                    copies + (ins[i] - ins.first) * images_.channel_size());
-    return {copies - row * g.out_width, images_.channel_size(), images_.tap_offsets().data()};
+    return {copies - row * g.out_width, images_.channel_size(), images_.tap_offsets().data(), 1, 0};
   }
 
  private:
@@ -259,8 +263,12 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
         const Index position = begin * Floats::width;
         tile.offset = position;
         tile.last_lanes = first_lanes(g.out_pixels() - plan.spare - (end - 1) * Floats::width);
-        const Source tile_source{image.pixels + position, image.channel, ins,
-                                 b == blocks.begin && !each_copies ? ahead : 0};
+        const Source tile_source{image.pixels + position,
+                                 image.channel,
+                                 ins,
+                                 b == blocks.begin && !each_copies ? ahead : 0,
+                                 image.phases,
+                                 image.phase_size};
         const Taps tile_taps{taps, image.offsets, all_masks + t * taps * tile_vectors};
         for_tile_size(rows, static_cast<int>(end - begin), [&]<int Rows, int Vectors>() {
           if (taps == 9)

@@ -56,10 +56,10 @@ class PhaseImages {
     if (g.stride_width == 2) find_lanes();
   }
 
-  /// From one channel to the next.
-  Index channel_size() const {
-    return std::ssize(vertical_.phases) * std::ssize(horizontal_.phases) * image_size_;
-  }
+  /// How many images a channel has, how large each is, and so is the step to the next channel.
+  Index images() const { return std::ssize(vertical_.phases) * std::ssize(horizontal_.phases); }
+  Index image_size() const { return image_size_; }
+  Index channel_size() const { return images() * image_size_; }
   /// From the first output pixel of the rows to what it reads in a channel, [taps].
   const std::vector<Index>& tap_offsets() const { return tap_offsets_; }
 
