@@ -1,4 +1,4 @@
-// Range: positions from one to before another.
+// Range: positions from one to before another, and a range cut into parts.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,5 +11,15 @@ struct Range {
   Index begin = 0, end = 0;
   Index size() const { return end > begin ? end - begin : 0; }
 };
+
+/// Part `index` of [0, count) cut into `parts` whose sizes differ by at most one.
+inline Range part(Index count, Index parts, Index index) {
+  return {count * index / parts, count * (index + 1) / parts};
+}
+/// The same with cuts only at multiples of `step`.
+inline Range part_in_steps(Index count, Index step, Index parts, Index index) {
+  const auto [begin, end] = part((count + step - 1) / step, parts, index);
+  return {begin * step, end * step < count ? end * step : count};
+}
 
 }  // namespace adafuse::kernels
