@@ -145,35 +145,50 @@ void gate_run(const T* __restrict x, const T* __restrict dy, Index count, T cent
 
 }  // namespace detail
 
-/// y = (x - mean) / sqrt(variance + eps) * weight + bias, channel by channel. `weight` and `bias`
-/// may be null: 1 and 0.
-template <class T>
-void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T* variance,
-                const T* weight, const T* bias, double eps, T* y) {
-  std::vector<T> scale(static_cast<std::size_t>(layout.channels));
-  for (std::size_t c = 0; c < scale.size(); ++c) {
-    const double inv_std = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
-    scale[c] = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
-  }
-  parallel_for(layout.batch, 1 + 16384 / std::max<Index>(1, layout.frame()),
-               [&](Index begin, Index end) {
-                 for (Index n = begin; n < end; ++n)
-                   for (Index c = 0; c < layout.channels; ++c) {
-                     const T slope = scale[static_cast<std::size_t>(c)];
-                     const T centre = mean[c], shift = bias ? bias[c] : T{0};
-                     const Index first = layout.begin(n, c);
-                     for (Index i = first; i < first + layout.inner; ++i)
-                       y[i] = (x[i] - centre) * slope + shift;
-                   }
-               });
-}
-
 /// What follows the normalisation in the same pass.
 template <class T>
 struct BatchNormTail {
   const T* residual = nullptr;  // of x's shape, is added; absent: 0
   bool relu = false;            // after that
 };
+
+namespace detail {
+
+/// y[i] = (x[i] - centre) scale + shift and what follows, for i in [first, last).
+template <class T>
+void normalise_run(const T* x, Index first, Index last, T centre, T scale, T shift,
+                   const BatchNormTail<T>& tail, T* y) {
+  const auto norm = [=](Index i) { return (x[i] - centre) * scale + shift; };
+  const auto relu = [](T value) { return value <= 0 ? T{0} : value; };
+  const T* const residual = tail.residual;
+  if (residual && tail.relu)
+    for (Index i = first; i < last; ++i) y[i] = relu(norm(i) + residual[i]);
+  else if (residual)
+    for (Index i = first; i < last; ++i) y[i] = norm(i) + residual[i];
+  else if (tail.relu)
+    for (Index i = first; i < last; ++i) y[i] = relu(norm(i));
+  else
+    for (Index i = first; i < last; ++i) y[i] = norm(i);
+}
+
+}  // namespace detail
+
+/// y = (x - mean) / sqrt(variance + eps) * weight + bias, channel by channel, and what follows.
+/// `weight` and `bias` may be null: 1 and 0.
+template <class T>
+void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T* variance,
+                const T* weight, const T* bias, double eps, T* y,
+                const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
+  std::vector<T> scale(static_cast<std::size_t>(layout.channels));
+  for (std::size_t c = 0; c < scale.size(); ++c) {
+    const double inv_std = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
+    scale[c] = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
+  }
+  detail::ChannelTasks(layout).for_each_plane([&](Index c, Index first) {
+    detail::normalise_run(x, first, first + layout.inner, mean[c],
+                          scale[static_cast<std::size_t>(c)], bias ? bias[c] : T{0}, tail, y);
+  });
+}
 
 /// The same with the moments of x itself, which are written to `mean` and `variance` (biased: the
 /// mean of (x - mean)^2), [channels] each, and with what follows.
@@ -199,20 +214,8 @@ void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, 
     scales[k] = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
   }
   tasks.for_each_plane([&](Index c, Index first) {
-    const T scale = scales[static_cast<std::size_t>(c)];
-    const T centre = static_cast<T>(mean[c]), shift = bias ? bias[c] : T{0};
-    const Index last = first + layout.inner;
-    const auto norm = [=](Index i) { return (x[i] - centre) * scale + shift; };
-    const auto relu = [](T value) { return value <= 0 ? T{0} : value; };
-    const T* const residual = tail.residual;
-    if (residual && tail.relu)
-      for (Index i = first; i < last; ++i) y[i] = relu(norm(i) + residual[i]);
-    else if (residual)
-      for (Index i = first; i < last; ++i) y[i] = norm(i) + residual[i];
-    else if (tail.relu)
-      for (Index i = first; i < last; ++i) y[i] = relu(norm(i));
-    else
-      for (Index i = first; i < last; ++i) y[i] = norm(i);
+    detail::normalise_run(x, first, first + layout.inner, static_cast<T>(mean[c]),
+                          scales[static_cast<std::size_t>(c)], bias ? bias[c] : T{0}, tail, y);
   });
 }
 
@@ -238,12 +241,16 @@ void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T*
   // Calls use(i, dz, size) for a plane from element i on, run by run: dz is dy, or what of it the
   // ReLU lets through.
   const auto for_each_run = [&](Index c, Index first, const auto& use) {
+    const Channel k = channels[static_cast<std::size_t>(c)];
+    if (layout.inner == 1) {  // [N, C]: a call for each element would cost more than it.
+      const T gated = (x[first] - k.centre) * k.scale + k.shift <= 0 ? T{0} : dy[first];
+      return use(first, relu ? &gated : dy + first, 1);
+    }
     detail::fetch(x + first, layout.inner);
     detail::fetch(dy + first, layout.inner);
     if (!relu) return use(first, dy + first, layout.inner);
     constexpr Index longest = 128;
     T gated[longest];
-    const Channel k = channels[static_cast<std::size_t>(c)];
     for (Index i = first, last = first + layout.inner; i < last; i += longest) {
       const Index size = std::min(longest, last - i);
       detail::gate_run(x + i, dy + i, size, k.centre, k.scale, k.shift, gated);
