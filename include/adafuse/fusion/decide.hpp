@@ -37,9 +37,7 @@ Tensor<T> sampling_noise(const std::string& block, const Shape& logits, Index fr
   T* const out = noise.data();
   parallel_for(logits[0] / frames, 1, [&](Index n, Index) {
     const ClipDraws draws = clip_draws(key, ctx.samples, n, places);
-    for (Index i = 0; i < places; ++i)
-      out[n * places + i] =
-          static_cast<T>(draws.key.gumbel(draws.first + static_cast<std::uint64_t>(i)));
+    kernels::gumbel(draws.key, draws.first, places, out + n * places);
   });
   return noise;
 }
