@@ -84,6 +84,16 @@ TEST_CASE("loader: batches are the same bits for any number of workers") {
   }
 }
 
+TEST_CASE("loader: what one has decoded serves the others of a cache") {
+  const MadeUpClips clips(6, 4);
+  const FrameCache cache(clips, 1 << 20);
+  const LoaderConfig config{.batch_size = 3, .frames = 4, .sampling = Sampling::middle};
+  const auto first = all_of(Loader(cache, config), 0), second = all_of(Loader(cache, config), 0);
+  CHECK(clips.decoded == 24);
+  REQUIRE(first.size() == second.size());
+  for (std::size_t b = 0; b < first.size(); ++b) CHECK(identical(first[b].clips, second[b].clips));
+}
+
 TEST_CASE("loader: epochs and keys differ, and an epoch can be asked for again") {
   const MadeUpClips clips(30, 5);
   const Loader loader(clips, {.key = Key(1)}), other(clips, {.key = Key(2)});

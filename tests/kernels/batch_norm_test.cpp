@@ -142,21 +142,41 @@ TEST_CASE("batch_norm: what is no number shows in the moments") {
   }
 }
 
+TEST_CASE("batch_norm: parts of the frames and blocks of the channels make a whole") {
+  // Cut into several of either, of uneven sizes; a plane takes several runs, and leaves a rest.
+  compare_with_reference<float>({96, 70, 81}, Key(6), 1e-5);
+  compare_with_reference<float>({37, 3, 1300}, Key(7), 1e-5);
+}
+
 TEST_CASE("batch_norm: the bits do not depend on the number of threads") {
-  const ChannelLayout layout{8, 16, 300};
-  const auto x = Tensor<float>::randn({8, 16, 300}, Key(5));
+  const ChannelLayout layout{96, 70, 81};
+  const Shape shape{96, 70, 81}, channel{70};
+  const auto x = Tensor<float>::randn(shape, Key(5)), dy = Tensor<float>::randn(shape, Key(6));
   const int before = num_threads();
+  struct Result {
+    Tensor<float> y, dx, dweight, dbias;
+  };
   const auto run = [&](int threads) {
     set_num_threads(threads);
-    Tensor<float> y(x.shape());
-    Tensor<double> mean({16}), variance({16});
-    batch_norm_train<float>(layout, x.data(), nullptr, nullptr, 1e-5, y.data(), mean.data(),
+    Result r{Tensor<float>(shape), Tensor<float>(shape), Tensor<float>(channel),
+             Tensor<float>(channel)};
+    Tensor<double> mean(channel), variance(channel);
+    batch_norm_train<float>(layout, x.data(), nullptr, nullptr, 1e-5, r.y.data(), mean.data(),
                             variance.data());
-    return y;
+    batch_norm_train_backward<float>(layout, x.data(), nullptr, nullptr, mean.data(),
+                                     variance.data(), 1e-5, true, dy.data(), r.dx.data(),
+                                     r.dweight.data(), r.dbias.data());
+    return r;
   };
   const auto one = run(1), three = run(3);
   set_num_threads(before);
-  CHECK(std::equal(one.begin(), one.end(), three.begin()));
+  const auto same = [](const Tensor<float>& a, const Tensor<float>& b) {
+    return std::equal(a.begin(), a.end(), b.begin());
+  };
+  CHECK(same(one.y, three.y));
+  CHECK(same(one.dx, three.dx));
+  CHECK(same(one.dweight, three.dweight));
+  CHECK(same(one.dbias, three.dbias));
 }
 
 }  // namespace batch_norm_test

@@ -76,6 +76,29 @@ TEST_CASE("batch_norm_relu_train: value and gradients are those of the three ope
     }
 }
 
+TEST_CASE("batch_norm_relu: value and gradients are those of the three operations") {
+  const auto x = parameter(Tensor<double>::randn({4, 3, 5, 2}, Key(1)));
+  const auto w = parameter(Tensor<double>::randn({3}, Key(2)));
+  const auto b = parameter(Tensor<double>::randn({3}, Key(3)));
+  const auto r = parameter(Tensor<double>::randn(x.shape(), Key(5)));
+  const auto dy = Tensor<double>::randn(x.shape(), Key(4));
+  const auto mean = Tensor<double>::randn({3}, Key(6));
+  const auto variance = Tensor<double>::uniform({3}, Key(7), 0.5, 2);
+  for (const bool add : {false, true}) {
+    const auto plain = batch_norm(x, w, b, mean, variance);
+    const auto fused = batch_norm_relu(x, w, b, mean, variance, 1e-5, add ? r : Variable<double>());
+    const auto composed = relu(add ? plain + r : plain);
+    CHECK(difference(fused.value(), composed.value()) < 1e-14);
+    std::vector<Variable<double>> inputs{x, w, b};
+    if (add) inputs.push_back(r);
+    const GradOptions<double> options{.grad_outputs = {dy}};
+    const auto got = grad<double>({fused}, inputs, options),
+               expected = grad<double>({composed}, inputs, options);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      CHECK(difference(got[i].value(), expected[i].value()) < 1e-12);
+  }
+}
+
 TEST_CASE("batch_norm_train: weight and bias get gradients when x, a picture, gets none") {
   const auto x = Tensor<float>::randn({4, 2, 3, 3}, Key(1));
   const auto w = parameter(Tensor<float>::ones({2})), b = parameter(Tensor<float>({2}));

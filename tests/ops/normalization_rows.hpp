@@ -27,6 +27,12 @@ inline std::vector<GradcheckRow> normalization_rows() {
   const auto add_relu_train = [](const Inputs& x) {
     return batch_norm_relu_train(x[0], x[1], x[2], 0.01, x[3]).y;
   };
+  const auto relu_evaluate = [=](const Inputs& x) {
+    return batch_norm_relu(x[0], x[1], x[2], mean, variance, 0.01);
+  };
+  const auto add_relu_evaluate = [=](const Inputs& x) {
+    return batch_norm_relu(x[0], x[1], x[2], mean, variance, 0.01, x[3]);
+  };
   const auto labels = Tensor<std::int64_t>::of({2, 0, 1, 2, 2});
   return {
       {"batch_norm_train, 1d", train, {rows2, weight, bias}},
@@ -44,6 +50,10 @@ inline std::vector<GradcheckRow> normalization_rows() {
        {image, weight, bias, in_range({2, 3, 3, 2}, -2, 2, 5)}},
       {"batch_norm, 1d", evaluate, {rows2, weight, bias}},
       {"batch_norm, 2d", evaluate, {image, weight, bias}},
+      {"batch_norm_relu", relu_evaluate, {image, weight, bias}},
+      {"batch_norm_relu, residual",
+       add_relu_evaluate,
+       {image, weight, bias, in_range({2, 3, 3, 2}, -2, 2, 5)}},
       {"batch_norm, not affine",
        [=](const Inputs& x) { return batch_norm(x[0] * x[0], {}, {}, mean, variance); },
        {image}},

@@ -239,6 +239,22 @@ TEST_CASE("trainer: a second run into the same directory replaces the first") {
   CHECK(io::read_json(files.summary())["fusion"] == "none");
 }
 
+TEST_CASE("trainer: of a cached data set, a second training reads no frame") {
+  const TinyGestures gestures("trainer-cached");
+  const auto dataset = data::load_dataset(gestures.dir);
+  const data::CachedDataset cached(dataset);
+  auto config = tiny_config();
+  config.epochs = 1;
+  config.lambda_from = 0;
+  const auto train = [&](const std::string& run) {
+    Trainer(config, cached).run(RunFiles(gestures.run(run)));
+    return io::read_file(RunFiles(gestures.run(run)).metrics());
+  };
+  const auto first = train("first");
+  std::filesystem::remove_all(gestures.dir / "frames");
+  CHECK(train("second") == first);
+}
+
 TEST_CASE("trainer: it runs once") {
   const TinyGestures gestures("trainer-once");
   const auto dataset = data::load_dataset(gestures.dir);

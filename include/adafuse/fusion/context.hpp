@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/parallel.hpp>
 #include <adafuse/fusion/action.hpp>
 #include <adafuse/fusion/estimator.hpp>
 #include <adafuse/nn/context.hpp>
@@ -103,12 +104,13 @@ DecisionSource<T> random_actions(ActionShares shares, Key key) {
     const Key lots = key.of(ask.block);
     auto actions = Tensor<std::uint8_t>::uninitialized({ask.features.size(0), ask.channels});
     const Index places = ask.frames * ask.channels;
-    for (Index n = 0; n * ask.frames < actions.size(0); ++n) {
+    std::uint8_t* const out = actions.data();
+    parallel_for(actions.size(0) / ask.frames, 1, [&](Index n, Index) {
       const ClipDraws draws = clip_draws(lots, ask.samples, n, places);
       for (Index i = 0; i < places; ++i)
-        actions.data()[n * places + i] = static_cast<std::uint8_t>(
+        out[n * places + i] = static_cast<std::uint8_t>(
             shares.at(draws.key.uniform(draws.first + static_cast<std::uint64_t>(i))));
-    }
+    });
     return actions;
   };
 }

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/parallel.hpp>
 #include <adafuse/fusion/context.hpp>
 #include <adafuse/fusion/gumbel.hpp>
 #include <adafuse/fusion/policy.hpp>
@@ -33,12 +34,11 @@ Tensor<T> sampling_noise(const std::string& block, const Shape& logits, Index fr
   if (ctx.noise) return ctx.noise(block, logits);
   auto noise = Tensor<T>::uninitialized(logits);
   const Index places = frames * logits[1] * logits[2];
-  for (Index n = 0; n * frames < logits[0]; ++n) {
+  T* const out = noise.data();
+  parallel_for(logits[0] / frames, 1, [&](Index n, Index) {
     const ClipDraws draws = clip_draws(key, ctx.samples, n, places);
-    for (Index i = 0; i < places; ++i)
-      noise.data()[n * places + i] =
-          static_cast<T>(draws.key.gumbel(draws.first + static_cast<std::uint64_t>(i)));
-  }
+    kernels::gumbel(draws.key, draws.first, places, out + n * places);
+  });
   return noise;
 }
 

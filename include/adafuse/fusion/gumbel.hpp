@@ -9,6 +9,7 @@
 #pragma once
 
 #include <adafuse/autograd/autograd.hpp>
+#include <adafuse/kernels/gumbel.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/softmax.hpp>
@@ -21,12 +22,11 @@ struct GumbelOptions {
   bool hard = true;  ///< One-hot forward with the soft sample's gradient; false: the soft sample.
 };
 
-/// Standard Gumbel noise: element i is `key.gumbel(i)`.
+/// Standard Gumbel noise: element i is `key.gumbel(i)`, but for the last digits of a double.
 template <class T>
 Tensor<T> gumbel_noise(Shape shape, Key key) {
   auto noise = Tensor<T>::uninitialized(shape);
-  for (Index i = 0; i < noise.size(); ++i)
-    noise.data()[i] = static_cast<T>(key.gumbel(static_cast<std::uint64_t>(i)));
+  kernels::gumbel(key, 0, noise.size(), noise.data());
   return noise;
 }
 

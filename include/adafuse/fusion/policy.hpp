@@ -104,7 +104,7 @@ class PolicyNetwork {
     const auto& layers = linears().gate_fc;
     for (std::size_t i = 0; i < layers.size(); ++i) {
       y = layers[i](y);
-      if (i < gate_bn_.size()) y = relu(gate_bn_[i].forward(y, ctx));
+      if (i < gate_bn_.size()) y = gate_bn_[i].forward_relu(y, ctx);
     }
     return to_channels(reshape(y, {now.size(0), config_.decisions(), action_count}));
   }

@@ -1,15 +1,17 @@
 // Batch normalisation over the channels of x [batch, channels, inner], forward and back, with the
 // addition and the ReLU that may follow it.
 //
-// One task has one channel: its sums in one pass, and then its elements while they are still in the
-// cache. Sums are kept in double, of what remains when the first element is taken off: that is near
-// the mean, where the plain sum of squares would lose all digits of a small variance.
+// Two passes, the sums and then the elements, each of which walks through memory as it lies: maps
+// of small networks are too short for a walk along one channel. Sums are kept in double, of what
+// remains when the first element is taken off: that is near the mean, where the plain sum of
+// squares would lose all digits of a small variance.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
-#include <adafuse/kernels/scratch.hpp>
+#include <adafuse/kernels/range.hpp>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <type_traits>
@@ -23,46 +25,112 @@ struct ChannelLayout {
   Index batch = 0, channels = 0, inner = 1;
 
   Index count() const { return batch * inner; }  // the elements of one channel
-  Index size() const { return batch * channels * inner; }
+  Index frame() const { return channels * inner; }
+  Index size() const { return batch * frame(); }
   /// Where the elements of channel c of frame n begin.
   Index begin(Index n, Index c) const { return (n * channels + c) * inner; }
-  Index grain() const { return 1 + 16384 / std::max<Index>(1, count()); }
 };
 
 namespace detail {
 
-/// The sums of a and b, where term(i) = {a, b} for the elements i of channel c. Sixteen sums side
-/// by side are what the compiler keeps in vectors; they also make the order, and so the bits, the
-/// same everywhere.
-template <class Term>
-std::array<double, 2> channel_sums(const ChannelLayout& layout, Index c, const Term& term) {
-  constexpr Index lanes = 16;
-  double first[lanes] = {}, second[lanes] = {};
-  std::array<double, 2> total{};
-  for (Index n = 0; n < layout.batch; ++n) {
-    Index i = layout.begin(n, c);
-    const Index end = i + layout.inner;
-    for (; i + lanes <= end; i += lanes)
-      for (Index lane = 0; lane < lanes; ++lane) {
-        const std::array<double, 2> t = term(i + lane);
-        first[lane] += t[0], second[lane] += t[1];
-      }
-    for (; i < end; ++i) {
-      const std::array<double, 2> t = term(i);
-      total[0] += t[0], total[1] += t[1];
+/// The sums over a channel of a and of a b, for two numbers at each element. Sixteen sums side by
+/// side are what the compiler keeps in vectors; they also make the order, and so the bits, the same
+/// everywhere.
+class ChannelSums {
+ public:
+  /// Adds a = first(i) and a second(i) for i in [0, count).
+  template <class First, class Second>
+  void add(Index count, const First& first, const Second& second) {
+    Index i = 0;
+    if (count >= lanes) {
+      double sums[lanes], products[lanes];  // Copies: they stay in registers.
+      std::copy_n(sums_, lanes, sums), std::copy_n(products_, lanes, products);
+      for (; i + lanes <= count; i += lanes)
+#pragma GCC unroll 1  // Unrolled first, it would be cut into vectors of four widths.
+        for (Index k = 0; k < lanes; ++k) {
+          const double a = first(i + k);
+          sums[k] += a, products[k] += a * second(i + k);
+        }
+      std::copy_n(sums, lanes, sums_), std::copy_n(products, lanes, products_);
+    }
+    for (; i < count; ++i) {
+      const double a = first(i);
+      rest_[0] += a, rest_[1] += a * second(i);
     }
   }
-  for (Index lane = 0; lane < lanes; ++lane) total[0] += first[lane], total[1] += second[lane];
-  return total;
-}
 
-/// Calls body(i) for all elements i of channel c.
-template <class Body>
-void for_each_in_channel(const ChannelLayout& layout, Index c, const Body& body) {
-  for (Index n = 0; n < layout.batch; ++n) {
-    const Index begin = layout.begin(n, c), end = begin + layout.inner;
-    for (Index i = begin; i < end; ++i) body(i);
+  std::array<double, 2> total() const {
+    auto total = rest_;
+    for (Index k = 0; k < lanes; ++k) total[0] += sums_[k], total[1] += products_[k];
+    return total;
   }
+
+ private:
+  static constexpr Index lanes = 16;
+  double sums_[lanes] = {}, products_[lanes] = {};
+  std::array<double, 2> rest_{};  // of elements that fill no sixteen
+};
+
+/// How the work is cut, from the sizes alone: the frames into parts, the channels into blocks. Each
+/// part has sums of its own, which are added in order.
+class ChannelTasks {
+ public:
+  explicit ChannelTasks(const ChannelLayout& layout)
+      : layout_(layout),
+        blocks_(pieces(layout.channels,
+                       std::clamp<Index>(4096 / std::max<Index>(1, layout.inner), 1, 64))),
+        parts_(std::clamp<Index>(layout.size() / blocks_ / 65536, 1,
+                                 std::max<Index>(1, layout.batch))) {}
+
+  /// Calls body(c, i) for the planes of all channels c, each from its element i on.
+  template <class Body>
+  void for_each_plane(const Body& body) const {
+    for_each_task([&](Index, Index c, Index i) { body(c, i); });
+  }
+
+  /// The sums of each channel, where add(sums, c, i) adds those of one plane.
+  template <class Add>
+  std::vector<std::array<double, 2>> sums(const Add& add) const {
+    const auto channels = static_cast<std::size_t>(layout_.channels);
+    std::vector<ChannelSums> sums(static_cast<std::size_t>(parts_) * channels);
+    for_each_task(
+        [&, to = sums.data()](Index first, Index c, Index i) { add(to[first + c], c, i); });
+    std::vector<std::array<double, 2>> totals(channels);
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      const auto some = sums[k].total();
+      auto& total = totals[k % channels];
+      total[0] += some[0], total[1] += some[1];
+    }
+    return totals;
+  }
+
+ private:
+  /// Calls body(k, c, i), where the sums of the part begin at number k.
+  template <class Body>
+  void for_each_task(const Body& body) const {
+    parallel_for(parts_ * blocks_, 1, [&](Index task, Index) {
+      const Index p = task / blocks_, k = p * layout_.channels;
+      const Range frames = part(layout_.batch, parts_, p),
+                  channels = part(layout_.channels, blocks_, task % blocks_);
+      for (Index n = frames.begin; n < frames.end; ++n)
+        for (Index c = channels.begin; c < channels.end; ++c) body(k, c, layout_.begin(n, c));
+    });
+  }
+
+  static Index pieces(Index count, Index most) {
+    return std::max<Index>(1, (count + most - 1) / most);
+  }
+
+  ChannelLayout layout_;
+  Index blocks_, parts_;
+};
+
+/// Fetches what is read soon. The processor does so by itself while nothing else is to be done; two
+/// maps and two passes over a short run of each keep it from looking ahead.
+template <class T>
+void fetch(const T* x, Index count) {
+  constexpr Index ahead = 4096 / sizeof(T), line = 64 / sizeof(T);
+  for (Index i = 0; i < count; i += line) __builtin_prefetch(x + ahead + i);
 }
 
 /// dz[i] = dy[i] where (x[i] - centre) scale + shift is above 0 (or no number), else 0.
@@ -77,28 +145,6 @@ void gate_run(const T* __restrict x, const T* __restrict dy, Index count, T cent
 
 }  // namespace detail
 
-/// y = (x - mean) / sqrt(variance + eps) * weight + bias, channel by channel. `weight` and `bias`
-/// may be null: 1 and 0.
-template <class T>
-void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T* variance,
-                const T* weight, const T* bias, double eps, T* y) {
-  std::vector<T> scale(static_cast<std::size_t>(layout.channels));
-  for (std::size_t c = 0; c < scale.size(); ++c) {
-    const double inv_std = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
-    scale[c] = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
-  }
-  const Index frame = layout.channels * layout.inner;
-  parallel_for(layout.batch, 1 + 16384 / std::max<Index>(1, frame), [&](Index begin, Index end) {
-    for (Index n = begin; n < end; ++n)
-      for (Index c = 0; c < layout.channels; ++c) {
-        const T slope = scale[static_cast<std::size_t>(c)];
-        const T centre = mean[c], shift = bias ? bias[c] : T{0};
-        const Index first = layout.begin(n, c);
-        for (Index i = first; i < first + layout.inner; ++i) y[i] = (x[i] - centre) * slope + shift;
-      }
-  });
-}
-
 /// What follows the normalisation in the same pass.
 template <class T>
 struct BatchNormTail {
@@ -106,40 +152,70 @@ struct BatchNormTail {
   bool relu = false;            // after that
 };
 
+namespace detail {
+
+/// y[i] = (x[i] - centre) scale + shift and what follows, for i in [first, last).
+template <class T>
+void normalise_run(const T* x, Index first, Index last, T centre, T scale, T shift,
+                   const BatchNormTail<T>& tail, T* y) {
+  const auto norm = [=](Index i) { return (x[i] - centre) * scale + shift; };
+  const auto relu = [](T value) { return value <= 0 ? T{0} : value; };
+  const T* const residual = tail.residual;
+  if (residual && tail.relu)
+    for (Index i = first; i < last; ++i) y[i] = relu(norm(i) + residual[i]);
+  else if (residual)
+    for (Index i = first; i < last; ++i) y[i] = norm(i) + residual[i];
+  else if (tail.relu)
+    for (Index i = first; i < last; ++i) y[i] = relu(norm(i));
+  else
+    for (Index i = first; i < last; ++i) y[i] = norm(i);
+}
+
+}  // namespace detail
+
+/// y = (x - mean) / sqrt(variance + eps) * weight + bias, channel by channel, and what follows.
+/// `weight` and `bias` may be null: 1 and 0.
+template <class T>
+void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T* variance,
+                const T* weight, const T* bias, double eps, T* y,
+                const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
+  std::vector<T> scale(static_cast<std::size_t>(layout.channels));
+  for (std::size_t c = 0; c < scale.size(); ++c) {
+    const double inv_std = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
+    scale[c] = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
+  }
+  detail::ChannelTasks(layout).for_each_plane([&](Index c, Index first) {
+    detail::normalise_run(x, first, first + layout.inner, mean[c],
+                          scale[static_cast<std::size_t>(c)], bias ? bias[c] : T{0}, tail, y);
+  });
+}
+
 /// The same with the moments of x itself, which are written to `mean` and `variance` (biased: the
 /// mean of (x - mean)^2), [channels] each, and with what follows.
 template <class T>
 void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, const T* bias,
                       double eps, T* y, double* mean, double* variance,
                       const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
+  const detail::ChannelTasks tasks(layout);
+  const auto sums = tasks.sums([&](detail::ChannelSums& to, Index c, Index first) {
+    const auto apart = [from = x + first, origin = x[layout.begin(0, c)]](Index i) {
+      return static_cast<double>(from[i]) - static_cast<double>(origin);
+    };
+    to.add(layout.inner, apart, apart);
+  });
   const auto count = static_cast<double>(layout.count());
-  parallel_for(layout.channels, layout.grain(), [&](Index begin, Index end) {
-    for (Index c = begin; c < end; ++c) {
-      const double origin = static_cast<double>(x[layout.begin(0, c)]);
-      const auto sums =
-          detail::channel_sums(layout, c, [x, origin](Index i) -> std::array<double, 2> {
-            const double d = static_cast<double>(x[i]) - origin;
-            return {d, d * d};
-          });
-      const double offset = sums[0] / count, m = origin + offset,
-                   v = std::max(sums[1] / count - offset * offset, 0.0);  // NaN stays NaN
-      mean[c] = m, variance[c] = v;
-      const double inv_std = 1 / std::sqrt(v + eps);
-      const T scale = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
-      const T centre = static_cast<T>(m), shift = bias ? bias[c] : T{0};
-      const auto norm = [=](Index i) { return (x[i] - centre) * scale + shift; };
-      const auto relu = [](T value) { return value <= 0 ? T{0} : value; };
-      const T* const residual = tail.residual;
-      if (residual && tail.relu)
-        detail::for_each_in_channel(layout, c,
-                                    [=](Index i) { y[i] = relu(norm(i) + residual[i]); });
-      else if (residual)
-        detail::for_each_in_channel(layout, c, [=](Index i) { y[i] = norm(i) + residual[i]; });
-      else if (tail.relu)
-        detail::for_each_in_channel(layout, c, [=](Index i) { y[i] = relu(norm(i)); });
-      else
-        detail::for_each_in_channel(layout, c, [=](Index i) { y[i] = norm(i); });
-    }
+  std::vector<T> scales(sums.size());
+  for (Index c = 0; c < layout.channels; ++c) {
+    const auto k = static_cast<std::size_t>(c);
+    const double offset = sums[k][0] / count;
+    mean[c] = static_cast<double>(x[layout.begin(0, c)]) + offset;
+    variance[c] = std::max(sums[k][1] / count - offset * offset, 0.0);  // NaN stays NaN
+    const double inv_std = 1 / std::sqrt(variance[c] + eps);
+    scales[k] = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
+  }
+  tasks.for_each_plane([&](Index c, Index first) {
+    detail::normalise_run(x, first, first + layout.inner, static_cast<T>(mean[c]),
+                          scales[static_cast<std::size_t>(c)], bias ? bias[c] : T{0}, tail, y);
   });
 }
 
@@ -152,35 +228,61 @@ template <class T>
 void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T* weight,
                                const T* bias, const double* mean, const double* variance,
                                double eps, bool relu, const T* dy, T* dx, T* dweight, T* dbias) {
-  const auto count = static_cast<double>(layout.count());
-  parallel_for(layout.channels, layout.grain(), [&](Index begin, Index end) {
-    for (Index c = begin; c < end; ++c) {
-      const double m = mean[c], inv_std = 1 / std::sqrt(variance[c] + eps);
-      const T scale = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
-      const T centre = static_cast<T>(m), shift = bias ? bias[c] : T{0};
-      const T* dz = dy;
-      if (relu) {  // dx, or working memory, holds dz until dx is known.
-        thread_local Scratch<T> memory;
-        T* const gated = dx ? dx : memory(layout.size());
-        for (Index n = 0; n < layout.batch; ++n) {
-          const Index first = layout.begin(n, c);
-          detail::gate_run(x + first, dy + first, layout.inner, centre, scale, shift,
-                           gated + first);
-        }
-        dz = gated;
-      }
-      const auto sums = detail::channel_sums(layout, c, [=](Index i) -> std::array<double, 2> {
-        const double d = static_cast<double>(dz[i]);
-        return {d, d * (static_cast<double>(x[i]) - m)};
-      });
-      if (dweight) dweight[c] = static_cast<T>(inv_std * sums[1]);
-      if (dbias) dbias[c] = static_cast<T>(sums[0]);
-      if (!dx) continue;
-      const T offset = static_cast<T>(sums[0] / count),
-              slope = static_cast<T>(inv_std * inv_std * sums[1] / count);
-      detail::for_each_in_channel(
-          layout, c, [=](Index i) { dx[i] = (dz[i] - offset - (x[i] - centre) * slope) * scale; });
+  struct Channel {
+    T centre, scale, shift, offset, slope;
+  };
+  std::vector<Channel> channels(static_cast<std::size_t>(layout.channels));
+  for (Index c = 0; c < layout.channels; ++c) {
+    const double inv_std = 1 / std::sqrt(variance[c] + eps);
+    const T scale = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
+    channels[static_cast<std::size_t>(c)] = {static_cast<T>(mean[c]), scale, bias ? bias[c] : T{0},
+                                             0, 0};
+  }
+  // Calls use(i, dz, size) for a plane from element i on, run by run: dz is dy, or what of it the
+  // ReLU lets through.
+  const auto for_each_run = [&](Index c, Index first, const auto& use) {
+    const Channel k = channels[static_cast<std::size_t>(c)];
+    if (layout.inner == 1) {  // [N, C]: a call for each element would cost more than it.
+      const T gated = (x[first] - k.centre) * k.scale + k.shift <= 0 ? T{0} : dy[first];
+      return use(first, relu ? &gated : dy + first, 1);
     }
+    detail::fetch(x + first, layout.inner);
+    detail::fetch(dy + first, layout.inner);
+    if (!relu) return use(first, dy + first, layout.inner);
+    constexpr Index longest = 128;
+    T gated[longest];
+    for (Index i = first, last = first + layout.inner; i < last; i += longest) {
+      const Index size = std::min(longest, last - i);
+      detail::gate_run(x + i, dy + i, size, k.centre, k.scale, k.shift, gated);
+      use(i, gated, size);
+    }
+  };
+  const detail::ChannelTasks tasks(layout);
+  const auto sums = tasks.sums([&](detail::ChannelSums& to, Index c, Index first) {
+    for_each_run(c, first, [&](Index start, const T* dz, Index size) {
+      to.add(
+          size, [dz](Index i) { return static_cast<double>(dz[i]); },
+          [from = x + start, m = mean[c]](Index i) { return static_cast<double>(from[i]) - m; });
+    });
+  });
+  const auto count = static_cast<double>(layout.count());
+  for (Index c = 0; c < layout.channels; ++c) {
+    const auto k = static_cast<std::size_t>(c);
+    const double inv_std = 1 / std::sqrt(variance[c] + eps);
+    if (dweight) dweight[c] = static_cast<T>(inv_std * sums[k][1]);
+    if (dbias) dbias[c] = static_cast<T>(sums[k][0]);
+    channels[k].offset = static_cast<T>(sums[k][0] / count);
+    channels[k].slope = static_cast<T>(inv_std * inv_std * sums[k][1] / count);
+  }
+  if (!dx) return;
+  tasks.for_each_plane([&](Index c, Index first) {
+    const Channel k = channels[static_cast<std::size_t>(c)];
+    for_each_run(c, first, [&](Index start, const T* dz, Index size) {
+      const T* const from = x + start;
+      T* const to = dx + start;
+      for (Index i = 0; i < size; ++i)
+        to[i] = (dz[i] - k.offset - (from[i] - k.centre) * k.slope) * k.scale;
+    });
   });
 }
 

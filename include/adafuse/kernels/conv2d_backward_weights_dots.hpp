@@ -26,7 +26,11 @@ inline bool fits(const Correlation& g) {
          g.outs() * g.depth() <= 5000 && (g.same_pitch() || PhaseImages::fits(g));
 }
 
-/// Frames whose maps lie in L2, and what a pass over them reads.
+/// Output and input channels whose sums a pass keeps in registers.
+inline constexpr int outs_at_once = simd_registers == 32 ? 4 : 2,
+                     ins_at_once = simd_registers == 32 ? 2 : 1;
+
+/// Frames of which the planes of one pass lie in L1, and what a pass over them reads.
 struct Maps {
   Index frames, vectors;
   const float *x, *dy;       // of the first frame
@@ -85,13 +89,13 @@ void add_dots(const Maps& m, Index first_out, Index first_in, Index p, Floats* a
       for (int q = 0; q < taps; ++q) of_memory(o, c, q) = sums[o][c][q];
 }
 
-/// All sums of some frames, [outs][ins][taps].
+/// All sums of some frames, [outs][ins][taps]. Passes follow each other that read the same planes.
 inline void add_frames(const Correlation& g, const Maps& m, Floats* sums) {
-  constexpr int outs = simd_registers == 32 ? 4 : 2, ins = simd_registers == 32 ? 2 : 1;
+  constexpr int outs = outs_at_once, ins = ins_at_once;
   const Index out_step = g.depth(), in_step = g.taps();
-  for (Index p = 0; p < g.kernel_height; ++p)
+  for (Index o = 0; o < g.outs(); o += outs)
     for (Index c = 0; c < g.ins(); c += ins)
-      for (Index o = 0; o < g.outs(); o += outs) {
+      for (Index p = 0; p < g.kernel_height; ++p) {
         const bool all_outs = o + outs <= g.outs(), all_ins = c + ins <= g.ins();
         if (all_outs && all_ins) {
           add_dots<outs, ins>(m, o, c, p, sums, out_step, in_step);
@@ -114,8 +118,8 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
   // Each part of the frames makes sums of its own, which are added in order at the end.
   const Index parts =
       std::clamp<Index>(20000 / size, std::min<Index>(4, g.batch), std::min<Index>(16, g.batch));
-  const Index frame_bytes = 4 * (g.outs() * g.out_pixels() + g.ins() * g.in_pixels());
-  const Index frames_at_once = std::max<Index>(1, 400000 / frame_bytes);
+  const Index pass_bytes = 4 * (outs_at_once * g.out_pixels() + ins_at_once * g.in_pixels());
+  const Index frames_at_once = std::max<Index>(1, 24576 / pass_bytes);
   std::vector<Mask> inside;
   LanesInside lanes;
   for (Index v = 0; v < vectors; ++v) {

@@ -72,14 +72,4 @@ inline Range inside(Index start, Index step, Index size, Index count) {
   return {begin, end < count ? end : count};
 }
 
-/// Part `index` of [0, count) cut into `parts` whose sizes differ by at most one.
-inline Range part(Index count, Index parts, Index index) {
-  return {count * index / parts, count * (index + 1) / parts};
-}
-/// The same with cuts only at multiples of `step`.
-inline Range part_in_steps(Index count, Index step, Index parts, Index index) {
-  const auto [begin, end] = part((count + step - 1) / step, parts, index);
-  return {begin * step, end * step < count ? end * step : count};
-}
-
 }  // namespace adafuse::kernels

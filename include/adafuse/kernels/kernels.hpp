@@ -31,6 +31,7 @@
 #include <adafuse/kernels/fuse_reference.hpp>
 #include <adafuse/kernels/gemm.hpp>
 #include <adafuse/kernels/gemm_reference.hpp>
+#include <adafuse/kernels/gumbel.hpp>
 #include <adafuse/kernels/im2col.hpp>
 #include <adafuse/kernels/lanes_inside.hpp>
 #include <adafuse/kernels/linear.hpp>

@@ -51,11 +51,9 @@ class BatchNorm {
   /// relu(forward(x) + residual) in fewer passes; without a residual, relu(forward(x)).
   Variable<T> forward_relu(const Variable<T>& x, Context<T>& ctx,
                            const Variable<T>& residual = {}) const {
-    if (!ctx.training) {
-      const auto y = forward(x, ctx);
-      return relu(residual.defined() ? y + residual : y);
-    }
     check(x);
+    if (!ctx.training)
+      return batch_norm_relu(x, weight, bias, running_mean, running_var, config_.eps, residual);
     auto out = batch_norm_relu_train(x, weight, bias, config_.eps, residual);
     ctx.observe({running_mean, running_var, out.mean, out.variance, config_.momentum});
     return out.y;

@@ -163,40 +163,73 @@ BatchNormOutput<scalar_of<X>> batch_norm_relu_train(const X& x,
   return detail::batch_norm_train<T>("batch_norm_relu_train", x, weight, bias, eps, true, residual);
 }
 
+namespace detail {
+
+/// batch_norm, or with `relu`: relu(batch_norm(x) + residual), which may be undefined.
+template <class T>
+Variable<T> batch_norm(const char* op, const Variable<T>& x, const Variable<T>& weight,
+                       const Variable<T>& bias, const Tensor<T>& running_mean,
+                       const Tensor<T>& running_var, double eps, bool relu,
+                       const Variable<T>& residual) {
+  const auto layout = batch_norm_layout(op, x, weight, bias);
+  const Shape channels{layout.channels};
+  require<ShapeError>(running_mean.shape() == channels && running_var.shape() == channels, op,
+                      ": expects running statistics ", channels, " for x ", x.shape(), ", got ",
+                      running_mean.shape(), " and ", running_var.shape());
+  require<ShapeError>(!residual.defined() || residual.shape() == x.shape(), op,
+                      ": expects a residual ", x.shape(), ", got ", residual.shape());
+  auto y = Tensor<T>::uninitialized(x.shape());
+  kernels::batch_norm(layout, x.value().data(), running_mean.data(), running_var.data(),
+                      data_or_null(weight), data_or_null(bias), eps, y.data(),
+                      {.residual = data_or_null(residual), .relu = relu});
+  // xhat = (x - mean) s  =>  dx = dz weight s, dweight = sum dz xhat, dbias = sum dz
+  // y = relu(z + residual)  =>  dz = dresidual = dy where y > 0
+  return record(
+      op, y, {x, weight, bias, residual},
+      [x, weight, bias, running_mean, running_var, eps, relu, adds = residual.requires_grad()](
+          const Variable<T>& dy, const Variable<T>& out) -> Gradients<T> {
+        const Shape channel = channel_shape(x.shape());
+        const auto per_channel = [&](const Variable<T>& v) { return reshape(v, channel); };
+        const Variable<T> s = per_channel(kernels::map(
+            running_var, [eps](T v) { return static_cast<T>(1 / std::sqrt(v + eps)); }));
+        const Variable<T> dz = relu ? gate(dy, out.value()) : dy;
+        Gradients<T> gradients(4);
+        if (x.requires_grad()) gradients[0] = dz * (weight.defined() ? per_channel(weight) * s : s);
+        if (weight.requires_grad())
+          gradients[1] =
+              reshape(sum_to(dz * ((x - per_channel(running_mean)) * s), channel), weight.shape());
+        if (bias.requires_grad()) gradients[2] = reshape(sum_to(dz, channel), bias.shape());
+        if (adds) gradients[3] = dz;
+        return gradients;
+      });
+}
+
+}  // namespace detail
+
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias with the given mean and variance [C],
 /// which are constants: x [N, C], [N, C, L] or [N, C, H, W]; weight and bias [C], 1 and 0 where
 /// undefined.
 template <Operand X>
-Variable<scalar_of<X>> batch_norm(const X& input, const Variable<scalar_of<X>>& weight,
+Variable<scalar_of<X>> batch_norm(const X& x, const Variable<scalar_of<X>>& weight,
                                   const Variable<scalar_of<X>>& bias,
                                   const Tensor<scalar_of<X>>& running_mean,
                                   const Tensor<scalar_of<X>>& running_var, double eps = 1e-5) {
   using T = scalar_of<X>;
-  const Variable<T> x = input;
-  const auto layout = detail::batch_norm_layout("batch_norm", x, weight, bias);
-  require<ShapeError>(running_mean.shape() == Shape{layout.channels} &&
-                          running_var.shape() == Shape{layout.channels},
-                      "batch_norm: expects running statistics [", layout.channels, "] for x ",
-                      x.shape(), ", got ", running_mean.shape(), " and ", running_var.shape());
-  auto y = Tensor<T>::uninitialized(x.shape());
-  kernels::batch_norm(layout, x.value().data(), running_mean.data(), running_var.data(),
-                      detail::data_or_null(weight), detail::data_or_null(bias), eps, y.data());
-  // xhat = (x - mean) s  =>  dx = dy weight s, dweight = sum dy xhat, dbias = sum dy
-  return record(
-      "batch_norm", y, {x, weight, bias},
-      [x, weight, bias, running_mean, running_var, eps](const Variable<T>& dy) -> Gradients<T> {
-        const Shape channel = detail::channel_shape(x.shape());
-        const auto per_channel = [&](const Variable<T>& v) { return reshape(v, channel); };
-        const Variable<T> s = per_channel(kernels::map(
-            running_var, [eps](T v) { return static_cast<T>(1 / std::sqrt(v + eps)); }));
-        Gradients<T> gradients(3);
-        if (x.requires_grad()) gradients[0] = dy * (weight.defined() ? per_channel(weight) * s : s);
-        if (weight.requires_grad())
-          gradients[1] =
-              reshape(sum_to(dy * ((x - per_channel(running_mean)) * s), channel), weight.shape());
-        if (bias.requires_grad()) gradients[2] = reshape(sum_to(dy, channel), bias.shape());
-        return gradients;
-      });
+  return detail::batch_norm<T>("batch_norm", x, weight, bias, running_mean, running_var, eps, false,
+                               {});
+}
+
+/// relu(batch_norm(x, weight, bias, running_mean, running_var, eps) + residual) in one pass over
+/// memory; the residual, of x's shape, counts as 0 where undefined.
+template <Operand X>
+Variable<scalar_of<X>> batch_norm_relu(const X& x, const Variable<scalar_of<X>>& weight,
+                                       const Variable<scalar_of<X>>& bias,
+                                       const Tensor<scalar_of<X>>& running_mean,
+                                       const Tensor<scalar_of<X>>& running_var, double eps = 1e-5,
+                                       const Variable<scalar_of<X>>& residual = {}) {
+  using T = scalar_of<X>;
+  return detail::batch_norm<T>("batch_norm_relu", x, weight, bias, running_mean, running_var, eps,
+                               true, residual);
 }
 
 }  // namespace adafuse

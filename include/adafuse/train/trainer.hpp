@@ -78,8 +78,10 @@ inline data::LoaderConfig loader_config(const TrainConfig& c, bool training) {
 
 class Trainer {
  public:
-  /// The dataset outlives the trainer. Throws ValueError for a configuration that can't be run.
-  Trainer(TrainConfig config, const data::FolderDataset& dataset)
+  /// The dataset, a FolderDataset or a CachedDataset, outlives the trainer. Throws ValueError for a
+  /// configuration that can't be run.
+  template <class Clips>
+  Trainer(TrainConfig config, const Clips& dataset)
       : config_(checked(std::move(config), dataset)),
         card_{config_.model,
               dataset.classes,
@@ -132,7 +134,8 @@ class Trainer {
   }
 
  private:
-  static TrainConfig checked(TrainConfig config, const data::FolderDataset& dataset) {
+  template <class Clips>
+  static TrainConfig checked(TrainConfig config, const Clips& dataset) {
     config.model.classes = std::ssize(dataset.classes);
     check(config);
     require<ValueError>(dataset.train.size() >= config.batch, "train: ", dataset.train.size(),
