@@ -40,12 +40,13 @@ struct Source {
   Index images = 1, image_size = 0;  // of a channel: one, or its phases
 };
 
-/// `Count` taps, or any number when it is 0: the counts that matter are unrolled.
+/// `Count` taps, or any number when it is 0: the counts that matter are unrolled. A single tap
+/// finds all pixels inside of the image.
 template <int Rows, int Vectors, int Count>
 [[gnu::noinline]] void correlate(const TileRows& tile, const Source& source, const Taps& taps) {
   Accumulators<Rows, Vectors> sums(tile);
   const Index count = Count ? Count : taps.count;
-  Mask only_lanes[Vectors];  // Of a single tap: they stay in registers.
+  Mask only_lanes[Vectors];  // Of a single tap: the last stays in a register.
   if constexpr (Count == 1) std::copy_n(taps.lanes, Vectors, only_lanes);
   const Index ahead = source.ahead;
   const auto add_channel = [&](Index channel) __attribute__((always_inline)) {
@@ -63,7 +64,8 @@ template <int Rows, int Vectors, int Count>
       Floats loaded[Vectors];
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
-        loaded[v] = Floats::load(p + v * Floats::width, lanes[v]);
+        loaded[v] = Count == 1 && v + 1 < Vectors ? Floats::load(p + v * Floats::width)
+                                                  : Floats::load(p + v * Floats::width, lanes[v]);
         keep_in_register(loaded[v]);
       }
       sums.add(k + t, loaded);
@@ -110,7 +112,9 @@ inline Plan make_plan(const Correlation& g) {
   // Short of work for many threads, the output channels are cut too; and where a frame is one
   // strip, so that each piece of the weights comes from memory once for all frames.
   const Index pieces = plan.strips == 1 && g.batch > 1 ? g.outs() * g.depth() / 100000 : 1;
-  plan.chunks = std::clamp<Index>(std::max(16 / (g.batch * g.groups * plan.strips), pieces), 1,
+  // Without chunks, each strip copies its phases for itself, which is cheaper.
+  const Index enough = g.same_pitch() ? 16 : 6;
+  plan.chunks = std::clamp<Index>(std::max(enough / (g.batch * g.groups * plan.strips), pieces), 1,
                                   (g.outs() + 31) / 32);
   return plan;
 }
@@ -232,6 +236,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   // With each chunk of output channels, while its weights are in the cache, their spare pixels.
   const Index extra = plan.spare > 0 ? g.groups : 0, tasks_of_chunk = strips + extra;
   const Mask* all_masks = masks.data();
+  const bool single_tap = taps == 1 && g.all_inside();
   parallel_for(tasks_of_chunk * plan.chunks, 1, [&](Index number, Index) {
     const FlushDenormals scope;
     const Index chunk = number / tasks_of_chunk, task = number % tasks_of_chunk;
@@ -273,7 +278,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
         for_tile_size(rows, static_cast<int>(end - begin), [&]<int Rows, int Vectors>() {
           if (taps == 9)
             correlate<Rows, Vectors, 9>(tile, tile_source, tile_taps);
-          else if (taps == 1)
+          else if (single_tap)
             correlate<Rows, Vectors, 1>(tile, tile_source, tile_taps);
           else
             correlate<Rows, Vectors, 0>(tile, tile_source, tile_taps);

@@ -37,6 +37,11 @@ struct Correlation {
     return taps() == 1 && stride_height == 1 && stride_width == 1 && top == 0 && left == 0 &&
            out_height == in_height && out_width == in_width;
   }
+  /// No output pixel reads beyond an edge.
+  bool all_inside() const {
+    return top >= 0 && row(out_height - 1, kernel_height - 1) < in_height && left >= 0 &&
+           column(out_width - 1, kernel_width - 1) < in_width;
+  }
   bool stride_one() const {
     return stride_height == 1 && stride_width == 1 && dilation_height == 1 && dilation_width == 1;
   }
