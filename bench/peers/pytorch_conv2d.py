@@ -2,16 +2,23 @@
 # SPDX-License-Identifier: MIT
 """The layers of bench_conv2d in PyTorch, as one writes them (NCHW, eager), next to ours.
 
-  bench_conv2d --threads T --json FILE && pytorch_conv2d.py FILE
+  bench_conv2d --threads T --json FILE && pytorch_conv2d.py FILE [BENCH]
 
 Reads the rows that bench_conv2d wrote, times the same layers and passes, prints ours / PyTorch for
 each and the smallest, and writes "pytorch_gflops" into FILE. With one thread: of processor time.
+With the program bench_conv2d as BENCH the two take turns: it measures each layer once more right
+before PyTorch does, so that a machine whose speed drifts is the same for both.
 """
 import json
 import os
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
+
+
+CORES = os.sched_getaffinity(0)  # OpenMP may bind this thread to one of them later.
 
 
 def median_seconds(run, threads, rounds=9, slice_seconds=4e-3):
@@ -49,8 +56,32 @@ def pass_of(torch, row, x, w, dy):
     return backward
 
 
+def measure_again(program, layer, row):
+    """The rows of one layer, measured now."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "rows.json")
+        # Small layers come in eight times the batch that is asked for.
+        batch = row["batch"] // 8 if layer.startswith("cifar") else row["batch"]
+        subprocess.run([program, "--layer", layer, "--threads", str(row["threads"]), "--batch",
+                        str(batch), "--json", path], check=True, stdout=subprocess.DEVNULL,
+                       preexec_fn=lambda: os.sched_setaffinity(0, CORES))
+        with open(path) as file:
+            return [again for again in json.load(file) if again["layer"] == layer]
+
+
+def in_turn(program, rows):
+    """The layers one after the other, each measured when it is reached."""
+    for layer in dict.fromkeys(row["layer"] for row in rows):
+        first = next(row for row in rows if row["layer"] == layer)
+        again = measure_again(program, layer, first)
+        if again[0]["batch"] != first["batch"]:
+            sys.exit(f"pytorch_conv2d.py: {layer} came in batches of {again[0]['batch']}, "
+                     f"not {first['batch']}")
+        yield from again
+
+
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     with open(sys.argv[1]) as file:
         rows = json.load(file)
@@ -63,7 +94,10 @@ def main():
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     measured = {}
-    for row in rows:
+    reached = in_turn(sys.argv[2], rows) if len(sys.argv) == 3 else rows
+    rows = []
+    for row in reached:
+        rows.append(row)
         key = (row["layer"], row["pass"])
         if key not in measured:
             size, kernel = row["size"], row["kernel"]
