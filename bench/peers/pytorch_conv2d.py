@@ -19,6 +19,9 @@ import time
 
 
 CORES = os.sched_getaffinity(0)  # OpenMP may bind this thread to one of them later.
+ENVIRONMENT = dict(os.environ)
+# PyTorch's threads would go on spinning while ours are timed.
+os.environ.pop("OMP_WAIT_POLICY", None)
 
 
 def median_seconds(run, threads, rounds=9, slice_seconds=4e-3):
@@ -64,7 +67,7 @@ def measure_again(program, layer, row):
         batch = row["batch"] // 8 if layer.startswith("cifar") else row["batch"]
         subprocess.run([program, "--layer", layer, "--threads", str(row["threads"]), "--batch",
                         str(batch), "--json", path], check=True, stdout=subprocess.DEVNULL,
-                       preexec_fn=lambda: os.sched_setaffinity(0, CORES))
+                       env=ENVIRONMENT, preexec_fn=lambda: os.sched_setaffinity(0, CORES))
         with open(path) as file:
             return [again for again in json.load(file) if again["layer"] == layer]
 
