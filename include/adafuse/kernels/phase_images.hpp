@@ -56,7 +56,7 @@ class PhaseImages {
     if (g.stride_width == 2) find_lanes();
   }
 
-  /// How many images a channel has, how large each is, and so is the step to the next channel.
+  /// How many images a channel has, the size of each, and of all: the step to the next channel.
   Index images() const { return std::ssize(vertical_.phases) * std::ssize(horizontal_.phases); }
   Index image_size() const { return image_size_; }
   Index channel_size() const { return images() * image_size_; }
