@@ -7,6 +7,7 @@
 #include <adafuse/kernels/conv2d_packed.hpp>
 #include <adafuse/kernels/conv2d_winograd.hpp>
 #include <atomic>
+#include <cmath>
 
 namespace adafuse::kernels {
 
@@ -49,17 +50,19 @@ struct Conv2dCosts {
   }
   double pairs() const { return static_cast<double>(g.ins() * g.out_channels); }
 
-  /// Frames never share vectors, and loads that cross cache lines cost a few per cent. Of spare
-  /// pixels, those of all frames together, all weights are read once more. A strided kernel copies
+  /// Frames never share vectors, and loads that cross cache lines cost a few per cent. For spare
+  /// pixels, those of all frames together, all weights are read once more: many fill vectors, of a
+  /// few each costs about 1.4. A strided kernel copies
   /// its image row by row, each piece of a row at the price of about 20, or 10 in pairs.
   double masked_direct() const {
     const Index spare = spare_pixels(g.out_pixels());
     const Index vectors = (g.out_pixels() - spare + Floats::width - 1) / Floats::width;
-    const double frame =
-        static_cast<double>(vectors) +
-        (spare > 0 ? 0.3 / static_cast<double>(g.batch) +
-                         1.4 * static_cast<double>(spare) / static_cast<double>(Floats::width)
-                   : 0.0);
+    const auto pixels = static_cast<double>(g.batch * spare), width = double{Floats::width};
+    const double together = spare == 0 ? 0
+                            : g.batch * spare > SparePixels::few
+                                ? 0.3 + 1.1 * std::ceil(pixels / width)
+                                : 0.3 + 1.4 * pixels / width;
+    const double frame = static_cast<double>(vectors) + together / static_cast<double>(g.batch);
     const Index pieces = g.same_pitch()
                              ? 0
                              : std::min(g.kernel_height, g.stride_height) * g.out_height *

@@ -13,8 +13,7 @@
 #include <adafuse/kernels/conv2d_spare_pixels.hpp>
 #include <adafuse/kernels/correlation.hpp>
 #include <adafuse/kernels/lanes_inside.hpp>
-#include <adafuse/kernels/phase_images.hpp>
-#include <adafuse/kernels/scratch.hpp>
+#include <adafuse/kernels/phase_copies.hpp>
 #include <vector>
 
 namespace adafuse::kernels {
@@ -46,12 +45,11 @@ template <int Rows, int Vectors, int Count>
 [[gnu::noinline]] void correlate(const TileRows& tile, const Source& source, const Taps& taps) {
   Accumulators<Rows, Vectors> sums(tile);
   const Index count = Count ? Count : taps.count;
-  Mask only_lanes[Vectors];  // Of a single tap: the last stays in a register.
-  if constexpr (Count == 1) std::copy_n(taps.lanes, Vectors, only_lanes);
+  const Mask last_lanes = taps.lanes[Vectors - 1];  // Of a single tap: it stays in a register.
   const Index ahead = source.ahead;
   const auto add_channel = [&](Index channel) __attribute__((always_inline)) {
     const float* pixels = source.pixels + channel * source.plane;
-    const Mask* lanes = Count == 1 ? only_lanes : taps.lanes;
+    const Mask* lanes = taps.lanes;
     const Index k = channel * count;
     if (ahead != 0)
       for (Index image = 0; image < source.images; ++image)
@@ -64,16 +62,29 @@ template <int Rows, int Vectors, int Count>
       Floats loaded[Vectors];
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
-        loaded[v] = Count == 1 && v + 1 < Vectors ? Floats::load(p + v * Floats::width)
-                                                  : Floats::load(p + v * Floats::width, lanes[v]);
+        const float* from = p + v * Floats::width;
+        if constexpr (Count != 1)
+          loaded[v] = Floats::load(from, lanes[v]);
+        else
+          loaded[v] = v + 1 < Vectors ? Floats::load(from) : Floats::load(from, last_lanes);
         keep_in_register(loaded[v]);
       }
       sums.add(k + t, loaded);
     }
   };
   if (source.channels.list)
-    for (Index i = 0; i < source.channels.count; ++i)
+    for (Index i = 0; i < source.channels.count; ++i) {
+      // No stream that the processor could follow by itself.
+      if (Count == 9 && i + 2 < source.channels.count) {
+        const Index next = source.channels.list[i + 2] - source.channels.first;
+        sums.fetch_weights(next * count, count);
+#pragma GCC unroll 8
+        for (int v = 0; v <= Vectors; ++v)
+          __builtin_prefetch(source.pixels + next * source.plane + v * Floats::width -
+                             Floats::width / 2);
+      }
       add_channel(source.channels.list[i] - source.channels.first);
+    }
   else
     for (Index i = 0; i < source.channels.count; ++i) add_channel(i);
   sums.finish(tile);
@@ -145,76 +156,12 @@ struct Strip {
         group(number / plan.strips % g.groups),
         tiles(part(plan.tiles, plan.strips, number % plan.strips)) {}
 
-  /// The row of output pixels in which it begins.
-  Index first_row(const Correlation& g, const Plan& plan) const {
-    return plan.position(tiles.begin) / g.out_width;
+  /// The rows of output pixels of which it has some.
+  Range rows(const Correlation& g, const Plan& plan) const {
+    const Index begin = plan.position(tiles.begin),
+                end = std::min(plan.position(tiles.end - 1) + tile_width, g.out_pixels());
+    return {begin / g.out_width, (end - 1) / g.out_width + 1};
   }
-};
-
-/// What the strips of one frame and group read.
-struct Image {
-  const float* pixels;   // of its first channel, where the first output pixel has its own
-  Index channel;         // from a channel to the next
-  const Index* offsets;  // [taps], from an output pixel to what the tap reads
-  Index phases, phase_size;
-};
-
-/// The images of all frames: x itself, or copies of its phases.
-struct Images {
-  const float* pixels;
-  Index channel;
-  const Index* offsets;
-  Index phases = 1, phase_size = 0;  // of a channel
-
-  Image operator()(const Correlation& g, const Strip& strip) const {
-    return {pixels + (strip.frame * g.in_channels + strip.group * g.ins()) * channel, channel,
-            offsets, phases, phase_size};
-  }
-};
-
-/// Copies the phases of all frames and live channels, for output channels that are cut into chunks:
-/// else each chunk would copy them anew. The copies hold until this thread makes others.
-inline Images copy_all_phases(const Correlation& g, const float* x,
-                              const Conv2dOptions<float>& options) {
-  thread_local PhaseImages images;
-  thread_local Scratch<float> memory;
-  images.aim(g, {0, g.out_height});
-  const Index size = images.channel_size(), frame = g.in_channels * size;
-  float* copies = memory(g.batch * frame);
-  constexpr Index channels_at_once = 64;
-  const Index pieces = (g.in_channels + channels_at_once - 1) / channels_at_once;
-  const PhaseImages& of_caller = images;
-  parallel_for(g.batch * pieces, 1, [&](Index task, Index) {
-    const Index n = task / pieces;
-    const Range channels = part(g.in_channels, pieces, task % pieces);
-    const auto live = ChannelList::of_group(options.in_of(n), channels.begin, channels.size());
-    for (Index i = 0; i < live.count; ++i)
-      of_caller.copy(x + (n * g.in_channels + live[i]) * g.in_pixels(), g.in_pixels(),
-                     copies + n * frame + live[i] * size);
-  });
-  return {copies, size, images.tap_offsets().data(), images.images(), images.image_size()};
-}
-
-/// The phases that one strip reads, copied for it alone: they stay in L2.
-class StripImages {
- public:
-  /// What lies `ahead` in x is for the next strip.
-  Image copy(const Correlation& g, const Plan& plan, const Strip& strip, const float* x,
-             Index ahead, const ChannelList& ins) {
-    const Index row = strip.first_row(g, plan),
-                end = std::min(plan.position(strip.tiles.end - 1) + tile_width, g.out_pixels());
-    images_.aim(g, {row, (end - 1) / g.out_width + 1});
-    const float* plane = x + strip.frame * g.in_channels * g.in_pixels();
-    float* copies = memory_(g.ins() * images_.channel_size());
-    for (Index i = 0; i < ins.count; ++i)
-      images_.copy(plane + ins[i] * g.in_pixels(), ahead,
-                   copies + (ins[i] - ins.first) * images_.channel_size());
-    return {copies - row * g.out_width, images_.channel_size(), images_.tap_offsets().data(), 1, 0};
-  }
-
- private:
-  PhaseImages images_;
-  Scratch<float> memory_;
 };
 
 /// y = epilogue(correlation of x and w).
@@ -230,8 +177,9 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   const bool each_copies = !g.same_pitch() && plan.chunks == 1;
   const Images images = g.same_pitch() || each_copies ? Images{x, g.in_pixels(), in_place.data()}
                                                       : copy_all_phases(g, x, options);
-  SparePixels spare(g, options);
-  spare.gather(x);
+  thread_local SparePixels of_caller;
+  of_caller.gather(g, options, x);
+  const SparePixels& spare = of_caller;
   const Index strips = g.batch * g.groups * plan.strips;
   // With each chunk of output channels, while its weights are in the cache, their spare pixels.
   const Index extra = plan.spare > 0 ? g.groups : 0, tasks_of_chunk = strips + extra;
@@ -240,7 +188,10 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   parallel_for(tasks_of_chunk * plan.chunks, 1, [&](Index number, Index) {
     const FlushDenormals scope;
     const Index chunk = number / tasks_of_chunk, task = number % tasks_of_chunk;
-    if (task >= strips) return spare.finish(w, y, task - strips, plan.chunks, chunk);
+    if (task >= strips) {
+      const Range outs = part(g.outs(), plan.chunks, chunk);
+      return spare.finish(w, y, task - strips, outs.begin, outs.size());
+    }
     const Strip strip(g, plan, task);
     const auto outs =
         ChannelList::of_group(options.out_of(strip.frame), strip.group * g.outs(), g.outs());
@@ -251,13 +202,16 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
     if (blocks.size() == 0) return;
     const Index next = task + 1;  // This thread takes it, mostly.
     const auto pixel = [&](const Strip& of) {
-      return images(g, of).pixels + (each_copies
-                                         ? of.first_row(g, plan) * g.stride_height * g.in_width
-                                         : plan.position(of.tiles.begin));
+      return images.of(g, of.frame, of.group).pixels +
+             (each_copies ? of.rows(g, plan).begin * g.stride_height * g.in_width
+                          : plan.position(of.tiles.begin));
     };
     const Index ahead = next < strips ? pixel(Strip(g, plan, next)) - pixel(strip) : 0;
-    thread_local StripImages copies;
-    const Image image = each_copies ? copies.copy(g, plan, strip, x, ahead, ins) : images(g, strip);
+    thread_local PhasesOfRows copies;
+    const Images image =
+        each_copies ? copies.copy(g, strip.rows(g, plan),
+                                  x + strip.frame * g.in_channels * g.in_pixels(), ahead, ins)
+                    : images.of(g, strip.frame, strip.group);
     for (Index b = blocks.begin; b < blocks.end; ++b) {
       const Range block = row_blocks[b];
       const int rows = static_cast<int>(block.size());

@@ -1,19 +1,18 @@
 // Spare pixels: the last few pixels of a map, which would leave most lanes of a vector idle: the
-// 49th of 7 x 7, the last four of 14 x 14.
+// 49th of 7 x 7, the last four of 14 x 14. Those of all frames are taken together, so that each row
+// of weights is read once for all of them.
 //
-// What such a pixel reads is gathered into one column. Its outputs are dot products of that column
-// with rows of weights, whose lanes are the input channels and taps. The pixels of several frames
-// are taken together, so that each row of weights is read once for all of them.
+// What a pixel reads is gathered into a column. Many columns, side by side, are panels for the
+// micro-kernel. Of a few columns, each sum is a dot product with a row of weights, whose lanes are
+// input channels and taps.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/parallel.hpp>
-#include <adafuse/kernels/conv2d_options.hpp>
-#include <adafuse/kernels/correlation.hpp>
+#include <adafuse/kernels/conv2d_rows.hpp>
 #include <adafuse/kernels/dot_products.hpp>
 #include <adafuse/kernels/scratch.hpp>
-#include <algorithm>
-#include <vector>
+#include <adafuse/kernels/united_channels.hpp>
 
 namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {
@@ -27,141 +26,197 @@ constexpr Index spare_pixels(Index pixels) {
 /// The spare pixels of all frames of one call.
 class SparePixels {
  public:
-  SparePixels(const Correlation& g, const Conv2dOptions<float>& options)
-      : g_(g), options_(options), count_(spare_pixels(g.out_pixels())) {}
+  /// So many pixels at most are dot products: they would leave half of a panel idle.
+  static constexpr Index few = Floats::width / 2;
 
-  /// Their columns, [groups][frames][pixels][depth]; channels that do not live count as zeros. They
-  /// hold until this thread gathers again.
-  void gather(const float* x) {
-    if (count_ == 0) return;
-    thread_local Scratch<float> memory;
-    columns_ = memory(g_.groups * pixels() * g_.depth());
-    parallel_for(g_.groups * g_.batch, 4, [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) gather(x, i / g_.batch, i % g_.batch);
+  /// Gathers what they read: all of this, and the lists of the options, are to stay until the last
+  /// finish().
+  void gather(const Correlation& g, const Conv2dOptions<float>& options, const float* x) {
+    g_ = g, options_ = &options;
+    count_ = spare_pixels(g.out_pixels()), pixels_ = g.batch * count_;
+    if (pixels_ == 0) return;
+    ins_.aim(options.live_in, g.batch, g.in_channels);
+    outs_.aim(options.live_out, g.batch, g.out_channels);
+    cut_panels();
+    columns_ = memory_(g.groups * lanes_ * g.depth());
+    constexpr Index channels_at_once = 32;  // All panels of them stay in L1.
+    const Index pieces = (g.ins() + channels_at_once - 1) / channels_at_once;
+    parallel_for(g.groups * pieces, 1, [&](Index task, Index) {
+      const Index group = task / pieces;
+      gather(x, group, part(ins_of(group).count, pieces, task % pieces));
     });
   }
 
-  /// y = epilogue(the sums) for part `part_number` of `parts` of the output channels of a group.
-  void finish(const float* w, float* y, Index group, Index parts, Index part_number) const {
-    if (count_ == 0) return;
-    if (pixels() == 1) return finish<1>(w, y, group, part(g_.outs(), parts, part_number));
-    if (pixels() == 2) return finish<2>(w, y, group, part(g_.outs(), parts, part_number));
-    finish<4>(w, y, group, part(g_.outs(), parts, part_number));
-  }
+  /// y = epilogue(the sums) for output channels [first, first + size) of a group.
+  void finish(const float* w, float* y, Index group, Index first, Index size) const {
+    thread_local Scratch<float> memory;
+    first += group * g_.outs();
+    const auto rows = outs_.of_any(first, size);
+    float* const sums = memory(rows.count * lanes_);
+    if (pixels_ > few)
+      multiply_panels(w, group, rows, sums);
+    else if (pixels_ == 1)
+      multiply_columns<1>(w, group, rows, sums);
+    else if (pixels_ == 2)
+      multiply_columns<2>(w, group, rows, sums);
+    else
+      multiply_columns<4>(w, group, rows, sums);
 
- private:
-  Index pixels() const { return g_.batch * count_; }
-  const float* column(Index group, Index pixel) const {
-    return columns_ + (group * pixels() + pixel) * g_.depth();
-  }
-  ChannelList ins_of(Index group, Index frame) const {
-    return ChannelList::of_group(options_.in_of(frame), group * g_.ins(), g_.ins());
-  }
-
-  void gather(const float* x, Index group, Index frame) const {
-    const auto ins = ins_of(group, frame);
-    float* column = columns_ + (group * pixels() + frame * count_) * g_.depth();
-    std::fill_n(column, count_ * g_.depth(), 0.0f);
-    for (Index pixel = g_.out_pixels() - count_; pixel < g_.out_pixels();
-         ++pixel, column += g_.depth()) {
-      const Index i = pixel / g_.out_width, j = pixel % g_.out_width;
-      const Range p = inside(g_.row(i, 0), g_.dilation_height, g_.in_height, g_.kernel_height),
-                  q = inside(g_.column(j, 0), g_.dilation_width, g_.in_width, g_.kernel_width);
-      const Index across = g_.dilation_width, down = g_.dilation_height * g_.in_width;
-      for (Index c = 0; c < ins.count; ++c) {
-        const float* from = x + (frame * g_.in_channels + ins[c]) * g_.in_pixels() +
-                            g_.row(i, 0) * g_.in_width + g_.column(j, 0);
-        float* const taps = column + (ins[c] - group * g_.ins()) * g_.taps();
-        for (Index k = p.begin; k < p.end; ++k)
-          for (Index l = q.begin; l < q.end; ++l)
-            taps[k * g_.kernel_width + l] = from[k * down + l * across];
+    for (Index n = 0; n < g_.batch; ++n) {
+      const auto outs = ChannelList::of_group(options_->out_of(n), first, size);
+      Index row = 0;
+      for (Index i = 0; i < outs.count; ++i) {
+        const Index channel = outs[i];
+        while (rows[row] != channel) ++row;
+        const Index at = (n * g_.out_channels + channel + 1) * g_.out_pixels() - count_;
+        for (Index s = 0; s < count_; ++s)
+          y[at + s] = options_->epilogue(sums[row * lanes_ + n * count_ + s], channel, at + s);
       }
     }
   }
 
-  /// Who wants an output channel of a few pixels: one bit for each of them.
-  using Wanted = std::vector<std::uint8_t>;
-
-  /// `Pixels` at a time, with as many rows of weights as make one vector of sums. The weights of
-  /// some channels stay in L2 for all pixels.
-  template <int Pixels>
-  void finish(const float* w, float* y, Index group, Range channels) const {
-    const Index at_once = std::max<Index>(DotProducts<Pixels>::rows, 100000 / g_.depth());
-    for (Index o = channels.begin; o < channels.end; o += at_once)
-      for (Index pixel = 0; pixel < pixels(); pixel += Pixels)
-        finish<Pixels>(w, y, group, {o, std::min(o + at_once, channels.end)}, pixel);
+ private:
+  /// Of dot products, each column is a panel of one lane.
+  void cut_panels() {
+    const Index taps = g_.taps();
+    const auto any = ins_.of_any();
+    starts_.clear();
+    if (pixels_ <= few) {
+      lanes_ = panels_ = pixels_, grain_ = 1;
+      // Rows of weights are multiplied whole unless what lives is few enough vectors.
+      const Index vectors_of_channel = (taps + Floats::width - 1) / Floats::width;
+      whole_rows_ = any.count * vectors_of_channel * Floats::width >= g_.in_channels * taps;
+    } else {
+      grain_ = Floats::width;
+      lanes_ = (pixels_ + grain_ - 1) / grain_ * grain_;
+      panels_ = (lanes_ + tile_width - 1) / tile_width;
+      whole_rows_ = any.count == g_.in_channels;
+    }
+    if (!whole_rows_)
+      for (Index i = 0; i < any.count; ++i) starts_.push_back(any[i] % g_.ins() * taps);
   }
 
-  template <int Pixels>
-  void finish(const float* w, float* y, Index group, Range channels, Index first_pixel) const {
-    thread_local Wanted wanted;
-    thread_local std::vector<Index> rows;
-    const Index exist = std::min<Index>(Pixels, pixels() - first_pixel);
-    find_rows(group, channels, first_pixel, exist, wanted, rows);
-    // The last row and pixel stand in for those that are missing.
-    const float* columns[Pixels];
-    for (Index s = 0; s < Pixels; ++s)
-      columns[s] = column(group, first_pixel + std::min(s, exist - 1));
-    const Index first_frame = first_pixel / count_, last_frame = (first_pixel + exist - 1) / count_;
-    const auto ins = ins_of(group, first_frame);
-    // Of one frame's short list, only what lives is multiplied.
-    const bool is_short = first_frame == last_frame && ins.list &&
-                          ins.count * round_up(g_.taps()) < round_up(g_.depth());
+  Range lanes_of(Index panel) const { return part_in_steps(lanes_, grain_, panels_, panel); }
+  /// [lanes][depth] of a group, panel after panel.
+  Index panel_at(Index group, Range lanes) const {
+    return (group * lanes_ + lanes.begin) * g_.depth();
+  }
+  /// The input channels that the columns of a group hold.
+  ChannelList ins_of(Index group) const {
+    const Index first = group * g_.ins();
+    return whole_rows_ ? ChannelList{nullptr, first, g_.ins()} : ins_.of_any(first, g_.ins());
+  }
+  /// Their weights in a row.
+  WeightRuns weights_of(Index group) const {
+    static constexpr Index zero = 0;
+    if (whole_rows_) return {&zero, 1, g_.depth()};
+    const auto ins = ins_of(group);
+    return {starts_.data() + (ins.list - ins_.of_any().list), ins.count, g_.taps()};
+  }
 
-    constexpr Index at_once = DotProducts<Pixels>::rows;
-    for (Index block = 0; block < std::ssize(rows); block += at_once) {
-      const Index count = std::min(at_once, std::ssize(rows) - block);
-      const auto channel = [&](Index r) {
-        return group * g_.outs() + rows[static_cast<std::size_t>(block + std::min(r, count - 1))];
-      };
-      const float* weights[at_once];
-      for (Index r = 0; r < at_once; ++r) weights[r] = w + channel(r) * g_.depth();
-      DotProducts<Pixels> products(weights, columns);
-      if (is_short)
-        for (Index c = 0; c < ins.count; ++c) {
-          const Index at = (ins[c] - ins.first) * g_.taps();
-          products.add(at, at + g_.taps());
+  /// Some channels of all columns, in panels without gaps between them: a channel that does not
+  /// live, and what lies outside of the image, is zero.
+  void gather(const float* x, Index group, Range channels) const {
+    thread_local std::vector<Index> reads;
+    const auto ins = ins_of(group);
+    for (Index p = 0; p < panels_; ++p) {
+      const Range lanes = lanes_of(p);
+      for (Index pixel = lanes.begin; pixel < lanes.end; ++pixel) {
+        const bool exists = pixel < pixels_;
+        const Index frame = exists ? pixel / count_ : 0;
+        find_reads(g_.out_pixels() - count_ + pixel % count_, reads);
+        float* const column = columns_ + panel_at(group, lanes) + pixel - lanes.begin;
+        for (Index i = channels.begin; i < channels.end; ++i) {
+          const bool is_live = exists && ins_.is_live(frame, ins[i]);
+          const float* image = x + (frame * g_.in_channels + ins[i]) * g_.in_pixels();
+          const Index place = pixels_ > few ? i : ins[i] - ins.first;
+          float* to = column + place * g_.taps() * lanes.size();
+          for (const Index read : reads) {
+            *to = is_live && read >= 0 ? image[read] : 0;
+            to += lanes.size();
+          }
         }
-      else
-        products.add(0, g_.depth());
-      float sums[Floats::width];
-      products.finish().store(sums);
-      for (Index r = 0; r < count; ++r)
-        for (Index s = 0; s < exist; ++s) {
-          if (!(wanted[static_cast<std::size_t>(channel(r) - group * g_.outs() - channels.begin)] >>
-                    s &
-                1))
-            continue;
-          const Index pixel = first_pixel + s;
-          const Index at = (pixel / count_ * g_.out_channels + channel(r) + 1) * g_.out_pixels() -
-                           count_ + pixel % count_;
-          y[at] = options_.epilogue(sums[r * Pixels + s], channel(r), at);
-        }
+      }
     }
   }
 
-  static Index round_up(Index n) { return (n + Floats::width - 1) / Floats::width * Floats::width; }
-
-  /// The output channels of `channels` that some of `exist` pixels want, counted from the first of
-  /// the group; `wanted` [channels] tells which.
-  void find_rows(Index group, Range channels, Index first_pixel, Index exist, Wanted& wanted,
-                 std::vector<Index>& rows) const {
-    wanted.assign(static_cast<std::size_t>(channels.size()), 0);
-    for (Index s = 0; s < exist; ++s) {
-      const auto outs = ChannelList::of_group(options_.out_of((first_pixel + s) / count_),
-                                              group * g_.outs() + channels.begin, channels.size());
-      for (Index i = 0; i < outs.count; ++i)
-        wanted[static_cast<std::size_t>(outs[i] - outs.first)] |=
-            static_cast<std::uint8_t>(1u << s);
-    }
-    rows.clear();
-    for (Index c = channels.begin; c < channels.end; ++c)
-      if (wanted[static_cast<std::size_t>(c - channels.begin)]) rows.push_back(c);
+  /// What each tap of an output pixel reads: its place in the image, or -1.
+  void find_reads(Index pixel, std::vector<Index>& reads) const {
+    reads.clear();
+    for (Index p = 0; p < g_.kernel_height; ++p)
+      for (Index q = 0; q < g_.kernel_width; ++q) {
+        const Index i = g_.row(pixel / g_.out_width, p), j = g_.column(pixel % g_.out_width, q);
+        const bool is_inside = i >= 0 && i < g_.in_height && j >= 0 && j < g_.in_width;
+        reads.push_back(is_inside ? i * g_.in_width + j : -1);
+      }
   }
 
-  const Correlation& g_;
-  const Conv2dOptions<float>& options_;
-  Index count_;  // of a frame
+  /// sums [rows][lanes] of panels.
+  void multiply_panels(const float* w, Index group, const ChannelList& rows, float* sums) const {
+    const RowBlocks blocks{rows.count};
+    for (Index b = 0; b < blocks.count(); ++b) {
+      const Range block = blocks[b];
+      TileRows tile;
+      tile.last_lanes = first_lanes(Floats::width);
+      for (Index r = block.begin; r < block.end; ++r) {
+        const auto row = static_cast<std::size_t>(r - block.begin);
+        tile.weights[row] = w + rows[r] * g_.depth();
+        tile.out[row] = sums + r * lanes_;
+      }
+      for (Index p = 0; p < panels_; ++p) {
+        const Range lanes = lanes_of(p);
+        tile.offset = lanes.begin;
+        multiply_panel(tile, static_cast<int>(block.size()),
+                       static_cast<int>(lanes.size() / Floats::width), weights_of(group),
+                       columns_ + panel_at(group, lanes));
+      }
+    }
+  }
+
+  /// sums [rows][lanes] of columns, `Columns` of them at a time with as many rows as stay in L2.
+  template <int Columns>
+  void multiply_columns(const float* w, Index group, const ChannelList& rows, float* sums) const {
+    constexpr Index at_once = DotProducts<Columns>::rows;
+    const Index near = std::max<Index>(1, 100000 / (g_.depth() * at_once)) * at_once;
+    for (Index block = 0; block < rows.count; block += near)
+      for (Index pixel = 0; pixel < pixels_; pixel += Columns)
+        for (Index row = block; row < std::min(block + near, rows.count); row += at_once)
+          multiply_columns<Columns>(w, group, rows, row, pixel, sums);
+  }
+
+  /// Rows and columns from `row` and `pixel` on. The last stand in for those that are missing.
+  template <int Columns>
+  void multiply_columns(const float* w, Index group, const ChannelList& rows, Index row,
+                        Index pixel, float* sums) const {
+    constexpr Index at_once = DotProducts<Columns>::rows;
+    const float *weights[at_once], *columns[Columns];
+    for (Index r = 0; r < at_once; ++r)
+      weights[r] = w + rows[std::min(row + r, rows.count - 1)] * g_.depth();
+    for (Index c = 0; c < Columns; ++c)
+      columns[c] = columns_ + panel_at(group, lanes_of(std::min(pixel + c, pixels_ - 1)));
+    DotProducts<Columns> products(weights, columns);
+    if (whole_rows_) {
+      products.add(0, g_.depth());
+    } else {
+      const WeightRuns runs = weights_of(group);
+      for (Index run = 0; run < runs.count; ++run)
+        products.add(runs.starts[run], runs.starts[run] + runs.length);
+    }
+    float lanes[Floats::width];
+    products.finish().store(lanes);
+    for (Index r = 0; r < std::min(at_once, rows.count - row); ++r)
+      for (Index c = 0; c < std::min<Index>(Columns, pixels_ - pixel); ++c)
+        sums[(row + r) * lanes_ + pixel + c] = lanes[r * Columns + c];
+  }
+
+  Correlation g_{};
+  const Conv2dOptions<float>* options_ = nullptr;
+  Index count_ = 0, pixels_ = 0;              // of a frame, of all
+  Index lanes_ = 0, panels_ = 0, grain_ = 1;  // of a group; panels are cut at multiples of a grain
+  bool whole_rows_ = true;
+  UnitedChannels ins_, outs_;
+  std::vector<Index> starts_;  // of the weights of each input channel, if there is a list
+  Scratch<float> memory_;
   float* columns_ = nullptr;
 };
 

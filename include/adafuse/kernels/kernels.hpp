@@ -37,6 +37,7 @@
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/microkernel.hpp>
 #include <adafuse/kernels/padded_images.hpp>
+#include <adafuse/kernels/phase_copies.hpp>
 #include <adafuse/kernels/phase_images.hpp>
 #include <adafuse/kernels/pixel_packer.hpp>
 #include <adafuse/kernels/pool2d.hpp>
@@ -54,4 +55,5 @@
 #include <adafuse/kernels/strided_loop.hpp>
 #include <adafuse/kernels/take.hpp>
 #include <adafuse/kernels/turn.hpp>
+#include <adafuse/kernels/united_channels.hpp>
 #include <adafuse/kernels/winograd_transforms.hpp>

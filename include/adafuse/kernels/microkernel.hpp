@@ -66,6 +66,15 @@ class Accumulators {
     }
   }
 
+  /// Asks for weights [k, k + count) of all rows, which are to be at most a cache line.
+  [[gnu::always_inline]] void fetch_weights(Index k, Index count) const {
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) {
+      __builtin_prefetch(weights_[r] + k);
+      __builtin_prefetch(weights_[r] + k + count - 1);
+    }
+  }
+
   /// out = relu(scale * sums + shift + residual), part by part: each question is asked once.
   [[gnu::always_inline]] void finish(const TileRows& tile) {
     const auto row = [](int r) { return static_cast<std::size_t>(r); };

@@ -69,10 +69,13 @@ class PhaseImages {
     const Index step = g_.stride_height * g_.in_width;
     for (std::size_t a = 0; a < vertical_.phases.size(); ++a) {
       const float* row = plane + rows_.begin * step + vertical_.phases[a] * g_.in_width;
-      Range r = rows_inside_[a];
-      if (copies_pairs(g_)) r.begin = copy_pairs(row, step, r, ahead, images);
-      for (; r.begin < r.end; ++r.begin)
-        copy_row(row + r.begin * step, ahead, images + r.begin * g_.out_width);
+      const Range rows = rows_inside_[a];
+      if (g_.stride_width != 2)
+        copy_columns(row, step, rows, images);
+      else if (copies_pairs(g_))
+        copy_pairs(row, step, rows, ahead, images);
+      else
+        copy_rows(row, step, rows, ahead, images);
       images += std::ssize(horizontal_.phases) * image_size_;
     }
   }
@@ -132,10 +135,11 @@ class PhaseImages {
     }
   }
 
-  /// Rows of one phase that fit in a vector, two at a time; returns the first that is left.
-  Index copy_pairs(const float* row, Index step, Range rows, Index ahead, float* images) const {
+  /// Rows of one phase that fit in a vector, two at a time.
+  void copy_pairs(const float* row, Index step, Range rows, Index ahead, float* images) const {
     const Index pitch = g_.out_width;
     const Mask inside = first_lanes(g_.in_width);
+    const Columns even = even_, odd = odd_;  // In registers, as far as there are any.
     const auto store = [pitch](Floats pixels, const Columns& columns, float* to) {
       constexpr Index half = Floats::width / 2;
       if (pitch == half) return pixels.store(to + columns.image, columns.both);
@@ -147,35 +151,52 @@ class PhaseImages {
       const float *first = row + r * step, *second = first + step;
       __builtin_prefetch(first + ahead, 0, 2);
       __builtin_prefetch(second + ahead, 0, 2);
-      Floats even = Floats::load(first, inside), odd = Floats::load(second, inside);
-      unzip(even, odd);
-      if (even_.are_read) store(even, even_, images + r * pitch);
-      if (odd_.are_read) store(odd, odd_, images + r * pitch);
+      Floats evens = Floats::load(first, inside), odds = Floats::load(second, inside);
+      unzip(evens, odds);
+      if (even.are_read) store(evens, even, images + r * pitch);
+      if (odd.are_read) store(odds, odd, images + r * pitch);
     }
-    return r;
+    copy_rows(row, step, {r, rows.end}, ahead, images);
   }
 
-  void copy_row(const float* row, Index ahead, float* target) const {
-    if (g_.stride_width == 2) {
-      constexpr Index width = Floats::width;
-      const auto copy = [&](Mask low, Mask high, Mask even_lanes, Mask odd_lanes) {
-        __builtin_prefetch(row + ahead, 0, 2);
-        __builtin_prefetch(row + width + ahead, 0, 2);
-        Floats even = Floats::load(row, low), odd = Floats::load(row + width, high);
-        unzip(even, odd);
-        if (even_.are_read) even.store(target + even_.image, even_lanes);
-        if (odd_.are_read) odd.store(target + odd_.image, odd_lanes);
+  void copy_rows(const float* row, Index step, Range rows, Index ahead, float* images) const {
+    constexpr Index width = Floats::width;
+    const Index full_vectors = (g_.in_width - 1) / (2 * width),
+                rest = g_.in_width - full_vectors * 2 * width;
+    const Mask low = lane_range(0, rest), high = lane_range(0, rest - width);
+    const Columns even = even_, odd = odd_;
+    for (Index r = rows.begin; r < rows.end; ++r) {
+      const float* from = row + r * step;
+      float *evens_to = images + r * g_.out_width + even.image,
+            *odds_to = images + r * g_.out_width + odd.image;
+      const auto fetch = [&] {
+        __builtin_prefetch(from + ahead, 0, 2);
+        __builtin_prefetch(from + width + ahead, 0, 2);
       };
-      Index rest = g_.in_width;
-      for (const Mask all = first_lanes(width); rest > 2 * width;
-           rest -= 2 * width, row += 2 * width, target += width)
-        copy(all, all, all, all);
-      return copy(lane_range(0, rest), lane_range(0, rest - width), even_.last, odd_.last);
+      for (Index v = 0; v < full_vectors; ++v) {
+        fetch();
+        Floats evens = Floats::load(from), odds = Floats::load(from + width);
+        unzip(evens, odds);
+        if (even.are_read) evens.store(evens_to);
+        if (odd.are_read) odds.store(odds_to);
+        from += 2 * width, evens_to += width, odds_to += width;
+      }
+      fetch();
+      Floats evens = Floats::load(from, low), odds = Floats::load(from + width, high);
+      unzip(evens, odds);
+      if (even.are_read) evens.store(evens_to, even.last);
+      if (odd.are_read) odds.store(odds_to, odd.last);
     }
+  }
+
+  /// Any stride, pixel by pixel.
+  void copy_columns(const float* row, Index step, Range rows, float* images) const {
     for (const Index b : horizontal_.phases) {
-      for (Index m = 0; m < length(g_.in_width, b, g_.stride_width); ++m)
-        target[m] = row[b + m * g_.stride_width];
-      target += image_size_;
+      const Index count = length(g_.in_width, b, g_.stride_width);
+      for (Index r = rows.begin; r < rows.end; ++r)
+        for (Index m = 0; m < count; ++m)
+          images[r * g_.out_width + m] = row[r * step + b + m * g_.stride_width];
+      images += image_size_;
     }
   }
 
