@@ -9,6 +9,7 @@
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/storage.hpp>
+#include <adafuse/kernels/conv2d_backward_data_halved.hpp>
 #include <adafuse/kernels/conv2d_depthwise.hpp>
 #include <adafuse/kernels/conv2d_geometry.hpp>
 #include <adafuse/kernels/correlation.hpp>
@@ -75,16 +76,11 @@ void turn_elements(const float* source, Index source_step, Index step, Index row
     }
 }
 
-/// flipped [in_channels][outs][taps of the phase] of w, the taps in reverse order.
-inline void flip_weights(const Conv2dGeometry& g, const Phase& rows, const Phase& columns,
-                         const float* w, float* flipped) {
+/// turned [in_channels][outs][places] of w: of each channel pair the taps at `places`.
+inline void turn_taps(const Conv2dGeometry& g, const std::vector<Index>& places, const float* w,
+                      float* turned) {
   constexpr Index block = 8;  // Channels whose weights share lines of w.
   const Index outs = g.out_channels_per_group(), ins = g.in_channels_per_group();
-  std::vector<Index> places;
-  for (Index p = rows.taps - 1; p >= 0; --p)
-    for (Index q = columns.taps - 1; q >= 0; --q)
-      places.push_back((rows.first_tap + p * g.stride_height) * g.kernel_width + columns.first_tap +
-                       q * g.stride_width);
   const Index taps = std::ssize(places), blocks = (ins + block - 1) / block;
   const auto turn = taps == 9   ? turn_elements<9>
                     : taps == 4 ? turn_elements<4>
@@ -96,9 +92,31 @@ inline void flip_weights(const Conv2dGeometry& g, const Phase& rows, const Phase
       const Index group = task / blocks, first = task % blocks * block;
       turn(w + (group * outs * ins + first) * g.taps(), ins * g.taps(), g.taps(), outs,
            std::min(block, ins - first), places.data(), taps,
-           flipped + (group * ins + first) * outs * taps, outs * taps);
+           turned + (group * ins + first) * outs * taps, outs * taps);
     }
   });
+}
+
+/// flipped [in_channels][outs][taps of the phase] of w, the taps in reverse order.
+inline void flip_weights(const Conv2dGeometry& g, const Phase& rows, const Phase& columns,
+                         const float* w, float* flipped) {
+  std::vector<Index> places;
+  for (Index p = rows.taps - 1; p >= 0; --p)
+    for (Index q = columns.taps - 1; q >= 0; --q)
+      places.push_back((rows.first_tap + p * g.stride_height) * g.kernel_width + columns.first_tap +
+                       q * g.stride_width);
+  turn_taps(g, places, w, flipped);
+}
+
+/// dx of a convolution that halves its image.
+inline void conv2d_halved(const Conv2dGeometry& g, const float* dy, const float* w, float* dx) {
+  const Storage<float> weights(static_cast<std::size_t>(g.weight_size()));  // [ins][outs][taps]
+  if (g.taps() == 1) {
+    turn_weights(g, w, weights.data());
+    return backward_data_halved::conv2d<1>(g, dy, weights.data(), dx);
+  }
+  turn_taps(g, {0, 1, 2, 3, 4, 5, 6, 7, 8}, w, weights.data());
+  backward_data_halved::conv2d<3>(g, dy, weights.data(), dx);
 }
 
 /// Every `stride`-th element of a row from `source`, [0, count).
@@ -219,6 +237,8 @@ inline void conv2d_depthwise(const Conv2dGeometry& g, const std::vector<PhaseJob
 template <class Correlate>
 void conv2d(const Conv2dGeometry& g, const float* dy, const float* w, float* dx,
             const Correlate& correlate) {
+  if (backward_data_halved::fits(g) && backward_data_halved::pays(g))
+    return conv2d_halved(g, dy, w, dx);
   const Storage<float> weights(static_cast<std::size_t>(g.weight_size()));
   const auto jobs = make_jobs(g, w, weights.data());
   if (jobs.size() == 1) return correlate(jobs[0].correlation, dy, jobs[0].weights, dx);

@@ -94,8 +94,8 @@ inline void turn_square(const float* source, Index source_step, Index rows, Mask
 
 /// panel [pixels of the block][vectors * width] = the channels [first, first + count) of `maps`,
 /// transposed; lanes beyond them are 0.
-inline void turn_block(const Maps& maps, const OutputBlock& block, Index width, Index first,
-                       Index count, Index vectors, float* panel) {
+[[gnu::noinline]] inline void turn_block(const Maps& maps, const OutputBlock& block, Index width,
+                                         Index first, Index count, Index vectors, float* panel) {
   constexpr Index square_size = Floats::width;
   // Pixels of whole rows follow each other over the ends of rows.
   const bool whole = block.columns.size() == width;

@@ -6,6 +6,7 @@
 #include <adafuse/kernels/batch_norm_reference.hpp>
 #include <adafuse/kernels/conv2d.hpp>
 #include <adafuse/kernels/conv2d_backward_data.hpp>
+#include <adafuse/kernels/conv2d_backward_data_halved.hpp>
 #include <adafuse/kernels/conv2d_backward_weights.hpp>
 #include <adafuse/kernels/conv2d_backward_weights_dots.hpp>
 #include <adafuse/kernels/conv2d_choice.hpp>

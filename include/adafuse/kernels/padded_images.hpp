@@ -29,12 +29,18 @@ class PaddedImages {
     vertical_.aim(g.kernel_height, g.dilation_height, g.stride_height);
     horizontal_.aim(g.kernel_width, g.dilation_width, g.stride_width);
     pitch_ = block.columns.size() + horizontal_.reach;
-    phases_.clear(), lanes_.clear();
+    phases_.clear(), lanes_.clear(), rows_inside_.clear();
     frame_size_ = 0;
+    const Index rows = block.rows.size() + vertical_.reach;
+    for (const Index a : vertical_.phases) {
+      const Range in = inside(g.row(block.rows.begin, 0) + a, g.stride_height, g.in_height, rows);
+      const Index begin = std::min(in.begin, rows);
+      rows_inside_.push_back({begin, std::max(begin, in.end)});
+    }
     for (const Index a : vertical_.phases)
       for (const Index b : horizontal_.phases) {
         phases_.push_back({a, b, frame_size_});
-        frame_size_ += (block.rows.size() + vertical_.reach) * pitch_;
+        frame_size_ += rows * pitch_;
       }
     for (const Index b : horizontal_.phases)
       for (Index m = 0; m < pitch_; m += Floats::width) {
@@ -111,71 +117,90 @@ class PaddedImages {
 
   Index first_column(Index phase) const { return g_.column(block_.columns.begin, 0) + phase; }
 
+  // Not inlined: where they are called, too few registers would be left for what they walk with.
+
   template <int Stride>
-  void pack_strided(const float* x, Range channels, float* images) const {
-    const Index rows = block_.rows.size() + vertical_.reach, vectors = count_vectors();
-    const Index ahead = block_.rows.size() * g_.stride_height * g_.in_width;
-    for (Index c = channels.begin; c < channels.end; ++c)
-      for (Index n = block_.frames.begin; n < block_.frames.end; ++n)
-        for (const Phase& phase : phases_) {
-          const float* plane = x + (n * g_.in_channels + c) * g_.in_pixels();
-          const StridedLanes* lanes =
-              lanes_.data() + (&phase - phases_.data()) % std::ssize(horizontal_.phases) * vectors;
-          Index row = g_.row(block_.rows.begin, 0) + phase.row;
-          // Rows follow each other: what a store writes over the end is written again.
-          for (Index k = 0; k < rows; ++k, row += g_.stride_height, images += pitch_) {
-            const bool is_inside = 0 <= row && row < g_.in_height;
-            const float* pixels = plane + row * g_.in_width + first_column(phase.column);
-            for (Index v = 0; v < vectors; ++v) {
-              const Index m = v * Floats::width;
-              // The next block reads what follows: by then it has come from memory.
-              for (Index line = 0; line < g_.stride_width; ++line)
-                __builtin_prefetch(pixels + m * g_.stride_width + ahead + line * Floats::width, 0,
-                                   2);
-              const Floats value =
-                  is_inside ? lanes[v].template load<Stride>(pixels + m * g_.stride_width)
-                            : Floats::zero();
-              value.store(images + m);
-            }
-          }
-        }
+  [[gnu::noinline]] void pack_strided(const float* x, Range channels, float* images) const {
+    const Index rows = block_.rows.size() + vertical_.reach, pitch = pitch_;
+    const Index vectors = count_vectors(), columns = std::ssize(horizontal_.phases);
+    const Index stride = g_.stride_width, step = g_.stride_height * g_.in_width,
+                ahead = block_.rows.size() * step;
+    // Rows follow each other: what a store writes over the end is written again.
+    const auto copy = [&](const float* pixels, const StridedLanes& lanes, float* to) {
+      // The next block reads what follows: by then it has come from memory.
+      for (Index line = 0; line < stride; ++line)
+        __builtin_prefetch(pixels + ahead + line * Floats::width, 0, 2);
+      lanes.template load<Stride>(pixels).store(to);
+    };
+    for_phases_of_rows(x, channels, [&](const float* first_row, Range inside) {
+      for (Index b = 0; b < columns; ++b) {
+        const StridedLanes* lanes = lanes_.data() + b * vectors;
+        const float* pixels = first_row + horizontal_.phases[static_cast<std::size_t>(b)];
+        clear(images, inside.begin * pitch);
+        if (const StridedLanes only = lanes[0]; vectors == 1)
+          for (Index k = inside.begin; k < inside.end; ++k)
+            copy(pixels + k * step, only, images + k * pitch);
+        else
+          for (Index k = inside.begin; k < inside.end; ++k)
+            for (Index v = 0; v < vectors; ++v)
+              copy(pixels + k * step + v * stride * Floats::width, lanes[v],
+                   images + k * pitch + v * Floats::width);
+        clear(images + inside.end * pitch, (rows - inside.end) * pitch);
+        images += rows * pitch;
+      }
+    });
   }
 
   /// Both phases of columns at stride 2 from one reading.
-  void pack_pairs(const float* x, Range channels, float* images) const {
+  [[gnu::noinline]] void pack_pairs(const float* x, Range channels, float* images) const {
     constexpr Index width = Floats::width;
-    const Index rows = block_.rows.size() + vertical_.reach, vectors = count_vectors();
-    const Index image_size = rows * pitch_,
-                ahead = block_.rows.size() * g_.stride_height * g_.in_width;
-    const Mask last = first_lanes(pitch_ - (vectors - 1) * width);
+    const Index rows = block_.rows.size() + vertical_.reach, pitch = pitch_,
+                vectors = count_vectors(), image_size = rows * pitch;
+    const Index step = g_.stride_height * g_.in_width, ahead = block_.rows.size() * step;
+    const Mask last = first_lanes(pitch - (vectors - 1) * width);
+    const auto copy = [&](const float* pixels, PairLanes lanes, Mask stored, float* to) {
+      __builtin_prefetch(pixels + ahead, 0, 2);
+      __builtin_prefetch(pixels + ahead + width, 0, 2);
+      Floats even = Floats::load(pixels, lanes.low), odd = Floats::load(pixels + width, lanes.high);
+      unzip(even, odd);
+      even.store(to, stored), odd.store(to + image_size, stored);
+    };
+    for_phases_of_rows(x, channels, [&](const float* first_row, Range inside) {
+      clear(images, inside.begin * pitch);
+      clear(images + image_size, inside.begin * pitch);
+      const PairLanes only = pair_lanes_[0];
+      Index k = inside.begin;
+      if (vectors == 1)
+        for (; k < inside.end; ++k) copy(first_row + k * step, only, last, images + k * pitch);
+      else
+        for (; k < inside.end; ++k)
+          for (Index v = 0; v < vectors; ++v)
+            copy(first_row + k * step + 2 * v * width, pair_lanes_[static_cast<std::size_t>(v)],
+                 v + 1 < vectors ? first_lanes(width) : last, images + k * pitch + v * width);
+      clear(images + k * pitch, (rows - k) * pitch);
+      clear(images + image_size + k * pitch, (rows - k) * pitch);
+      images += 2 * image_size;
+    });
+  }
+
+  /// A row or two: a call of memset would cost more.
+  static void clear(float* to, Index count) {
+    for (Index m = 0; m < count; m += Floats::width)
+      Floats::zero().store(to + m, first_lanes(count - m));
+  }
+
+  /// Calls pack(first_row, inside) for each channel, frame and phase of rows: which rows of its
+  /// images lie inside of the image, and where the first would begin with what column phase 0
+  /// reads.
+  template <class Pack>
+  void for_phases_of_rows(const float* x, Range channels, const Pack& pack) const {
+    const Index top = g_.row(block_.rows.begin, 0);
     for (Index c = channels.begin; c < channels.end; ++c)
-      for (Index n = block_.frames.begin; n < block_.frames.end; ++n)
-        for (const Index a : vertical_.phases) {
-          const float* plane = x + (n * g_.in_channels + c) * g_.in_pixels();
-          Index row = g_.row(block_.rows.begin, 0) + a;
-          for (Index k = 0; k < rows; ++k, row += g_.stride_height, images += pitch_) {
-            const bool is_inside = 0 <= row && row < g_.in_height;
-            const float* pixels = plane + row * g_.in_width + first_column(0);
-            for (Index v = 0; v < vectors; ++v, pixels += 2 * width) {
-              __builtin_prefetch(pixels + ahead, 0, 2);
-              __builtin_prefetch(pixels + ahead + width, 0, 2);
-              Floats even = Floats::zero(), odd = even;
-              if (is_inside) {
-                const PairLanes& lanes = pair_lanes_[static_cast<std::size_t>(v)];
-                even = Floats::load(pixels, lanes.low),
-                odd = Floats::load(pixels + width, lanes.high);
-                unzip(even, odd);
-              }
-              float* to = images + v * width;
-              if (v + 1 < vectors) {
-                even.store(to), odd.store(to + image_size);
-              } else {
-                even.store(to, last), odd.store(to + image_size, last);
-              }
-            }
-          }
-          images += image_size;
-        }
+      for (Index n = block_.frames.begin; n < block_.frames.end; ++n) {
+        const float* plane = x + (n * g_.in_channels + c) * g_.in_pixels() + first_column(0);
+        for (std::size_t a = 0; a < rows_inside_.size(); ++a)
+          pack(plane + (top + vertical_.phases[a]) * g_.in_width, rows_inside_[a]);
+      }
   }
 
   Index count_vectors() const { return (pitch_ + Floats::width - 1) / Floats::width; }
@@ -187,6 +212,7 @@ class PaddedImages {
   std::vector<Phase> phases_;
   std::vector<StridedLanes> lanes_;    // [horizontal phases][vectors of a row]
   std::vector<PairLanes> pair_lanes_;  // [vectors of a row]
+  std::vector<Range> rows_inside_;     // [vertical phases], of the rows of an image
   std::vector<Index> tap_offsets_, row_starts_;
 };
 
