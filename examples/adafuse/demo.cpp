@@ -1,6 +1,7 @@
 // adafuse demo: the paper's claim on one page. On gestures whose opposites consist of the same
 // frames, a frame-wise network guesses; AdaFuse knows, at a fraction of the arithmetic.
 // SPDX-License-Identifier: MIT
+#include <adafuse/data/cached_dataset.hpp>
 #include <adafuse/data/gesture_folder.hpp>
 #include <adafuse/report/charts.hpp>
 #include <adafuse/report/filmstrip.hpp>

@@ -14,7 +14,7 @@ using namespace adafuse::kernels;
 TEST_CASE("linear: equals sums in double, for few and many rows, inputs and outputs") {
   Draws draw{Key(1)};
   for (int k = 0; k < 150; ++k) {
-    const LinearShape s{1 + draw.integer(70), 1 + draw.integer(130)};
+    const LinearShape s{1 + draw.integer(70), 1 + draw.integer(200)};
     const Index rows = 1 + draw.integer(20);
     const bool relu = draw.chance(0.5), has_bias = draw.chance(0.5);
     const auto x = Tensor<float>::randn({rows, s.in}, Key(2)),
@@ -35,6 +35,25 @@ TEST_CASE("linear: equals sums in double, for few and many rows, inputs and outp
     CHECK(largest < 2e-5);
     for (Index o = 0; o < s.out; ++o) REQUIRE(y(rows, o) == -99);
   }
+}
+
+TEST_CASE("linear: a panel holds its outputs input by input, and zeros up to a multiple of 16") {
+  const LinearShape s{2, 100};
+  CHECK(s.panels() == 3);
+  CHECK(s.outputs_of(1) == Range{48, 96});
+  CHECK(s.outputs_of(2) == Range{96, 112});
+  REQUIRE(s.packed_size() == 2 * 112);
+  auto w = Tensor<float>({100, 2});
+  for (Index o = 0; o < 100; ++o)
+    for (Index i = 0; i < 2; ++i) w(o, i) = static_cast<float>(1 + 1000 * i + o);
+  auto packed = Tensor<float>::full({s.packed_size()}, NAN);
+  pack_linear(s, w.data(), packed.data());
+  CHECK(packed(0) == 1);            // output 0 of input 0
+  CHECK(packed(48) == 1001);        // of input 1
+  CHECK(packed(96) == 49);          // the second panel
+  CHECK(packed(192 + 3) == 100);    // the last output of input 0 in the third
+  CHECK(packed(192 + 4) == 0);      // behind it
+  CHECK(packed(192 + 16) == 1097);  // output 96 of input 1
 }
 
 TEST_CASE("linear: has the same bits for any number of threads") {

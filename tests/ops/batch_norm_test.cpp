@@ -17,6 +17,33 @@ double difference(const Tensor<double>& a, const Tensor<double>& b) {
     largest = std::max(largest, std::abs(a.data()[i] - b.data()[i]));
   return largest;
 }
+
+/// What an operation and the ones that it fuses get: maps, weight, bias, and a residual or none.
+struct Operands {
+  Variable<double> x = parameter(Tensor<double>::randn({4, 3, 5, 2}, Key(1)));
+  Variable<double> w = parameter(Tensor<double>::randn({3}, Key(2)));
+  Variable<double> b = parameter(Tensor<double>::randn({3}, Key(3)));
+  Variable<double> r;
+  Tensor<double> dy = Tensor<double>::randn(x.shape(), Key(4));
+
+  explicit Operands(bool residual = false) {
+    if (residual) r = parameter(Tensor<double>::randn(x.shape(), Key(5)));
+  }
+
+  Variable<double> add_and_rectify(const Variable<double>& y) const {
+    return relu(r.defined() ? y + r : y);
+  }
+  std::vector<Variable<double>> gradients(const Variable<double>& y, bool create_graph) const {
+    std::vector<Variable<double>> inputs{x, w, b};
+    if (r.defined()) inputs.push_back(r);
+    return grad<double>({y}, inputs, {.grad_outputs = {dy}, .create_graph = create_graph});
+  }
+};
+
+void check_same(const std::vector<Variable<double>>& a, const std::vector<Variable<double>>& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) CHECK(difference(a[i].value(), b[i].value()) < 1e-12);
+}
 }  // namespace
 
 TEST_CASE("batch_norm_train: the statistics are those of each channel, the variance unbiased") {
@@ -42,60 +69,33 @@ TEST_CASE("batch_norm: with the batch's own biased statistics, evaluation equals
 }
 
 TEST_CASE("batch_norm_train: the fused gradients equal the composed ones") {
-  const auto x = parameter(Tensor<double>::randn({4, 3, 5, 2}, Key(1)));
-  const auto w = parameter(Tensor<double>::randn({3}, Key(2)));
-  const auto b = parameter(Tensor<double>::randn({3}, Key(3)));
-  const auto dy = Tensor<double>::randn(x.shape(), Key(4));
-  std::vector<std::vector<Variable<double>>> gradients;
-  for (const bool create_graph : {false, true})
-    gradients.push_back(grad<double>({batch_norm_train(x, w, b).y}, {x, w, b},
-                                     {.grad_outputs = {dy}, .create_graph = create_graph}));
-  for (std::size_t i = 0; i < 3; ++i)
-    CHECK(difference(gradients[0][i].value(), gradients[1][i].value()) < 1e-12);
+  const Operands on;
+  const auto gradients = [&](bool create_graph) {
+    return on.gradients(batch_norm_train(on.x, on.w, on.b).y, create_graph);
+  };
+  check_same(gradients(false), gradients(true));
 }
 
 TEST_CASE("batch_norm_relu_train: value and gradients are those of the three operations") {
-  const auto x = parameter(Tensor<double>::randn({4, 3, 5, 2}, Key(1)));
-  const auto w = parameter(Tensor<double>::randn({3}, Key(2)));
-  const auto b = parameter(Tensor<double>::randn({3}, Key(3)));
-  const auto r = parameter(Tensor<double>::randn(x.shape(), Key(5)));
-  const auto dy = Tensor<double>::randn(x.shape(), Key(4));
-  for (const bool add : {false, true})
+  for (const bool residual : {false, true})
     for (const bool create_graph : {false, true}) {
-      const auto plain = batch_norm_train(x, w, b).y;
-      const auto fused = batch_norm_relu_train(x, w, b, 1e-5, add ? r : Variable<double>());
-      const auto composed = relu(add ? plain + r : plain);
-      CHECK(difference(fused.y.value(), composed.value()) < 1e-14);
-      std::vector<Variable<double>> inputs{x, w, b};
-      if (add) inputs.push_back(r);
-      const GradOptions<double> options{.grad_outputs = {dy}, .create_graph = create_graph};
-      const auto got = grad<double>({fused.y}, inputs, options),
-                 expected = grad<double>({composed}, inputs, options);
-      for (std::size_t i = 0; i < inputs.size(); ++i)
-        CHECK(difference(got[i].value(), expected[i].value()) < 1e-12);
+      const Operands on(residual);
+      const auto fused = batch_norm_relu_train(on.x, on.w, on.b, 1e-5, on.r).y;
+      const auto composed = on.add_and_rectify(batch_norm_train(on.x, on.w, on.b).y);
+      CHECK(difference(fused.value(), composed.value()) < 1e-14);
+      check_same(on.gradients(fused, create_graph), on.gradients(composed, create_graph));
     }
 }
 
 TEST_CASE("batch_norm_relu: value and gradients are those of the three operations") {
-  const auto x = parameter(Tensor<double>::randn({4, 3, 5, 2}, Key(1)));
-  const auto w = parameter(Tensor<double>::randn({3}, Key(2)));
-  const auto b = parameter(Tensor<double>::randn({3}, Key(3)));
-  const auto r = parameter(Tensor<double>::randn(x.shape(), Key(5)));
-  const auto dy = Tensor<double>::randn(x.shape(), Key(4));
   const auto mean = Tensor<double>::randn({3}, Key(6));
   const auto variance = Tensor<double>::uniform({3}, Key(7), 0.5, 2);
-  for (const bool add : {false, true}) {
-    const auto plain = batch_norm(x, w, b, mean, variance);
-    const auto fused = batch_norm_relu(x, w, b, mean, variance, 1e-5, add ? r : Variable<double>());
-    const auto composed = relu(add ? plain + r : plain);
+  for (const bool residual : {false, true}) {
+    const Operands on(residual);
+    const auto fused = batch_norm_relu(on.x, on.w, on.b, mean, variance, 1e-5, on.r);
+    const auto composed = on.add_and_rectify(batch_norm(on.x, on.w, on.b, mean, variance));
     CHECK(difference(fused.value(), composed.value()) < 1e-14);
-    std::vector<Variable<double>> inputs{x, w, b};
-    if (add) inputs.push_back(r);
-    const GradOptions<double> options{.grad_outputs = {dy}};
-    const auto got = grad<double>({fused}, inputs, options),
-               expected = grad<double>({composed}, inputs, options);
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-      CHECK(difference(got[i].value(), expected[i].value()) < 1e-12);
+    check_same(on.gradients(fused, false), on.gradients(composed, false));
   }
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <adafuse/data/cached_dataset.hpp>
+
 #include "tiny_run.hpp"
 
 namespace trainer_test {

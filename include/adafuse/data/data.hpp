@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/data/cached_dataset.hpp>
 #include <adafuse/data/clip_list.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/frame_cache.hpp>

@@ -7,7 +7,7 @@
 #pragma once
 
 #include <adafuse/data/clip_list.hpp>
-#include <adafuse/data/frame_cache.hpp>
+#include <adafuse/data/dataset.hpp>
 #include <adafuse/io/image.hpp>
 #include <filesystem>
 #include <string>
@@ -68,18 +68,6 @@ struct FolderLayout {
 /// Both halves of a data set and the names of its classes.
 struct FolderDataset {
   FrameFolder train, val;
-  std::vector<std::string> classes;
-};
-
-/// A data set, which must outlive this, with decoded frames kept for all that read from here.
-struct CachedDataset {
-  explicit CachedDataset(const FolderDataset& source,
-                         std::size_t bytes_of_each = std::size_t{1} << 30)
-      : train(source.train, bytes_of_each),
-        val(source.val, bytes_of_each),
-        classes(source.classes) {}
-
-  FrameCache train, val;
   std::vector<std::string> classes;
 };
 

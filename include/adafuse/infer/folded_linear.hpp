@@ -35,9 +35,6 @@ class FoldedLinear {
   void operator()(Index rows, const T* x, T* y) const {
     const T* bias = bias_.defined() ? bias_.data() : nullptr;
     if constexpr (in_panels) {
-      require<ValueError>(width_ == Floats::width, "linear: folded for vectors of ", width_,
-                          " floats, run in a file that is compiled for ", Floats::width,
-                          "; compile both with the same flags");
       kernels::linear(shape(), rows, x, weight_.data(), bias, relu_, y);
     } else {  // As a convolution of maps of one pixel.
       const kernels::Conv2dGeometry g{
@@ -51,9 +48,8 @@ class FoldedLinear {
   kernels::LinearShape shape() const { return {in_, out_}; }
 
   Index in_, out_;
-  Index width_ = Floats::width;  // of the panels: that of the file in which this was made
-  Tensor<T> weight_;             // [out, in], or panels
-  Tensor<T> bias_;               // [out]
+  Tensor<T> weight_;  // [out, in], or panels
+  Tensor<T> bias_;    // [out]
   bool relu_;
 };
 

@@ -11,27 +11,66 @@
 #include <adafuse/kernels/microkernel.hpp>
 
 namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
 
-/// The sizes of a layer, and how its outputs are cut into panels.
+/// The sizes of a layer, and how its outputs are cut into panels: of 48, the last of 16, 32 or 48.
+/// All vector paths share them: one file may pack and another, with other flags, multiply.
 struct LinearShape {
   Index in, out;
 
-  Index vectors() const { return (out + Floats::width - 1) / Floats::width; }
-  Index panels() const { return (vectors() + tile_vectors - 1) / tile_vectors; }
-  Range vectors_of(Index panel) const { return part(vectors(), panels(), panel); }
+  static constexpr Index unit = 16, panel = 3 * unit;
+
+  Index panels() const { return (out + panel - 1) / panel; }
+  Index padded_out() const { return (out + unit - 1) / unit * unit; }
+  Range outputs_of(Index p) const { return {p * panel, std::min((p + 1) * panel, padded_out())}; }
   /// How many numbers all panels have.
-  Index packed_size() const { return vectors() * Floats::width * in; }
+  Index packed_size() const { return padded_out() * in; }
 };
 
-/// packed [packed_size()] of w [out, in]: for each panel [in][its vectors], with zeros behind the
+/// packed [packed_size()] of w [out, in]: for each panel [in][its outputs], with zeros behind the
 /// last output.
 inline void pack_linear(const LinearShape& s, const float* w, float* packed) {
   for (Index p = 0; p < s.panels(); ++p) {
-    const Range vectors = s.vectors_of(p);
+    const Range outputs = s.outputs_of(p);
     for (Index k = 0; k < s.in; ++k)
-      for (Index o = vectors.begin * Floats::width; o < vectors.end * Floats::width; ++o)
+      for (Index o = outputs.begin; o < outputs.end; ++o)
         *packed++ = o < s.out ? w[o * s.in + k] : 0;
+  }
+}
+
+inline namespace ADAFUSE_SIMD {
+
+/// rows += rows of x [in] * the vectors at `outputs`, which lie `pitch` numbers apart.
+template <int Rows, int Vectors>
+[[gnu::noinline]] void multiply_outputs(const TileRows& tile, Index in, const float* outputs,
+                                        Index pitch) {
+  Accumulators<Rows, Vectors> sums(tile);
+  for (Index k = 0; k < in; ++k, outputs += pitch) {
+    Floats loaded[Vectors];
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) {
+      loaded[v] = Floats::load(outputs + v * Floats::width);
+      keep_in_register(loaded[v]);
+    }
+    sums.add(k, loaded);
+  }
+  sums.finish(tile);
+}
+
+/// The `outputs` of one panel for 1 .. tile_rows rows: in one tile, or in several for narrow
+/// vectors. The last two share evenly what is left for them.
+inline void multiply_outputs(TileRows& tile, int rows, const LinearShape& s, Range outputs,
+                             const float* packed) {
+  const float* const panel = packed + outputs.begin * s.in;
+  const Index end = std::min(outputs.end, s.out);
+  Index vectors = 0;
+  for (Index o = outputs.begin; o < end; o += vectors * Floats::width) {
+    const Index left = (end - o + Floats::width - 1) / Floats::width;
+    vectors = left <= tile_vectors ? left : std::min<Index>(tile_vectors, (left + 1) / 2);
+    tile.offset = o;
+    tile.last_lanes = first_lanes(end - o - (vectors - 1) * Floats::width);
+    for_tile_size(rows, static_cast<int>(vectors), [&]<int Rows, int Vectors>() {
+      multiply_outputs<Rows, Vectors>(tile, s.in, panel + o - outputs.begin, outputs.size());
+    });
   }
 }
 
@@ -39,26 +78,22 @@ inline void pack_linear(const LinearShape& s, const float* w, float* packed) {
 inline void linear(const LinearShape& s, Index rows, const float* x, const float* packed,
                    const float* bias, bool relu, float* y) {
   const RowBlocks blocks{rows};
-  const Index products = tile_rows * tile_width * s.in;  // of a tile
+  const Index products = tile_rows * s.panel * s.in;  // of a block and a panel
   parallel_for(s.panels() * blocks.count(), 1 + 50000 / products, [&](Index begin, Index end) {
     const FlushDenormals scope;
+    TileRows tile;
+    tile.add_residual = bias != nullptr;
+    tile.relu = relu;
     for (Index task = begin; task < end; ++task) {
-      const Range vectors = s.vectors_of(task / blocks.count());
       const Range block = blocks[task % blocks.count()];
-      TileRows tile;
-      tile.offset = vectors.begin * Floats::width;
-      tile.last_lanes = first_lanes(s.out - (vectors.end - 1) * Floats::width);
-      tile.add_residual = bias != nullptr;
-      tile.relu = relu;
       for (Index r = block.begin; r < block.end; ++r) {
         const auto row = static_cast<std::size_t>(r - block.begin);
         tile.weights[row] = x + r * s.in;
         tile.out[row] = y + r * s.out;
         tile.residual[row] = bias;
       }
-      const Index start = 0;
-      multiply_panel(tile, static_cast<int>(block.size()), static_cast<int>(vectors.size()),
-                     {&start, 1, s.in}, packed + tile.offset * s.in);
+      multiply_outputs(tile, static_cast<int>(block.size()), s, s.outputs_of(task / blocks.count()),
+                       packed);
     }
   });
 }
