@@ -38,7 +38,7 @@ TEST_CASE("backward data, halved: equals the naive loops, and writes every pixel
     auto dx = Tensor<float>::full(c.x.shape(), 7);
     backward_data::conv2d_halved(c.g, c.dy.data(), c.w.data(), dx.data());
     CHECK(relative_error(dx, c.backward_data(ConvAlgorithm::reference)) < 2e-6);
-    large += c.g.kernel_height == 3, odd += c.g.in_width % 2;
+    large += c.g.kernel_height == 3, odd += c.g.in_width % 2 == 1;
     single += c.g.out_pixels() == 1;
   }
   CHECK(large > 20);
