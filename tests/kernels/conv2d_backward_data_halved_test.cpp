@@ -31,20 +31,32 @@ Conv2dGeometry halving(Draws& draw) {
 
 TEST_CASE("backward data, halved: equals the naive loops, and writes every pixel") {
   Draws draw{Key(14)};
-  int large = 0, odd = 0, single = 0;
+  int three = 0, odd = 0, single = 0;
   for (std::uint64_t k = 0; k < 120; ++k) {
     const RandomConv2d<float> c(halving(draw), draw, Key(14).of(k));
     REQUIRE(backward_data_halved::fits(c.g));
     auto dx = Tensor<float>::full(c.x.shape(), 7);
     backward_data::conv2d_halved(c.g, c.dy.data(), c.w.data(), dx.data());
     CHECK(relative_error(dx, c.backward_data(ConvAlgorithm::reference)) < 2e-6);
-    large += c.g.kernel_height == 3, odd += c.g.in_width % 2 == 1;
+    three += c.g.kernel_height == 3, odd += c.g.in_width % 2 == 1;
     single += c.g.out_pixels() == 1;
   }
-  CHECK(large > 20);
-  CHECK(large < 100);
+  CHECK(three > 20);
+  CHECK(three < 100);
   CHECK(odd > 20);
   CHECK(single < 20);
+}
+
+TEST_CASE("backward data, halved: an algorithm that is named is that one, or an error") {
+  Draws draw{Key(15)};
+  for (int k = 0; k < 5; ++k) {
+    auto g = halving(draw);
+    g.in_channels += 1;
+    const RandomConv2d<float> c(g, draw, Key(15));
+    CHECK_THROWS_AS(c.backward_data(ConvAlgorithm::depthwise), ValueError);
+    const auto expected = c.backward_data(ConvAlgorithm::reference);
+    CHECK(relative_error(c.backward_data(ConvAlgorithm::packed), expected) < 2e-6);
+  }
 }
 
 TEST_CASE("backward data, halved: the bits do not depend on the number of threads") {

@@ -72,12 +72,16 @@ void conv2d_backward_data(const Conv2dGeometry& g, const T* dy, const T* w, T* d
   if (algorithm == ConvAlgorithm::reference) return reference::conv2d_backward_data(g, dy, w, dx);
   if (detail::takes_plain_path<T>(algorithm) || !backward_data::fits(g))
     return im2col_path::conv2d_backward_data(g, dy, w, dx);
-  if constexpr (std::is_same_v<T, float>)
+  if constexpr (std::is_same_v<T, float>) {
+    const bool free = algorithm == ConvAlgorithm::automatic || algorithm == ConvAlgorithm::direct;
+    if (free && backward_data_halved::fits(g) && backward_data_halved::pays(g))
+      return backward_data::conv2d_halved(g, dy, w, dx);
     backward_data::conv2d(
         g, dy, w, dx,
         [&](const Correlation& phase, const float* in, const float* weights, float* out) {
           correlate(phase, in, weights, out, {.algorithm = algorithm});
         });
+  }
 }
 
 /// dw [Co, Ci / groups, kh, kw] = the gradient of conv2d in w, for dy [N, Co, Ho, Wo]. dw is

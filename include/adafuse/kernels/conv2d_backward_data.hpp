@@ -3,7 +3,8 @@
 //
 // With stride s the pixels of dx fall into s x s phases. Each phase meets only every s-th tap, so
 // it is a stride-1 correlation with a smaller kernel: no product with an inserted zero is ever
-// computed. The phases are computed as images of their own and then woven together.
+// computed. The phases are computed as images of their own and then woven together, except where
+// conv2d_backward_data_halved.hpp is faster.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -237,8 +238,6 @@ inline void conv2d_depthwise(const Conv2dGeometry& g, const std::vector<PhaseJob
 template <class Correlate>
 void conv2d(const Conv2dGeometry& g, const float* dy, const float* w, float* dx,
             const Correlate& correlate) {
-  if (backward_data_halved::fits(g) && backward_data_halved::pays(g))
-    return conv2d_halved(g, dy, w, dx);
   const Storage<float> weights(static_cast<std::size_t>(g.weight_size()));
   const auto jobs = make_jobs(g, w, weights.data());
   if (jobs.size() == 1) return correlate(jobs[0].correlation, dy, jobs[0].weights, dx);

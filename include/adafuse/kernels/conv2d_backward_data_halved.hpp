@@ -106,10 +106,10 @@ struct Layout {
 struct Tile {
   std::array<const float*, 8> weights;  // of each channel, [outs][taps]
   struct Place {
-    const float* dy;              // of the first channel
-    const Mask* inside;           // [shifts of rows][shifts of columns]
-    const std::size_t* segments;  // begin of the first half, of the second, end
-    float* dx;                    // the plane of the first channel
+    const float* dy;            // of the first channel
+    const Mask* inside;         // [shifts of rows][shifts of columns]
+    const std::size_t* bounds;  // in segments: of the first half, of the second, end
+    float* dx;                  // the plane of the first channel
   };
   std::array<Place, vectors_at_once> places;
 };
@@ -130,7 +130,7 @@ template <int Kernel, int Rows, int Vectors>
   // dx is written soon: fetch its lines while the sums are made.
   for (int v = 0; v < Vectors; ++v) {
     const auto& place = tile.places[static_cast<std::size_t>(v)];
-    for (std::size_t s = place.segments[0]; s < place.segments[2]; ++s)
+    for (std::size_t s = place.bounds[0]; s < place.bounds[2]; ++s)
       for (int r = 0; r < Rows; ++r) {
         const float* to = place.dx + r * g.in_pixels() + layout.segments[s].offset;
         __builtin_prefetch(to, 1), __builtin_prefetch(to + g.in_width, 1);
@@ -180,7 +180,7 @@ template <int Kernel, int Rows, int Vectors>
         float* to = place.dx + r * g.in_pixels() + a * g.in_width;
 #pragma GCC unroll 2
         for (int h = 0; h < 2; ++h)
-          for (std::size_t s = place.segments[h]; s < place.segments[h + 1]; ++s) {
+          for (std::size_t s = place.bounds[h]; s < place.bounds[h + 1]; ++s) {
             const Segment& segment = layout.segments[s];
             if (a == 0 || segment.has_below) halves[h].store(to + segment.offset, segment.lanes);
           }
@@ -194,7 +194,7 @@ void conv2d(const Conv2dGeometry& g, const float* dy, const float* weights, floa
   constexpr Index rows = rows_at_once<Kernel>, enough_tasks = 16;
   constexpr int shifts = Taps<Kernel>::shifts;
   const Layout layout(g, shifts);
-  // Frames of dy that stay in L1 while all channels of dx are made of them.
+  // Frames of dy that stay in L1 while all channels of dx are made of them, at least one.
   const Index at_once = std::clamp<Index>(8192 / (g.out_channels * g.out_pixels()), 1, g.batch),
               groups = (g.batch + at_once - 1) / at_once;
   const Index chunks = (g.in_channels + rows - 1) / rows,

@@ -39,11 +39,14 @@ class SparePixels {
     outs_.aim(options.live_out, g.batch, g.out_channels);
     cut_panels();
     columns_ = memory_(g.groups * lanes_ * g.depth());
-    constexpr Index channels_at_once = 32;  // All panels of them stay in L1.
-    const Index pieces = (g.ins() + channels_at_once - 1) / channels_at_once;
-    parallel_for(g.groups * pieces, 1, [&](Index task, Index) {
-      const Index group = task / pieces;
-      gather(x, group, part(ins_of(group).count, pieces, task % pieces));
+    constexpr Index channels_at_once = 32;  // Their columns, of a few frames, stay in L1.
+    const Index pieces = (g.ins() + channels_at_once - 1) / channels_at_once,
+                numbers = std::min(channels_at_once, g.ins()) * g.taps() * lanes_;
+    parallel_for(g.groups * pieces, 1 + 16384 / numbers, [&](Index begin, Index end) {
+      for (Index task = begin; task < end; ++task) {
+        const Index group = task / pieces;
+        gather(x, group, part(ins_of(group).count, pieces, task % pieces));
+      }
     });
   }
 
@@ -114,8 +117,9 @@ class SparePixels {
     return {starts_.data() + (ins.list - ins_.of_any().list), ins.count, g_.taps()};
   }
 
-  /// Some channels of all columns, in panels without gaps between them: a channel that does not
-  /// live, and what lies outside of the image, is zero.
+  /// Some channels of all columns: one that does not live, and what lies outside of the image, is
+  /// zero. In panels channels follow each other; in single columns each lies where its weights do
+  /// in their row, and what is between them is never read.
   void gather(const float* x, Index group, Range channels) const {
     thread_local std::vector<Index> reads;
     const auto ins = ins_of(group);
@@ -151,33 +155,40 @@ class SparePixels {
       }
   }
 
-  /// sums [rows][lanes] of panels.
+  /// sums [rows][lanes] of panels, each with as many rows at a time as stay in L2.
   void multiply_panels(const float* w, Index group, const ChannelList& rows, float* sums) const {
-    const RowBlocks blocks{rows.count};
-    for (Index b = 0; b < blocks.count(); ++b) {
-      const Range block = blocks[b];
-      TileRows tile;
-      tile.last_lanes = first_lanes(Floats::width);
-      for (Index r = block.begin; r < block.end; ++r) {
-        const auto row = static_cast<std::size_t>(r - block.begin);
-        tile.weights[row] = w + rows[r] * g_.depth();
-        tile.out[row] = sums + r * lanes_;
-      }
+    const Index near = panels_ == 1 ? rows.count : rows_in_l2(tile_rows);
+    for (Index first = 0; first < rows.count; first += near)
       for (Index p = 0; p < panels_; ++p) {
         const Range lanes = lanes_of(p);
-        tile.offset = lanes.begin;
-        multiply_panel(tile, static_cast<int>(block.size()),
-                       static_cast<int>(lanes.size() / Floats::width), weights_of(group),
-                       columns_ + panel_at(group, lanes));
+        const RowBlocks blocks{std::min(near, rows.count - first)};
+        for (Index b = 0; b < blocks.count(); ++b) {
+          const Range block = blocks[b];
+          TileRows tile;
+          tile.offset = lanes.begin;
+          tile.last_lanes = first_lanes(Floats::width);
+          for (Index r = block.begin; r < block.end; ++r) {
+            const auto row = static_cast<std::size_t>(r - block.begin);
+            tile.weights[row] = w + rows[first + r] * g_.depth();
+            tile.out[row] = sums + (first + r) * lanes_;
+          }
+          multiply_panel(tile, static_cast<int>(block.size()),
+                         static_cast<int>(lanes.size() / Floats::width), weights_of(group),
+                         columns_ + panel_at(group, lanes));
+        }
       }
-    }
+  }
+
+  /// A multiple of `step`, at least one.
+  Index rows_in_l2(Index step) const {
+    return std::max<Index>(1, 100000 / (g_.depth() * step)) * step;
   }
 
   /// sums [rows][lanes] of columns, `Columns` of them at a time with as many rows as stay in L2.
   template <int Columns>
   void multiply_columns(const float* w, Index group, const ChannelList& rows, float* sums) const {
     constexpr Index at_once = DotProducts<Columns>::rows;
-    const Index near = std::max<Index>(1, 100000 / (g_.depth() * at_once)) * at_once;
+    const Index near = rows_in_l2(at_once);
     for (Index block = 0; block < rows.count; block += near)
       for (Index pixel = 0; pixel < pixels_; pixel += Columns)
         for (Index row = block; row < std::min(block + near, rows.count); row += at_once)

@@ -39,7 +39,8 @@ inline void pack_linear(const LinearShape& s, const float* w, float* packed) {
 
 inline namespace ADAFUSE_SIMD {
 
-/// rows += rows of x [in] * the vectors at `outputs`, which lie `pitch` numbers apart.
+/// rows += rows of x [in] * the vectors at `outputs`, which lie `pitch` numbers apart: not those of
+/// multiply_panel(), whose step is known when it is compiled.
 template <int Rows, int Vectors>
 [[gnu::noinline]] void multiply_outputs(const TileRows& tile, Index in, const float* outputs,
                                         Index pitch) {
@@ -69,7 +70,7 @@ inline void multiply_outputs(TileRows& tile, int rows, const LinearShape& s, Ran
     tile.offset = o;
     tile.last_lanes = first_lanes(end - o - (vectors - 1) * Floats::width);
     for_tile_size(rows, static_cast<int>(vectors), [&]<int Rows, int Vectors>() {
-      multiply_outputs<Rows, Vectors>(tile, s.in, panel + o - outputs.begin, outputs.size());
+      multiply_outputs<Rows, Vectors>(tile, s.in, panel + (o - outputs.begin), outputs.size());
     });
   }
 }

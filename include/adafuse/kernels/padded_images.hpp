@@ -29,19 +29,15 @@ class PaddedImages {
     vertical_.aim(g.kernel_height, g.dilation_height, g.stride_height);
     horizontal_.aim(g.kernel_width, g.dilation_width, g.stride_width);
     pitch_ = block.columns.size() + horizontal_.reach;
-    phases_.clear(), lanes_.clear(), rows_inside_.clear();
-    frame_size_ = 0;
+    lanes_.clear(), rows_inside_.clear();
     const Index rows = block.rows.size() + vertical_.reach;
     for (const Index a : vertical_.phases) {
       const Range in = inside(g.row(block.rows.begin, 0) + a, g.stride_height, g.in_height, rows);
       const Index begin = std::min(in.begin, rows);
       rows_inside_.push_back({begin, std::max(begin, in.end)});
     }
-    for (const Index a : vertical_.phases)
-      for (const Index b : horizontal_.phases) {
-        phases_.push_back({a, b, frame_size_});
-        frame_size_ += rows * pitch_;
-      }
+    const Index image_size = rows * pitch_, columns = std::ssize(horizontal_.phases);
+    frame_size_ = std::ssize(vertical_.phases) * columns * image_size;
     for (const Index b : horizontal_.phases)
       for (Index m = 0; m < pitch_; m += Floats::width) {
         const Range in = inside(first_column(b), g.stride_width, g.in_width, pitch_);
@@ -56,10 +52,9 @@ class PaddedImages {
     tap_offsets_.clear();
     for (Index p = 0; p < g.kernel_height; ++p)
       for (Index q = 0; q < g.kernel_width; ++q) {
-        const Index phase = vertical_.phase_number(p) * std::ssize(horizontal_.phases) +
-                            horizontal_.phase_number(q);
-        tap_offsets_.push_back(phases_[static_cast<std::size_t>(phase)].offset +
-                               vertical_.shift(p) * pitch_ + horizontal_.shift(q));
+        const Index phase = vertical_.phase_number(p) * columns + horizontal_.phase_number(q);
+        tap_offsets_.push_back(phase * image_size + vertical_.shift(p) * pitch_ +
+                               horizontal_.shift(q));
       }
     row_starts_.clear();
     for (Index n = 0; n < block.frames.size(); ++n)
@@ -106,10 +101,6 @@ class PaddedImages {
       return std::ranges::lower_bound(phases, p * dilation % stride) - phases.begin();
     }
   };
-  struct Phase {
-    Index row, column, offset;
-  };
-
   /// Of two registers side by side, what lies inside of the image.
   struct PairLanes {
     Mask low, high;
@@ -209,7 +200,6 @@ class PaddedImages {
   OutputBlock block_;
   Axis vertical_, horizontal_;
   Index pitch_ = 0, frame_size_ = 0;
-  std::vector<Phase> phases_;
   std::vector<StridedLanes> lanes_;    // [horizontal phases][vectors of a row]
   std::vector<PairLanes> pair_lanes_;  // [vectors of a row]
   std::vector<Range> rows_inside_;     // [vertical phases], of the rows of an image

@@ -47,7 +47,7 @@ class UnitedChannels {
   bool is_live(Index frame, Index channel) const {
     return lives_.empty() || lives_[static_cast<std::size_t>(frame * channels_ + channel)];
   }
-  /// [batch, channels]: which of them live in each frame. Null: all, in all frames.
+  /// [batch, channels]: which channels live in each frame. Null: in every frame just of_any().
   const std::uint8_t* lives() const { return same_ ? nullptr : lives_.data(); }
 
  private:
