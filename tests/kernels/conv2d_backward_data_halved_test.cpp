@@ -74,15 +74,14 @@ TEST_CASE("backward data, halved: the bits do not depend on the number of thread
   REQUIRE((backward_data_halved::fits(g) && backward_data_halved::pays(g)));
   const auto dy = Tensor<float>::randn({37, 32, 8, 8}, Key(1));
   const auto w = Tensor<float>::randn({32, 16, 3, 3}, Key(2));
-  auto one = Tensor<float>::full({37, 16, 16, 15}, 7), three = one.clone(), expected = one.clone();
-  const int threads = num_threads();
-  set_num_threads(1);
-  conv2d_backward_data(g, dy.data(), w.data(), one.data());
-  set_num_threads(3);
-  conv2d_backward_data(g, dy.data(), w.data(), three.data());
-  set_num_threads(threads);
-  conv2d_backward_data(g, dy.data(), w.data(), expected.data(), ConvAlgorithm::reference);
+  const auto [one, three] = with_one_and_three_threads([&] {
+    auto dx = Tensor<float>::full({37, 16, 16, 15}, 7);
+    conv2d_backward_data(g, dy.data(), w.data(), dx.data());
+    return dx;
+  });
   CHECK(std::ranges::equal(one, three));
+  Tensor<float> expected(one.shape());
+  conv2d_backward_data(g, dy.data(), w.data(), expected.data(), ConvAlgorithm::reference);
   CHECK(relative_error(one, expected) < 2e-6);
 }
 

@@ -40,15 +40,14 @@ TEST_CASE("backward weights, dots: many frames go in groups, whatever the number
                          .padding_width = 1};
   const auto x = Tensor<float>::randn({37, 3, 32, 32}, Key(1));
   const auto dy = Tensor<float>::randn({37, 15, 32, 32}, Key(2));
-  auto one = Tensor<float>({15, 3, 3, 3}), three = one.clone(), expected = one.clone();
-  const int threads = num_threads();
-  set_num_threads(1);
-  conv2d_backward_weights(g, x.data(), dy.data(), one.data());
-  set_num_threads(3);
-  conv2d_backward_weights(g, x.data(), dy.data(), three.data());
-  set_num_threads(threads);
-  conv2d_backward_weights(g, x.data(), dy.data(), expected.data(), ConvAlgorithm::reference);
+  const auto [one, three] = with_one_and_three_threads([&] {
+    auto dw = Tensor<float>({15, 3, 3, 3});
+    conv2d_backward_weights(g, x.data(), dy.data(), dw.data());
+    return dw;
+  });
   CHECK(std::ranges::equal(one, three));
+  Tensor<float> expected(one.shape());
+  conv2d_backward_weights(g, x.data(), dy.data(), expected.data(), ConvAlgorithm::reference);
   CHECK(relative_error(one, expected) < 1e-5);
 }
 

@@ -69,4 +69,29 @@ TEST_CASE("spare pixels: lists, groups, residual and ReLU as the naive loops hav
         }
 }
 
+TEST_CASE("spare pixels: rows of weights that are taken a few at a time") {
+  constexpr Index deep = 6400, outs = 20;  // Eight rows, or sixteen, are half a megabyte.
+  const Index width = Floats::width + 1;
+  for (const int batch : {1, 3, 3 * Floats::width + 1}) {
+    const Conv2dGeometry g{.batch = batch,
+                           .in_channels = deep,
+                           .in_height = 1,
+                           .in_width = width,
+                           .out_channels = outs};
+    const auto x = Tensor<float>::randn({batch, deep, 1, width}, Key(1));
+    const auto w = Tensor<float>::randn({outs, deep, 1, 1}, Key(2));
+    Tensor<float> y({batch, outs, 1, width});
+    conv2d<float>(g, x.data(), w.data(), y.data(), {.algorithm = ConvAlgorithm::masked_direct});
+    double worst = 0;
+    for (Index n = 0; n < batch; ++n)
+      for (Index o = 0; o < outs; ++o) {
+        double sum = 0;
+        for (Index c = 0; c < deep; ++c) sum += double{w(o, c, 0, 0)} * x(n, c, 0, width - 1);
+        worst = std::max(worst, std::abs(sum - y(n, o, 0, width - 1)));
+      }
+    INFO("batch " << batch);
+    CHECK(worst < 1e-3);  // Of sums of about 80.
+  }
+}
+
 }  // namespace conv2d_spare_pixels_test

@@ -25,6 +25,18 @@ double relative_error(const Tensor<T>& got, const Tensor<T>& expected) {
   return difference / scale;
 }
 
+/// What `run()` gives with one thread, and with three.
+template <class Run>
+auto with_one_and_three_threads(const Run& run) {
+  const int before = num_threads();
+  set_num_threads(1);
+  auto one = run();
+  set_num_threads(3);
+  auto three = run();
+  set_num_threads(before);
+  return std::pair(std::move(one), std::move(three));
+}
+
 /// Any convolution: odd sizes, strides, paddings, dilations, groups, a few channels or many.
 inline Conv2dGeometry random_geometry(Draws& draw) {
   const auto up_to = [&](Index n) { return 1 + draw.integer(n); };

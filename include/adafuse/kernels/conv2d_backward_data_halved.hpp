@@ -63,22 +63,12 @@ struct Layout {
     constexpr Index width = Floats::width;
     const Index rows = g.out_height(), columns = g.out_width();
     vectors = (rows * columns + width - 1) / width;
-    const Correlation reads{.batch = 1,
-                            .groups = 1,
-                            .in_channels = 1,
-                            .in_height = rows,
-                            .in_width = columns,
-                            .out_channels = 1,
-                            .out_height = rows,
-                            .out_width = columns,
-                            .kernel_height = shifts,
-                            .kernel_width = shifts,
-                            .stride_height = 1,
-                            .stride_width = 1,
-                            .dilation_height = 1,
-                            .dilation_width = 1,
-                            .top = 0,
-                            .left = 0};
+    // As many outputs as dy has pixels, of which the last read beyond it.
+    Correlation reads = forward_correlation({.in_height = rows + shifts - 1,
+                                             .in_width = columns + shifts - 1,
+                                             .kernel_height = shifts,
+                                             .kernel_width = shifts});
+    reads.in_height = rows, reads.in_width = columns;
     LanesInside lanes;
     for (Index v = 0; v < vectors; ++v) {
       lanes.aim(reads, v);

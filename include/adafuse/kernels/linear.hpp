@@ -39,8 +39,8 @@ inline void pack_linear(const LinearShape& s, const float* w, float* packed) {
 
 inline namespace ADAFUSE_SIMD {
 
-/// rows += rows of x [in] * the vectors at `outputs`, which lie `pitch` numbers apart: not those of
-/// multiply_panel(), whose step is known when it is compiled.
+/// rows += rows of x [in] * the vectors at `outputs`, which lie `pitch` numbers apart (in
+/// multiply_panel() that step is known when it is compiled).
 template <int Rows, int Vectors>
 [[gnu::noinline]] void multiply_outputs(const TileRows& tile, Index in, const float* outputs,
                                         Index pitch) {

@@ -109,6 +109,8 @@ class PaddedImages {
   Index first_column(Index phase) const { return g_.column(block_.columns.begin, 0) + phase; }
 
   // Not inlined: where they are called, too few registers would be left for what they walk with.
+  // For the same reason rows of one vector are a loop of their own, in which the masks stay: 5 to 8
+  // per cent of the backward weights of 32 and 64 channels.
 
   template <int Stride>
   [[gnu::noinline]] void pack_strided(const float* x, Range channels, float* images) const {
