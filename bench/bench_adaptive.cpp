@@ -4,11 +4,12 @@
 //
 // Clips run through one network, sparse and dense. In each frame and block another random subset of
 // channels is kept and the rest skipped. Both sides are ours, folded, once by direct convolution
-// and once with Winograd allowed; contenders take turns, figures are medians. With --policy the
-// network has its agents, which run and are then overruled by the lots: their time and their MACs
-// are part of the sparse side's. The last line is the largest (time fraction - MAC fraction) over
-// ResNet-18 and ResNet-50 at 224, 8 frames, one thread, direct, fractions .5 and .25. PyTorch's
-// dense network is compared with by bench/peers/adaptive.py.
+// and once with Winograd allowed; contenders take turns, times are medians, and their fractions
+// medians of what they are within a round. With --policy the network has its agents, which run and
+// are then overruled by the lots: their time and their MACs are part of the sparse side's. The last
+// line is the largest (time fraction - MAC fraction) over ResNet-18 and ResNet-50 at 224, 8 frames,
+// one thread, direct, fractions .5 and .25. PyTorch's dense network is compared with by
+// bench/peers/adaptive.py.
 // SPDX-License-Identifier: MIT
 #include <adafuse/infer/clip_session.hpp>
 #include <adafuse/io/file.hpp>
@@ -95,13 +96,12 @@ double run(const Case& c, const Arguments& arguments, io::Json& rows) {
   bench::compete(contenders, c.threads, arguments.quick ? 5 : 11, arguments.quick ? 0.05 : 0.2);
 
   double worst = -1;
-  const double dense = contenders[0].median();
   std::printf("%s at %ld, %ld frames, %d threads, %s%s\n", c.network.name,
               static_cast<long>(c.network.size), static_cast<long>(c.frames), c.threads,
               c.winograd ? "Winograd allowed" : "direct",
               arguments.policy ? ", agents included" : "");
   for (std::size_t i = 0; i < contenders.size(); ++i) {
-    const double time = contenders[i].median() / dense;
+    const double time = contenders[i].ratio_to(contenders[0]);
     const double macs = runners[i]->ledger.macs_fraction();
     std::printf("  %-6s %9.3f ms   time %.3f   MACs %.3f   excess %+.3f\n",
                 contenders[i].name.c_str(), 1e3 * contenders[i].median(), time, macs, time - macs);

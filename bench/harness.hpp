@@ -28,10 +28,21 @@ struct Contender {
   std::vector<double> seconds{};  // of one run, one entry for each round
 
   double minimum() const { return *std::min_element(seconds.begin(), seconds.end()); }
-  double median() const {
-    auto sorted = seconds;
-    std::nth_element(sorted.begin(), sorted.begin() + std::ssize(sorted) / 2, sorted.end());
-    return sorted[sorted.size() / 2];
+  double median() const { return median_of(seconds); }
+  /// The median over the rounds of this time over that of another in the same round: what slows a
+  /// whole round down leaves it as it is.
+  double ratio_to(const Contender& other) const {
+    std::vector<double> ratios;
+    for (std::size_t round = 0; round < seconds.size(); ++round)
+      ratios.push_back(seconds[round] / other.seconds[round]);
+    return median_of(std::move(ratios));
+  }
+
+ private:
+  static double median_of(std::vector<double> values) {
+    const auto middle = values.begin() + std::ssize(values) / 2;
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
   }
 };
 

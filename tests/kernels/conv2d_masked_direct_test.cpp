@@ -26,4 +26,28 @@ TEST_CASE("conv2d, masked_direct: reads the image, or its phases, and equals the
   CHECK(strided > 50);
 }
 
+TEST_CASE("conv2d, masked_direct: a strided 1x1 whose weights outgrow L2, strip by strip and cut") {
+  for (const Index batch : {1, 2}) {  // One frame is cut too, for the sake of many threads.
+    Conv2dGeometry g{.batch = batch,
+                     .in_channels = 700,
+                     .in_height = 27,
+                     .in_width = 27,
+                     .out_channels = 600,
+                     .stride_height = 2,
+                     .stride_width = 2};
+    const auto correlation = forward_correlation(g);
+    const auto plan = masked_direct::make_plan(correlation);
+    CHECK(plan.chunks == (batch == 1 ? 6 / plan.strips : 2));
+    if (Floats::width == 16) CHECK(plan.strips == 2);
+    CHECK(choose_algorithm(correlation, {}, false) == ConvAlgorithm::masked_direct);
+
+    const auto x = Tensor<float>::randn({batch, 700, 27, 27}, Key(1));
+    const auto w = Tensor<float>::randn({600, 700, 1, 1}, Key(2));
+    auto y = Tensor<float>::zeros({batch, 600, 14, 14}), expected = y.clone();
+    conv2d<float>(g, x.data(), w.data(), y.data(), {.algorithm = ConvAlgorithm::masked_direct});
+    conv2d<float>(g, x.data(), w.data(), expected.data(), {.algorithm = ConvAlgorithm::im2col});
+    CHECK(relative_error(y, expected) < 2e-6);
+  }
+}
+
 }  // namespace conv2d_masked_direct_test

@@ -50,10 +50,11 @@ struct Conv2dCosts {
   }
   double pairs() const { return static_cast<double>(g.ins() * g.out_channels); }
 
-  /// Frames never share vectors, and loads that cross cache lines cost a few per cent. The spare
-  /// pixels of all frames read all weights once more (0.3); in panels they fill vectors, each
-  /// at 1.1 of its price, and as dot products each is 1.4 of a lane. A strided kernel copies its
-  /// image row by row, each piece of a row at the price of about 20, or 10 in pairs.
+  /// Frames never share vectors, and loads that cross cache lines cost a few per cent; where each
+  /// of several frames is one vector, each weight is loaded for one multiply-add, an eighth more.
+  /// The spare pixels of all frames read all weights once more (0.3); in panels they fill vectors,
+  /// each at 1.1 of its price, and as dot products each is 1.4 of a lane. A strided kernel copies
+  /// its image row by row, each piece of a row at the price of about 20, or 10 in pairs.
   double masked_direct() const {
     const Index spare = spare_pixels(g.out_pixels());
     const Index vectors = (g.out_pixels() - spare + Floats::width - 1) / Floats::width;
@@ -62,7 +63,8 @@ struct Conv2dCosts {
                             : g.batch * spare > SparePixels::few
                                 ? 0.3 + 1.1 * std::ceil(pixels / width)
                                 : 0.3 + 1.4 * pixels / width;
-    const double frame = static_cast<double>(vectors) + together / static_cast<double>(g.batch);
+    const double frame = (vectors == 1 && g.batch > 2 ? 1.12 : static_cast<double>(vectors)) +
+                         together / static_cast<double>(g.batch);
     const Index pieces = g.same_pitch()
                              ? 0
                              : std::min(g.kernel_height, g.stride_height) * g.out_height *
@@ -71,13 +73,14 @@ struct Conv2dCosts {
     return static_cast<double>(g.batch) * (1.02 * static_cast<double>(g.taps()) * frame * pairs() +
                                            piece * static_cast<double>(pieces * g.in_channels));
   }
-  /// Each vector of the panel costs about 12, or 18 if it is gathered; it serves all output
-  /// channels. Sums of tiles that span frames are kept, and then stored, at a price of about 15 a
-  /// vector.
+  /// Each vector of the panel costs about 12, or 18 if it is gathered, and the first that is
+  /// gathered of a channel 40 more, which is waiting for memory; it serves all output channels.
+  /// Sums of tiles that span frames are kept, and then stored, at a price of about 15 a vector.
   double packed() const {
     const double tiles = vectors(g.out_pixels());
-    const double panel = static_cast<double>(g.taps() * g.in_channels) *
-                         (static_cast<double>(g.outs()) + (g.stride_width == 1 ? 12 : 18));
+    const Index each = g.outs() + (g.stride_width == 1 ? 12 : 18),
+                first = g.stride_width == 1 ? 0 : 40;
+    const auto panel = static_cast<double>(g.in_channels * (g.taps() * each + first));
     const Index stores = merge ? g.out_channels * (1 + g.depth() / 1024) : 0;
     return tiles * (panel + static_cast<double>(15 * stores));
   }

@@ -121,8 +121,14 @@ inline Plan make_plan(const Correlation& g) {
   plan.strip = std::clamp<Index>(280000 / tile_bytes, 1, plan.tiles);
   plan.strips = (plan.tiles + plan.strip - 1) / plan.strip;
   // Short of work for many threads, the output channels are cut too; and where a frame is one
-  // strip, so that each piece of the weights comes from memory once for all frames.
-  const Index pieces = plan.strips == 1 && g.batch > 1 ? g.outs() * g.depth() / 100000 : 1;
+  // strip, so that each piece of the weights comes from memory once for all frames. A strided 1x1
+  // kernel gains by that too, if its weights do not stay in L2: the phases are copied once.
+  const Index weights = g.outs() * g.depth();
+  const bool one_phase = g.taps() == 1 && !g.same_pitch();
+  const Index pieces = g.batch == 1                     ? 1
+                       : plan.strips == 1               ? weights / 100000
+                       : one_phase && weights >= 400000 ? g.outs() / 256
+                                                        : 1;
   // Without chunks, each strip copies its phases for itself, which is cheaper.
   const Index enough = g.same_pitch() ? 16 : 6;
   plan.chunks = std::clamp<Index>(std::max(enough / (g.batch * g.groups * plan.strips), pieces), 1,
