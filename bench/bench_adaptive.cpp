@@ -1,14 +1,16 @@
 // Adaptive inference: does the time follow the work that is left?
 //
-//   bench_adaptive [--json FILE] [--model M] [--frames T] [--threads N] [--policy] [--quick]
+//   bench_adaptive [--json FILE] [--model M] [--frames T] [--threads N] [--policy] [--steps]
+//   [--quick]
 //
 // Clips run through one network, sparse and dense. In each frame and block another random subset of
 // channels is kept and the rest skipped. Both sides are ours, folded, once by direct convolution
 // and once with Winograd allowed; contenders take turns, times are medians, and their fractions
 // medians of what they are within a round. With --policy the network has its agents, which run and
-// are then overruled by the lots: their time and their MACs are part of the sparse side's. The last
-// line is the largest (time fraction - MAC fraction) over ResNet-18 and ResNet-50 at 224, 8 frames,
-// one thread, direct, fractions .5 and .25. PyTorch's dense network is compared with by
+// are then overruled by the lots: their time and their MACs are part of the sparse side's. With
+// --steps the steps that take more than their share are listed, all networks' steps in turn. The
+// last line is the largest (time fraction - MAC fraction) over ResNet-18 and ResNet-50 at 224, 8
+// frames, one thread, direct, fractions .5 and .25. PyTorch's dense network is compared with by
 // bench/peers/adaptive.py.
 // SPDX-License-Identifier: MIT
 #include <adafuse/infer/clip_session.hpp>
@@ -19,6 +21,7 @@
 #include "adaptive_network.hpp"
 #include "harness.hpp"
 #include "options.hpp"
+#include "step_excess.hpp"
 
 using namespace adafuse;
 
@@ -28,7 +31,7 @@ struct Arguments {
   std::string json, model;
   Index frames = 0;  // 0: 8 and 1
   int threads = 0;   // 0: 1 and 2
-  bool policy = false, quick = false;
+  bool policy = false, steps = false, quick = false;
 
   static Arguments parse(int count, char** words) {
     Arguments a;
@@ -38,6 +41,7 @@ struct Arguments {
                           {"--frames", &a.frames},
                           {"--threads", &a.threads},
                           {"--policy", &a.policy},
+                          {"--steps", &a.steps},
                           {"--quick", &a.quick}},
                          count, words);
     return a;
@@ -95,6 +99,10 @@ double run(const Case& c, const Arguments& arguments, io::Json& rows) {
   bench::wake_up(c.threads, 0.3);
   bench::compete(contenders, c.threads, arguments.quick ? 5 : 11, arguments.quick ? 0.05 : 0.2);
 
+  std::vector<bench::StepTimes> steps(arguments.steps ? runners.size() : 0);
+  for (int round = 0; round < (arguments.quick ? 5 : 15); ++round)
+    for (std::size_t i = 0; i < steps.size(); ++i) steps[i].run(runners[i]->session, clip);
+
   double worst = -1;
   std::printf("%s at %ld, %ld frames, %d threads, %s%s\n", c.network.name,
               static_cast<long>(c.network.size), static_cast<long>(c.frames), c.threads,
@@ -105,6 +113,7 @@ double run(const Case& c, const Arguments& arguments, io::Json& rows) {
     const double macs = runners[i]->ledger.macs_fraction();
     std::printf("  %-6s %9.3f ms   time %.3f   MACs %.3f   excess %+.3f\n",
                 contenders[i].name.c_str(), 1e3 * contenders[i].median(), time, macs, time - macs);
+    if (i > 0 && arguments.steps) bench::print_excess(steps[0].medians(), steps[i].medians());
     rows.push_back({{"model", c.network.name},
                     {"size", c.network.size},
                     {"frames", c.frames},

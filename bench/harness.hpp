@@ -22,27 +22,26 @@ inline double now(int threads) {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
+inline double median(std::vector<double> values) {
+  const auto middle = values.begin() + std::ssize(values) / 2;
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 struct Contender {
   std::string name;
   std::function<void()> run;
   std::vector<double> seconds{};  // of one run, one entry for each round
 
   double minimum() const { return *std::min_element(seconds.begin(), seconds.end()); }
-  double median() const { return median_of(seconds); }
+  double median() const { return bench::median(seconds); }
   /// The median over the rounds of this time over that of another in the same round: what slows a
   /// whole round down leaves it as it is.
   double ratio_to(const Contender& other) const {
     std::vector<double> ratios;
     for (std::size_t round = 0; round < seconds.size(); ++round)
       ratios.push_back(seconds[round] / other.seconds[round]);
-    return median_of(std::move(ratios));
-  }
-
- private:
-  static double median_of(std::vector<double> values) {
-    const auto middle = values.begin() + std::ssize(values) / 2;
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
+    return bench::median(std::move(ratios));
   }
 };
 

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """The layers of bench_conv2d in PyTorch, as one writes them (NCHW, eager), next to ours.
 
-  bench_conv2d --threads T --json FILE && pytorch_conv2d.py FILE [BENCH]
+  bench_conv2d --threads T --json FILE && pytorch_conv2d.py FILE [BENCH [TURNS]]
 
 Reads the rows that bench_conv2d wrote, times the same layers and passes, prints ours / PyTorch for
-each and the smallest, and writes "pytorch_gflops" into FILE. With one thread: of processor time.
-With the program bench_conv2d as BENCH the two take turns: it measures each layer once more right
-before PyTorch does, so that a machine whose speed drifts is the same for both.
+each and the smallest, and writes "pytorch_gflops" and "pytorch_ratio" into FILE. With one thread:
+of processor time. With the program bench_conv2d as BENCH the two take turns, 3 or TURNS of them for
+each layer: it measures the layer once more right before PyTorch does, and the ratio is the median
+of those of each turn, so that a machine whose speed drifts is the same for both.
 """
 import json
 import os
@@ -72,59 +73,83 @@ def measure_again(program, layer, row):
             return [again for again in json.load(file) if again["layer"] == layer]
 
 
-def in_turn(program, rows):
-    """The layers one after the other, each measured when it is reached."""
-    for layer in dict.fromkeys(row["layer"] for row in rows):
-        first = next(row for row in rows if row["layer"] == layer)
-        again = measure_again(program, layer, first)
-        if again[0]["batch"] != first["batch"]:
-            sys.exit(f"pytorch_conv2d.py: {layer} came in batches of {again[0]['batch']}, "
-                     f"not {first['batch']}")
-        yield from again
+def layers_of(rows):
+    """The rows of each layer, in the order of the layers."""
+    layers = {}
+    for row in rows:
+        layers.setdefault(row["layer"], []).append(row)
+    return layers
+
+
+def turn(program, layer, rows):
+    """The rows of one layer as they are, or measured now."""
+    if program is None:
+        return rows
+    again = measure_again(program, layer, rows[0])
+    if again[0]["batch"] != rows[0]["batch"]:
+        sys.exit(f"pytorch_conv2d.py: {layer} came in batches of {again[0]['batch']}, "
+                 f"not {rows[0]['batch']}")
+    return again
+
+
+def pytorch_gflops(torch, row, threads):
+    size, kernel = row["size"], row["kernel"]
+    x = torch.randn(row["batch"], row["in"], size, size)
+    w = torch.randn(row["out"], row["in"] // row["groups"], kernel, kernel)
+    out = (size + 2 * (kernel // 2) - kernel) // row["stride"] + 1
+    dy = torch.randn(row["batch"], row["out"], out, out)
+    flops = 2 * row["batch"] * row["out"] * out * out * (row["in"] // row["groups"]) * kernel**2
+    return flops / median_seconds(pass_of(torch, row, x, w, dy), threads) * 1e-9
+
+
+def compare(torch, program, turns, layer, rows, threads):
+    """The rows of one layer, each with the medians over the turns."""
+    ours, theirs = {}, {}  # by pass and algorithm, by pass
+    for _ in range(turns):
+        measured = turn(program, layer, rows)
+        for row in measured:
+            ours.setdefault((row["pass"], row["algorithm"]), []).append(row["ours_gflops"])
+        for row in {row["pass"]: row for row in measured}.values():
+            theirs.setdefault(row["pass"], []).append(pytorch_gflops(torch, row, threads))
+    for row in measured:
+        mine, other = ours[row["pass"], row["algorithm"]], theirs[row["pass"]]
+        row["ours_gflops"] = statistics.median(mine)
+        row["pytorch_gflops"] = statistics.median(other)
+        row["pytorch_ratio"] = statistics.median(a / b for a, b in zip(mine, other))
+    return measured
 
 
 def main():
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) not in (2, 3, 4):
         sys.exit(__doc__)
     with open(sys.argv[1]) as file:
         rows = json.load(file)
     threads = rows[0]["threads"]
     if any(row["threads"] != threads for row in rows):
         sys.exit("pytorch_conv2d.py: the rows are of several thread counts; one at a time")
+    program = sys.argv[2] if len(sys.argv) > 2 else None
+    turns = int(sys.argv[3]) if len(sys.argv) > 3 else 3 if program else 1
+    if turns < 1:
+        sys.exit("pytorch_conv2d.py: TURNS is at least 1")
     os.environ["OMP_NUM_THREADS"] = str(threads)
     import torch
 
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    measured = {}
-    reached = in_turn(sys.argv[2], rows) if len(sys.argv) == 3 else rows
-    rows = []
-    for row in reached:
-        rows.append(row)
-        key = (row["layer"], row["pass"])
-        if key not in measured:
-            size, kernel = row["size"], row["kernel"]
-            x = torch.randn(row["batch"], row["in"], size, size)
-            w = torch.randn(row["out"], row["in"] // row["groups"], kernel, kernel)
-            out = (size + 2 * (kernel // 2) - kernel) // row["stride"] + 1
-            dy = torch.randn(row["batch"], row["out"], out, out)
-            flops = 2 * row["batch"] * row["out"] * out * out * (row["in"] // row["groups"]) * kernel**2
-            seconds = median_seconds(pass_of(torch, row, x, w, dy), threads)
-            measured[key] = flops / seconds * 1e-9
-        row["pytorch_gflops"] = measured[key]
-    smallest = {}
-    for row in rows:
-        ratio = row["ours_gflops"] / row["pytorch_gflops"]
-        if row["algorithm"] == "auto":
-            print(f"{row['layer']:24}{row['pass']:18}T={threads}  ours {row['ours_gflops']:4.0f}  "
-                  f"PyTorch {row['pytorch_gflops']:4.0f}  ratio {ratio:.2f}")
-        name = row["algorithm"]
-        if name not in smallest or ratio < smallest[name][0]:
-            smallest[name] = (ratio, f"{row['layer']}, {row['pass']}")
+    compared, smallest = [], {}
+    for layer, of_layer in layers_of(rows).items():
+        for row in compare(torch, program, turns, layer, of_layer, threads):
+            compared.append(row)
+            ratio, name = row["pytorch_ratio"], row["algorithm"]
+            if name == "auto":
+                print(f"{layer:24}{row['pass']:18}T={threads}  ours {row['ours_gflops']:4.0f}  "
+                      f"PyTorch {row['pytorch_gflops']:4.0f}  ratio {ratio:.2f}", flush=True)
+            if name not in smallest or ratio < smallest[name][0]:
+                smallest[name] = (ratio, f"{layer}, {row['pass']}")
     for name, (ratio, where) in smallest.items():
         print(f"smallest ours / PyTorch, {name}, T={threads}: {ratio:.2f} ({where})")
     with open(sys.argv[1], "w") as file:
-        json.dump(rows, file, indent=1)
+        json.dump(compared, file, indent=1)
 
 
 if __name__ == "__main__":

@@ -38,12 +38,11 @@ template <class T>
 void pool_live(const FoldedPool<T>& pool, Index frames, Index channels, const T* x,
                ChannelLists live, ChannelLists wanted, T* y) {
   const auto& g = pool.geometry;
-  const Index padded = (g.width.out() - 1) * g.width.stride + g.width.kernel;
   const Index grain = 1 + 16384 / (g.out_pixels() * g.height.kernel);  // planes
   const Index blocks = (channels + grain - 1) / grain;
   parallel_for(frames * blocks, 1, [&](Index task, Index) {
     thread_local kernels::Scratch<T> memory;
-    T* row = memory(padded);
+    T* row = memory(kernels::plane::room(g));
     const Index frame = task / blocks, first = task % blocks * grain;
     const Index last = std::min(channels, first + grain);
     const auto plane = [&](Index channel) {

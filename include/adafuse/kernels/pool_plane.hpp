@@ -23,6 +23,34 @@ void take_in(T& y, T x) {
     y += x;
 }
 
+template <bool maximum>
+void take_in(Floats& y, Floats x) {
+  if constexpr (maximum)
+    y = max(x, y);
+  else
+    y = y + x;
+}
+
+/// y[j] = the maximum, or sum, of `rows` rows of x, `pitch` apart, at column j.
+template <bool maximum, class T>
+void pool_columns(Index rows, Index pitch, Index count, const T* __restrict x, T* __restrict y) {
+  if constexpr (std::is_same_v<T, float>) {
+    constexpr Index ahead = 8192;  // Several rows at a time are no stream: ask for what follows.
+    for (Index j = 0; j < count; j += Floats::width) {
+      const Mask lanes = first_lanes(count - j);
+      Floats all = Floats::load(x + j, lanes);
+      for (Index r = 1; r < rows; ++r)
+        take_in<maximum>(all, Floats::load(x + r * pitch + j, lanes));
+      for (Index r = 0; r < rows; ++r) __builtin_prefetch(x + r * pitch + j + ahead);
+      all.store(y + j, lanes);
+    }
+  } else {
+    std::copy_n(x, count, y);
+    for (Index r = 1; r < rows; ++r)
+      for (Index j = 0; j < count; ++j) take_in<maximum>(y[j], x[r * pitch + j]);
+  }
+}
+
 /// y[j] = the maximum, or sum, of x[j stride], ..., x[j stride + kernel - 1].
 template <bool maximum, class T, class Stride>
 void pool_row(Index count, Index kernel, Stride stride, const T* __restrict x, T* __restrict y) {
@@ -31,8 +59,33 @@ void pool_row(Index count, Index kernel, Stride stride, const T* __restrict x, T
     for (Index j = 0; j < count; ++j) take_in<maximum>(y[j], x[j * stride + q]);
 }
 
+/// The same of floats with stride 2: two neighbouring taps are the even and the odd places of two
+/// vectors. Reads up to two vectors beyond the last window.
+template <bool maximum>
+void pool_row_by_two(Index count, Index kernel, const float* __restrict x, float* __restrict y) {
+  for (Index j = 0; j < count; j += Floats::width) {
+    Floats all{};
+    for (Index q = 0; q < kernel; q += 2) {
+      const float* from = x + 2 * j + q;
+      Floats even = Floats::load(from), odd = Floats::load(from + Floats::width);
+      unzip(even, odd);
+      if (q == 0)
+        all = even;
+      else
+        take_in<maximum>(all, even);
+      if (q + 1 < kernel) take_in<maximum>(all, odd);
+    }
+    all.store(y + j, first_lanes(count - j));
+  }
+}
+
+/// Numbers that pool() needs to work with: a padded row, and what its last vectors read beyond it.
+inline Index room(const Pool2dGeometry& g) {
+  return (g.width.out() + Floats::width) * g.width.stride + g.width.kernel + Floats::width;
+}
+
 /// Pools one plane, x [height, width] -> y. `divisors`: how many elements each window counts, of
-/// y's shape; not read for a maximum. `row`: (windows - 1) stride + kernel numbers to work with.
+/// y's shape; not read for a maximum. `row`: room(g) numbers to work with.
 template <bool maximum, class T>
 void pool(const Pool2dGeometry& g, const T* divisors, const T* x, T* y, T* row) {
   const auto &height = g.height, &width = g.width;
@@ -42,15 +95,12 @@ void pool(const Pool2dGeometry& g, const T* divisors, const T* x, T* y, T* row) 
   T* const inside = row + width.padding;
   for (Index i = 0; i < height.out(); ++i, y += columns) {
     const auto rows = height.inside(i);
-    std::copy_n(x + rows.begin * width.in, used, inside);
-    for (Index r = rows.begin + 1; r < rows.end; ++r) {
-      const T* next = x + r * width.in;
-      for (Index j = 0; j < used; ++j) take_in<maximum>(inside[j], next[j]);
-    }
+    pool_columns<maximum>(rows.size(), width.in, used, x + rows.begin * width.in, inside);
     if (width.stride == 1)
       pool_row<maximum>(columns, width.kernel, std::integral_constant<Index, 1>(), row, y);
-    else if (width.stride == 2)
-      pool_row<maximum>(columns, width.kernel, std::integral_constant<Index, 2>(), row, y);
+    else if constexpr (std::is_same_v<T, float>)
+      width.stride == 2 ? pool_row_by_two<maximum>(columns, width.kernel, row, y)
+                        : pool_row<maximum>(columns, width.kernel, width.stride, row, y);
     else
       pool_row<maximum>(columns, width.kernel, width.stride, row, y);
     if constexpr (!maximum)
