@@ -40,7 +40,7 @@ TEST_CASE_TEMPLATE("pool plane: the maximum and the mean of every window, for ra
   for (std::uint64_t number = 0; number < 200; ++number) {
     const auto g = random_geometry(Key(3).of(number));
     const auto x = Tensor<T>::randn({g.in_pixels()}, Key(number));
-    std::vector<T> divisors, row(static_cast<std::size_t>(kernels::plane::room(g)));
+    std::vector<T> divisors, row(static_cast<std::size_t>(kernels::plane::room(g)), T(1e9));
     for (Index i = 0; i < g.height.out(); ++i)
       for (Index j = 0; j < g.width.out(); ++j)
         divisors.push_back(static_cast<T>(g.counted(g.height, i) * g.counted(g.width, j)));

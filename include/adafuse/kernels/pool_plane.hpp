@@ -35,7 +35,7 @@ void take_in(Floats& y, Floats x) {
 template <bool maximum, class T>
 void pool_columns(Index rows, Index pitch, Index count, const T* __restrict x, T* __restrict y) {
   if constexpr (std::is_same_v<T, float>) {
-    constexpr Index ahead = 8192;  // Several rows at a time are no stream: ask for what follows.
+    constexpr Index ahead = 2048;  // Several rows at a time are no stream: ask for what follows.
     for (Index j = 0; j < count; j += Floats::width) {
       const Mask lanes = first_lanes(count - j);
       Floats all = Floats::load(x + j, lanes);
