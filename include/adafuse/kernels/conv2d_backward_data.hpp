@@ -188,11 +188,42 @@ inline std::vector<PhaseJob> make_jobs(const Conv2dGeometry& g, const float* w, 
   return jobs;
 }
 
+/// weave() for a small plane at a horizontal stride of 2, whose calls and masks would cost more
+/// than its stores: it is cleared at once, and each vector of columns takes all rows of a phase.
+template <class Image>
+void weave_small(const Conv2dGeometry& g, const std::vector<PhaseJob>& jobs, const Image& image,
+                 float* dx) {
+  constexpr Index lanes = Floats::width;
+  if (std::ranges::any_of(jobs, &PhaseJob::zero)) std::fill_n(dx, g.in_pixels(), 0.f);
+  for (Index a = 0; a < std::min(g.stride_height, g.in_height); ++a) {
+    const PhaseJob &even = jobs[static_cast<std::size_t>(2 * a)],
+                   &odd = jobs[static_cast<std::size_t>(2 * a + 1)];
+    if (even.zero() && odd.zero()) continue;
+    for (Index k = 0; k < g.in_width; k += 2 * lanes) {
+      const Index count = g.in_width - k;
+      const Mask evens = first_lanes(even.zero() ? 0 : (count + 1) / 2),
+                 odds = first_lanes(odd.zero() ? 0 : count / 2), low = first_lanes(count),
+                 high = first_lanes(std::max<Index>(count - lanes, 0));
+      const float* from_even = even.zero() ? dx : image(even) + k / 2;
+      const float* from_odd = odd.zero() ? dx : image(odd) + k / 2;
+      for (Index r = a; r < g.in_height; r += g.stride_height) {
+        Floats first = Floats::load(from_even, evens), second = Floats::load(from_odd, odds);
+        from_even += even.correlation.out_width, from_odd += odd.correlation.out_width;
+        zip(first, second);
+        float* const to = dx + r * g.in_width + k;
+        first.store(to, low);
+        if (count > lanes) second.store(to + lanes, high);
+      }
+    }
+  }
+}
+
 /// One plane of dx from its phases: `image(job)` is its plane of a phase that is not zero.
 template <class Image>
 void weave(const Conv2dGeometry& g, const std::vector<PhaseJob>& jobs, const Image& image,
            float* dx) {
   const Index across = g.stride_width;
+  if (across == 2 && g.in_pixels() <= 1024) return weave_small(g, jobs, image, dx);
   for (Index r = 0; r < g.in_height; ++r, dx += g.in_width) {
     const PhaseJob* row_jobs = jobs.data() + r % g.stride_height * across;
     const auto row = [&](Index b) {

@@ -4,8 +4,8 @@
 // The micro-kernel again, with pixels as its depth. Its rows are the l: they are read where a copy
 // of the image with written-out padding has them, so nine taps cost one copy, and a 1x1 kernel
 // none. Its lanes are output channels, for which a block of dy is transposed. The sums come out as
-// dw transposed and are turned once at the end. A 1x1 kernel that makes many channels of few
-// exchanges the two roles: the fewer channels are the ones to transpose.
+// dw transposed and are turned once at the end. A 1x1 kernel may exchange the two roles: x is
+// transposed, and the sums are dw as it is.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -23,11 +23,20 @@ namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {
 namespace backward_weights {
 
-/// The box of pixels that is multiplied at a time: its transposed lanes stay in L1 or L2, and it is
-/// deep enough to pay for taking up the sums again.
-inline constexpr Index block_pixels = 256;
-/// Copies of the image (in floats) that are made at a time, and lanes that a task takes.
-inline constexpr Index images_at_once = 32768, lanes_at_once = 192;
+/// Copies of the image (in floats) that are made at a time.
+inline constexpr Index images_at_once = 32768;
+
+/// Lanes that a task takes. A pointwise kernel copies nothing for a task, and may have many: each
+/// part less that is added at the end saves reading all sums, which tells where they are many.
+inline Index lanes_at_once(const Correlation& g, Index lanes) {
+  const Index sums = g.outs() * g.depth();
+  if (!g.pointwise() || sums < (Index{1} << 16)) return 192;
+  return sums >= (Index{1} << 18) && lanes <= 256 ? 48 : 96;
+}
+
+/// Pixels of the box that is multiplied at a time: its transposed lanes stay in L1 or L2, and it is
+/// deep enough to pay for taking up the sums again, which come from L3 if a task has many.
+inline Index block_pixels(Index sums_of_task) { return sums_of_task > 150000 ? 400 : 256; }
 
 /// How the work is cut, from the sizes alone. Each part of the blocks makes sums of its own, which
 /// are added in order at the end.
@@ -49,13 +58,14 @@ inline Plan make_plan(const Correlation& g, Index rows, Index lanes) {
   constexpr Index enough_tasks = 16, sums_limit = Index{1} << 20;
   const auto pieces = [](Index count, Index most) { return (count + most - 1) / most; };
   Plan plan{};
-  plan.column_parts = pieces(g.out_width, block_pixels);
+  plan.lane_chunks = pieces(lanes, lanes_at_once(g, lanes));
+  const Index pixels = block_pixels(rows * g.taps() * lanes / plan.lane_chunks);
+  plan.column_parts = pieces(g.out_width, pixels);
   const Index columns = pieces(g.out_width, plan.column_parts);
-  plan.row_parts = pieces(g.out_height, std::max<Index>(1, block_pixels / columns));
+  plan.row_parts = pieces(g.out_height, std::max<Index>(1, pixels / columns));
   plan.frame_parts = plan.row_parts * plan.column_parts > 1
                          ? g.batch
-                         : pieces(g.batch, std::max<Index>(1, block_pixels / g.out_pixels()));
-  plan.lane_chunks = pieces(lanes, lanes_at_once);
+                         : pieces(g.batch, std::max<Index>(1, pixels / g.out_pixels()));
   const Index sums = g.out_channels * g.depth(), tasks = g.groups * plan.lane_chunks;
   plan.parts =
       std::clamp<Index>(std::min(enough_tasks / tasks, sums_limit / sums), 1, plan.blocks());
@@ -175,15 +185,18 @@ inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
     g.in_width = g.out_width = g.in_pixels();
     g.in_height = g.out_height = 1;
   }
-  const bool exchanged = straight && g.outs() > g.ins();
+  // What is turned: the lanes, and the sums unless the roles are exchanged.
+  const Index pixels = g.batch * g.out_pixels();
+  const bool exchanged = straight && g.ins() * pixels < g.outs() * (pixels + g.ins());
   Maps row_maps{x, g.in_channels, g.in_pixels()}, lane_maps{dy, g.out_channels, g.out_pixels()};
   if (exchanged) std::swap(row_maps, lane_maps);
   const Index row_channels = row_maps.channels / g.groups, rows = row_channels * g.taps(),
               lanes = lane_maps.channels / g.groups;
   const Plan plan = make_plan(g, row_channels, lanes);
   const Index step = (lanes + width - 1) / width * width, part_size = g.groups * rows * step;
-  const Storage<float> sums_memory(static_cast<std::size_t>(plan.parts * part_size));
-  float* all_sums = sums_memory.data();  // [parts][groups][rows][step]
+  const bool in_place = exchanged && plan.parts == 1 && step == lanes;  // They are dw.
+  const Storage<float> sums_memory(static_cast<std::size_t>(in_place ? 0 : plan.parts * part_size));
+  float* all_sums = in_place ? dw : sums_memory.data();  // [parts][groups][rows][step]
   const Index tasks = g.groups * plan.row_chunks * plan.lane_chunks;
 
   parallel_for(tasks * plan.parts, 1, [&](Index task, Index) {
@@ -246,6 +259,7 @@ inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
     }
   });
 
+  if (in_place) return;
   // dw [groups][outs][depth] from the sums of the parts, in order.
   const Index row_blocks = (g.outs() + 63) / 64;
   parallel_for(g.groups * row_blocks, 1, [&](Index task, Index) {

@@ -35,6 +35,8 @@ inline void turn_into(const float* source, Index source_step, Index rows, Index 
       for (Index l = 0; l < width; ++l)
         square[l] = c + l < columns ? parts.load(source + (c + l) * source_step + r, row_lanes)
                                     : Floats::zero();
+      for (Index l = 0; l < width; ++l)  // Pieces of rows are no stream: ask for the next ones.
+        __builtin_prefetch(source + (c + width + l) * source_step + r);
       transpose(square);
       for (Index l = 0; l < std::min(width, rows - r); ++l)
         square[l].store(target + (r + l) * target_step + c, column_lanes);
