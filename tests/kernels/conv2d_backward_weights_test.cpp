@@ -49,4 +49,32 @@ TEST_CASE("backward weights: many channels and few, of few pixels and many, equa
   }
 }
 
+TEST_CASE("backward weights: 1x1 kernels of any stride, from maps of odd and even sizes") {
+  Draws draw{Key(1)};
+  for (const auto& channels : {std::pair<Index, Index>{5, 40}, {40, 5}, {20, 70}})
+    for (const Index height : {1, 8, 9})
+      for (const Index width : {1, 2, 15, 32, 33, 70, 850})
+        for (const Index down : {1, 2, 3})
+          for (const Index across : {1, 2, 3})
+            for (const Index groups : {1, 5}) {
+              CAPTURE(channels.first);
+              CAPTURE(height);
+              CAPTURE(width);
+              CAPTURE(down);
+              CAPTURE(across);
+              CAPTURE(groups);
+              const Conv2dGeometry g{.batch = 3,
+                                     .in_channels = channels.first,
+                                     .in_height = height,
+                                     .in_width = width,
+                                     .out_channels = channels.second,
+                                     .stride_height = down,
+                                     .stride_width = across,
+                                     .groups = groups};
+              const RandomConv2d<float> c(g, draw, Key(2));
+              CHECK(relative_error(c.backward_weights(ConvAlgorithm::automatic),
+                                   c.backward_weights(ConvAlgorithm::im2col)) < 1e-5);
+            }
+}
+
 }  // namespace conv2d_backward_weights_test

@@ -26,8 +26,9 @@ namespace backward_weights {
 /// Copies of the image (in floats) that are made at a time.
 inline constexpr Index images_at_once = 32768;
 
-/// Lanes that a task takes. A pointwise kernel copies nothing for a task, and may have many: each
-/// part less that is added at the end saves reading all sums, which tells where they are many.
+/// Lanes that a task takes. Short of tasks, the blocks are cut into parts instead, each with all
+/// sums once more. A pointwise kernel copies nothing for a task, and can have many where the sums
+/// are many too.
 inline Index lanes_at_once(const Correlation& g, Index lanes) {
   const Index sums = g.outs() * g.depth();
   if (!g.pointwise() || sums < (Index{1} << 16)) return 192;
@@ -74,24 +75,25 @@ inline Plan make_plan(const Correlation& g, Index rows, Index lanes) {
   return plan;
 }
 
-/// Maps [batch, channels, pixels] of which a product reads a group of channels.
+/// Maps [batch, channels, pixels] of which a product reads a group of channels. A pixel of the
+/// output is read at row * pitch + column * step: a strided 1x1 kernel reads some pixels of x.
 struct Maps {
   const float* data;
   Index channels, pixels;
+  Index pitch, step = 1;
   const float* plane(Index n, Index c) const { return data + (n * channels + c) * pixels; }
 };
 
-/// target [columns][step] = the transpose of `rows` rows at `source`; rows beyond them are 0.
-inline void turn_square(const float* source, Index source_step, Index rows, Mask lanes,
-                        float* target, Index step, Index columns) {
+/// target [columns][step] = the transpose of `rows` rows that `load` loads; rows beyond them are 0.
+template <class Load>
+[[gnu::always_inline]] inline void turn_square(Index rows, const Load& load, float* target,
+                                               Index step, Index columns) {
   Floats square[Floats::width];
   if (rows >= Floats::width) {
 #pragma GCC unroll 16
-    for (Index l = 0; l < Floats::width; ++l)
-      square[l] = Floats::load(source + l * source_step, lanes);
+    for (Index l = 0; l < Floats::width; ++l) square[l] = load(l);
   } else {
-    for (Index l = 0; l < Floats::width; ++l)
-      square[l] = l < rows ? Floats::load(source + l * source_step, lanes) : Floats::zero();
+    for (Index l = 0; l < Floats::width; ++l) square[l] = l < rows ? load(l) : Floats::zero();
   }
   transpose(square);
   if (columns >= Floats::width) {
@@ -103,27 +105,41 @@ inline void turn_square(const float* source, Index source_step, Index rows, Mask
 }
 
 /// panel [pixels of the block][vectors * width] = the channels [first, first + count) of `maps`,
-/// transposed; lanes beyond them are 0.
-[[gnu::noinline]] inline void turn_block(const Maps& maps, const OutputBlock& block, Index width,
-                                         Index first, Index count, Index vectors, float* panel) {
+/// transposed; lanes beyond them are 0. `Step` is that of the maps.
+template <int Step>
+[[gnu::noinline]] void turn_block(const Maps& maps, const OutputBlock& block, Index first,
+                                  Index count, Index vectors, float* panel) {
   constexpr Index square_size = Floats::width;
   // Pixels of whole rows follow each other over the ends of rows.
-  const bool whole = block.columns.size() == width;
+  const bool whole = block.columns.size() * Step == maps.pitch;
   const Index lines = whole ? 1 : block.rows.size(),
-              length = whole ? block.rows.size() * width : block.columns.size();
+              length = whole ? block.rows.size() * maps.pitch / Step : block.columns.size();
+  // The next block follows: by then it has come from memory.
+  const Index ahead = Step == 1 ? length : block.rows.size() * maps.pitch;
   const Index step = vectors * square_size;
   for (Index n = block.frames.begin; n < block.frames.end; ++n)
     for (Index line = 0; line < lines; ++line) {
-      const Index at = (block.rows.begin + line) * width + block.columns.begin;
+      const Index at = (block.rows.begin + line) * maps.pitch + block.columns.begin * Step;
       for (Index k = 0; k < length; k += square_size, panel += square_size * step) {
-        const Mask lanes = first_lanes(length - k);
+        const Index columns = std::min(square_size, length - k), reach = (columns - 1) * Step + 1;
+        [[maybe_unused]] const Mask low = first_lanes(reach),
+                                    high = first_lanes(std::max<Index>(reach - square_size, 0));
         for (Index v = 0; v < vectors; ++v) {
-          const float* from = maps.plane(n, first + v * square_size) + at + k;
-          turn_square(from, maps.pixels, std::min(square_size, count - v * square_size), lanes,
-                      panel + v * square_size, step, std::min(square_size, length - k));
-          // The next block follows: by then it has come from memory.
+          const float* from = maps.plane(n, first + v * square_size) + at + k * Step;
+          const auto load = [&](Index l) __attribute__((always_inline)) {
+            const float* pixels = from + l * maps.pixels;
+            Floats result = Floats::load(pixels, low);
+            if constexpr (Step == 2) {
+              Floats rest = Floats::load(pixels + square_size, high);
+              unzip(result, rest);
+            }
+            return result;
+          };
+          turn_square(std::min(square_size, count - v * square_size), load, panel + v * square_size,
+                      step, columns);
           for (Index l = 0; l < square_size; ++l)
-            __builtin_prefetch(from + l * maps.pixels + length, 0, 2);
+            for (Index s = 0; s < Step; ++s)
+              __builtin_prefetch(from + l * maps.pixels + ahead + s * square_size, 0, 2);
         }
       }
       panel -= ((length + square_size - 1) / square_size * square_size - length) * step;
@@ -170,9 +186,21 @@ inline void pick_pixels(const Correlation& g, const float* x, float* picked) {
   });
 }
 
+/// Whether a pointwise kernel exchanges the roles. What is turned are the lanes, and the sums
+/// unless it does.
+inline bool exchanges(const Correlation& g) {
+  const Index pixels = g.batch * g.out_pixels();
+  return g.ins() * pixels < g.outs() * (pixels + g.ins());
+}
+
 /// dw of the forward correlation `g`.
 inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
-  if (g.taps() == 1 && !g.pointwise() && g.top == 0 && g.left == 0 && PhaseImages::fits(g)) {
+  const bool picks = g.taps() == 1 && !g.pointwise() && g.top == 0 && g.left == 0;
+  Maps x_maps{x, g.in_channels, g.in_pixels(), g.stride_height * g.in_width, g.stride_width};
+  if (picks && exchanges(g) && g.stride_width == 2) {  // Turning finds every other pixel.
+    g.in_height = g.out_height, g.in_width = g.out_width;
+    g.stride_height = g.stride_width = 1;
+  } else if (picks && PhaseImages::fits(g)) {
     const Storage<float> picked(static_cast<std::size_t>(g.batch * g.in_channels * g.out_pixels()));
     pick_pixels(g, x, picked.data());
     g.in_height = g.out_height, g.in_width = g.out_width;
@@ -181,14 +209,12 @@ inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
   }
   constexpr Index width = Floats::width;
   const bool straight = g.pointwise();  // Rows are read where they lie.
-  if (straight) {
-    g.in_width = g.out_width = g.in_pixels();
+  if (straight && x_maps.step == 1) {
+    x_maps.pitch = g.in_width = g.out_width = g.in_pixels();
     g.in_height = g.out_height = 1;
   }
-  // What is turned: the lanes, and the sums unless the roles are exchanged.
-  const Index pixels = g.batch * g.out_pixels();
-  const bool exchanged = straight && g.ins() * pixels < g.outs() * (pixels + g.ins());
-  Maps row_maps{x, g.in_channels, g.in_pixels()}, lane_maps{dy, g.out_channels, g.out_pixels()};
+  const bool exchanged = straight && exchanges(g);
+  Maps row_maps = x_maps, lane_maps{dy, g.out_channels, g.out_pixels(), g.out_width};
   if (exchanged) std::swap(row_maps, lane_maps);
   const Index row_channels = row_maps.channels / g.groups, rows = row_channels * g.taps(),
               lanes = lane_maps.channels / g.groups;
@@ -220,8 +246,9 @@ inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
       for (Index t = 0; t < tiles; ++t) {
         const Range v = part(vectors, tiles, t);
         const Index first = lane_range.begin + v.begin * width;
-        turn_block(lane_maps, block, g.out_width, group * lanes + first, lane_range.end - first,
-                   v.size(), panel + block.size() * v.begin * width);
+        const auto turn = lane_maps.step == 2 ? turn_block<2> : turn_block<1>;
+        turn(lane_maps, block, group * lanes + first, lane_range.end - first, v.size(),
+             panel + block.size() * v.begin * width);
       }
       const auto multiply = [&](const BlockRows& block_rows, Range some) {
         for (Index t = 0; t < tiles; ++t) {
@@ -238,9 +265,10 @@ inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
         for (Index n = 0; n < block.frames.size(); ++n)
           frame_starts.push_back(n * row_maps.channels * row_maps.pixels);
         multiply({row_maps.plane(block.frames.begin, group * row_channels + channels.begin) +
-                      block.columns.begin,
+                      block.rows.begin * g.out_width + block.columns.begin,
                   row_maps.pixels, &no_offset, 1,
-                  WeightRuns{frame_starts.data(), block.frames.size(), block.columns.size()}},
+                  WeightRuns{frame_starts.data(), block.frames.size(),
+                             block.rows.size() * block.columns.size()}},
                  channels);
         continue;
       }
