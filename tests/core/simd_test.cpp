@@ -96,6 +96,15 @@ TEST_CASE("simd: zip interleaves, unzip undoes it, transpose exchanges rows and 
   for (int i = 0; i < W; ++i) rows[i] = ramp(static_cast<float>(i * W), 1);
   transpose(rows);
   for (int i = 0; i < W; ++i) CHECK(lanes(rows[i]) == lanes(ramp(static_cast<float>(i), W)));
+
+  std::array<float, W*(W + 1)> memory;  // Rows in any order, from memory.
+  std::iota(memory.begin(), memory.end(), 0.f);
+  const float* from[W];
+  for (int l = 0; l < W; ++l) from[l] = memory.data() + (l * 3 + 1) % W * (W + 1);
+  Floats columns[W];
+  load_transposed(from, columns);
+  for (int c = 0; c < W; ++c)
+    for (int l = 0; l < W; ++l) CHECK(lanes(columns[c])[static_cast<std::size_t>(l)] == from[l][c]);
 }
 
 TEST_CASE("simd: denormals are flushed inside of the scope and come back after it") {

@@ -73,8 +73,8 @@ TEST_CASE("conv2d: a dead channel may hold anything, is not read, and is not wri
   const std::vector<LiveChannels> live_in = {LiveChannels(in), LiveChannels(in)};
   const std::vector<LiveChannels> live_out = {LiveChannels(out), LiveChannels(none)};
   for (const auto algorithm :
-       {ConvAlgorithm::masked_direct, ConvAlgorithm::packed, ConvAlgorithm::winograd,
-        ConvAlgorithm::im2col, ConvAlgorithm::reference}) {
+       {ConvAlgorithm::masked_direct, ConvAlgorithm::channel_lanes, ConvAlgorithm::packed,
+        ConvAlgorithm::winograd, ConvAlgorithm::im2col, ConvAlgorithm::reference}) {
     CAPTURE(static_cast<int>(algorithm));
     auto y = Tensor<float>::full({2, 24, 9, 9}, 5);
     conv2d(g, x.data(), w.data(), y.data(),
@@ -103,8 +103,9 @@ TEST_CASE("conv2d: no live input channel leaves the epilogue of zero") {
              w = Tensor<float>::randn({16, 16, 3, 3}, Key(2));
   const auto shift = Tensor<float>::full({16}, 3);
   const std::vector<LiveChannels> none = {LiveChannels(std::span<const std::int32_t>{})};
-  for (const auto algorithm : {ConvAlgorithm::masked_direct, ConvAlgorithm::packed,
-                               ConvAlgorithm::winograd, ConvAlgorithm::im2col}) {
+  for (const auto algorithm :
+       {ConvAlgorithm::masked_direct, ConvAlgorithm::channel_lanes, ConvAlgorithm::packed,
+        ConvAlgorithm::winograd, ConvAlgorithm::im2col}) {
     Tensor<float> y({1, 16, 12, 12});
     conv2d(g, x.data(), w.data(), y.data(),
            {.algorithm = algorithm, .epilogue = {.shift = shift.data()}, .live_in = none});
@@ -195,6 +196,9 @@ TEST_CASE("conv2d: a wrong call is refused with op, expected and got") {
   CHECK_THROWS_AS(call(), ValueError);
   g.stride_width = 1, g.kernel_width = 2, g.padding_width = 0;
   CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::masked_direct}), ValueError);
+  g.kernel_width = 1, g.padding_width = 2;
+  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::channel_lanes}), ValueError);
+  CHECK_THROWS_AS(lane_weights(g, w.data(), w.data()), ValueError);
 }
 
 }  // namespace conv2d_test

@@ -249,6 +249,43 @@ inline void transpose(Floats (&rows)[Floats::width]) {
   }
 }
 
+/// columns[c] = the c-th floats of all rows. Pieces of rows are put side by side as they are
+/// loaded, which leaves half of the shuffles of transpose().
+inline void load_transposed(const float* const (&rows)[Floats::width],
+                            Floats (&columns)[Floats::width]) {
+#if defined(__AVX512F__)
+#pragma GCC unroll 4
+  for (int c = 0; c < 16; c += 4) {
+    __m512 fours[4];  // Of rows i, i + 4, i + 8, i + 12.
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      fours[i] = _mm512_castps128_ps512(_mm_loadu_ps(rows[i] + c));
+      fours[i] = _mm512_maskz_insertf32x4(0xffff, fours[i], _mm_loadu_ps(rows[i + 4] + c), 1);
+      fours[i] = _mm512_maskz_insertf32x4(0xffff, fours[i], _mm_loadu_ps(rows[i + 8] + c), 2);
+      fours[i] = _mm512_maskz_insertf32x4(0xffff, fours[i], _mm_loadu_ps(rows[i + 12] + c), 3);
+    }
+    // Masked, or g++ 12 warns about its own header.
+    const auto low = [](__m512 a, __m512 b) {
+      return _mm512_castps_pd(_mm512_maskz_unpacklo_ps(0xffff, a, b));
+    };
+    const auto high = [](__m512 a, __m512 b) {
+      return _mm512_castps_pd(_mm512_maskz_unpackhi_ps(0xffff, a, b));
+    };
+    const auto store = [&](int k, __m512d pairs) { columns[c + k].v = _mm512_castpd_ps(pairs); };
+    const __m512d low01 = low(fours[0], fours[1]), low23 = low(fours[2], fours[3]),
+                  high01 = high(fours[0], fours[1]), high23 = high(fours[2], fours[3]);
+    store(0, _mm512_maskz_unpacklo_pd(0xff, low01, low23));
+    store(1, _mm512_maskz_unpackhi_pd(0xff, low01, low23));
+    store(2, _mm512_maskz_unpacklo_pd(0xff, high01, high23));
+    store(3, _mm512_maskz_unpackhi_pd(0xff, high01, high23));
+  }
+#else
+#pragma GCC unroll 8
+  for (int l = 0; l < Floats::width; ++l) columns[l] = Floats::load(rows[l]);
+  transpose(columns);
+#endif
+}
+
 /// In lane l: all lanes of rows[l] joined into one, as by `[](Floats a, Floats b) { return a + b;
 /// }`. Each round zips row i with the row half a square below it and joins the two, so that a row
 /// holds twice as many sums of half as many parts.

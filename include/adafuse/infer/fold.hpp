@@ -138,7 +138,7 @@ class Folder {
       folded.relu = true;
       out = take(next);
     }
-    prepare_winograd(folded);
+    prepare_weights(folded);
     emit(step, std::move(folded), std::move(inputs), out);
   }
 
@@ -151,17 +151,27 @@ class Folder {
                                             [&](const auto& step) { return step.output == id; });
   }
 
-  /// Winograd's form of the weights, where the cost model would ever choose it.
-  void prepare_winograd(FoldedConv<T>& conv) const {
+  /// The forms of the weights that the cost model would ever choose: Winograd's for all channels,
+  /// turned ones for them or, where few input channels live, instead.
+  void prepare_weights(FoldedConv<T>& conv) const {
     if constexpr (std::is_same_v<T, float>) {
-      if (options_.algorithm != kernels::ConvAlgorithm::automatic) return;
-      auto g = kernels::forward_correlation(conv.geometry);
+      using kernels::ConvAlgorithm;
+      const auto& geometry = conv.geometry;
+      auto g = kernels::forward_correlation(geometry);
       g.batch = options_.frames;
-      if (kernels::choose_algorithm(g, {.algorithm = options_.algorithm}, true) !=
-          kernels::ConvAlgorithm::winograd)
-        return;
-      conv.winograd_weights = Tensor<T>::uninitialized({36, g.out_channels, g.in_channels});
-      kernels::winograd_weights(conv.geometry, conv.weight.data(), conv.winograd_weights.data());
+      const float* const ready = conv.weight.data();  // Which algorithm, if all forms were there?
+      const auto chosen = [&](ConvAlgorithm algorithm) {
+        return kernels::choose_algorithm(g, {.algorithm = algorithm, .lane_weights = ready}, true);
+      };
+      if (options_.algorithm == ConvAlgorithm::automatic &&
+          chosen(ConvAlgorithm::automatic) == ConvAlgorithm::winograd) {
+        conv.winograd_weights = Tensor<T>::uninitialized({36, g.out_channels, g.in_channels});
+        kernels::winograd_weights(geometry, conv.weight.data(), conv.winograd_weights.data());
+      }
+      if (chosen(ConvAlgorithm::direct) == ConvAlgorithm::channel_lanes) {
+        conv.lane_weights = Tensor<T>::uninitialized({kernels::lane_weights_size(geometry)});
+        kernels::lane_weights(geometry, conv.weight.data(), conv.lane_weights.data());
+      }
     }
   }
 
@@ -268,8 +278,8 @@ class Folder {
 }  // namespace detail
 
 /// The network for pictures of h x w. Weights stay shared with the model; what is made of them
-/// (norms, Winograd's form) is of this moment: fold again after training. Throws ValueError for a
-/// plan that holds what cannot be folded.
+/// (norms, other forms of convolutions' weights) is of this moment: fold again after training.
+/// Throws ValueError for a plan that holds what cannot be folded.
 template <class T>
 FoldedNetwork<T> fold(const models::Plan<T>& plan, const FoldOptions& options = {}) {
   return detail::Folder<T>(plan, options).fold();

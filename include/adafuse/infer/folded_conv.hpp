@@ -14,6 +14,7 @@ struct FoldedConv {
   Tensor<T> weight;                  // [out, in/groups, kh, kw], the model's own
   Tensor<T> scale, shift;            // [out], undefined where there is none
   Tensor<T> winograd_weights;        // [36, out, in], undefined where that cannot pay
+  Tensor<T> lane_weights;            // turned, undefined where that cannot pay
   bool relu = false;
   /// `automatic` or `direct`.
   kernels::ConvAlgorithm algorithm = kernels::ConvAlgorithm::automatic;
@@ -32,7 +33,8 @@ struct FoldedConv {
                                                    .relu = relu},
                                       .live_out = wanted,
                                       .live_in = live,
-                                      .winograd_weights = data(winograd_weights)};
+                                      .winograd_weights = data(winograd_weights),
+                                      .lane_weights = data(lane_weights)};
     if (!winograd_weights.defined()) options.algorithm = kernels::ConvAlgorithm::direct;
     kernels::conv2d<T>(g, x, weight.data(), y, options);
   }

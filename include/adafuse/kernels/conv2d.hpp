@@ -120,6 +120,22 @@ extern template void conv2d_backward_weights(const Conv2dGeometry&, const double
                                              double*, ConvAlgorithm);
 #endif
 
+/// How many numbers lane_weights() makes.
+inline Index lane_weights_size(const Conv2dGeometry& g) {
+  return channel_lanes::turned_size(forward_correlation(g));
+}
+/// The weights [Co, Ci, kh, kw] turned for channel lanes, for `Conv2dOptions::lane_weights` of many
+/// calls with the same weights: [Co / 16, rounded up][Ci][kh][kw][16].
+inline void lane_weights(const Conv2dGeometry& g, const float* w, float* turned) {
+  g.check();
+  const auto correlation = forward_correlation(g);
+  require<ValueError>(channel_lanes::fits(correlation),
+                      "lane_weights: expects one group, a stride up to 2 and taps that reach one "
+                      "column beyond an edge, got a ",
+                      g.kernel_height, "x", g.kernel_width, " kernel in ", g.groups, " groups");
+  channel_lanes::turn_weights(correlation, w, turned);
+}
+
 /// Winograd's form u [36, Co, Ci] of weights w [Co, Ci, 3, 3], for
 /// `Conv2dOptions::winograd_weights` of many calls with the same weights.
 inline void winograd_weights(const Conv2dGeometry& g, const float* w, float* u) {

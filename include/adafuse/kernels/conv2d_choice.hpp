@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/conv2d_channel_lanes.hpp>
 #include <adafuse/kernels/conv2d_depthwise.hpp>
 #include <adafuse/kernels/conv2d_masked_direct.hpp>
 #include <adafuse/kernels/conv2d_packed.hpp>
@@ -29,12 +30,26 @@ inline namespace ADAFUSE_SIMD {
 struct Conv2dCosts {
   Correlation g;
   bool merge;
+  double lane_units;  // vectors that hold the output channels of a frame, on average
+  double lane_turns;  // how often weights are turned for them
 
   Conv2dCosts(const Correlation& all, const Conv2dOptions<float>& options)
       : g(all), merge(all_live(options)) {
+    find_lanes(options);
     if (merge || g.groups > 1) return;
     g.in_channels = mean_count(options.live_in, g.batch, g.in_channels);
     g.out_channels = mean_count(options.live_out, g.batch, g.out_channels);
+  }
+  void find_lanes(const Conv2dOptions<float>& options) {
+    const auto units_of = [](Index channels) {
+      return (channels + channel_lanes::unit - 1) / channel_lanes::unit *
+             channel_lanes::unit_vectors;
+    };
+    Index units = options.live_out.empty() ? g.batch * units_of(g.out_channels) : 0;
+    for (const LiveChannels& live : options.live_out) units += units_of(live.count(g.out_channels));
+    lane_units = static_cast<double>(units) / static_cast<double>(std::max<Index>(g.batch, 1));
+    const Index lists = channel_lanes::count_out_lists(options, g.batch);
+    lane_turns = static_cast<double>(lists > 0 ? lists : !options.lane_weights);
   }
   static Index mean_count(std::span<const LiveChannels> frames, Index batch, Index total) {
     if (frames.empty()) return total;
@@ -51,10 +66,11 @@ struct Conv2dCosts {
   double pairs() const { return static_cast<double>(g.ins() * g.out_channels); }
 
   /// Frames never share vectors, and loads that cross cache lines cost a few per cent; where each
-  /// of several frames is one vector, each weight is loaded for one multiply-add, an eighth more.
+  /// of several frames is one vector, each weight is loaded for one multiply-add, an eighth more. A
+  /// tile costs 150.
   /// The spare pixels of all frames read all weights once more (0.3); in panels they fill vectors,
   /// each at 1.1 of its price, and as dot products each is 1.4 of a lane. A strided kernel copies
-  /// its image row by row, each piece of a row at the price of about 20, or 10 in pairs.
+  /// its image row by row, each piece of a row at the price of about 20, or 15 in pairs.
   double masked_direct() const {
     const Index spare = spare_pixels(g.out_pixels());
     const Index vectors = (g.out_pixels() - spare + Floats::width - 1) / Floats::width;
@@ -69,9 +85,31 @@ struct Conv2dCosts {
                              ? 0
                              : std::min(g.kernel_height, g.stride_height) * g.out_height *
                                    ((g.out_width - 1) / Floats::width + 1);
-    const double piece = PhaseImages::copies_pairs(g) ? 10 : 20;
-    return static_cast<double>(g.batch) * (1.02 * static_cast<double>(g.taps()) * frame * pairs() +
-                                           piece * static_cast<double>(pieces * g.in_channels));
+    const double piece = PhaseImages::copies_pairs(g) ? 15 : 20;
+    const Index tiles = (vectors + tile_vectors - 1) / tile_vectors * RowBlocks{g.outs()}.count();
+    return static_cast<double>(g.batch) *
+           (1.02 * static_cast<double>(g.taps()) * frame * pairs() +
+            piece * static_cast<double>(pieces * g.in_channels) + 150 * static_cast<double>(tiles));
+  }
+  /// Only what lies inside of the image is multiplied, a little cheaper; of 1x1 kernels, where each
+  /// channel is a loop of its own, a third dearer, and of a single unit of outputs a tenth. A tile
+  /// costs 200, a pixel of a unit that is turned back into its map 14, a weight that is turned 12:
+  /// once in a call, or for each list anew. The last units of lists are not full.
+  double channel_lanes() const {
+    Index rows = 0, columns = 0;
+    for (Index p = 0; p < g.kernel_height; ++p)
+      rows += inside(g.row(0, p), g.stride_height, g.in_height, g.out_height).size();
+    for (Index q = 0; q < g.kernel_width; ++q)
+      columns += inside(g.column(0, q), g.stride_width, g.in_width, g.out_width).size();
+    const double units = lane_units, tile_units = channel_lanes::tile_units(g.out_width);
+    const double tiles = std::ceil(units / tile_units) * static_cast<double>(g.out_height) *
+                         std::ceil(static_cast<double>(g.out_width) / 8);
+    const double each = (g.taps() == 1 ? 1.2 : 0.92) * (units > 1.5 ? 1 : 1.1);
+    const double frame = units * (each * static_cast<double>(rows * columns * g.in_channels) +
+                                  14 * static_cast<double>(g.out_pixels())) +
+                         200 * tiles;
+    return static_cast<double>(g.batch) * frame +
+           12 * units * lane_turns * static_cast<double>(g.depth());
   }
   /// Each vector of the panel costs about 12, or 18 if it is gathered, and the first that is
   /// gathered of a channel 40 more, which is waiting for memory; it serves all output channels.
@@ -110,6 +148,11 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<
                       "input's, or (strided) "
                       "its phases', got rows of ",
                       g.in_width, " -> ", g.out_width);
+  require<ValueError>(wanted != ConvAlgorithm::channel_lanes || channel_lanes::fits(g),
+                      "conv2d: the channel-lanes algorithm expects one group, a stride up to 2 and "
+                      "taps that reach one "
+                      "column beyond an edge, got a ",
+                      g.kernel_height, "x", g.kernel_width, " kernel in ", g.groups, " groups");
   require<ValueError>(
       wanted != ConvAlgorithm::winograd || winograd::fits(g),
       "conv2d: the Winograd algorithm expects a 3x3 kernel, stride 1 and one group, got ",
@@ -117,12 +160,16 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<
   if (!free) return wanted;
   if (depthwise::fits(g)) return ConvAlgorithm::depthwise;
   const Conv2dCosts costs(g, options);
-  const bool masked = masked_direct::fits(g) && costs.masked_direct() <= costs.packed();
-  const double direct = masked ? costs.masked_direct() : costs.packed();
-  if (wanted == ConvAlgorithm::automatic && winograd_allowed() && winograd::fits(g) &&
-      winograd_cost(g, options, winograd_weights_are_ready) < direct)
-    return ConvAlgorithm::winograd;
-  return masked ? ConvAlgorithm::masked_direct : ConvAlgorithm::packed;
+  ConvAlgorithm best = ConvAlgorithm::packed;
+  double least = costs.packed();
+  const auto consider = [&](ConvAlgorithm algorithm, double cost) {
+    if (cost < least) best = algorithm, least = cost;
+  };
+  if (masked_direct::fits(g)) consider(ConvAlgorithm::masked_direct, costs.masked_direct());
+  if (channel_lanes::may_pay(g)) consider(ConvAlgorithm::channel_lanes, costs.channel_lanes());
+  if (wanted == ConvAlgorithm::automatic && winograd_allowed() && winograd::fits(g))
+    consider(ConvAlgorithm::winograd, winograd_cost(g, options, winograd_weights_are_ready));
+  return best;
 }
 
 /// y = epilogue(correlation of x and w), by the algorithm of the options or what it stands for.
@@ -132,6 +179,8 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
   switch (choose_algorithm(g, options, options.winograd_weights != nullptr)) {
     case ConvAlgorithm::depthwise:
       return depthwise::conv2d(g, x, w, y, options);
+    case ConvAlgorithm::channel_lanes:
+      return channel_lanes::conv2d(g, x, w, y, options);
     case ConvAlgorithm::masked_direct:
       return masked_direct::conv2d(g, x, w, y, options);
     case ConvAlgorithm::winograd:

@@ -14,6 +14,7 @@ enum class ConvAlgorithm {
   automatic,      ///< the fastest by a model of cost
   direct,         ///< the fastest but Winograd, whose rounding error is larger
   masked_direct,  ///< float, rows of equal length: reads the image, or its phases, where they lie
+  channel_lanes,  ///< float, one group: output channels in lanes; small maps, strides up to 2
   packed,         ///< float: a dense panel for each tile of pixels; fits everything
   winograd,       ///< float, 3x3, stride 1, one group: a quarter of the products
   depthwise,      ///< float, one kernel for each channel
@@ -64,6 +65,11 @@ struct ChannelList {
   /// The number of the i-th of them, counted over all groups.
   Index operator[](Index i) const { return list ? list[i] : first + i; }
 
+  /// The channels [begin, end) of them.
+  ChannelList part(Index begin, Index end) const {
+    return {list ? list + begin : nullptr, list ? first : first + begin, end - begin};
+  }
+
   /// The channels of `live` in [first, first + size).
   static ChannelList of_group(const LiveChannels& live, Index first, Index size) {
     if (live.all()) return {nullptr, first, size};
@@ -85,6 +91,9 @@ struct Conv2dOptions {
   /// Winograd's form of the weights, [36, out_channels, in_channels] from winograd_weights();
   /// absent: made in each call that needs it.
   const T* winograd_weights = nullptr;
+  /// The weights turned for channel lanes, from lane_weights(); absent: turned in each call that
+  /// needs them.
+  const T* lane_weights = nullptr;
 
   LiveChannels out_of(Index frame) const { return at(live_out, frame); }
   LiveChannels in_of(Index frame) const { return at(live_in, frame); }

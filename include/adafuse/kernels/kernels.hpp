@@ -4,11 +4,15 @@
 
 #include <adafuse/kernels/batch_norm.hpp>
 #include <adafuse/kernels/batch_norm_reference.hpp>
+#include <adafuse/kernels/channel_lanes_steps.hpp>
+#include <adafuse/kernels/channel_lanes_tile.hpp>
+#include <adafuse/kernels/channel_lanes_weights.hpp>
 #include <adafuse/kernels/conv2d.hpp>
 #include <adafuse/kernels/conv2d_backward_data.hpp>
 #include <adafuse/kernels/conv2d_backward_data_halved.hpp>
 #include <adafuse/kernels/conv2d_backward_weights.hpp>
 #include <adafuse/kernels/conv2d_backward_weights_dots.hpp>
+#include <adafuse/kernels/conv2d_channel_lanes.hpp>
 #include <adafuse/kernels/conv2d_choice.hpp>
 #include <adafuse/kernels/conv2d_depthwise.hpp>
 #include <adafuse/kernels/conv2d_geometry.hpp>

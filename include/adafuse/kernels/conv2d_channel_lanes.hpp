@@ -1,0 +1,204 @@
+// Channel lanes: a vector holds output channels, and each pixel is broadcast from where it lies.
+//
+// Pixels of small maps do not fill vectors, and strided ones are no neighbours; output channels
+// are, once the weights are turned. No product falls outside of the image: taps beyond an edge are
+// left out. In return the sums have to be turned back into maps, and output channels that are
+// picked by a list need their weights turned for each list.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/parallel.hpp>
+#include <adafuse/kernels/channel_lanes_steps.hpp>
+#include <adafuse/kernels/channel_lanes_weights.hpp>
+#include <adafuse/kernels/scratch.hpp>
+
+namespace adafuse::kernels {
+inline namespace ADAFUSE_SIMD {
+namespace channel_lanes {
+
+/// How the work is cut. All of it follows from the sizes and lists alone.
+struct Plan {
+  Index lanes;         // output channels whose sums are made together, at most
+  Index groups;        // of so many output channels, if they share weights
+  Index strips;        // of output rows of a frame, whose sums stay in L1
+  Index frames, sets;  // frames that share each piece of the weights, and how many sets of them
+  Index channels;      // input channels whose weights stay in L1
+};
+
+inline Plan make_plan(const Correlation& g, const Conv2dOptions<float>& options,
+                      bool has_out_lists) {
+  Plan plan{};
+  plan.lanes = std::min<Index>(tile_units(g.out_width), turned_units(g)) * unit;
+  plan.groups = has_out_lists ? 1 : (g.out_channels + plan.lanes - 1) / plan.lanes;
+  constexpr Index sums = 8192, weights = 6144;
+  const Index rows = std::clamp<Index>(sums / (plan.lanes * g.out_width), 1, g.out_height);
+  plan.strips = (g.out_height + rows - 1) / rows;
+  // Frames are told apart as far as there is to be work for a few threads.
+  plan.frames = plan.strips > 1 ? 1
+                                : std::clamp<Index>(sums / (plan.lanes * g.out_pixels()), 1,
+                                                    1 + (g.batch * plan.groups - 1) / 4);
+  plan.frames = std::min(plan.frames, g.batch);
+  plan.sets = (g.batch + plan.frames - 1) / plan.frames;
+  Index live = 0;  // Of all frames.
+  for (Index n = 0; n < g.batch; ++n) live += options.in_of(n).count(g.in_channels);
+  const Index at_once = std::max<Index>(1, weights / (plan.lanes * g.taps()));
+  plan.channels = std::max<Index>(1, at_once * g.in_channels * g.batch / std::max<Index>(live, 1));
+  const Index pieces = (g.in_channels + plan.channels - 1) / plan.channels;
+  plan.channels = (g.in_channels + pieces - 1) / pieces;
+  return plan;
+}
+
+/// Turns sums [pixels][lanes] back into rows of maps: y = epilogue(sums) for `pixels` pixels from
+/// `at` on, which counts from the first channel of the frame.
+inline void finish(const Correlation& g, const Conv2dEpilogue<float>& epilogue, const float* sums,
+                   Index lanes, Index pixels, const ChannelList& outs, float* y, Index at) {
+  constexpr Index width = Floats::width;
+  for (Index pixel = 0; pixel < pixels; pixel += width) {
+    const Mask inside = first_lanes(pixels - pixel);
+    for (Index first = 0; first < outs.count; first += width) {
+      const float* rows[Floats::width];
+      for (Index l = 0; l < width; ++l)
+        rows[l] = sums + std::min(pixel + l, pixels - 1) * lanes + first;
+      Floats maps[Floats::width];
+      load_transposed(rows, maps);
+      for (Index l = 0; l < std::min(width, outs.count - first); ++l) {
+        const Index channel = outs[first + l], to = at + channel * g.out_pixels() + pixel;
+        Floats value = maps[l];
+        if (epilogue.scale) value = value * Floats::broadcast(epilogue.scale[channel]);
+        if (epilogue.shift) value = value + Floats::broadcast(epilogue.shift[channel]);
+        if (epilogue.residual) value = value + Floats::load(epilogue.residual + to, inside);
+        if (epilogue.relu) value = max(value, Floats::zero());
+        value.store(y + to, inside);
+      }
+    }
+  }
+}
+
+inline bool same_outs(const Conv2dOptions<float>& options, Index a, Index b) {
+  const auto one = options.out_of(a), other = options.out_of(b);
+  return one.all() == other.all() && std::ranges::equal(one.list(), other.list());
+}
+
+/// How many lists there are whose weights have to be turned: those that are not that of the frame
+/// before. 0: every channel of every frame is wanted.
+inline Index count_out_lists(const Conv2dOptions<float>& options, Index batch) {
+  if (std::ranges::all_of(options.live_out, &LiveChannels::all)) return 0;
+  Index count = 1;
+  for (Index n = 1; n < batch; ++n) count += !same_outs(options, n - 1, n);
+  return count;
+}
+
+/// One call: what all of its tasks know.
+class Call {
+ public:
+  Call(const Correlation& g, const float* x, const float* w, float* y,
+       const Conv2dOptions<float>& options)
+      : g_(g), x_(x), w_(w), y_(y), options_(options) {}
+
+  void run() const {
+    const bool has_lists = !std::ranges::all_of(options_.live_out, &LiveChannels::all);
+    const Plan plan = make_plan(g_, options_, has_lists);
+    thread_local TileShapes of_one_unit, of_more;
+    if (has_lists || turned_units(g_) % (plan.lanes / unit) == (plan.lanes > unit))
+      of_one_unit.aim(g_, plan.strips, 1);
+    if (plan.lanes > unit) of_more.aim(g_, plan.strips, 2);
+    const TileShapes* const shapes[] = {&of_one_unit, &of_more};
+    const float* const turned = has_lists ? nullptr : turned_weights();
+    parallel_for(plan.sets * plan.strips * plan.groups, 1, [&](Index task, Index) {
+      const FlushDenormals scope;
+      const Index group = task % plan.groups, strip = task / plan.groups % plan.strips;
+      const Strip some{part(g_.batch, plan.sets, task / plan.groups / plan.strips),
+                       part(g_.out_height, plan.strips, strip), strip, shapes};
+      const Index first = group * plan.lanes;
+      if (has_lists) return with_lists(plan, some);
+      add(plan, some, {nullptr, first, std::min(plan.lanes, g_.out_channels - first)},
+          turned + first * g_.depth());
+    });
+  }
+
+ private:
+  /// Some rows of some frames.
+  struct Strip {
+    Range frames, rows;
+    Index number;
+    const TileShapes* const* shapes;  // of tiles of one unit, of tiles of more
+  };
+
+  /// Those of the options, or made now, in memory of this thread.
+  const float* turned_weights() const {
+    if (options_.lane_weights) return options_.lane_weights;
+    thread_local Scratch<float> memory;
+    float* const turned = memory(turned_size(g_));
+    turn_weights(g_, w_, turned);
+    return turned;
+  }
+
+  /// Each frame with its own list of output channels. What is turned for a list serves the frames
+  /// after it too, for as long as their lists are the same.
+  void with_lists(const Plan& plan, const Strip& strip) const {
+    thread_local Scratch<float> memory;
+    float* const turned = memory(plan.lanes * g_.depth());
+    for (Index n = strip.frames.begin, next; n < strip.frames.end; n = next) {
+      for (next = n + 1; next < strip.frames.end && same_outs(options_, n, next);) ++next;
+      Strip same = strip;
+      same.frames = {n, next};
+      const auto outs = ChannelList::of_group(options_.out_of(n), 0, g_.out_channels);
+      for (Index first = 0; first < outs.count; first += plan.lanes) {
+        const ChannelList some = outs.part(first, std::min(first + plan.lanes, outs.count));
+        for (Index u = 0; u < some.count; u += unit)
+          turn_unit(w_, g_.depth(), some.part(u, std::min(u + unit, some.count)),
+                    turned + u * g_.depth());
+        add(plan, same, some, turned);
+      }
+    }
+  }
+
+  /// Some output channels of a strip: tile by tile, then back into maps.
+  void add(const Plan& plan, const Strip& strip, const ChannelList& outs,
+           const float* turned) const {
+    thread_local Scratch<float> memory;
+    const int units = static_cast<int>((outs.count + unit - 1) / unit);
+    const Index lanes = units * unit, pixels = strip.rows.size() * g_.out_width;
+    float* const sums = memory(strip.frames.size() * pixels * lanes);
+    const TileShapes& shapes = *strip.shapes[units > 1];
+    for (Index c = 0; c < g_.in_channels; c += plan.channels)
+      for (Index n = strip.frames.begin; n < strip.frames.end; ++n) {
+        Tile tile{};
+        tile.x = x_ + n * g_.in_channels * g_.in_pixels();
+        tile.plane = g_.in_pixels();
+        tile.channels = ChannelList::of_group(options_.in_of(n), c,
+                                              std::min(plan.channels, g_.in_channels - c));
+        tile.row_step = g_.stride_height * g_.in_width;
+        tile.weights = turned;
+        tile.unit_step = unit * g_.depth(), tile.channel_step = unit * g_.taps();
+        tile.sums_row_step = g_.out_width * lanes;
+        tile.resume = c > 0;
+        float* const of_frame = sums + (n - strip.frames.begin) * pixels * lanes;
+        for (const TileShape& shape : shapes.of_strip(strip.number)) {
+          tile.steps = shapes.steps(shape), tile.step_count = shape.steps;
+          tile.sums = of_frame +
+                      ((shape.rows.begin - strip.rows.begin) * g_.out_width + shape.column) * lanes;
+          add_channels(tile, static_cast<int>(shape.rows.size()), static_cast<int>(shape.pixels),
+                       units, g_.stride_width);
+        }
+      }
+    for (Index n = strip.frames.begin; n < strip.frames.end; ++n)
+      finish(g_, options_.epilogue, sums + (n - strip.frames.begin) * pixels * lanes, lanes, pixels,
+             outs, y_, n * g_.out_channels * g_.out_pixels() + strip.rows.begin * g_.out_width);
+  }
+
+  const Correlation& g_;
+  const float *x_, *w_;
+  float* y_;
+  const Conv2dOptions<float>& options_;
+};
+
+/// y = epilogue(correlation of x and w).
+inline void conv2d(const Correlation& g, const float* x, const float* w, float* y,
+                   const Conv2dOptions<float>& options) {
+  Call(g, x, w, y, options).run();
+}
+
+}  // namespace channel_lanes
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

@@ -1,0 +1,150 @@
+// Channel lanes against the naive loops.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/kernels/conv2d_channel_lanes.hpp>
+
+#include "random_conv2d.hpp"
+
+namespace conv2d_channel_lanes_test {
+
+using namespace adafuse;
+using namespace adafuse::kernels;
+using namespace adafuse::testing;
+
+namespace {
+
+/// A 3x3 convolution of square maps.
+Conv2dGeometry geometry(Index batch, Index in, Index size, Index out, Index stride) {
+  return {.batch = batch,
+          .in_channels = in,
+          .in_height = size,
+          .in_width = size,
+          .out_channels = out,
+          .kernel_height = 3,
+          .kernel_width = 3,
+          .stride_height = stride,
+          .stride_width = stride,
+          .padding_height = 1,
+          .padding_width = 1};
+}
+
+struct Call {
+  Conv2dGeometry g;
+  Tensor<float> x, w;
+
+  explicit Call(const Conv2dGeometry& geometry)
+      : g(geometry),
+        x(Tensor<float>::randn({g.batch, g.in_channels, g.in_height, g.in_width}, Key(1))),
+        w(Tensor<float>::randn({g.out_channels, g.in_channels, g.kernel_height, g.kernel_width},
+                               Key(2))) {}
+
+  Tensor<float> operator()(Conv2dOptions<float> options, ConvAlgorithm algorithm) const {
+    options.algorithm = algorithm;
+    auto y = Tensor<float>::full({g.batch, g.out_channels, g.out_height(), g.out_width()}, 7);
+    conv2d(g, x.data(), w.data(), y.data(), options);
+    return y;
+  }
+};
+
+std::vector<std::int32_t> channels(Index first, Index count, Index step) {
+  std::vector<std::int32_t> list;
+  for (Index i = 0; i < count; ++i) list.push_back(static_cast<std::int32_t>(first + i * step));
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("conv2d, channel_lanes: equals the naive loops on random geometries that fit") {
+  int strided = 0, wide = 0;
+  const auto fits = [](const Conv2dGeometry& g) {
+    return channel_lanes::fits(forward_correlation(g));
+  };
+  for_random_convolutions<float>(31, 250, fits, [&](const RandomConv2d<float>& c) {
+    CHECK(relative_error(c.forward(ConvAlgorithm::channel_lanes),
+                         c.forward(ConvAlgorithm::reference)) < 2e-6);
+    strided += c.g.stride_width == 2;
+    wide += c.g.out_width() > channel_lanes::tile_pixels;
+  });
+  CHECK(strided > 20);
+  CHECK(wide > 20);
+}
+
+TEST_CASE(
+    "conv2d, channel_lanes: taps that find neither the first nor the last pixel, or nothing") {
+  for (const Index size : {1, 2, 9})
+    for (const Index kernel : {1, 3}) {
+      auto g = geometry(2, 3, size, 18, 1);
+      g.kernel_height = g.kernel_width = kernel;
+      CAPTURE(size);
+      CAPTURE(kernel);
+      REQUIRE(channel_lanes::fits(forward_correlation(g)));
+      const Call call(g);
+      CHECK(relative_error(call({}, ConvAlgorithm::channel_lanes),
+                           call({}, ConvAlgorithm::reference)) < 2e-6);
+    }
+}
+
+TEST_CASE("conv2d, channel_lanes: any number of output channels, in one unit and in several") {
+  for (const Index size : {3, 4, 7, 8, 9})
+    for (const Index out : {1, 15, 16, 17, 32, 33, 48, 63, 64, 65, 80}) {
+      CAPTURE(size);
+      CAPTURE(out);
+      const Call call(geometry(2, 5, size, out, 1 + out % 2));
+      CHECK(relative_error(call({}, ConvAlgorithm::channel_lanes),
+                           call({}, ConvAlgorithm::reference)) < 2e-6);
+    }
+}
+
+TEST_CASE("conv2d, channel_lanes: weights and sums that outgrow L1 are taken piece by piece") {
+  // Many channels: several pieces of weights, shared by frames. A large map: several strips.
+  for (const auto& g : {geometry(5, 300, 4, 40, 1), geometry(2, 70, 8, 40, 2),
+                        geometry(1, 3, 90, 40, 1), geometry(2, 60, 40, 17, 2)}) {
+    CAPTURE(g.in_height);
+    const Call call(g);
+    const auto [one, three] =
+        with_one_and_three_threads([&] { return call({}, ConvAlgorithm::channel_lanes); });
+    CHECK(std::ranges::equal(one, three));
+    CHECK(relative_error(one, call({}, ConvAlgorithm::im2col)) < 2e-6);
+  }
+}
+
+TEST_CASE("conv2d, channel_lanes: lists of outputs, the same in a row of frames and not") {
+  const Call call(geometry(6, 20, 6, 90, 1));
+  const auto few = channels(3, 5, 7), more = channels(0, 40, 2), most = channels(1, 85, 1);
+  const LiveChannels one(few), other(more), large(most), all, none(std::span<const std::int32_t>{});
+  for (const auto& live_out : {std::vector{one, one, other, other, other, one},
+                               std::vector{large, all, all, one, none, large}}) {
+    const auto [alone, threads] = with_one_and_three_threads(
+        [&] { return call({.live_out = live_out}, ConvAlgorithm::channel_lanes); });
+    CHECK(std::ranges::equal(alone, threads));
+    CHECK(relative_error(alone, call({.live_out = live_out}, ConvAlgorithm::reference)) < 2e-6);
+  }
+}
+
+TEST_CASE("conv2d, channel_lanes: weights that are turned beforehand give the same bits") {
+  const Call call(geometry(3, 20, 8, 40, 1));
+  Tensor<float> turned({lane_weights_size(call.g)});
+  CHECK(turned.size() == 48 * 20 * 9);
+  lane_weights(call.g, call.w.data(), turned.data());
+  for (Index o = 0; o < 48; ++o)  // [units][in][taps][16]
+    for (Index k = 0; k < 180; ++k)
+      CHECK(turned.data()[(o / 16 * 180 + k) * 16 + o % 16] ==
+            (o < 40 ? call.w.data()[o * 180 + k] : 0));
+  CHECK(std::ranges::equal(call({.lane_weights = turned.data()}, ConvAlgorithm::channel_lanes),
+                           call({}, ConvAlgorithm::channel_lanes)));
+}
+
+TEST_CASE("conv2d, channel_lanes: chosen for small maps and near weights, not for others") {
+  const float ready = 0;
+  const auto chosen = [&](const Conv2dGeometry& g) {
+    return choose_algorithm(forward_correlation(g),
+                            {.algorithm = ConvAlgorithm::direct, .lane_weights = &ready}, false);
+  };
+  CHECK(chosen(geometry(8, 64, 8, 64, 1)) == ConvAlgorithm::channel_lanes);
+  CHECK(chosen(geometry(8, 32, 8, 64, 2)) == ConvAlgorithm::channel_lanes);
+  CHECK(chosen(geometry(8, 64, 56, 64, 1)) != ConvAlgorithm::channel_lanes);
+  CHECK(chosen(geometry(8, 512, 7, 512, 1)) != ConvAlgorithm::channel_lanes);
+}
+
+}  // namespace conv2d_channel_lanes_test
