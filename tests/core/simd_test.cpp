@@ -77,7 +77,7 @@ TEST_CASE("simd: join_lanes joins all lanes of each row") {
     rows[r] = Floats::load(numbers[r]);
   }
   float sums[Floats::width];
-  join_lanes(rows, [](Floats a, Floats b) { return a + b; }).store(sums);
+  join_lanes([&](int r) { return rows[r]; }, [](Floats a, Floats b) { return a + b; }).store(sums);
   for (int r = 0; r < Floats::width; ++r)
     CHECK(sums[r] == std::accumulate(numbers[r], numbers[r] + Floats::width, 0.0f));
 }
@@ -105,6 +105,15 @@ TEST_CASE("simd: zip interleaves, unzip undoes it, transpose exchanges rows and 
   load_transposed(from, columns);
   for (int c = 0; c < W; ++c)
     for (int l = 0; l < W; ++l) CHECK(lanes(columns[c])[static_cast<std::size_t>(l)] == from[l][c]);
+}
+
+TEST_CASE("simd: move_up moves each lane to the next, and leaves zeros outside of the mask") {
+  for (std::uint32_t bits = 0; bits<1u << W; bits += W> 8 ? 302 : 2) {
+    const auto moved = lanes(move_up(ramp(5, 1), Mask(bits)));
+    for (int i = 0; i < W; ++i)
+      CHECK(moved[static_cast<std::size_t>(i)] ==
+            ((bits >> i & 1u) != 0 ? static_cast<float>(5 + i - 1) : 0));
+  }
 }
 
 TEST_CASE("simd: denormals are flushed inside of the scope and come back after it") {

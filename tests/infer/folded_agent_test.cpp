@@ -49,12 +49,14 @@ TEST_CASE("folded agent: every kind of agent decides as the network that it was 
 TEST_CASE("folded agent: of equal logits the first wins, skip before reuse before keep") {
   constexpr Index out = 27;
   FoldedAgent<double> agent{{.in_channels = 1, .out_channels = out}, {}};
-  Tensor<double> logits({out, action_count});
-  for (Index i = 0; i < out; ++i)  // All that three numbers may be to each other.
+  Tensor<double> logits({out, action_count}), by_action({action_count, out});
+  for (Index i = 0; i < out; ++i) {  // All that three numbers may be to each other.
     logits(i, 0) = double(i % 3), logits(i, 1) = double(i / 3 % 3), logits(i, 2) = double(i / 9);
+    for (Index a = 0; a < action_count; ++a) by_action(a, i) = logits(i, a);
+  }
   const auto expected = chosen_actions(logits);
   Tensor<std::uint8_t> actions({out});
-  agent.decide(1, logits.data(), actions.data());
+  agent.decide(1, by_action.data(), actions.data());
   CHECK(std::equal(actions.begin(), actions.end(), expected.begin()));
 }
 

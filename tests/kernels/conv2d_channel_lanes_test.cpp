@@ -14,21 +14,6 @@ using namespace adafuse::testing;
 
 namespace {
 
-/// A 3x3 convolution of square maps.
-Conv2dGeometry geometry(Index batch, Index in, Index size, Index out, Index stride) {
-  return {.batch = batch,
-          .in_channels = in,
-          .in_height = size,
-          .in_width = size,
-          .out_channels = out,
-          .kernel_height = 3,
-          .kernel_width = 3,
-          .stride_height = stride,
-          .stride_width = stride,
-          .padding_height = 1,
-          .padding_width = 1};
-}
-
 struct Call {
   Conv2dGeometry g;
   Tensor<float> x, w;
@@ -74,8 +59,7 @@ TEST_CASE(
     "conv2d, channel_lanes: taps that find neither the first nor the last pixel, or nothing") {
   for (const Index size : {1, 2, 9})
     for (const Index kernel : {1, 3}) {
-      auto g = geometry(2, 3, size, 18, 1);
-      g.kernel_height = g.kernel_width = kernel;
+      const auto g = square_convolution(2, 3, size, 18, 1, kernel);
       CAPTURE(size);
       CAPTURE(kernel);
       REQUIRE(channel_lanes::fits(forward_correlation(g)));
@@ -90,7 +74,7 @@ TEST_CASE("conv2d, channel_lanes: any number of output channels, in one unit and
     for (const Index out : {1, 15, 16, 17, 32, 33, 48, 63, 64, 65, 80}) {
       CAPTURE(size);
       CAPTURE(out);
-      const Call call(geometry(2, 5, size, out, 1 + out % 2));
+      const Call call(square_convolution(2, 5, size, out, 1 + out % 2));
       CHECK(relative_error(call({}, ConvAlgorithm::channel_lanes),
                            call({}, ConvAlgorithm::reference)) < 2e-6);
     }
@@ -98,8 +82,9 @@ TEST_CASE("conv2d, channel_lanes: any number of output channels, in one unit and
 
 TEST_CASE("conv2d, channel_lanes: weights and sums that outgrow L1 are taken piece by piece") {
   // Many channels: several pieces of weights, shared by frames. A large map: several strips.
-  for (const auto& g : {geometry(5, 300, 4, 40, 1), geometry(2, 70, 8, 40, 2),
-                        geometry(1, 3, 90, 40, 1), geometry(2, 60, 40, 17, 2)}) {
+  for (const auto& g :
+       {square_convolution(5, 300, 4, 40, 1), square_convolution(2, 70, 8, 40, 2),
+        square_convolution(1, 3, 90, 40, 1), square_convolution(2, 60, 40, 17, 2)}) {
     CAPTURE(g.in_height);
     const Call call(g);
     const auto [one, three] =
@@ -110,7 +95,7 @@ TEST_CASE("conv2d, channel_lanes: weights and sums that outgrow L1 are taken pie
 }
 
 TEST_CASE("conv2d, channel_lanes: lists of outputs, the same in a row of frames and not") {
-  const Call call(geometry(6, 20, 6, 90, 1));
+  const Call call(square_convolution(6, 20, 6, 90, 1));
   const auto few = channels(3, 5, 7), more = channels(0, 40, 2), most = channels(1, 85, 1);
   const LiveChannels one(few), other(more), large(most), all, none(std::span<const std::int32_t>{});
   for (const auto& live_out : {std::vector{one, one, other, other, other, one},
@@ -123,7 +108,7 @@ TEST_CASE("conv2d, channel_lanes: lists of outputs, the same in a row of frames 
 }
 
 TEST_CASE("conv2d, channel_lanes: weights that are turned beforehand give the same bits") {
-  const Call call(geometry(3, 20, 8, 40, 1));
+  const Call call(square_convolution(3, 20, 8, 40, 1));
   Tensor<float> turned({lane_weights_size(call.g)});
   CHECK(turned.size() == 48 * 20 * 9);
   lane_weights(call.g, call.w.data(), turned.data());
@@ -141,10 +126,10 @@ TEST_CASE("conv2d, channel_lanes: chosen for small maps and near weights, not fo
     return choose_algorithm(forward_correlation(g),
                             {.algorithm = ConvAlgorithm::direct, .lane_weights = &ready}, false);
   };
-  CHECK(chosen(geometry(8, 64, 8, 64, 1)) == ConvAlgorithm::channel_lanes);
-  CHECK(chosen(geometry(8, 32, 8, 64, 2)) == ConvAlgorithm::channel_lanes);
-  CHECK(chosen(geometry(8, 64, 56, 64, 1)) != ConvAlgorithm::channel_lanes);
-  CHECK(chosen(geometry(8, 512, 7, 512, 1)) != ConvAlgorithm::channel_lanes);
+  CHECK(chosen(square_convolution(8, 64, 8, 64, 1)) == ConvAlgorithm::channel_lanes);
+  CHECK(chosen(square_convolution(8, 32, 8, 64, 2)) == ConvAlgorithm::channel_lanes);
+  CHECK(chosen(square_convolution(8, 64, 56, 64, 1)) != ConvAlgorithm::channel_lanes);
+  CHECK(chosen(square_convolution(8, 512, 7, 512, 1)) != ConvAlgorithm::channel_lanes);
 }
 
 }  // namespace conv2d_channel_lanes_test

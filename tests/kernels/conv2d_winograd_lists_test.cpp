@@ -17,17 +17,7 @@ namespace {
 
 constexpr Index frames = 5, channels = 40;
 
-Conv2dGeometry square(Index size) {
-  return {.batch = frames,
-          .in_channels = channels,
-          .in_height = size,
-          .in_width = size,
-          .out_channels = channels,
-          .kernel_height = 3,
-          .kernel_width = 3,
-          .padding_height = 1,
-          .padding_width = 1};
-}
+Conv2dGeometry square(Index size) { return square_convolution(frames, channels, size, channels); }
 
 /// Every `step`-th channel of each frame, from the frame's number on or always the same.
 struct Lists {

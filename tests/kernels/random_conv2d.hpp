@@ -37,6 +37,22 @@ auto with_one_and_three_threads(const Run& run) {
   return std::pair(std::move(one), std::move(three));
 }
 
+/// Square maps and kernels, padded so that a stride of 1 keeps the size.
+inline Conv2dGeometry square_convolution(Index batch, Index in, Index size, Index out,
+                                         Index stride = 1, Index kernel = 3) {
+  return {.batch = batch,
+          .in_channels = in,
+          .in_height = size,
+          .in_width = size,
+          .out_channels = out,
+          .kernel_height = kernel,
+          .kernel_width = kernel,
+          .stride_height = stride,
+          .stride_width = stride,
+          .padding_height = kernel / 2,
+          .padding_width = kernel / 2};
+}
+
 /// Any convolution: odd sizes, strides, paddings, dilations, groups, a few channels or many.
 inline Conv2dGeometry random_geometry(Draws& draw) {
   const auto up_to = [&](Index n) { return 1 + draw.integer(n); };

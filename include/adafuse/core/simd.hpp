@@ -90,6 +90,11 @@ inline void unzip(Floats& a, Floats& b) {
   b.v = _mm512_permutex2var_ps(a.v, odd, b.v);
   a.v = first;
 }
+/// Lane i = lane i - 1 of `a`. Lanes outside of the mask become 0; the first is to be one.
+inline Floats move_up(Floats a, Mask m) {
+  const __m512i lanes = _mm512_castps_si512(a.v);
+  return {_mm512_castsi512_ps(_mm512_maskz_alignr_epi32(m.lanes(), lanes, lanes, 15))};
+}
 
 #elif defined(__AVX2__) && defined(__FMA__)
 inline constexpr const char* simd_path = "avx2";
@@ -147,6 +152,10 @@ inline void unzip(Floats& a, Floats& b) {
                high = _mm256_permute2f128_ps(a.v, b.v, 0x31);
   a.v = _mm256_shuffle_ps(low, high, 0x88);
   b.v = _mm256_shuffle_ps(low, high, 0xdd);
+}
+inline Floats move_up(Floats a, Mask m) {
+  const __m256 moved = _mm256_permutevar8x32_ps(a.v, _mm256_setr_epi32(7, 0, 1, 2, 3, 4, 5, 6));
+  return {_mm256_and_ps(moved, _mm256_castsi256_ps(m.lanes()))};
 }
 
 #else
@@ -206,6 +215,12 @@ inline void unzip(Floats& a, Floats& b) {
   const Floats first = {{a.v[0], a.v[2], b.v[0], b.v[2]}};
   b.v = Floats::Register{a.v[1], a.v[3], b.v[1], b.v[3]};
   a = first;
+}
+inline Floats move_up(Floats a, Mask m) {
+  Floats moved = Floats::zero();
+  for (int lane = 1; lane < Floats::width; ++lane)
+    if (m[lane]) moved.v[lane] = a.v[lane - 1];
+  return moved;
 }
 #endif
 
@@ -286,18 +301,19 @@ inline void load_transposed(const float* const (&rows)[Floats::width],
 #endif
 }
 
-/// In lane l: all lanes of rows[l] joined into one, as by `[](Floats a, Floats b) { return a + b;
-/// }`. Each round zips row i with the row half a square below it and joins the two, so that a row
-/// holds twice as many sums of half as many parts.
-template <class Join>
-Floats join_lanes(Floats (&rows)[Floats::width], const Join& join) {
-  for (int half = Floats::width / 2; half > 0; half /= 2)
-#pragma GCC unroll 8
-    for (int i = 0; i < half; ++i) {
-      zip(rows[i], rows[i + half]);
-      rows[i] = join(rows[i], rows[i + half]);
-    }
-  return rows[0];
+/// In lane l: all lanes of row(l) joined into one, as by `[](Floats a, Floats b) { return a + b;
+/// }`. Each round zips two vectors and joins them, so that one holds twice as many sums of half as
+/// many parts. It goes down before it goes on: few vectors wait at a time, and those in registers.
+template <int first = 0, int step = 1, class Row, class Join>
+[[gnu::always_inline]] inline Floats join_lanes(const Row& row, const Join& join) {
+  if constexpr (step == Floats::width) {
+    return row(first);
+  } else {
+    Floats a = join_lanes<first, 2 * step>(row, join),
+           b = join_lanes<first + step, 2 * step>(row, join);
+    zip(a, b);
+    return join(a, b);
+  }
 }
 
 /// While it lives, denormal floats count as 0 on this thread: they cost a hundred times as much as

@@ -16,9 +16,10 @@ constexpr bool is_computed(Action now, std::optional<Action> next) {
   return now == Action::keep || next == Action::reuse;
 }
 
-/// Whether a channel's fused map is not zero, in the first frame of a clip or in a later one.
+/// Whether a channel's fused map is not zero, in the first frame of a clip or in a later one. Asked
+/// without a branch that depends on the action: nobody could predict it.
 constexpr bool is_live(Action now, bool first) {
-  return now == Action::keep || (now == Action::reuse && !first);
+  return first ? now == Action::keep : now != Action::skip;
 }
 
 /// Flags [N*T, c], 1 where it holds.

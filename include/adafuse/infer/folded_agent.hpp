@@ -9,10 +9,27 @@
 
 namespace adafuse::infer {
 
+inline namespace ADAFUSE_SIMD {  // Its loop is compiled for the vector path.
+
+/// The actions with the largest of their three logits, or the first that none exceeds; logits
+/// [actions][decisions].
+template <class T>
+void choose_actions(Index decisions, const T* __restrict logits, std::uint8_t* __restrict chosen) {
+  static_assert(action_count == 3);
+  for (Index i = 0; i < decisions; ++i) {
+    const T first = logits[i], second = logits[decisions + i], third = logits[2 * decisions + i];
+    const T larger = first < second ? second : first;
+    const Action of_two = first < second ? action_at(1) : action_at(0);
+    chosen[i] = static_cast<std::uint8_t>(larger < third ? action_at(2) : of_two);
+  }
+}
+
+}  // namespace ADAFUSE_SIMD
+
 template <class T>
 struct FoldedAgent {
   PolicyConfig config;
-  std::vector<FoldedLinear<T>> layers;
+  std::vector<FoldedLinear<T>> layers;  // the last one's outputs are [actions][decisions]
 
   /// v_t of each frame: x [frames, c, pixels] -> v [frames, c].
   void pool(Index frames, Index pixels, const T* x, ChannelLists live, T* v) const {
@@ -38,21 +55,23 @@ struct FoldedAgent {
     const Index decisions = config.decisions();
     for (Index f = 0; f < frames; ++f, x += decisions * action_count) {
       std::uint8_t* const chosen = actions + f * config.out_channels;
-      for (Index i = 0; i < decisions; ++i)
-        chosen[i] = static_cast<std::uint8_t>(action_at(largest(x + i * action_count)));
+      choose_actions(decisions, x, chosen);
       for (Index i = decisions; i < config.out_channels; ++i) chosen[i] = chosen[i - decisions];
     }
   }
-
- private:
-  /// Which of the three logits is the first that none exceeds, found without a branch: nobody could
-  /// predict it.
-  static Index largest(const T* logits) {
-    const bool second = logits[0] < logits[1];
-    const T larger = second ? logits[1] : logits[0];
-    return larger < logits[2] ? 2 : Index{second};
-  }
 };
+
+/// Rows [decisions][actions] of a tensor, put into the order [actions][decisions].
+template <class T>
+Tensor<T> rows_by_action(const Tensor<T>& rows) {
+  auto ordered = Tensor<T>::uninitialized(rows.shape());
+  const Index decisions = rows.size(0) / action_count, length = rows.size() / rows.size(0);
+  for (Index i = 0; i < decisions; ++i)
+    for (Index a = 0; a < action_count; ++a)
+      std::copy_n(rows.data() + (i * action_count + a) * length, length,
+                  ordered.data() + (a * decisions + i) * length);
+  return ordered;
+}
 
 template <class T>
 FoldedAgent<T> fold_agent(const PolicyNetwork<T>& agent) {
@@ -61,7 +80,8 @@ FoldedAgent<T> fold_agent(const PolicyNetwork<T>& agent) {
   for (std::size_t i = 0; i < layers.size(); ++i)
     folded.layers.push_back(i < agent.norms().size()
                                 ? fold_linear(layers[i], agent.norms()[i])
-                                : fold_linear(layers[i].weight, layers[i].bias));
+                                : FoldedLinear<T>(rows_by_action(layers[i].weight.value()),
+                                                  rows_by_action(layers[i].bias.value()), false));
   return folded;
 }
 

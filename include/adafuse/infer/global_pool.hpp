@@ -29,8 +29,9 @@ void pool_maps(const kernels::ChannelList& list, Index pixels, const float* maps
       planes[l] = maps + list[first + std::min(l, count - 1)] * pixels;
     float all[Floats::width];
     kernels::plane::reduce<maximum>(planes, pixels).store(all);
-    for (Index l = 0; l < count; ++l)
-      v[list[first + l]] = maximum ? all[l] : all[l] / static_cast<float>(pixels);
+    if constexpr (!maximum)
+      for (float& one : all) one /= static_cast<float>(pixels);
+    for (Index l = 0; l < count; ++l) v[list[first + l]] = all[l];
   }
 }
 

@@ -6,6 +6,7 @@
 #include <adafuse/kernels/conv2d_depthwise.hpp>
 #include <adafuse/kernels/conv2d_masked_direct.hpp>
 #include <adafuse/kernels/conv2d_packed.hpp>
+#include <adafuse/kernels/conv2d_strided_rows.hpp>
 #include <adafuse/kernels/conv2d_winograd.hpp>
 #include <atomic>
 #include <cmath>
@@ -30,7 +31,7 @@ inline namespace ADAFUSE_SIMD {
 struct Conv2dCosts {
   Correlation g;
   bool merge;
-  double lane_units;  // vectors that hold the output channels of a frame, on average
+  double lane_units;  // of channel lanes, that hold the output channels of a frame, on average
   double lane_turns;  // how often weights are turned for them
 
   Conv2dCosts(const Correlation& all, const Conv2dOptions<float>& options)
@@ -42,8 +43,7 @@ struct Conv2dCosts {
   }
   void find_lanes(const Conv2dOptions<float>& options) {
     const auto units_of = [](Index channels) {
-      return (channels + channel_lanes::unit - 1) / channel_lanes::unit *
-             channel_lanes::unit_vectors;
+      return (channels + channel_lanes::unit - 1) / channel_lanes::unit;
     };
     Index units = options.live_out.empty() ? g.batch * units_of(g.out_channels) : 0;
     for (const LiveChannels& live : options.live_out) units += units_of(live.count(g.out_channels));
@@ -105,11 +105,24 @@ struct Conv2dCosts {
     const double tiles = std::ceil(units / tile_units) * static_cast<double>(g.out_height) *
                          std::ceil(static_cast<double>(g.out_width) / 8);
     const double each = (g.taps() == 1 ? 1.2 : 0.92) * (units > 1.5 ? 1 : 1.1);
-    const double frame = units * (each * static_cast<double>(rows * columns * g.in_channels) +
-                                  14 * static_cast<double>(g.out_pixels())) +
+    const double vectors = units * channel_lanes::unit_vectors;
+    const double frame = vectors * (each * static_cast<double>(rows * columns * g.in_channels) +
+                                    14 * static_cast<double>(g.out_pixels())) +
                          200 * tiles;
     return static_cast<double>(g.batch) * frame +
-           12 * units * lane_turns * static_cast<double>(g.depth());
+           12 * vectors * lane_turns * static_cast<double>(g.depth());
+  }
+  /// A tile costs 110 and 3 for each channel; each row of it that is unzipped, for each vector, 5
+  /// with three taps and 1.5 with one.
+  double strided_rows() const {
+    const Index vectors = g.out_pixels() / Floats::width, most = strided_rows::most_vectors,
+                blocks = RowBlocks{g.outs()}.count(), tiles = (vectors + most - 1) / most * blocks,
+                rows = g.kernel_height * vectors * blocks;
+    const auto ins = static_cast<double>(g.in_channels);
+    const double row = g.taps() == 1 ? 1.5 : 5;
+    return static_cast<double>(g.batch) *
+           (static_cast<double>(g.taps() * vectors) * pairs() +
+            static_cast<double>(tiles) * (110 + 3 * ins) + static_cast<double>(rows) * row * ins);
   }
   /// Each vector of the panel costs about 12, or 18 if it is gathered, and the first that is
   /// gathered of a channel 40 more, which is waiting for memory; it serves all output channels.
@@ -145,14 +158,17 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<
       g.in_channels, " -> ", g.out_channels, " channels in ", g.groups, " groups");
   require<ValueError>(wanted != ConvAlgorithm::masked_direct || masked_direct::fits(g),
                       "conv2d: the masked-direct algorithm expects output rows as long as the "
-                      "input's, or (strided) "
-                      "its phases', got rows of ",
+                      "input's, or (strided) its phases', got rows of ",
                       g.in_width, " -> ", g.out_width);
   require<ValueError>(wanted != ConvAlgorithm::channel_lanes || channel_lanes::fits(g),
                       "conv2d: the channel-lanes algorithm expects one group, a stride up to 2 and "
-                      "taps that reach one "
-                      "column beyond an edge, got a ",
+                      "taps that reach one column beyond an edge, got a ",
                       g.kernel_height, "x", g.kernel_width, " kernel in ", g.groups, " groups");
+  require<ValueError>(wanted != ConvAlgorithm::strided_rows || strided_rows::fits(g),
+                      "conv2d: the strided-rows algorithm expects a 3x3 or 1x1 kernel of stride 2 "
+                      "in one group, and rows of outputs that fill vectors of ",
+                      Floats::width, ", got a ", g.kernel_height, "x", g.kernel_width,
+                      " kernel with outputs of ", g.out_height, "x", g.out_width);
   require<ValueError>(
       wanted != ConvAlgorithm::winograd || winograd::fits(g),
       "conv2d: the Winograd algorithm expects a 3x3 kernel, stride 1 and one group, got ",
@@ -167,6 +183,7 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<
   };
   if (masked_direct::fits(g)) consider(ConvAlgorithm::masked_direct, costs.masked_direct());
   if (channel_lanes::may_pay(g)) consider(ConvAlgorithm::channel_lanes, costs.channel_lanes());
+  if (strided_rows::fits(g)) consider(ConvAlgorithm::strided_rows, costs.strided_rows());
   if (wanted == ConvAlgorithm::automatic && winograd_allowed() && winograd::fits(g))
     consider(ConvAlgorithm::winograd, winograd_cost(g, options, winograd_weights_are_ready));
   return best;
@@ -181,6 +198,8 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
       return depthwise::conv2d(g, x, w, y, options);
     case ConvAlgorithm::channel_lanes:
       return channel_lanes::conv2d(g, x, w, y, options);
+    case ConvAlgorithm::strided_rows:
+      return strided_rows::conv2d(g, x, w, y, options);
     case ConvAlgorithm::masked_direct:
       return masked_direct::conv2d(g, x, w, y, options);
     case ConvAlgorithm::winograd:

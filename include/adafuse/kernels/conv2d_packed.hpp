@@ -157,6 +157,7 @@ class Task {
     tile.last_lanes = first_lanes(Floats::width);
     tile.accumulate = block > 0;
     tile.affine = tile.add_residual = tile.relu = false;
+    tile.start = {};
     for (int r = 0; r < count; ++r) tile.out[static_cast<std::size_t>(r)] = sums + r * tile_width;
     multiply_panel(tile, count, tile_packer.vectors(), runs, panel);
     if (block + 1 == blocks_)

@@ -19,12 +19,12 @@ struct RowBlocks {
 };
 
 /// Output channels `channels[block]` .. `channels[block + rows - 1]` of frame `n`, finished
-/// by the epilogue.
+/// by the epilogue. A shift alone costs nothing: the sums begin with it.
 inline TileRows rows_of_frame(const Correlation& g, const Conv2dEpilogue<float>& epilogue,
                               const float* w, float* y, Index n, const ChannelList& channels,
                               Index block, int rows) {
   TileRows tile;
-  tile.affine = epilogue.scale || epilogue.shift;
+  tile.affine = epilogue.scale != nullptr;
   tile.add_residual = epilogue.residual != nullptr;
   tile.relu = epilogue.relu;
   for (int r = 0; r < rows; ++r) {
@@ -34,10 +34,11 @@ inline TileRows rows_of_frame(const Correlation& g, const Conv2dEpilogue<float>&
     tile.weights[row] = w + channel * g.depth();
     tile.out[row] = y + at;
     if (epilogue.residual) tile.residual[row] = epilogue.residual + at;
-    if (tile.affine) {
-      tile.scale[row] = epilogue.scale ? epilogue.scale[channel] : 1;
-      tile.shift[row] = epilogue.shift ? epilogue.shift[channel] : 0;
-    }
+    const float shift = epilogue.shift ? epilogue.shift[channel] : 0;
+    if (tile.affine)
+      tile.scale[row] = epilogue.scale[channel], tile.shift[row] = shift;
+    else
+      tile.start[row] = shift;
   }
   return tile;
 }

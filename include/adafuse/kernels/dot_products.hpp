@@ -34,7 +34,7 @@ class DotProducts {
 
   /// Row r times column c, in lane r * Columns + c.
   [[gnu::always_inline]] Floats finish() {
-    return join_lanes(sums_, [](Floats a, Floats b) { return a + b; });
+    return join_lanes([&](int i) { return sums_[i]; }, [](Floats a, Floats b) { return a + b; });
   }
 
  private:

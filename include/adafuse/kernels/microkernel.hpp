@@ -24,9 +24,10 @@ struct TileRows {
   std::array<const float*, tile_rows> weights{};
   std::array<float*, tile_rows> out{};
   std::array<const float*, tile_rows> residual{};
+  std::array<float, tile_rows> start{};  // what the sums of a row begin with
   std::array<float, tile_rows> scale{}, shift{};
   Index offset = 0;         // from where `out` and `residual` point to the tile
-  bool accumulate = false;  // start from `out` and not from 0
+  bool accumulate = false;  // begin with `out` instead
   bool affine = false, add_residual = false, relu = false;
   Mask last_lanes{};  // the lanes of the last vector that exist
 };
@@ -44,7 +45,7 @@ class Accumulators {
       for (int v = 0; v < Vectors; ++v) {
         // The output is written soon: fetch its lines while the sums are made.
         __builtin_prefetch(tile.out[row] + tile.offset + v * Floats::width, 1);
-        sums_[r][v] = Floats::zero();
+        sums_[r][v] = Floats::broadcast(tile.start[row]);
       }
     }
     if (tile.accumulate) {

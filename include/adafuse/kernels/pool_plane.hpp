@@ -130,21 +130,18 @@ Floats reduce(const float* const (&planes)[Floats::width], Index count) {
   const auto join = [](Floats a, Floats b) { return maximum ? max(a, b) : a + b; };
   const Floats neutral =
       maximum ? Floats::broadcast(-std::numeric_limits<float>::infinity()) : Floats::zero();
-  Floats partial[Floats::width];
-#pragma GCC unroll 16
-  for (Floats& p : partial) p = neutral;
-  Index i = 0;
-  for (; i + Floats::width <= count; i += Floats::width)
-#pragma GCC unroll 16
-    for (int l = 0; l < Floats::width; ++l)
-      partial[l] = join(partial[l], Floats::load(planes[l] + i));
-  if (i < count) {
-    const Mask rest = first_lanes(count - i);
-#pragma GCC unroll 16
-    for (int l = 0; l < Floats::width; ++l)
-      partial[l] = join(partial[l], neutral.load_over(planes[l] + i, rest));
-  }
-  return join_lanes(partial, join);
+  const Index whole = count / Floats::width * Floats::width;
+  const Mask begin = first_lanes(count), rest = first_lanes(count - whole);
+  const auto of_plane = [&](int l) __attribute__((always_inline)) {
+    const float* const plane = planes[l];
+    Floats all = neutral.load_over(plane, begin);
+    for (Index i = Floats::width; i < whole; i += Floats::width)
+      all = join(all, Floats::load(plane + i));
+    if (Floats::width < count && whole < count)
+      all = join(all, neutral.load_over(plane + whole, rest));
+    return all;
+  };
+  return join_lanes(of_plane, join);
 }
 
 }  // namespace plane
