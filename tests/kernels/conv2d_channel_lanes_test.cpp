@@ -132,4 +132,21 @@ TEST_CASE("conv2d, channel_lanes: chosen for small maps and near weights, not fo
   CHECK(chosen(square_convolution(8, 512, 7, 512, 1)) != ConvAlgorithm::channel_lanes);
 }
 
+TEST_CASE("conv2d, channel_lanes: chosen with lists of inputs, and of outputs that fill units") {
+  const float ready = 0;
+  const auto chosen = [&](Index in, Index out) {
+    const auto ins = channels(0, in, 64 / in), outs = channels(0, out, 64 / out);
+    const std::vector<LiveChannels> live_in(8, LiveChannels(ins)), live_out(8, LiveChannels(outs));
+    return choose_algorithm(forward_correlation(square_convolution(8, 64, 8, 64)),
+                            {.algorithm = ConvAlgorithm::direct,
+                             .live_out = live_out,
+                             .live_in = live_in,
+                             .lane_weights = &ready},
+                            false);
+  };
+  CHECK(chosen(16, 64) == ConvAlgorithm::channel_lanes);
+  CHECK(chosen(64, 32) == ConvAlgorithm::channel_lanes);
+  CHECK(chosen(64, 2) != ConvAlgorithm::channel_lanes);  // Two lanes of sixteen.
+}
+
 }  // namespace conv2d_channel_lanes_test
