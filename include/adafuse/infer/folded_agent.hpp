@@ -5,6 +5,8 @@
 #include <adafuse/fusion/policy.hpp>
 #include <adafuse/infer/folded_linear.hpp>
 #include <adafuse/infer/global_pool.hpp>
+#include <adafuse/kernels/elementwise.hpp>
+#include <array>
 #include <span>
 
 namespace adafuse::infer {
@@ -64,13 +66,10 @@ struct FoldedAgent {
 /// Rows [decisions][actions] of a tensor, put into the order [actions][decisions].
 template <class T>
 Tensor<T> rows_by_action(const Tensor<T>& rows) {
-  auto ordered = Tensor<T>::uninitialized(rows.shape());
   const Index decisions = rows.size(0) / action_count, length = rows.size() / rows.size(0);
-  for (Index i = 0; i < decisions; ++i)
-    for (Index a = 0; a < action_count; ++a)
-      std::copy_n(rows.data() + (i * action_count + a) * length, length,
-                  ordered.data() + (a * decisions + i) * length);
-  return ordered;
+  constexpr std::array<Index, 3> actions_first{1, 0, 2};
+  return kernels::permute(rows.reshape({decisions, action_count, length}), actions_first)
+      .reshape(rows.shape());
 }
 
 template <class T>
