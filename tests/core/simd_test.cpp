@@ -116,6 +116,16 @@ TEST_CASE("simd: move_up moves each lane to the next, and leaves zeros outside o
   }
 }
 
+TEST_CASE(
+    "simd: move_down moves each lane to the one before, and leaves zeros outside of the mask") {
+  for (std::uint32_t bits = 0; bits<1u << (W - 1); bits += W> 8 ? 151 : 1) {
+    const auto moved = lanes(move_down(ramp(5, 1), Mask(bits)));
+    for (int i = 0; i < W; ++i)
+      CHECK(moved[static_cast<std::size_t>(i)] ==
+            ((bits >> i & 1u) != 0 ? static_cast<float>(5 + i + 1) : 0));
+  }
+}
+
 TEST_CASE("simd: denormals are flushed inside of the scope and come back after it") {
   volatile float tiny = std::numeric_limits<float>::min(), half = 0.5f;
   CHECK(tiny * half > 0);

@@ -185,7 +185,7 @@ TEST_CASE("conv2d: a wrong call is refused with op, expected and got") {
   CHECK_THROWS_AS(call({.live_in = two}), ShapeError);
   CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::winograd}), ValueError);
   CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::depthwise}), ValueError);
-  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::strided_rows}), ValueError);
+  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::whole_rows}), ValueError);
   std::vector<double> d(150);
   CHECK_THROWS_AS(conv2d(g, d.data(), d.data(), d.data(), {.algorithm = ConvAlgorithm::packed}),
                   ValueError);

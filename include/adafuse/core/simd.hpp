@@ -95,6 +95,11 @@ inline Floats move_up(Floats a, Mask m) {
   const __m512i lanes = _mm512_castps_si512(a.v);
   return {_mm512_castsi512_ps(_mm512_maskz_alignr_epi32(m.lanes(), lanes, lanes, 15))};
 }
+/// Lane i = lane i + 1 of `a`. Lanes outside of the mask become 0; the last is to be one.
+inline Floats move_down(Floats a, Mask m) {
+  const __m512i lanes = _mm512_castps_si512(a.v);
+  return {_mm512_castsi512_ps(_mm512_maskz_alignr_epi32(m.lanes(), lanes, lanes, 1))};
+}
 
 #elif defined(__AVX2__) && defined(__FMA__)
 inline constexpr const char* simd_path = "avx2";
@@ -155,6 +160,10 @@ inline void unzip(Floats& a, Floats& b) {
 }
 inline Floats move_up(Floats a, Mask m) {
   const __m256 moved = _mm256_permutevar8x32_ps(a.v, _mm256_setr_epi32(7, 0, 1, 2, 3, 4, 5, 6));
+  return {_mm256_and_ps(moved, _mm256_castsi256_ps(m.lanes()))};
+}
+inline Floats move_down(Floats a, Mask m) {
+  const __m256 moved = _mm256_permutevar8x32_ps(a.v, _mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 0));
   return {_mm256_and_ps(moved, _mm256_castsi256_ps(m.lanes()))};
 }
 
@@ -220,6 +229,12 @@ inline Floats move_up(Floats a, Mask m) {
   Floats moved = Floats::zero();
   for (int lane = 1; lane < Floats::width; ++lane)
     if (m[lane]) moved.v[lane] = a.v[lane - 1];
+  return moved;
+}
+inline Floats move_down(Floats a, Mask m) {
+  Floats moved = Floats::zero();
+  for (int lane = 0; lane + 1 < Floats::width; ++lane)
+    if (m[lane]) moved.v[lane] = a.v[lane + 1];
   return moved;
 }
 #endif

@@ -6,7 +6,7 @@
 #include <adafuse/kernels/conv2d_depthwise.hpp>
 #include <adafuse/kernels/conv2d_masked_direct.hpp>
 #include <adafuse/kernels/conv2d_packed.hpp>
-#include <adafuse/kernels/conv2d_strided_rows.hpp>
+#include <adafuse/kernels/conv2d_whole_rows.hpp>
 #include <adafuse/kernels/conv2d_winograd.hpp>
 #include <atomic>
 #include <cmath>
@@ -112,17 +112,28 @@ struct Conv2dCosts {
     return static_cast<double>(g.batch) * frame +
            12 * vectors * lane_turns * static_cast<double>(g.depth());
   }
-  /// A tile costs 110 and 3 for each channel; each row of it that is unzipped, for each vector, 5
-  /// with three taps and 1.5 with one.
-  double strided_rows() const {
-    const Index vectors = g.out_pixels() / Floats::width, most = strided_rows::most_vectors,
-                blocks = RowBlocks{g.outs()}.count(), tiles = (vectors + most - 1) / most * blocks,
+  /// Of stride 1, little besides the products, which cost a little less where no masks are loaded,
+  /// and a third more where a tile is one vector. A tile of stride 2 costs 110 and 3 for each
+  /// channel, and each row of it that is unzipped 5 for each vector, or 1.5 with one tap.
+  double whole_rows() const {
+    const Index blocks = RowBlocks{g.outs()}.count(),
+                most =
+                    whole_rows::vectors_beside(static_cast<int>((g.outs() + blocks - 1) / blocks)),
+                vectors = g.out_pixels() / Floats::width,
+                tiles = (vectors + most - 1) / most * blocks,
                 rows = g.kernel_height * vectors * blocks;
+    const bool adjacent = g.stride_width == 1;
     const auto ins = static_cast<double>(g.in_channels);
-    const double row = g.taps() == 1 ? 1.5 : 5;
+    const double product = !adjacent     ? 1
+                           : vectors > 1 ? 0.93
+                                         : 1.3,
+                 tile = adjacent ? 50 + ins : 110 + 3 * ins,
+                 row = adjacent        ? 0
+                       : g.taps() == 1 ? 1.5
+                                       : 5;
     return static_cast<double>(g.batch) *
-           (static_cast<double>(g.taps() * vectors) * pairs() +
-            static_cast<double>(tiles) * (110 + 3 * ins) + static_cast<double>(rows) * row * ins);
+           (product * static_cast<double>(g.taps() * vectors) * pairs() +
+            tile * static_cast<double>(tiles) + row * ins * static_cast<double>(rows));
   }
   /// Each vector of the panel costs about 12, or 18 if it is gathered, and the first that is
   /// gathered of a channel 40 more, which is waiting for memory; it serves all output channels.
@@ -164,11 +175,12 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<
                       "conv2d: the channel-lanes algorithm expects one group, a stride up to 2 and "
                       "taps that reach one column beyond an edge, got a ",
                       g.kernel_height, "x", g.kernel_width, " kernel in ", g.groups, " groups");
-  require<ValueError>(wanted != ConvAlgorithm::strided_rows || strided_rows::fits(g),
-                      "conv2d: the strided-rows algorithm expects a 3x3 or 1x1 kernel of stride 2 "
-                      "in one group, and rows of outputs that fill vectors of ",
-                      Floats::width, ", got a ", g.kernel_height, "x", g.kernel_width,
-                      " kernel with outputs of ", g.out_height, "x", g.out_width);
+  require<ValueError>(
+      wanted != ConvAlgorithm::whole_rows || whole_rows::fits(g),
+      "conv2d: the whole-rows algorithm expects a 3x3 kernel of stride 1 or 2, or a "
+      "1x1 kernel of stride 2, in one group, and rows of outputs that fill vectors of ",
+      Floats::width, ", got a ", g.kernel_height, "x", g.kernel_width, " kernel with outputs of ",
+      g.out_height, "x", g.out_width);
   require<ValueError>(
       wanted != ConvAlgorithm::winograd || winograd::fits(g),
       "conv2d: the Winograd algorithm expects a 3x3 kernel, stride 1 and one group, got ",
@@ -183,7 +195,7 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<
   };
   if (masked_direct::fits(g)) consider(ConvAlgorithm::masked_direct, costs.masked_direct());
   if (channel_lanes::may_pay(g)) consider(ConvAlgorithm::channel_lanes, costs.channel_lanes());
-  if (strided_rows::fits(g)) consider(ConvAlgorithm::strided_rows, costs.strided_rows());
+  if (whole_rows::fits(g)) consider(ConvAlgorithm::whole_rows, costs.whole_rows());
   if (wanted == ConvAlgorithm::automatic && winograd_allowed() && winograd::fits(g))
     consider(ConvAlgorithm::winograd, winograd_cost(g, options, winograd_weights_are_ready));
   return best;
@@ -198,8 +210,8 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
       return depthwise::conv2d(g, x, w, y, options);
     case ConvAlgorithm::channel_lanes:
       return channel_lanes::conv2d(g, x, w, y, options);
-    case ConvAlgorithm::strided_rows:
-      return strided_rows::conv2d(g, x, w, y, options);
+    case ConvAlgorithm::whole_rows:
+      return whole_rows::conv2d(g, x, w, y, options);
     case ConvAlgorithm::masked_direct:
       return masked_direct::conv2d(g, x, w, y, options);
     case ConvAlgorithm::winograd:

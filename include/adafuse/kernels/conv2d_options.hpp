@@ -15,7 +15,7 @@ enum class ConvAlgorithm {
   direct,         ///< the fastest but Winograd, whose rounding error is larger
   masked_direct,  ///< float, rows of equal length: reads the image, or its phases, where they lie
   channel_lanes,  ///< float, one group: output channels in lanes; small maps, strides up to 2
-  strided_rows,   ///< float, 3x3 and 1x1 of stride 2 on small maps: rows unzipped in registers
+  whole_rows,     ///< float, 3x3 and strided 1x1: rows that fill vectors; neighbours in registers
   packed,         ///< float: a dense panel for each tile of pixels; fits everything
   winograd,       ///< float, 3x3, stride 1, one group: a quarter of the products
   depthwise,      ///< float, one kernel for each channel

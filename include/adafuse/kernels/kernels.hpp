@@ -23,7 +23,7 @@
 #include <adafuse/kernels/conv2d_reference.hpp>
 #include <adafuse/kernels/conv2d_rows.hpp>
 #include <adafuse/kernels/conv2d_spare_pixels.hpp>
-#include <adafuse/kernels/conv2d_strided_rows.hpp>
+#include <adafuse/kernels/conv2d_whole_rows.hpp>
 #include <adafuse/kernels/conv2d_winograd.hpp>
 #include <adafuse/kernels/conv2d_winograd_lists.hpp>
 #include <adafuse/kernels/conv2d_winograd_steps.hpp>

@@ -1,0 +1,261 @@
+// Whole rows: convolutions of small maps, whose neighbours are found in registers.
+//
+// Where rows of outputs fill vectors, a vector knows the pixels beside each of its own, but at the
+// edges, where there are none. So one load of an image row serves three taps: of stride 1 they are
+// the vector itself, and the vector moved by a lane up and down; of stride 2, the even and the odd
+// places of two vectors, and the odd ones a lane further. A row of 16 fills a vector of 16, and so
+// do two of 8 or four of 4. Nothing is copied beforehand and few masks are needed, which matters
+// when few output channels are wanted.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/parallel.hpp>
+#include <adafuse/kernels/conv2d_rows.hpp>
+
+namespace adafuse::kernels {
+inline namespace ADAFUSE_SIMD {
+namespace whole_rows {
+
+/// Vectors of pixels of a tile of so many rows: as many as leave room for what is loaded and moved.
+inline constexpr int most_vectors = simd_registers == 32 ? 4 : 3;
+constexpr int vectors_beside(int rows) {
+  return std::clamp(simd_registers / 2 / rows, 2, most_vectors);
+}
+
+/// 3x3 kernels with padding 1, of stride 1 or 2, and 1x1 kernels of stride 2; one group, and images
+/// whose rows are one or two output rows long, which fill vectors: one, two or four in each.
+inline bool fits(const Correlation& g) {
+  const Index side = g.kernel_width, stride = g.stride_width;
+  const bool three = side == 3 && g.dilation_height == 1 && g.dilation_width == 1 && stride <= 2;
+  return g.groups == 1 && g.kernel_height == side && g.stride_height == stride &&
+         (three || (side == 1 && stride == 2)) && g.top == -(side / 2) && g.left == -(side / 2) &&
+         g.in_height == stride * g.out_height && g.in_width == stride * g.out_width &&
+         Floats::width % g.out_width == 0 && 4 * g.out_width >= Floats::width &&
+         g.out_pixels() % Floats::width == 0;
+}
+
+/// What the tiles of a frame read.
+struct Source {
+  const float* pixels;  // the first channel
+  Index plane;          // from a channel to the next
+  Index row;            // from a row of the image to the next
+  Index step;           // from what a vector of outputs reads to what the next one does
+  Index vectors;        // of outputs
+  ChannelList channels;
+  Index ahead;       // from these pixels to those of the next frame, fetched meanwhile; or 0
+  Mask inside;       // the lanes of a vector that is loaded
+  Mask above_first;  // of the first vector and tap row 0: nothing lies above the image
+  Mask below_last;   // of the last vector and tap row 2, of stride 1: nothing lies below
+  Mask has_left, has_right;  // lanes whose pixel has a neighbour on its left, on its right
+
+  [[gnu::always_inline]] void fetch_ahead(const float* p, int count) const {
+    if (ahead != 0)
+#pragma GCC unroll 16
+      for (int v = 0; v < count; ++v) __builtin_prefetch(p + ahead + v * Floats::width, 0, 2);
+  }
+};
+
+/// Of the vectors that lie above a tile's first and below its last: lanes inside of the image.
+struct Edges {
+  Mask above, below;
+};
+
+/// 3x3 kernels of stride 1: taps that read an image row where it lies, and moved by a lane.
+struct Adjacent {
+  template <int Rows, int Vectors>
+  [[gnu::always_inline]] static void add_channel(Accumulators<Rows, Vectors>& sums,
+                                                 const Source& source, const Edges& edges,
+                                                 const float* p, Index k) {
+    source.fetch_ahead(p, Vectors);
+    const auto add_row = [&](const float* row, int p_of_row) __attribute__((always_inline)) {
+      Floats middle[Vectors], beside[Vectors];
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) {
+        const float* const from = row + v * Floats::width;
+        if (p_of_row == 0 && v == 0)
+          middle[v] = Floats::load(from, edges.above);
+        else if (p_of_row == 2 && v + 1 == Vectors)
+          middle[v] = Floats::load(from, edges.below);
+        else
+          middle[v] = Floats::load(from);
+        keep_in_register(middle[v]);
+        beside[v] = move_up(middle[v], source.has_left);
+        keep_in_register(beside[v]);
+      }
+      sums.add(k + 3 * p_of_row, beside);
+      sums.add(k + 3 * p_of_row + 1, middle);
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) {
+        beside[v] = move_down(middle[v], source.has_right);
+        keep_in_register(beside[v]);
+      }
+      sums.add(k + 3 * p_of_row + 2, beside);
+    };
+    add_row(p - source.row, 0);
+    add_row(p, 1);
+    add_row(p + source.row, 2);
+  }
+};
+
+/// Kernels of `Side` x `Side` taps of stride 2, rows of `Width` outputs: taps that read an image
+/// row unzipped.
+template <int Width, int Side>
+struct Unzipped {
+  /// Two vectors of pixels: those of every other row from `p` on, for one vector of outputs. The
+  /// first of them has the lanes of the mask, others become 0.
+  [[gnu::always_inline]] static void load_rows(const float* p, Mask first, Floats& a, Floats& b) {
+    constexpr int width = Floats::width, half = width / 2, step = 4 * Width;
+    if constexpr (Width == width) {
+      a = Floats::load(p, first), b = Floats::load(p + width, first);
+    } else if constexpr (Width == half) {
+      a = Floats::load(p, first), b = Floats::load(p + step);
+    } else {  // Two rows fit in each.
+      const Mask upper = lane_range(half, width);
+      a = Floats::load(p, first).load_over(p + step - half, upper);
+      b = Floats::load(p + 2 * step, first_lanes(half)).load_over(p + 3 * step - half, upper);
+    }
+  }
+
+  template <int Rows, int Vectors>
+  [[gnu::always_inline]] static void add_channel(Accumulators<Rows, Vectors>& sums,
+                                                 const Source& source, const Edges& edges,
+                                                 const float* p, Index k) {
+    constexpr int row = 2 * Width, next = 4 * Floats::width;  // row; rows of the next vector
+    Floats even[Vectors], odd[Vectors];
+    const auto load = [&](const float* from, Mask first) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) {
+        load_rows(from + v * next, v == 0 ? first : source.inside, even[v], odd[v]);
+        unzip(even[v], odd[v]);
+        keep_in_register(even[v]);
+        if constexpr (Side > 1) keep_in_register(odd[v]);
+      }
+    };
+    if constexpr (Side == 1) {
+      load(p, source.inside);
+      sums.add(k, even);
+    } else {
+      const auto add_row = [&](const float* from, Mask first, int p_of_row)
+          __attribute__((always_inline)) {
+        load(from, first);
+        sums.add(k + 3 * p_of_row + 1, even);
+        sums.add(k + 3 * p_of_row + 2, odd);
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; ++v) {
+          odd[v] = move_up(odd[v], source.has_left);
+          keep_in_register(odd[v]);
+        }
+        sums.add(k + 3 * p_of_row, odd);
+      };
+      source.fetch_ahead(p, 4 * Vectors);
+      add_row(p - row, edges.above, 0);
+      add_row(p, source.inside, 1);
+      add_row(p + row, source.inside, 2);
+    }
+  }
+};
+
+/// Tiles of so many vectors of outputs, one after another: those of the range.
+template <int Rows, int Vectors, int Taps, class Reader>
+[[gnu::noinline]] void correlate(TileRows& tile, const Source& shared, Range range) {
+  const Source source = shared;  // A copy of its own: nothing that is stored can change it.
+  for (Index first = range.begin; first < range.end; first += Vectors) {
+    tile.offset = first * Floats::width;
+    const Edges edges{first == 0 ? source.above_first : source.inside,
+                      first + Vectors == source.vectors ? source.below_last : source.inside};
+    const float* const pixels = source.pixels + first * source.step;
+    Accumulators<Rows, Vectors> sums(tile);
+    const auto add = [&](Index channel) __attribute__((always_inline)) {
+      Reader::add_channel(sums, source, edges, pixels + channel * source.plane, channel * Taps);
+    };
+    if (source.channels.list)
+      for (Index i = 0; i < source.channels.count; ++i) add(source.channels.list[i]);
+    else
+      for (Index i = 0; i < source.channels.count; ++i) add(i);
+    sums.finish(tile);
+  }
+}
+
+using Kernel = void (*)(TileRows&, const Source&, Range);
+
+template <int Taps, class Reader>
+Kernel kernel_of(int rows, int vectors) {
+  Kernel kernel{};
+  for_tile_size<tile_rows, most_vectors>(rows, vectors, [&]<int Rows, int Vectors>() {
+    if constexpr (Vectors <= vectors_beside(Rows)) kernel = correlate<Rows, Vectors, Taps, Reader>;
+  });
+  return kernel;
+}
+/// The kernel for tiles of so many output channels and vectors.
+inline Kernel kernel_for(const Correlation& g, int rows, int vectors) {
+  if (g.stride_width == 1) return kernel_of<9, Adjacent>(rows, vectors);
+  constexpr int full = Floats::width;
+  const auto of_width = [&]<int Width>() {
+    return g.taps() == 1 ? kernel_of<1, Unzipped<Width, 1>>(rows, vectors)
+                         : kernel_of<9, Unzipped<Width, 3>>(rows, vectors);
+  };
+  return g.out_width == full       ? of_width.template operator()<full>()
+         : g.out_width == full / 2 ? of_width.template operator()<full / 2>()
+                                   : of_width.template operator()<full / 4>();
+}
+
+/// What the tiles of all frames have in common.
+inline Source source_of(const Correlation& g) {
+  constexpr Index width = Floats::width;
+  std::uint32_t left = 0, right = 0;
+  for (Index lane = 0; lane < width; lane += g.out_width) {
+    left |= lane_bits(lane + 1, lane + g.out_width);
+    right |= lane_bits(lane, lane + g.out_width - 1);
+  }
+  const bool adjacent = g.stride_width == 1;
+  Source source{};
+  source.plane = g.in_pixels(), source.row = g.in_width;
+  source.step = g.stride_height * g.stride_width * width;
+  source.vectors = g.out_pixels() / width;
+  source.inside = first_lanes(adjacent ? width : std::min(2 * g.out_width, width));
+  source.above_first = adjacent ? lane_range(g.out_width, width) : Mask();
+  source.below_last = first_lanes(width - g.out_width);
+  source.has_left = Mask(left), source.has_right = Mask(right);
+  return source;
+}
+
+/// Some vectors of all `rows` of a tile, in tiles of nearly the same number.
+inline void correlate(const Correlation& g, TileRows& tile, int rows, const Source& source,
+                      Range vectors) {
+  const Index most = vectors_beside(rows), tiles = (vectors.size() + most - 1) / most,
+              least = vectors.size() / tiles, larger = vectors.size() % tiles,
+              middle = vectors.begin + larger * (least + 1);
+  if (larger > 0)
+    kernel_for(g, rows, static_cast<int>(least + 1))(tile, source, {vectors.begin, middle});
+  kernel_for(g, rows, static_cast<int>(least))(tile, source, {middle, vectors.end});
+}
+
+/// y = epilogue(correlation of x and w).
+inline void conv2d(const Correlation& g, const float* x, const float* w, float* y,
+                   const Conv2dOptions<float>& options) {
+  const Source of_all = source_of(g);
+  // Few frames are cut, so that there is work for a few threads.
+  const Index strips = std::clamp<Index>(6 / g.batch, 1, (of_all.vectors + 1) / 2);
+  parallel_for(g.batch * strips, 1, [&](Index task, Index) {
+    const FlushDenormals scope;
+    const Index n = task / strips, frame = g.in_channels * g.in_pixels();
+    const Range vectors = part(of_all.vectors, strips, task % strips);
+    const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
+    Source source = of_all;
+    source.pixels = x + n * frame;
+    source.channels = ChannelList::of_group(options.in_of(n), 0, g.in_channels);
+    const RowBlocks blocks{outs.count};
+    for (Index b = 0; b < blocks.count(); ++b) {
+      const Range block = blocks[b];
+      const int rows = static_cast<int>(block.size());
+      TileRows tile = rows_of_frame(g, options.epilogue, w, y, n, outs, block.begin, rows);
+      tile.last_lanes = first_lanes(Floats::width);
+      source.ahead = b == 0 && n + 1 < g.batch ? frame : 0;
+      correlate(g, tile, rows, source, vectors);
+    }
+  });
+}
+
+}  // namespace whole_rows
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels
