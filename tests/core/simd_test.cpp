@@ -107,6 +107,13 @@ TEST_CASE("simd: zip interleaves, unzip undoes it, transpose exchanges rows and 
     for (int l = 0; l < W; ++l) CHECK(lanes(columns[c])[static_cast<std::size_t>(l)] == from[l][c]);
 }
 
+TEST_CASE("simd: two halves of a vector come from two places") {
+  std::array<float, 3 * W> memory;
+  std::iota(memory.begin(), memory.end(), 0.f);
+  const auto halves = lanes(Floats::load_lower(memory.data() + 1).load_upper(memory.data() + W));
+  for (std::size_t i = 0; i < W; ++i) CHECK(halves[i] == memory[i < W / 2 ? 1 + i : W / 2 + i]);
+}
+
 TEST_CASE("simd: move_up moves each lane to the next, and leaves zeros outside of the mask") {
   for (std::uint32_t bits = 0; bits<1u << W; bits += W> 8 ? 302 : 2) {
     const auto moved = lanes(move_up(ramp(5, 1), Mask(bits)));

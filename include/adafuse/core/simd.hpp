@@ -53,6 +53,14 @@ struct Floats {
   static Floats load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m.lanes(), p)}; }
   /// This vector, with the lanes of the mask replaced from memory.
   Floats load_over(const float* p, Mask m) const { return {_mm512_mask_loadu_ps(v, m.lanes(), p)}; }
+  /// The lower half of the lanes; the upper is to be replaced.
+  static Floats load_lower(const float* p) { return {_mm512_castps256_ps512(_mm256_loadu_ps(p))}; }
+  /// This vector, with the upper half of its lanes replaced from memory.
+  Floats load_upper(const float* p) const {
+    const __m512d upper = _mm512_maskz_insertf64x4(0xff, _mm512_castps_pd(v),
+                                                   _mm256_castps_pd(_mm256_loadu_ps(p)), 1);
+    return {_mm512_castpd_ps(upper)};
+  }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
   void store(float* p, Mask m) const { _mm512_mask_storeu_ps(p, m.lanes(), v); }
 
@@ -132,6 +140,8 @@ struct Floats {
   Floats load_over(const float* p, Mask m) const {
     return {_mm256_blendv_ps(v, _mm256_maskload_ps(p, m.lanes()), _mm256_castsi256_ps(m.lanes()))};
   }
+  static Floats load_lower(const float* p) { return {_mm256_castps128_ps256(_mm_loadu_ps(p))}; }
+  Floats load_upper(const float* p) const { return {_mm256_insertf128_ps(v, _mm_loadu_ps(p), 1)}; }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
   void store(float* p, Mask m) const { _mm256_maskstore_ps(p, m.lanes(), v); }
 
@@ -199,6 +209,8 @@ struct Floats {
       if (m[i]) result.v[i] = p[i];
     return result;
   }
+  static Floats load_lower(const float* p) { return {Register{p[0], p[1], 0, 0}}; }
+  Floats load_upper(const float* p) const { return {Register{v[0], v[1], p[0], p[1]}}; }
   void store(float* p) const {
     for (int i = 0; i < width; ++i) p[i] = v[i];
   }

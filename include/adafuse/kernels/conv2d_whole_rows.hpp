@@ -101,18 +101,28 @@ struct Adjacent {
 /// row unzipped.
 template <int Width, int Side>
 struct Unzipped {
-  /// Two vectors of pixels: those of every other row from `p` on, for one vector of outputs. The
-  /// first of them has the lanes of the mask, others become 0.
-  [[gnu::always_inline]] static void load_rows(const float* p, Mask first, Floats& a, Floats& b) {
-    constexpr int width = Floats::width, half = width / 2, step = 4 * Width;
-    if constexpr (Width == width) {
-      a = Floats::load(p, first), b = Floats::load(p + width, first);
-    } else if constexpr (Width == half) {
-      a = Floats::load(p, first), b = Floats::load(p + step);
+  /// Two vectors of pixels: those of every other row from `p` on, for one vector of outputs.
+  [[gnu::always_inline]] static void load_rows(const float* p, Floats& a, Floats& b) {
+    constexpr int step = 4 * Width;
+    if constexpr (2 * Width >= Floats::width) {
+      a = Floats::load(p), b = Floats::load(p + (Width == Floats::width ? Width : step));
     } else {  // Two rows fit in each.
-      const Mask upper = lane_range(half, width);
-      a = Floats::load(p, first).load_over(p + step - half, upper);
-      b = Floats::load(p + 2 * step, first_lanes(half)).load_over(p + 3 * step - half, upper);
+      a = Floats::load_lower(p).load_upper(p + step);
+      b = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
+    }
+  }
+  /// The same where the first of these rows may lie above the image: it has the lanes of the mask,
+  /// others become 0.
+  [[gnu::always_inline]] static void load_rows(const float* p, Mask first, Floats& a, Floats& b) {
+    constexpr int step = 4 * Width;
+    a = Floats::load(p, first);
+    if constexpr (Width == Floats::width) {
+      b = Floats::load(p + Width, first);
+    } else if constexpr (2 * Width == Floats::width) {
+      b = Floats::load(p + step);
+    } else {
+      a = a.load_upper(p + step);
+      b = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
     }
   }
 
@@ -122,35 +132,37 @@ struct Unzipped {
                                                  const float* p, Index k) {
     constexpr int row = 2 * Width, next = 4 * Floats::width;  // row; rows of the next vector
     Floats even[Vectors], odd[Vectors];
-    const auto load = [&](const float* from, Mask first) __attribute__((always_inline)) {
+    const auto load = [&](const float* from, auto... first) __attribute__((always_inline)) {
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
-        load_rows(from + v * next, v == 0 ? first : source.inside, even[v], odd[v]);
+        const float* const rows = from + v * next;
+        v == 0 ? load_rows(rows, first..., even[v], odd[v]) : load_rows(rows, even[v], odd[v]);
         unzip(even[v], odd[v]);
         keep_in_register(even[v]);
         if constexpr (Side > 1) keep_in_register(odd[v]);
       }
     };
     if constexpr (Side == 1) {
-      load(p, source.inside);
+      load(p);
       sums.add(k, even);
     } else {
-      const auto add_row = [&](const float* from, Mask first, int p_of_row)
-          __attribute__((always_inline)) {
-        load(from, first);
-        sums.add(k + 3 * p_of_row + 1, even);
-        sums.add(k + 3 * p_of_row + 2, odd);
+      const auto add_row = [&](Index first_tap) __attribute__((always_inline)) {
+        sums.add(first_tap + 1, even);
+        sums.add(first_tap + 2, odd);
 #pragma GCC unroll 4
         for (int v = 0; v < Vectors; ++v) {
           odd[v] = move_up(odd[v], source.has_left);
           keep_in_register(odd[v]);
         }
-        sums.add(k + 3 * p_of_row, odd);
+        sums.add(first_tap, odd);
       };
       source.fetch_ahead(p, 4 * Vectors);
-      add_row(p - row, edges.above, 0);
-      add_row(p, source.inside, 1);
-      add_row(p + row, source.inside, 2);
+      load(p - row, edges.above);
+      add_row(k);
+      load(p);
+      add_row(k + 3);
+      load(p + row);
+      add_row(k + 6);
     }
   }
 };
@@ -165,13 +177,10 @@ template <int Rows, int Vectors, int Taps, class Reader>
                       first + Vectors == source.vectors ? source.below_last : source.inside};
     const float* const pixels = source.pixels + first * source.step;
     Accumulators<Rows, Vectors> sums(tile);
-    const auto add = [&](Index channel) __attribute__((always_inline)) {
+    for (Index i = 0; i < source.channels.count; ++i) {
+      const Index channel = source.channels[i];
       Reader::add_channel(sums, source, edges, pixels + channel * source.plane, channel * Taps);
-    };
-    if (source.channels.list)
-      for (Index i = 0; i < source.channels.count; ++i) add(source.channels.list[i]);
-    else
-      for (Index i = 0; i < source.channels.count; ++i) add(i);
+    }
     sums.finish(tile);
   }
 }
