@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <adafuse/core/rng.hpp>
 #include <adafuse/core/simd.hpp>
 #include <cmath>
 #include <limits>
@@ -131,6 +132,25 @@ TEST_CASE(
       CHECK(moved[static_cast<std::size_t>(i)] ==
             ((bits >> i & 1u) != 0 ? static_cast<float>(5 + i + 1) : 0));
   }
+}
+
+TEST_CASE("simd: list_flags lists the flags that are set, and writes nothing behind its room") {
+  Draws draw{Key(5)};
+  for (Index count = 0; count < 70; ++count)
+    for (const double share : {0., 0.2, 0.9, 1.}) {
+      std::vector<std::uint8_t> flags(static_cast<std::size_t>(count));
+      std::vector<std::int32_t> expected;
+      for (Index i = 0; i < count; ++i)
+        if (draw.chance(share)) {
+          flags[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(1 + draw.integer(255));
+          expected.push_back(static_cast<std::int32_t>(i));
+        }
+      std::vector<std::int32_t> numbers(static_cast<std::size_t>(count) + 1, -7);
+      const auto listed = list_flags(flags.data(), count, numbers.data());
+      CHECK(numbers.back() == -7);
+      numbers.resize(static_cast<std::size_t>(listed));
+      CHECK(numbers == expected);
+    }
 }
 
 TEST_CASE("simd: denormals are flushed inside of the scope and come back after it") {

@@ -275,6 +275,30 @@ inline void keep_in_register([[maybe_unused]] Floats& x) {
 #endif
 }
 
+/// Writes the numbers i in [0, count) whose flag is not zero, in order, and returns how many.
+/// Without a branch on the flags, that nobody could predict. `numbers` has room for `count`.
+inline Index list_flags(const std::uint8_t* flags, Index count, std::int32_t* numbers) {
+  Index listed = 0, i = 0;
+#if defined(__AVX512F__)
+  const __m512i first = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  for (; i + 16 <= count; i += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(flags + i));
+    const __m512i wide = _mm512_maskz_cvtepu8_epi32(0xffff, bytes);
+    const __mmask16 set = _mm512_test_epi32_mask(wide, wide);
+    const __m512i all = _mm512_add_epi32(first, _mm512_set1_epi32(static_cast<int>(i)));
+    const int more = std::popcount(static_cast<std::uint32_t>(set));
+    _mm512_mask_storeu_epi32(numbers + listed, static_cast<__mmask16>((1u << more) - 1),
+                             _mm512_maskz_compress_epi32(set, all));
+    listed += more;
+  }
+#endif
+  for (; i < count; ++i) {
+    numbers[listed] = static_cast<std::int32_t>(i);
+    listed += flags[i] != 0 ? 1 : 0;
+  }
+  return listed;
+}
+
 /// Rows and columns of a square of `width` x `width` floats exchanged. Zipping row i with row
 /// i + width / 2 moves each element one bit of its address round; log2(width) rounds transpose.
 inline void transpose(Floats (&rows)[Floats::width]) {

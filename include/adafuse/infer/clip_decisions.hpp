@@ -48,14 +48,15 @@ class ClipDecisions {
     for (Index f = 0; f < running_; ++f) {
       const bool first = f % frames_ == 0, last = f % frames_ == frames_ - 1;
       const std::uint8_t* now = action_data(number) + f * block.channels;
-      set(block.live, f, [&](Index c) { return is_live(Action{now[c]}, first); });
-      for (const auto& part : block.parts)
-        set(part.wanted, f, [&](Index c) {
-          const Index i = part.first + c;
-          return is_computed(
-              Action{now[i]},
-              last ? std::nullopt : std::optional<Action>(Action{now[block.channels + i]}));
-        });
+      set(block.live, f, [now, first](Index c) { return is_live(Action{now[c]}, first); });
+      for (const auto& part : block.parts) {
+        const std::uint8_t *here = now + part.first, *next = here + block.channels;
+        if (last)
+          set(part.wanted, f, [here](Index c) { return is_computed(Action{here[c]}, {}); });
+        else
+          set(part.wanted, f,
+              [here, next](Index c) { return is_computed(Action{here[c]}, Action{next[c]}); });
+      }
     }
   }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/simd.hpp>
 #include <adafuse/kernels/conv2d_options.hpp>
 #include <vector>
 
@@ -26,23 +27,22 @@ class LiveLists {
  public:
   LiveLists(Index frames, Index channels)
       : channels_(channels),
+        flags_(static_cast<std::size_t>(channels)),
         numbers_(static_cast<std::size_t>(frames * channels)),
         lists_(static_cast<std::size_t>(frames)) {}
 
   /// The list of a frame: the channels for which `is_listed(channel)` holds.
   template <class Predicate>
   void set(Index frame, const Predicate& is_listed) {
-    std::int32_t* const begin = numbers_.data() + frame * channels_;
-    std::int32_t* end = begin;
-    for (Index c = 0; c < channels_; ++c) {  // Without a branch: nobody could predict it.
-      *end = static_cast<std::int32_t>(c);
-      end += is_listed(c) ? 1 : 0;
-    }
+    const Index channels = channels_;
+    std::uint8_t* const flags = flags_.data();
+    for (Index c = 0; c < channels; ++c) flags[c] = is_listed(c) ? 1 : 0;
+    std::int32_t* const numbers = numbers_.data() + frame * channels;
+    const Index listed = list_flags(flags, channels, numbers);
     // A full list says less than none: without lists, kernels take several frames together.
     lists_[static_cast<std::size_t>(frame)] =
-        end - begin == channels_
-            ? kernels::LiveChannels()
-            : kernels::LiveChannels({begin, static_cast<std::size_t>(end - begin)});
+        listed == channels ? kernels::LiveChannels()
+                           : kernels::LiveChannels({numbers, static_cast<std::size_t>(listed)});
   }
 
   ChannelLists frames() const { return lists_; }
@@ -50,6 +50,7 @@ class LiveLists {
 
  private:
   Index channels_;
+  std::vector<std::uint8_t> flags_;  // of one frame
   std::vector<std::int32_t> numbers_;
   std::vector<kernels::LiveChannels> lists_;
 };

@@ -43,9 +43,21 @@ inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
 /// overwritten, the one after it has what it needs of it.
 template <class T>
 void fuse_in_place(const ClipMaps& m, const ActionColumns& action, T* y) {
-  m.for_channels([&](Index clip, Index c) {
-    for (Index f = clip + m.frames - 1; f > clip; --f)
-      if (action(f, c) == Action::reuse) std::copy_n(y + m.at(f - 1, c), m.pixels, y + m.at(f, c));
+  constexpr Index most = 64;  // Channels of a task.
+  const Index size = std::min(most, m.grain()), pieces = (m.channels + size - 1) / size;
+  parallel_for(m.clips * pieces, 1, [&](Index task, Index) {
+    const Index clip = task / pieces * m.frames, first = task % pieces * size,
+                count = std::min(size, m.channels - first);
+    for (Index f = clip + m.frames - 1; f > clip; --f) {
+      std::uint8_t reuses[most];
+      std::int32_t reused[most];
+      for (Index c = 0; c < count; ++c) reuses[c] = action(f, first + c) == Action::reuse ? 1 : 0;
+      const Index listed = list_flags(reuses, count, reused);
+      for (Index i = 0; i < listed; ++i) {
+        const Index c = first + reused[i];
+        std::copy_n(y + m.at(f - 1, c), m.pixels, y + m.at(f, c));
+      }
+    }
   });
 }
 
