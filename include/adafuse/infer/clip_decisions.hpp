@@ -50,12 +50,13 @@ class ClipDecisions {
       const std::uint8_t* now = action_data(number) + f * block.channels;
       set(block.live, f, [now, first](Index c) { return is_live(Action{now[c]}, first); });
       for (const auto& part : block.parts) {
-        const std::uint8_t *here = now + part.first, *next = here + block.channels;
+        const std::uint8_t* here = now + part.first;
         if (last)
           set(part.wanted, f, [here](Index c) { return is_computed(Action{here[c]}, {}); });
         else
-          set(part.wanted, f,
-              [here, next](Index c) { return is_computed(Action{here[c]}, Action{next[c]}); });
+          set(part.wanted, f, [here, next = here + block.channels](Index c) {
+            return is_computed(Action{here[c]}, Action{next[c]});
+          });
       }
     }
   }
