@@ -40,17 +40,12 @@ struct Source {
 };
 
 /// `Count` taps, or any number when it is 0: the counts that matter are unrolled. A single tap
-/// finds all pixels inside of the image; so do, of nine taps of a tile that lies `Inside`, all but
-/// those of the outer columns, whose masks stay in registers.
-template <int Rows, int Vectors, int Count, bool Inside = false>
+/// finds all pixels inside of the image.
+template <int Rows, int Vectors, int Count>
 [[gnu::noinline]] void correlate(const TileRows& tile, const Source& source, const Taps& taps) {
   Accumulators<Rows, Vectors> sums(tile);
   const Index count = Count ? Count : taps.count;
   const Mask last_lanes = taps.lanes[Vectors - 1];  // Of a single tap: it stays in a register.
-  Mask left[Vectors], right[Vectors];
-  if constexpr (Inside)
-    for (int v = 0; v < Vectors; ++v)
-      left[v] = taps.lanes[v], right[v] = taps.lanes[2 * tile_vectors + v];
   const Index ahead = source.ahead;
   const auto add_channel = [&](Index channel) __attribute__((always_inline)) {
     const float* pixels = source.pixels + channel * source.plane;
@@ -68,10 +63,7 @@ template <int Rows, int Vectors, int Count, bool Inside = false>
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         const float* from = p + v * Floats::width;
-        if constexpr (Inside)
-          loaded[v] =
-              t % 3 == 1 ? Floats::load(from) : Floats::load(from, t % 3 == 0 ? left[v] : right[v]);
-        else if constexpr (Count != 1)
+        if constexpr (Count != 1)
           loaded[v] = Floats::load(from, lanes[v]);
         else
           loaded[v] = v + 1 < Vectors ? Floats::load(from) : Floats::load(from, last_lanes);
@@ -144,18 +136,14 @@ inline Plan make_plan(const Correlation& g) {
   return plan;
 }
 
-/// Which lanes of each tile each tap finds inside of the image: [tiles][taps][tile_vectors]. And
-/// whether 3x3 taps miss some in the outer columns alone: [tiles].
-inline void make_lane_masks(const Correlation& g, const Plan& plan, std::vector<Mask>& masks,
-                            std::vector<std::uint8_t>& inside) {
+/// Which lanes of each tile each tap finds inside of the image: [tiles][taps][tile_vectors].
+inline void make_lane_masks(const Correlation& g, const Plan& plan, std::vector<Mask>& masks) {
   thread_local LanesInside lanes;
   masks.assign(static_cast<std::size_t>(plan.tiles * g.taps() * tile_vectors), Mask());
-  inside.assign(static_cast<std::size_t>(plan.tiles), g.kernel_height == 3 && g.kernel_width == 3);
   for (Index t = 0; t < plan.tiles; ++t) {
     const Range tile = plan.vectors_of(t);
     for (Index v = tile.begin; v < tile.end; ++v) {
       lanes.aim(g, v);
-      if (!lanes.all_rows_and_middle()) inside[static_cast<std::size_t>(t)] = 0;
       Mask* of_vector = masks.data() + t * g.taps() * tile_vectors + v - tile.begin;
       for (Index p = 0; p < g.kernel_height; ++p)
         for (Index q = 0; q < g.kernel_width; ++q, of_vector += tile_vectors)
@@ -188,9 +176,8 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   const Plan plan = make_plan(g);
   const Index taps = g.taps();
   thread_local std::vector<Mask> masks;
-  thread_local std::vector<std::uint8_t> inside;
   thread_local std::vector<Index> in_place;
-  make_lane_masks(g, plan, masks, inside);
+  make_lane_masks(g, plan, masks);
   find_tap_offsets(g, in_place);
 
   const bool each_copies = !g.same_pitch() && plan.chunks == 1;
@@ -203,7 +190,6 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   // With each chunk of output channels, while its weights are in the cache, their spare pixels.
   const Index extra = plan.spare > 0 ? g.groups : 0, tasks_of_chunk = strips + extra;
   const Mask* all_masks = masks.data();
-  const std::uint8_t* tile_inside = inside.data();
   const bool single_tap = taps == 1 && g.all_inside();
   parallel_for(tasks_of_chunk * plan.chunks, 1, [&](Index number, Index) {
     const FlushDenormals scope;
@@ -250,9 +236,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
                                  image.phase_size};
         const Taps tile_taps{taps, image.offsets, all_masks + t * taps * tile_vectors};
         for_tile_size(rows, static_cast<int>(end - begin), [&]<int Rows, int Vectors>() {
-          if (tile_inside[t])
-            correlate<Rows, Vectors, 9, true>(tile, tile_source, tile_taps);
-          else if (taps == 9)
+          if (taps == 9)
             correlate<Rows, Vectors, 9>(tile, tile_source, tile_taps);
           else if (single_tap)
             correlate<Rows, Vectors, 1>(tile, tile_source, tile_taps);

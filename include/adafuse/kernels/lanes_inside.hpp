@@ -5,7 +5,6 @@
 
 #include <adafuse/core/simd.hpp>
 #include <adafuse/kernels/correlation.hpp>
-#include <algorithm>
 #include <vector>
 
 namespace adafuse::kernels {
@@ -41,13 +40,6 @@ class LanesInside {
 
   Mask operator()(Index p, Index q) const {
     return Mask(rows_[static_cast<std::size_t>(p)] & columns_[static_cast<std::size_t>(q)]);
-  }
-
-  /// Whether all lanes find all rows of taps, and the middle column of an odd number, inside.
-  bool all_rows_and_middle() const {
-    const std::uint32_t all = lane_bits(0, Floats::width);
-    return std::all_of(rows_.begin(), rows_.end(), [&](std::uint32_t row) { return row == all; }) &&
-           columns_.size() % 2 == 1 && columns_[columns_.size() / 2] == all;
   }
 
  private:
