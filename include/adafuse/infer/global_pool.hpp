@@ -31,7 +31,10 @@ void pool_maps(const kernels::ChannelList& list, Index pixels, const float* maps
     kernels::plane::reduce<maximum>(planes, pixels).store(all);
     if constexpr (!maximum)
       for (float& one : all) one /= static_cast<float>(pixels);
-    for (Index l = 0; l < count; ++l) v[list[first + l]] = all[l];
+    if (list.list)
+      for (Index l = 0; l < count; ++l) v[list[first + l]] = all[l];
+    else
+      std::copy_n(all, count, v + list[first]);
   }
 }
 

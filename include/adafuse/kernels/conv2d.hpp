@@ -23,8 +23,13 @@ inline void check_live(std::span<const LiveChannels> frames, Index batch, Index 
   require<ShapeError>(frames.empty() || std::ssize(frames) == batch, "conv2d: expects ", batch,
                       " lists of live ", which, " channels, got ", frames.size());
   for (const auto& live : frames) {
-    Index before = -1;
-    for (const auto channel : live.list()) {
+    const auto list = live.list();
+    if (list.empty()) continue;
+    int wrong = list.front() < 0 || list.back() >= channels;
+    for (std::size_t i = 1; i < list.size(); ++i) wrong |= list[i - 1] >= list[i] ? 1 : 0;
+    if (!wrong) continue;
+    Index before = -1;  // Which of them is it?
+    for (const auto channel : list) {
       require<ValueError>(before < channel && channel < channels, "conv2d: live ", which,
                           " channels increase strictly below ", channels, ", got ", channel,
                           " after ", before);

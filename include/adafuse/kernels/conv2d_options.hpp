@@ -74,9 +74,12 @@ struct ChannelList {
   /// The channels of `live` in [first, first + size).
   static ChannelList of_group(const LiveChannels& live, Index first, Index size) {
     if (live.all()) return {nullptr, first, size};
-    const auto begin = std::ranges::lower_bound(live.list(), first);
-    const auto end = std::lower_bound(begin, live.list().end(), first + size);
-    return {live.list().data() + (begin - live.list().begin()), first, end - begin};
+    const auto list = live.list();
+    if (list.empty() || (list.front() >= first && list.back() < first + size))
+      return {list.data(), first, std::ssize(list)};  // The whole list: the only group's.
+    const auto begin = std::ranges::lower_bound(list, first);
+    const auto end = std::lower_bound(begin, list.end(), first + size);
+    return {list.data() + (begin - list.begin()), first, end - begin};
   }
 };
 

@@ -11,11 +11,8 @@ inline namespace ADAFUSE_SIMD {
 
 /// Rows cut into tiles of nearly the same number: with few accumulators, a multiply-add waits for
 /// the one before it, so that a tile of one row would take as long as one of three.
-struct RowBlocks {
-  Index rows;
-
-  Index count() const { return (rows + tile_rows - 1) / tile_rows; }
-  Range operator[](Index block) const { return part(rows, count(), block); }
+struct RowBlocks : EvenParts {
+  explicit RowBlocks(Index rows) : EvenParts(rows, tile_rows) {}
 };
 
 /// Output channels `channels[block]` .. `channels[block + rows - 1]` of frame `n`, finished

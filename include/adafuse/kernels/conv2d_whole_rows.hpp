@@ -11,6 +11,7 @@
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d_rows.hpp>
+#include <array>
 
 namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {
@@ -185,23 +186,37 @@ template <int Rows, int Vectors, int Taps, class Reader>
   }
 }
 
-using Kernel = void (*)(TileRows&, const Source&, Range);
-
-template <int Taps, class Reader>
-Kernel kernel_of(int rows, int vectors) {
-  Kernel kernel{};
-  for_tile_size<tile_rows, most_vectors>(rows, vectors, [&]<int Rows, int Vectors>() {
-    if constexpr (Vectors <= vectors_beside(Rows)) kernel = correlate<Rows, Vectors, Taps, Reader>;
-  });
-  return kernel;
+/// Vectors of outputs of all rows of a tile, in tiles of nearly the same number.
+template <int Rows, int Taps, class Reader>
+void correlate_rows(TileRows& tile, const Source& source, Range vectors) {
+  constexpr int most = vectors_beside(Rows);
+  const EvenParts tiles(vectors.size(), most);
+  const Index middle = vectors.begin + tiles.larger() * (tiles.least() + 1);
+  const auto run = [&](Index count, Range some) {
+    for_tile_size<Rows, most>(Rows, static_cast<int>(count), [&]<int, int Vectors>() {
+      correlate<Rows, Vectors, Taps, Reader>(tile, source, some);
+    });
+  };
+  if (tiles.larger() > 0) run(tiles.least() + 1, {vectors.begin, middle});
+  run(tiles.least(), {middle, vectors.end});
 }
-/// The kernel for tiles of so many output channels and vectors.
-inline Kernel kernel_for(const Correlation& g, int rows, int vectors) {
-  if (g.stride_width == 1) return kernel_of<9, Adjacent>(rows, vectors);
+
+/// The kernel for tiles of 1 .. tile_rows output channels.
+using Kernels = std::array<void (*)(TileRows&, const Source&, Range), tile_rows>;
+
+template <int Taps, class Reader, int... Before>
+constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
+  return {correlate_rows<Before + 1, Taps, Reader>...};
+}
+template <int Taps, class Reader>
+inline constexpr Kernels kernels =
+    make_kernels<Taps, Reader>(std::make_integer_sequence<int, tile_rows>());
+
+inline const Kernels& kernels_for(const Correlation& g) {
+  if (g.stride_width == 1) return kernels<9, Adjacent>;
   constexpr int full = Floats::width;
-  const auto of_width = [&]<int Width>() {
-    return g.taps() == 1 ? kernel_of<1, Unzipped<Width, 1>>(rows, vectors)
-                         : kernel_of<9, Unzipped<Width, 3>>(rows, vectors);
+  const auto of_width = [&]<int Width>() -> const Kernels& {
+    return g.taps() == 1 ? kernels<1, Unzipped<Width, 1>> : kernels<9, Unzipped<Width, 3>>;
   };
   return g.out_width == full       ? of_width.template operator()<full>()
          : g.out_width == full / 2 ? of_width.template operator()<full / 2>()
@@ -228,27 +243,17 @@ inline Source source_of(const Correlation& g) {
   return source;
 }
 
-/// Some vectors of all `rows` of a tile, in tiles of nearly the same number.
-inline void correlate(const Correlation& g, TileRows& tile, int rows, const Source& source,
-                      Range vectors) {
-  const Index most = vectors_beside(rows), tiles = (vectors.size() + most - 1) / most,
-              least = vectors.size() / tiles, larger = vectors.size() % tiles,
-              middle = vectors.begin + larger * (least + 1);
-  if (larger > 0)
-    kernel_for(g, rows, static_cast<int>(least + 1))(tile, source, {vectors.begin, middle});
-  kernel_for(g, rows, static_cast<int>(least))(tile, source, {middle, vectors.end});
-}
-
 /// y = epilogue(correlation of x and w).
 inline void conv2d(const Correlation& g, const float* x, const float* w, float* y,
                    const Conv2dOptions<float>& options) {
   const Source of_all = source_of(g);
+  const Kernels& kernels = kernels_for(g);
   // Few frames are cut, so that there is work for a few threads.
   const Index strips = std::clamp<Index>(6 / g.batch, 1, (of_all.vectors + 1) / 2);
   parallel_for(g.batch * strips, 1, [&](Index task, Index) {
     const FlushDenormals scope;
-    const Index n = task / strips, frame = g.in_channels * g.in_pixels();
-    const Range vectors = part(of_all.vectors, strips, task % strips);
+    const Index n = strips == 1 ? task : task / strips, frame = g.in_channels * g.in_pixels();
+    const Range vectors = part(of_all.vectors, strips, task - n * strips);
     const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
     Source source = of_all;
     source.pixels = x + n * frame;
@@ -260,7 +265,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
       TileRows tile = rows_of_frame(g, options.epilogue, w, y, n, outs, block.begin, rows);
       tile.last_lanes = first_lanes(Floats::width);
       source.ahead = b == 0 && n + 1 < g.batch ? frame : 0;
-      correlate(g, tile, rows, source, vectors);
+      kernels[static_cast<std::size_t>(rows - 1)](tile, source, vectors);
     }
   });
 }

@@ -26,8 +26,9 @@ struct Correlation {
   Index taps() const { return kernel_height * kernel_width; }
   Index in_pixels() const { return in_height * in_width; }
   Index out_pixels() const { return out_height * out_width; }
-  Index ins() const { return in_channels / groups; }    // of one group
-  Index outs() const { return out_channels / groups; }  // of one group
+  // Of one group; small maps ask often, and divisions take long.
+  Index ins() const { return groups == 1 ? in_channels : in_channels / groups; }
+  Index outs() const { return groups == 1 ? out_channels : out_channels / groups; }
   /// Length of one row of weights.
   Index depth() const { return ins() * taps(); }
   Index macs() const { return batch * out_channels * depth() * out_pixels(); }

@@ -89,10 +89,16 @@ class Accumulators {
         sums_[r][v] = sums_[r][v] + load<Vectors>(tile.residual[row(r)], v, tile);
       });
     if (tile.relu) for_sums([&](int r, int v) { sums_[r][v] = max(sums_[r][v], Floats::zero()); });
-    for_sums([&](int r, int v) {
-      float* out = tile.out[row(r)] + tile.offset + v * Floats::width;
-      v + 1 < Vectors ? sums_[r][v].store(out) : sums_[r][v].store(out, tile.last_lanes);
-    });
+    // Copies: any store could change what the tile says.
+    const Index offset = tile.offset;
+    const Mask last_lanes = tile.last_lanes;
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) {
+      float* const out = tile.out[row(r)] + offset;
+#pragma GCC unroll 8
+      for (int v = 0; v + 1 < Vectors; ++v) sums_[r][v].store(out + v * Floats::width);
+      sums_[r][Vectors - 1].store(out + (Vectors - 1) * Floats::width, last_lanes);
+    }
   }
 
  private:
