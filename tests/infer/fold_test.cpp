@@ -52,6 +52,48 @@ TEST_CASE("fold: a residual network is its convolutions, norms and additions ins
   CHECK(named(*network, "layer1.0.conv2").inputs[1] == named(*network, "conv1").output);
 }
 
+TEST_CASE("fold: of small maps, a projection becomes the shortcut of the convolution beside it") {
+  const auto model = models::lively_model<float>(small_config("resnet8", "none"));
+  const auto network = fold(model, 16, 16);
+  CHECK(names(*network) == std::vector<std::string>{"conv1", "layer1.0.conv1", "layer1.0.conv2",
+                                                    "layer2.0.conv1", "layer2.0.conv2",
+                                                    "layer3.0.conv1", "layer3.0.conv2",
+                                                    "global_avg_pool", "fc", "consensus"});
+  CHECK(network->dense_macs() == model.plan(16, 16).dense_macs());
+  const auto& second = named(*network, "layer2.0.conv2");
+  const auto* conv = second.as<FoldedConv<float>>();
+  CHECK(second.inputs == std::vector{named(*network, "layer2.0.conv1").output,
+                                     named(*network, "layer1.0.conv2").output});
+  CHECK(conv->relu);
+  REQUIRE(conv->has_shortcut());
+  CHECK(second.macs == conv->geometry.macs() + conv->shortcut.geometry.macs());
+  // The norms are part of the weights, for both share one epilogue.
+  CHECK_FALSE(conv->scale.defined());
+  std::map<std::string, Tensor<float>> state;
+  for (const auto& item : nn::state(model)) state[item.name] = item.value();
+  const auto affine = [&](const std::string& norm, Index c) {
+    const float scale =
+        state[norm + ".weight"](c) / std::sqrt(state[norm + ".running_var"](c) + 1e-5f);
+    return std::pair(scale, state[norm + ".bias"](c) - scale * state[norm + ".running_mean"](c));
+  };
+  const auto [scale, shift] = affine("layer2.0.bn2", 3);
+  const auto [scale_beside, shift_beside] = affine("layer2.0.downsample.1", 3);
+  CHECK(conv->shift(3) == doctest::Approx(shift + shift_beside).epsilon(1e-5));
+  CHECK(conv->weight(3, 1, 2, 0) ==
+        doctest::Approx(scale * state["layer2.0.conv2.weight"](3, 1, 2, 0)).epsilon(1e-5));
+  CHECK(conv->shortcut.weight(3, 1, 0, 0) ==
+        doctest::Approx(scale_beside * state["layer2.0.downsample.0.weight"](3, 1, 0, 0))
+            .epsilon(1e-5));
+}
+
+TEST_CASE("fold: maps that no algorithm takes together keep two steps, and the model's weights") {
+  const auto model = models::lively_model<float>(small_config("resnet8", "none"));
+  const auto network = fold(model, 44, 44);  // 22 x 22 and 11 x 11 pixels
+  for (const auto& step : network->steps)
+    if (const auto* conv = step.as<FoldedConv<float>>()) CHECK_FALSE(conv->has_shortcut());
+  CHECK(named(*network, "layer3.0.downsample.0").inputs.size() == 2);
+}
+
 TEST_CASE("fold: weights stay the model's own, norms become scale and shift") {
   const auto model = models::lively_model<double>(small_config("bninception", "none"));
   const auto network = fold(model, 32, 32);

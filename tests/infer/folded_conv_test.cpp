@@ -88,4 +88,50 @@ TEST_CASE("folded conv: its work is the pairs of channels that it is given") {
   CHECK(conv.work(2, {}, {}) == doctest::Approx(2));
 }
 
+TEST_CASE("folded conv: with a shortcut, the sum of both, and the work of both") {
+  FoldedConv<float> conv;
+  conv.geometry = {.batch = 1,
+                   .in_channels = 4,
+                   .in_height = 8,
+                   .in_width = 8,
+                   .out_channels = 6,
+                   .kernel_height = 3,
+                   .kernel_width = 3,
+                   .padding_height = 1,
+                   .padding_width = 1};
+  conv.weight = Tensor<float>::randn({6, 4, 3, 3}, Key(11));
+  conv.shift = Tensor<float>::randn({6}, Key(12));
+  FoldedConv<float> beside;
+  beside.geometry = {.batch = 1,
+                     .in_channels = 3,
+                     .in_height = 16,
+                     .in_width = 16,
+                     .out_channels = 6,
+                     .stride_height = 2,
+                     .stride_width = 2};
+  beside.weight = Tensor<float>::randn({6, 3, 1, 1}, Key(13));
+  const auto x = Tensor<float>::randn({frames, 4, 8, 8}, Key(14)),
+             x2 = Tensor<float>::randn({frames, 3, 16, 16}, Key(15));
+  LiveLists live(frames, 4), wanted(frames, 6);
+  for (Index f = 0; f < frames; ++f) {
+    live.set(f, [&](Index c) { return c != f; });
+    wanted.set(f, [&](Index c) { return c < 4 - f; });
+  }
+  auto apart = Tensor<float>::full({frames, 6, 8, 8}, -1), together = apart.clone();
+  conv(frames, x.data(), nullptr, apart.data(), live.frames(), wanted.frames());
+  beside.relu = true;
+  beside(frames, x2.data(), apart.data(), apart.data(), {}, wanted.frames());
+  const double work = conv.work(frames, live.frames(), wanted.frames()),
+               work_beside = beside.work(frames, {}, wanted.frames());
+
+  conv.relu = true;
+  conv.shortcut = {beside.geometry, beside.weight, {}};
+  conv(frames, x.data(), x2.data(), together.data(), live.frames(), wanted.frames());
+  for (Index i = 0; i < apart.size(); ++i)
+    CHECK(together.data()[i] == doctest::Approx(apart.data()[i]).epsilon(1e-5));
+  const double macs = 36, macs_beside = 3;  // of an output pixel
+  CHECK(conv.work(frames, live.frames(), wanted.frames()) ==
+        doctest::Approx((work * macs + work_beside * macs_beside) / (macs + macs_beside)));
+}
+
 }  // namespace folded_conv_test

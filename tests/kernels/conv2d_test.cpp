@@ -113,7 +113,24 @@ TEST_CASE("conv2d: no live input channel leaves the epilogue of zero") {
   }
 }
 
-TEST_CASE("conv2d: the residual may be the output itself") {
+TEST_CASE("conv2d: the residual may be the output itself, by every algorithm") {
+  const auto g = square_convolution(2, 5, Floats::width, 6);
+  const auto x = Tensor<float>::randn({2, 5, g.in_height, g.in_width}, Key(4)),
+             w = Tensor<float>::randn({6, 5, 3, 3}, Key(5)),
+             residual = Tensor<float>::randn({2, 6, g.in_height, g.in_width}, Key(6));
+  for (const auto algorithm :
+       {ConvAlgorithm::automatic, ConvAlgorithm::direct, ConvAlgorithm::masked_direct,
+        ConvAlgorithm::channel_lanes, ConvAlgorithm::whole_rows, ConvAlgorithm::packed,
+        ConvAlgorithm::winograd, ConvAlgorithm::im2col, ConvAlgorithm::reference}) {
+    auto y = residual.clone(), expected = residual.clone();
+    const auto run = [&](const float* added, Tensor<float>& to) {
+      conv2d<float>(g, x.data(), w.data(), to.data(),
+                    {.algorithm = algorithm, .epilogue = {.residual = added, .relu = true}});
+    };
+    run(residual.data(), expected);
+    run(y.data(), y);
+    CHECK(std::ranges::equal(y, expected));
+  }
   for_random_convolutions<float>(3, 25, any, [](const RandomConv2d<float>& c) {
     auto y = c.dy.clone(), expected = c.dy.clone();
     conv2d(c.g, c.x.data(), c.w.data(), y.data(), {.epilogue = {.residual = y.data()}});

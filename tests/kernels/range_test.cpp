@@ -1,14 +1,13 @@
-// Ranges cut into parts: what EvenParts promises, for every count and size.
 // SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
 #include <adafuse/kernels/range.hpp>
 
-#include <doctest/doctest.h>
+namespace range_test {
 
 using namespace adafuse;
-using kernels::EvenParts;
-using kernels::Range;
+using namespace adafuse::kernels;
 
-TEST_CASE("EvenParts: as few as can be, in order, of sizes that differ by at most one") {
+TEST_CASE("even parts: as few as can be, in order, of sizes that differ by at most one") {
   for (Index count = 0; count <= 50; ++count)
     for (Index most = 1; most <= 12; ++most) {
       CAPTURE(count);
@@ -22,10 +21,12 @@ TEST_CASE("EvenParts: as few as can be, in order, of sizes that differ by at mos
         CHECK(range.size() <= most);
         CHECK((range.size() == parts.least() || range.size() == parts.least() + 1));
         if (i > 0) CHECK(range.size() <= parts[i - 1].size());
-        larger += range.size() > parts.least();
+        larger += range.size() > parts.least() ? 1 : 0;
         next = range.end;
       }
       CHECK(next == count);
       CHECK(larger == parts.larger());
     }
 }
+
+}  // namespace range_test

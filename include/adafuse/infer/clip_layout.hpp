@@ -44,7 +44,8 @@ ClipLayout plan_clips(const FoldedNetwork<T>& network, Index frames) {
   for (std::size_t i = 0; i < network.steps.size(); ++i) {
     const auto& step = network.steps[i];
     const bool in_place = step.template as<FoldedFuse>() && step.inputs.size() == 1;
-    const bool onto_residual = step.template as<FoldedConv<T>>() && step.inputs.size() == 2 &&
+    const auto* conv = step.template as<FoldedConv<T>>();
+    const bool onto_residual = conv && !conv->has_shortcut() && step.inputs.size() == 2 &&
                                last_use[step.inputs[1]] == i && step.inputs[1] != network.input;
     if (in_place || onto_residual) layout.home[step.output] = layout.home[step.inputs.back()];
     Lifetime& life = lifetimes[layout.home[step.output]];

@@ -2,6 +2,7 @@
 //
 //   conv, norm [, relu]                  one convolution with an epilogue
 //   conv, norm, add x [, relu]           the same, with x as its residual
+//   conv, norm, conv, norm, add [, relu] the same, with the smaller as its shortcut, if that pays
 //   [concat,] fuse                       one fusion of its parts
 //
 // and every value that a block decides about learns which list of channels it follows.
@@ -10,6 +11,7 @@
 
 #include <adafuse/infer/folded_network.hpp>
 #include <adafuse/models/video_model.hpp>
+#include <array>
 #include <memory>
 
 namespace adafuse::infer {
@@ -117,6 +119,8 @@ class Folder {
     Tensor<T> bias = conv.bias.defined() ? conv.bias.value() : Tensor<T>{};
     folded.shift = bias;
     std::vector<ValueId> inputs = step.inputs;
+    std::string name = step.name;
+    double macs = step.macs;
     ValueId out = step.output;
     std::size_t next = 0;
     if (const auto* norm = reader_as<models::NormStep<T>>(out, next)) {
@@ -130,7 +134,10 @@ class Folder {
       const ValueId other = terms[terms[0] == out];
       // What is added must be there, and whole. Of two convolutions the later takes the other in.
       if (other != out && is_made(other) && !value(other).live) {
-        inputs.push_back(other);
+        if (const auto before = join(folded, inputs, other))
+          name = before->name, macs += before->macs;
+        else
+          inputs.push_back(other);
         out = take(next);
       }
     }
@@ -139,7 +146,55 @@ class Folder {
       out = take(next);
     }
     prepare_weights(folded);
-    emit(step, std::move(folded), std::move(inputs), out);
+    network_.steps.push_back({std::move(name), std::move(folded), std::move(inputs), out, macs});
+  }
+
+  /// Joins a convolution to the one that makes `other`, if there is an algorithm that adds up both
+  /// at once: the one with fewer products becomes the shortcut of the other. Returns the step that
+  /// is no more.
+  std::optional<FoldedStep<T>> join(FoldedConv<T>& conv, std::vector<ValueId>& inputs,
+                                    ValueId other) {
+    if constexpr (std::is_same_v<T, float>) {
+      const auto found = std::ranges::find(network_.steps, other, &FoldedStep<T>::output);
+      if (found == network_.steps.end() || found->inputs.size() > 1) return {};
+      const auto* before = found->template as<FoldedConv<T>>();
+      if (!before || before->relu || value(other).wanted || !sole_reader(other)) return {};
+      std::array<ValueId, 2> reads{found->inputs[0], inputs[0]};
+      FoldedConv<T> main = *before, beside = conv;
+      if (main.geometry.macs() < beside.geometry.macs())
+        std::swap(main, beside), std::swap(reads[0], reads[1]);
+      if (value(reads[1]).live ||
+          !kernels::may_take_shortcut(kernels::forward_correlation(main.geometry),
+                                      kernels::forward_correlation(beside.geometry)))
+        return {};
+      main.weight = scaled(main.weight, main.scale);
+      main.scale = {};
+      main.shift = sum_of(main.shift, beside.shift);
+      main.shortcut = {beside.geometry, scaled(beside.weight, beside.scale), {}};
+      main.winograd_weights = main.lane_weights = {};
+      conv = std::move(main);
+      inputs.assign(reads.begin(), reads.end());
+      FoldedStep<T> taken = std::move(*found);
+      network_.steps.erase(found);
+      return taken;
+    }
+    return {};
+  }
+
+  /// Either may be undefined: zeros.
+  static Tensor<T> sum_of(const Tensor<T>& a, const Tensor<T>& b) {
+    if (!a.defined() || !b.defined()) return a.defined() ? a : b;
+    auto sum = a.clone();
+    for (Index i = 0; i < sum.size(); ++i) sum(i) += b(i);
+    return sum;
+  }
+  /// Each row of the weights times its scale.
+  static Tensor<T> scaled(const Tensor<T>& weight, const Tensor<T>& scale) {
+    if (!scale.defined()) return weight;
+    auto product = weight.clone();
+    for (Index o = 0; o < product.size(0); ++o)
+      for (T& w : product[o]) w *= scale(o);
+    return product;
   }
 
   ValueId take(std::size_t i) {
@@ -171,6 +226,12 @@ class Folder {
       if (chosen(ConvAlgorithm::direct) == ConvAlgorithm::channel_lanes) {
         conv.lane_weights = Tensor<T>::uninitialized({kernels::lane_weights_size(geometry)});
         kernels::lane_weights(geometry, conv.weight.data(), conv.lane_weights.data());
+        if (conv.has_shortcut()) {
+          auto& beside = conv.shortcut;
+          beside.lane_weights =
+              Tensor<T>::uninitialized({kernels::lane_weights_size(beside.geometry)});
+          kernels::lane_weights(beside.geometry, beside.weight.data(), beside.lane_weights.data());
+        }
       }
     }
   }

@@ -18,7 +18,7 @@ struct Operand {
   ChannelLists wanted = {};  // that are to be made
 };
 
-/// What a step works on. `other` is the residual, or what is added.
+/// What a step works on. `other` is the residual, what a shortcut reads, or what is added.
 template <class T>
 struct FrameOperands {
   Index frames;

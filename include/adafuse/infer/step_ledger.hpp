@@ -33,7 +33,8 @@ template <class T>
 double step_weights(const FoldedStep<T>& step) {
   Index numbers = 0;
   const auto add = [&](const FoldedLinear<T>& linear) { numbers += linear.in() * linear.out(); };
-  if (const auto* conv = step.template as<FoldedConv<T>>()) numbers += conv->weight.size();
+  if (const auto* conv = step.template as<FoldedConv<T>>())
+    numbers += conv->weight.size() + (conv->has_shortcut() ? conv->shortcut.weight.size() : 0);
   if (const auto* linear = step.template as<FoldedLinear<T>>()) add(*linear);
   if (const auto* lstm = step.template as<FoldedLstm<T>>()) add(lstm->input), add(lstm->recurrent);
   if (const auto* decision = step.template as<FoldedDecision<T>>(); decision && decision->agent)

@@ -38,6 +38,22 @@ inline void check_live(std::span<const LiveChannels> frames, Index batch, Index 
   }
 }
 
+/// Throws ShapeError unless a shortcut makes the same outputs, and ValueError for an epilogue that
+/// would come between.
+template <class T>
+void check_shortcut(const Conv2dGeometry& g, const Conv2dOptions<T>& options) {
+  const Conv2dGeometry& beside = options.shortcut->geometry;
+  beside.check();
+  require<ShapeError>(beside.batch == g.batch && beside.out_channels == g.out_channels &&
+                          beside.out_height() == g.out_height() &&
+                          beside.out_width() == g.out_width(),
+                      "conv2d: expects a shortcut to [", g.batch, ",", g.out_channels, ",",
+                      g.out_height(), ",", g.out_width(), "], got [", beside.batch, ",",
+                      beside.out_channels, ",", beside.out_height(), ",", beside.out_width(), "]");
+  require<ValueError>(!options.epilogue.scale && !options.epilogue.residual,
+                      "conv2d: beside a shortcut the epilogue has no scale and no residual");
+}
+
 /// Whether a call goes through columns and one matrix product: double, and who asks for it. Throws
 /// ValueError when another algorithm is asked for that exists for float alone.
 template <class T>
@@ -53,17 +69,26 @@ bool takes_plain_path(ConvAlgorithm algorithm) {
 /// y(n, o, i, j) = epilogue(sum over c, p, q of
 ///   w(o, c, p, q) x(n, c, i stride - padding + p dilation, j stride - padding + q dilation)).
 /// x [N, Ci, H, W], w [Co, Ci / groups, kh, kw], y [N, Co, Ho, Wo]; y overlaps none of the others
-/// but may be the residual. The bits do not depend on the number of threads.
+/// but may be the residual. With a shortcut, its convolution is added to the sum. The bits do not
+/// depend on the number of threads.
 template <class T>
 void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
             const Conv2dOptions<std::type_identity_t<T>>& options = {}) {
   g.check();
   detail::check_live(options.live_out, g.batch, g.out_channels, "output");
   detail::check_live(options.live_in, g.batch, g.in_channels, "input");
+  if (options.shortcut) detail::check_shortcut(g, options);
   if (g.batch == 0) return;
-  if (options.algorithm == ConvAlgorithm::reference) return reference::conv2d(g, x, w, y, options);
-  if (detail::takes_plain_path<T>(options.algorithm))
-    return im2col_path::conv2d(g, x, w, y, options);
+  const bool by_reference = options.algorithm == ConvAlgorithm::reference;
+  if (by_reference || detail::takes_plain_path<T>(options.algorithm)) {
+    if (const auto* beside = options.shortcut) {
+      const InTwoCalls<T> calls(options, y);
+      conv2d<T>(g, x, w, y, calls.first);
+      return conv2d<T>(beside->geometry, beside->x, beside->weights, y, calls.second);
+    }
+    return by_reference ? reference::conv2d(g, x, w, y, options)
+                        : im2col_path::conv2d(g, x, w, y, options);
+  }
   if constexpr (std::is_same_v<T, float>) correlate(forward_correlation(g), x, w, y, options);
 }
 

@@ -11,6 +11,7 @@
 #include <adafuse/kernels/channel_lanes_steps.hpp>
 #include <adafuse/kernels/channel_lanes_weights.hpp>
 #include <adafuse/kernels/scratch.hpp>
+#include <optional>
 
 namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {
@@ -93,51 +94,85 @@ class Call {
  public:
   Call(const Correlation& g, const float* x, const float* w, float* y,
        const Conv2dOptions<float>& options)
-      : g_(g), x_(x), w_(w), y_(y), options_(options) {}
+      : g_(g), y_(y), options_(options), main_{g, x, w, options.lane_weights} {
+    if (const auto* beside = options.shortcut)
+      shortcut_ = {forward_correlation(beside->geometry), beside->x, beside->weights,
+                   beside->lane_weights};
+  }
 
   void run() const {
     const bool has_lists = !std::ranges::all_of(options_.live_out, &LiveChannels::all);
     const Plan plan = make_plan(g_, options_, has_lists);
-    thread_local TileShapes of_one_unit, of_more;
-    if (has_lists || turned_units(g_) % (plan.lanes / unit) == (plan.lanes > unit))
-      of_one_unit.aim(g_, plan.strips, 1);
-    if (plan.lanes > unit) of_more.aim(g_, plan.strips, 2);
-    const TileShapes* const shapes[] = {&of_one_unit, &of_more};
-    const float* const turned = has_lists ? nullptr : turned_weights();
+    thread_local Shapes of_main, of_shortcut;
+    of_main.aim(g_, plan, has_lists);
+    if (shortcut_) of_shortcut.aim(shortcut_->g, plan, has_lists);
+    const Shapes *const shapes = &of_main, *const shortcut_shapes = &of_shortcut;
+    Turned all;
+    if (!has_lists) {
+      thread_local Scratch<float> memory, of_other;
+      all.main = turned_weights(main_, memory);
+      if (shortcut_) all.shortcut = turned_weights(*shortcut_, of_other);
+    }
     parallel_for(plan.sets * plan.strips * plan.groups, 1, [&](Index task, Index) {
       const FlushDenormals scope;
       const Index group = task % plan.groups, strip = task / plan.groups % plan.strips;
       const Strip some{part(g_.batch, plan.sets, task / plan.groups / plan.strips),
-                       part(g_.out_height, plan.strips, strip), strip, shapes};
+                       part(g_.out_height, plan.strips, strip), strip, shapes, shortcut_shapes};
       const Index first = group * plan.lanes;
       if (has_lists) return with_lists(plan, some);
       add(plan, some, {nullptr, first, std::min(plan.lanes, g_.out_channels - first)},
-          turned + first * g_.depth());
+          all.from(first, *this));
     });
   }
 
  private:
+  /// A correlation whose products are added to the sums.
+  struct Addend {
+    Correlation g;
+    const float *x, *w;
+    const float* lane_weights;  // or null
+  };
+  /// Tiles of one unit, and of more.
+  struct Shapes {
+    TileShapes of_one_unit, of_more;
+
+    void aim(const Correlation& g, const Plan& plan, bool has_lists) {
+      if (has_lists || turned_units(g) % (plan.lanes / unit) == (plan.lanes > unit))
+        of_one_unit.aim(g, plan.strips, 1);
+      if (plan.lanes > unit) of_more.aim(g, plan.strips, 2);
+    }
+    const TileShapes& operator()(int units) const { return units > 1 ? of_more : of_one_unit; }
+  };
+  /// Turned weights, from some output channel on.
+  struct Turned {
+    const float *main = nullptr, *shortcut = nullptr;
+
+    Turned from(Index out, const Call& call) const {
+      return {main + out * call.g_.depth(),
+              call.shortcut_ ? shortcut + out * call.shortcut_->g.depth() : nullptr};
+    }
+  };
   /// Some rows of some frames.
   struct Strip {
     Range frames, rows;
     Index number;
-    const TileShapes* const* shapes;  // of tiles of one unit, of tiles of more
+    const Shapes *shapes, *shortcut_shapes;
   };
 
   /// Those of the options, or made now, in memory of this thread.
-  const float* turned_weights() const {
-    if (options_.lane_weights) return options_.lane_weights;
-    thread_local Scratch<float> memory;
-    float* const turned = memory(turned_size(g_));
-    turn_weights(g_, w_, turned);
+  static const float* turned_weights(const Addend& of, Scratch<float>& memory) {
+    if (of.lane_weights) return of.lane_weights;
+    float* const turned = memory(turned_size(of.g));
+    turn_weights(of.g, of.w, turned);
     return turned;
   }
 
   /// Each frame with its own list of output channels. What is turned for a list serves the frames
   /// after it too, for as long as their lists are the same.
   void with_lists(const Plan& plan, const Strip& strip) const {
-    thread_local Scratch<float> memory;
+    thread_local Scratch<float> memory, of_shortcut;
     float* const turned = memory(plan.lanes * g_.depth());
+    float* const beside = shortcut_ ? of_shortcut(plan.lanes * shortcut_->g.depth()) : nullptr;
     for (Index n = strip.frames.begin, next; n < strip.frames.end; n = next) {
       for (next = n + 1; next < strip.frames.end && same_outs(options_, n, next);) ++next;
       Strip same = strip;
@@ -145,55 +180,80 @@ class Call {
       const auto outs = ChannelList::of_group(options_.out_of(n), 0, g_.out_channels);
       for (Index first = 0; first < outs.count; first += plan.lanes) {
         const ChannelList some = outs.part(first, std::min(first + plan.lanes, outs.count));
-        for (Index u = 0; u < some.count; u += unit)
-          turn_unit(w_, g_.depth(), some.part(u, std::min(u + unit, some.count)),
-                    turned + u * g_.depth());
-        add(plan, same, some, turned);
+        const auto turn = [&](const Addend& of, float* to) {
+          for (Index u = 0; u < some.count; u += unit)
+            turn_unit(of.w, of.g.depth(), some.part(u, std::min(u + unit, some.count)),
+                      to + u * of.g.depth());
+        };
+        turn(main_, turned);
+        if (shortcut_) turn(*shortcut_, beside);
+        add(plan, same, some, {turned, beside});
       }
     }
   }
 
   /// Some output channels of a strip: tile by tile, then back into maps.
   void add(const Plan& plan, const Strip& strip, const ChannelList& outs,
-           const float* turned) const {
+           const Turned& turned) const {
     thread_local Scratch<float> memory;
     const int units = static_cast<int>((outs.count + unit - 1) / unit);
     const Index lanes = units * unit, pixels = strip.rows.size() * g_.out_width;
     float* const sums = memory(strip.frames.size() * pixels * lanes);
-    const TileShapes& shapes = *strip.shapes[units > 1];
+    const auto sums_of = [&](Index n) { return sums + (n - strip.frames.begin) * pixels * lanes; };
+    if (shortcut_)
+      for (Index n = strip.frames.begin; n < strip.frames.end; ++n)
+        add_products(*shortcut_, n, {nullptr, 0, shortcut_->g.in_channels}, turned.shortcut, strip,
+                     (*strip.shortcut_shapes)(units), units, sums_of(n), false);
     for (Index c = 0; c < g_.in_channels; c += plan.channels)
-      for (Index n = strip.frames.begin; n < strip.frames.end; ++n) {
-        Tile tile{};
-        tile.x = x_ + n * g_.in_channels * g_.in_pixels();
-        tile.plane = g_.in_pixels();
-        tile.channels = ChannelList::of_group(options_.in_of(n), c,
-                                              std::min(plan.channels, g_.in_channels - c));
-        tile.row_step = g_.stride_height * g_.in_width;
-        tile.weights = turned;
-        tile.unit_step = unit * g_.depth(), tile.channel_step = unit * g_.taps();
-        tile.sums_row_step = g_.out_width * lanes;
-        tile.resume = c > 0;
-        float* const of_frame = sums + (n - strip.frames.begin) * pixels * lanes;
-        for (const TileShape& shape : shapes.of_strip(strip.number)) {
-          tile.steps = shapes.steps(shape), tile.step_count = shape.steps;
-          tile.sums = of_frame +
-                      ((shape.rows.begin - strip.rows.begin) * g_.out_width + shape.column) * lanes;
-          add_channels(tile, static_cast<int>(shape.rows.size()), static_cast<int>(shape.pixels),
-                       units, g_.stride_width);
-        }
-      }
+      for (Index n = strip.frames.begin; n < strip.frames.end; ++n)
+        add_products(main_, n,
+                     ChannelList::of_group(options_.in_of(n), c,
+                                           std::min(plan.channels, g_.in_channels - c)),
+                     turned.main, strip, (*strip.shapes)(units), units, sums_of(n),
+                     c > 0 || shortcut_);
     for (Index n = strip.frames.begin; n < strip.frames.end; ++n)
-      finish(g_, options_.epilogue, sums + (n - strip.frames.begin) * pixels * lanes, lanes, pixels,
-             outs, y_, n * g_.out_channels * g_.out_pixels() + strip.rows.begin * g_.out_width);
+      finish(g_, options_.epilogue, sums_of(n), lanes, pixels, outs, y_,
+             n * g_.out_channels * g_.out_pixels() + strip.rows.begin * g_.out_width);
+  }
+
+  /// sums [pixels of the strip][units][16] of frame n = the products of some input channels, or
+  /// `resume`: they are added.
+  void add_products(const Addend& of, Index n, const ChannelList& ins, const float* turned,
+                    const Strip& strip, const TileShapes& shapes, int units, float* sums,
+                    bool resume) const {
+    const Correlation& g = of.g;
+    const Index lanes = units * unit;
+    Tile tile{};
+    tile.x = of.x + n * g.in_channels * g.in_pixels();
+    tile.plane = g.in_pixels();
+    tile.channels = ins;
+    tile.row_step = g.stride_height * g.in_width;
+    tile.weights = turned;
+    tile.unit_step = unit * g.depth(), tile.channel_step = unit * g.taps();
+    tile.sums_row_step = g.out_width * lanes;
+    tile.resume = resume;
+    for (const TileShape& shape : shapes.of_strip(strip.number)) {
+      tile.steps = shapes.steps(shape), tile.step_count = shape.steps;
+      tile.sums =
+          sums + ((shape.rows.begin - strip.rows.begin) * g.out_width + shape.column) * lanes;
+      add_channels(tile, static_cast<int>(shape.rows.size()), static_cast<int>(shape.pixels), units,
+                   g.stride_width);
+    }
   }
 
   const Correlation& g_;
-  const float *x_, *w_;
   float* y_;
   const Conv2dOptions<float>& options_;
+  Addend main_;
+  std::optional<Addend> shortcut_;
 };
 
-/// y = epilogue(correlation of x and w).
+/// Whether the sums can begin with those of a shortcut.
+inline bool takes_shortcut(const Correlation& g, const Correlation& shortcut) {
+  return fits(g) && fits(shortcut);
+}
+
+/// y = epilogue(correlation of x and w), or of the sum of it and a shortcut.
 inline void conv2d(const Correlation& g, const float* x, const float* w, float* y,
                    const Conv2dOptions<float>& options) {
   Call(g, x, w, y, options).run();

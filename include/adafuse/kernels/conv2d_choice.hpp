@@ -201,11 +201,11 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<
   return best;
 }
 
-/// y = epilogue(correlation of x and w), by the algorithm of the options or what it stands for.
-inline void correlate(const Correlation& g, const float* x, const float* w, float* y,
-                      const Conv2dOptions<float>& options) {
-  if (g.batch == 0) return;
-  switch (choose_algorithm(g, options, options.winograd_weights != nullptr)) {
+/// y = epilogue(correlation of x and w), by an algorithm that fits. A shortcut is left to those
+/// that take it.
+inline void correlate(ConvAlgorithm algorithm, const Correlation& g, const float* x, const float* w,
+                      float* y, const Conv2dOptions<float>& options) {
+  switch (algorithm) {
     case ConvAlgorithm::depthwise:
       return depthwise::conv2d(g, x, w, y, options);
     case ConvAlgorithm::channel_lanes:
@@ -219,6 +219,34 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
     default:
       return packed::conv2d(g, x, w, y, options);
   }
+}
+
+/// Whether an algorithm adds a shortcut to its sums; for the others it is a convolution before.
+inline bool takes_shortcut(ConvAlgorithm algorithm, const Correlation& g,
+                           const Correlation& shortcut) {
+  return (algorithm == ConvAlgorithm::whole_rows && whole_rows::takes_shortcut(g, shortcut)) ||
+         (algorithm == ConvAlgorithm::channel_lanes && channel_lanes::takes_shortcut(g, shortcut));
+}
+
+/// Whether `automatic` or `direct` may ever choose an algorithm that takes this shortcut.
+inline bool may_take_shortcut(const Correlation& g, const Correlation& shortcut) {
+  return whole_rows::takes_shortcut(g, shortcut) ||
+         (channel_lanes::may_pay(g) && channel_lanes::may_pay(shortcut));
+}
+
+/// y = epilogue(correlation of x and w), by the algorithm of the options or what it stands for.
+inline void correlate(const Correlation& g, const float* x, const float* w, float* y,
+                      const Conv2dOptions<float>& options) {
+  if (g.batch == 0) return;
+  const auto algorithm = choose_algorithm(g, options, options.winograd_weights != nullptr);
+  const Conv2dShortcut<float>* const beside = options.shortcut;
+  if (!beside) return correlate(algorithm, g, x, w, y, options);
+  const Correlation shortcut = forward_correlation(beside->geometry);
+  if (takes_shortcut(algorithm, g, shortcut)) return correlate(algorithm, g, x, w, y, options);
+  InTwoCalls<float> calls(options, y);
+  calls.second.algorithm = ConvAlgorithm::direct;
+  correlate(algorithm, g, x, w, y, calls.first);
+  correlate(shortcut, beside->x, beside->weights, y, calls.second);
 }
 
 }  // namespace ADAFUSE_SIMD

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/shape.hpp>
+#include <adafuse/kernels/conv2d_geometry.hpp>
 #include <algorithm>
 #include <cstdint>
 #include <span>
@@ -38,6 +38,16 @@ struct Conv2dEpilogue {
     if (residual) y += residual[position];
     return relu && y < 0 ? T{0} : y;
   }
+};
+
+/// A second convolution, whose sums are added to those of the first: of a block that changes the
+/// size of its maps, the projection beside it. All of its input channels are live.
+template <class T>
+struct Conv2dShortcut {
+  Conv2dGeometry geometry;          // with the batch and the outputs of the first
+  const T* x = nullptr;             // [batch, its in_channels, its in_height, its in_width]
+  const T* weights = nullptr;       // [out_channels, its in_channels / groups, kh, kw]
+  const T* lane_weights = nullptr;  // as in Conv2dOptions
 };
 
 /// The channels of one frame that exist: all of them, or those of a strictly increasing list.
@@ -99,12 +109,32 @@ struct Conv2dOptions {
   /// needs them.
   const T* lane_weights = nullptr;
 
+  /// y = epilogue(conv + shortcut), if there is one; the epilogue then has no scale and no
+  /// residual.
+  const Conv2dShortcut<T>* shortcut = nullptr;
+
   LiveChannels out_of(Index frame) const { return at(live_out, frame); }
   LiveChannels in_of(Index frame) const { return at(live_in, frame); }
 
  private:
   static LiveChannels at(std::span<const LiveChannels> frames, Index frame) {
     return frames.empty() ? LiveChannels() : frames[static_cast<std::size_t>(frame)];
+  }
+};
+
+/// A call with a shortcut as two without, which read and write y one after the other: the sum of
+/// the products and the shift, then that as a residual of the shortcut.
+template <class T>
+struct InTwoCalls {
+  Conv2dOptions<T> first, second;
+
+  InTwoCalls(const Conv2dOptions<T>& options, T* y) : first(options) {
+    first.shortcut = nullptr;
+    first.epilogue.relu = false;
+    second.algorithm = options.algorithm;
+    second.epilogue = {.residual = y, .relu = options.epilogue.relu};
+    second.live_out = options.live_out;
+    second.lane_weights = options.shortcut->lane_weights;
   }
 };
 

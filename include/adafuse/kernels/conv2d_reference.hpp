@@ -6,6 +6,7 @@
 #include <adafuse/kernels/conv2d_geometry.hpp>
 #include <adafuse/kernels/conv2d_options.hpp>
 #include <algorithm>
+#include <vector>
 
 namespace adafuse::kernels::reference {
 
@@ -51,22 +52,20 @@ template <class T>
 void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
             const Conv2dOptions<T>& options = {}) {
   const Index frame = g.out_channels * g.out_pixels();
+  std::vector<T> sums(static_cast<std::size_t>(g.batch * frame));  // y may be the residual.
   const auto in = input_view(g, x), weight = weight_view(g, w);
-  const auto out = output_view(g, y);
-  for (Index n = 0; n < g.batch; ++n)
-    for (Index o = 0; o < g.out_channels; ++o)
-      if (is_live(options.out_of(n), o)) std::fill_n(&out(n, o, 0, 0), g.out_pixels(), T{0});
+  const auto sum = output_view(g, sums.data());
   for_each_product(
       g, [&](Index n, Index o, Index i, Index j, Index c, Index r, Index s, Index p, Index q) {
         if (is_live(options.out_of(n), o) && is_live(options.in_of(n), c))
-          out(n, o, i, j) += in(n, c, r, s) * weight(o, c % g.in_channels_per_group(), p, q);
+          sum(n, o, i, j) += in(n, c, r, s) * weight(o, c % g.in_channels_per_group(), p, q);
       });
   for (Index n = 0; n < g.batch; ++n)
     for (Index o = 0; o < g.out_channels; ++o)
       if (is_live(options.out_of(n), o))
         for (Index i = 0; i < g.out_pixels(); ++i) {
           const Index at = n * frame + o * g.out_pixels() + i;
-          y[at] = options.epilogue(y[at], o, at);
+          y[at] = options.epilogue(sums[static_cast<std::size_t>(at)], o, at);
         }
 }
 

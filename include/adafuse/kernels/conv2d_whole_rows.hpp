@@ -12,6 +12,7 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d_rows.hpp>
 #include <array>
+#include <type_traits>
 
 namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {
@@ -168,16 +169,27 @@ struct Unzipped {
   }
 };
 
+/// Of most convolutions: there is no shortcut.
+struct NoShortcut {};
+
 /// Tiles of so many vectors of outputs, one after another: those of the range.
-template <int Rows, int Vectors, int Taps, class Reader>
-[[gnu::noinline]] void correlate(TileRows& tile, const Source& shared, Range range) {
+template <int Rows, int Vectors, int Taps, class Reader, class Shortcut>
+[[gnu::noinline]] void correlate(TileRows& tile, const Source& shared, const Source& of_shortcut,
+                                 Range range) {
   const Source source = shared;  // A copy of its own: nothing that is stored can change it.
   for (Index first = range.begin; first < range.end; first += Vectors) {
     tile.offset = first * Floats::width;
     const Edges edges{first == 0 ? source.above_first : source.inside,
                       first + Vectors == source.vectors ? source.below_last : source.inside};
-    const float* const pixels = source.pixels + first * source.step;
     Accumulators<Rows, Vectors> sums(tile);
+    if constexpr (!std::is_same_v<Shortcut, NoShortcut>) {
+      const float* pixels = of_shortcut.pixels + first * of_shortcut.step;
+      sums.take_weights(tile.shortcut);
+      for (Index i = 0; i < of_shortcut.channels.count; ++i, pixels += of_shortcut.plane)
+        Shortcut::add_channel(sums, of_shortcut, {}, pixels, i);
+      sums.take_weights(tile.weights);
+    }
+    const float* const pixels = source.pixels + first * source.step;
     for (Index i = 0; i < source.channels.count; ++i) {
       const Index channel = source.channels[i];
       Reader::add_channel(sums, source, edges, pixels + channel * source.plane, channel * Taps);
@@ -187,14 +199,14 @@ template <int Rows, int Vectors, int Taps, class Reader>
 }
 
 /// Vectors of outputs of all rows of a tile, in tiles of nearly the same number.
-template <int Rows, int Taps, class Reader>
-void correlate_rows(TileRows& tile, const Source& source, Range vectors) {
+template <int Rows, int Taps, class Reader, class Shortcut>
+void correlate_rows(TileRows& tile, const Source& source, const Source& shortcut, Range vectors) {
   constexpr int most = vectors_beside(Rows);
   const EvenParts tiles(vectors.size(), most);
   const Index middle = vectors.begin + tiles.larger() * (tiles.least() + 1);
   const auto run = [&](Index count, Range some) {
     for_tile_size<Rows, most>(Rows, static_cast<int>(count), [&]<int, int Vectors>() {
-      correlate<Rows, Vectors, Taps, Reader>(tile, source, some);
+      correlate<Rows, Vectors, Taps, Reader, Shortcut>(tile, source, shortcut, some);
     });
   };
   if (tiles.larger() > 0) run(tiles.least() + 1, {vectors.begin, middle});
@@ -202,21 +214,23 @@ void correlate_rows(TileRows& tile, const Source& source, Range vectors) {
 }
 
 /// The kernel for tiles of 1 .. tile_rows output channels.
-using Kernels = std::array<void (*)(TileRows&, const Source&, Range), tile_rows>;
+using Kernels = std::array<void (*)(TileRows&, const Source&, const Source&, Range), tile_rows>;
 
-template <int Taps, class Reader, int... Before>
+template <int Taps, class Reader, class Shortcut, int... Before>
 constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
-  return {correlate_rows<Before + 1, Taps, Reader>...};
+  return {correlate_rows<Before + 1, Taps, Reader, Shortcut>...};
 }
-template <int Taps, class Reader>
+template <int Taps, class Reader, class Shortcut = NoShortcut>
 inline constexpr Kernels kernels =
-    make_kernels<Taps, Reader>(std::make_integer_sequence<int, tile_rows>());
+    make_kernels<Taps, Reader, Shortcut>(std::make_integer_sequence<int, tile_rows>());
 
-inline const Kernels& kernels_for(const Correlation& g) {
-  if (g.stride_width == 1) return kernels<9, Adjacent>;
+inline const Kernels& kernels_for(const Correlation& g, bool has_shortcut) {
   constexpr int full = Floats::width;
   const auto of_width = [&]<int Width>() -> const Kernels& {
-    return g.taps() == 1 ? kernels<1, Unzipped<Width, 1>> : kernels<9, Unzipped<Width, 3>>;
+    return has_shortcut          ? kernels<9, Adjacent, Unzipped<Width, 1>>
+           : g.stride_width == 1 ? kernels<9, Adjacent>
+           : g.taps() == 1       ? kernels<1, Unzipped<Width, 1>>
+                                 : kernels<9, Unzipped<Width, 3>>;
   };
   return g.out_width == full       ? of_width.template operator()<full>()
          : g.out_width == full / 2 ? of_width.template operator()<full / 2>()
@@ -243,11 +257,20 @@ inline Source source_of(const Correlation& g) {
   return source;
 }
 
-/// y = epilogue(correlation of x and w).
+/// Whether a shortcut can be read beside: 1x1 of stride 2, by a convolution of stride 1.
+inline bool takes_shortcut(const Correlation& g, const Correlation& shortcut) {
+  return g.stride_width == 1 && fits(g) && shortcut.taps() == 1 && fits(shortcut);
+}
+
+/// y = epilogue(correlation of x and w), or of the sum of it and a shortcut.
 inline void conv2d(const Correlation& g, const float* x, const float* w, float* y,
                    const Conv2dOptions<float>& options) {
+  const Conv2dShortcut<float>* const beside = options.shortcut;
+  const Correlation h = beside ? forward_correlation(beside->geometry) : Correlation{};
   const Source of_all = source_of(g);
-  const Kernels& kernels = kernels_for(g);
+  Source of_shortcut{};
+  if (beside) of_shortcut = source_of(h), of_shortcut.channels = {nullptr, 0, h.in_channels};
+  const Kernels& kernels = kernels_for(g, beside);
   // Few frames are cut, so that there is work for a few threads.
   const Index strips = std::clamp<Index>(6 / g.batch, 1, (of_all.vectors + 1) / 2);
   parallel_for(g.batch * strips, 1, [&](Index task, Index) {
@@ -255,17 +278,22 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
     const Index n = strips == 1 ? task : task / strips, frame = g.in_channels * g.in_pixels();
     const Range vectors = part(of_all.vectors, strips, task - n * strips);
     const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
-    Source source = of_all;
+    Source source = of_all, shortcut = of_shortcut;
     source.pixels = x + n * frame;
     source.channels = ChannelList::of_group(options.in_of(n), 0, g.in_channels);
+    if (beside) shortcut.pixels = beside->x + n * h.in_channels * h.in_pixels();
     const RowBlocks blocks{outs.count};
     for (Index b = 0; b < blocks.count(); ++b) {
       const Range block = blocks[b];
       const int rows = static_cast<int>(block.size());
       TileRows tile = rows_of_frame(g, options.epilogue, w, y, n, outs, block.begin, rows);
       tile.last_lanes = first_lanes(Floats::width);
+      if (beside)
+        for (int r = 0; r < rows; ++r)
+          tile.shortcut[static_cast<std::size_t>(r)] =
+              beside->weights + outs[block.begin + r] * h.in_channels;
       source.ahead = b == 0 && n + 1 < g.batch ? frame : 0;
-      kernels[static_cast<std::size_t>(rows - 1)](tile, source, vectors);
+      kernels[static_cast<std::size_t>(rows - 1)](tile, source, shortcut, vectors);
     }
   });
 }

@@ -22,6 +22,7 @@ inline constexpr Index tile_width = tile_vectors * Floats::width;
 /// Where the rows of one tile go, and what happens to them on the way.
 struct TileRows {
   std::array<const float*, tile_rows> weights{};
+  std::array<const float*, tile_rows> shortcut{};  // the weights of one, for who reads it
   std::array<float*, tile_rows> out{};
   std::array<const float*, tile_rows> residual{};
   std::array<float, tile_rows> start{};  // what the sums of a row begin with
@@ -40,7 +41,6 @@ class Accumulators {
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
       const auto row = static_cast<std::size_t>(r);
-      weights_[r] = tile.weights[row];
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         // The output is written soon: fetch its lines while the sums are made.
@@ -55,6 +55,13 @@ class Accumulators {
         for (int v = 0; v < Vectors; ++v)
           sums_[r][v] = load<Vectors>(tile.out[static_cast<std::size_t>(r)], v, tile);
     }
+    take_weights(tile.weights);
+  }
+
+  /// The weights that are multiplied from now on.
+  [[gnu::always_inline]] void take_weights(const std::array<const float*, tile_rows>& weights) {
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) weights_[r] = weights[static_cast<std::size_t>(r)];
   }
 
   /// sums(r, v) += weight k of row r * pixels(v)
