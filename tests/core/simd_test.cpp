@@ -160,6 +160,11 @@ TEST_CASE("simd: denormals are flushed inside of the scope and come back after i
   {
     const FlushDenormals scope;
     CHECK(tiny * half == 0);
+    {
+      const FlushDenormals inner;
+      CHECK(tiny * half == 0);
+    }
+    CHECK(tiny * half == 0);
   }
 #endif
   CHECK(tiny * half > 0);

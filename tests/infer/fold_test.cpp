@@ -52,6 +52,22 @@ TEST_CASE("fold: a residual network is its convolutions, norms and additions ins
   CHECK(named(*network, "layer1.0.conv2").inputs[1] == named(*network, "conv1").output);
 }
 
+TEST_CASE("fold: few floating-point weights take in their scale, many stay the model's own") {
+  const auto model = models::lively_model<float>(small_config("resnet18", "none"));
+  const auto network = fold(model, 64, 64);
+  std::map<std::string, Tensor<float>> state;
+  for (const auto& item : nn::state(model)) state[item.name] = item.value();
+  const auto* few = named(*network, "layer1.0.conv1").as<FoldedConv<float>>();
+  CHECK_FALSE(few->scale.defined());
+  const auto weight = state["layer1.0.conv1.weight"];
+  const float scale =
+      state["layer1.0.bn1.weight"](5) / std::sqrt(state["layer1.0.bn1.running_var"](5) + 1e-5f);
+  CHECK(few->weight(5, 2, 1, 0) == doctest::Approx(scale * weight(5, 2, 1, 0)).epsilon(1e-5));
+  const auto* many = named(*network, "layer4.0.conv1").as<FoldedConv<float>>();
+  CHECK(many->scale.defined());
+  CHECK(many->weight.shares_with(state["layer4.0.conv1.weight"]));
+}
+
 TEST_CASE("fold: of small maps, a projection becomes the shortcut of the convolution beside it") {
   const auto model = models::lively_model<float>(small_config("resnet8", "none"));
   const auto network = fold(model, 16, 16);

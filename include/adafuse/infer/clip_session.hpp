@@ -37,6 +37,7 @@ class ClipSession : public Session<T> {
     require<ShapeError>(clip.shape() == expected && clip.size(0) <= clips_,
                         "clip session: expects up to ", clips_, " clips [N,", frames_, ",",
                         picture[0], ",", picture[1], ",", picture[2], "], got ", clip.shape());
+    const FlushDenormals scope;
     input_ = clip.data();
     running_ = clip.size(0);
     number_ = number;

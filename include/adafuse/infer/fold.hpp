@@ -145,6 +145,7 @@ class Folder {
       folded.relu = true;
       out = take(next);
     }
+    if (std::is_same_v<T, float> && folded.weight.size() <= few_weights) scale_weights(folded);
     prepare_weights(folded);
     network_.steps.push_back({std::move(name), std::move(folded), std::move(inputs), out, macs});
   }
@@ -167,10 +168,10 @@ class Folder {
           !kernels::may_take_shortcut(kernels::forward_correlation(main.geometry),
                                       kernels::forward_correlation(beside.geometry)))
         return {};
-      main.weight = scaled(main.weight, main.scale);
-      main.scale = {};
+      scale_weights(main);
+      scale_weights(beside);
       main.shift = sum_of(main.shift, beside.shift);
-      main.shortcut = {beside.geometry, scaled(beside.weight, beside.scale), {}};
+      main.shortcut = {beside.geometry, beside.weight, {}};
       main.winograd_weights = main.lane_weights = {};
       conv = std::move(main);
       inputs.assign(reads.begin(), reads.end());
@@ -188,13 +189,14 @@ class Folder {
     for (Index i = 0; i < sum.size(); ++i) sum(i) += b(i);
     return sum;
   }
-  /// Each row of the weights times its scale.
-  static Tensor<T> scaled(const Tensor<T>& weight, const Tensor<T>& scale) {
-    if (!scale.defined()) return weight;
-    auto product = weight.clone();
-    for (Index o = 0; o < product.size(0); ++o)
-      for (T& w : product[o]) w *= scale(o);
-    return product;
+  /// The scale becomes part of a copy of the weights: tiles then begin with the shift, and are
+  /// ready when they are summed up.
+  static void scale_weights(FoldedConv<T>& conv) {
+    if (!conv.scale.defined()) return;
+    conv.weight = conv.weight.clone();
+    for (Index o = 0; o < conv.weight.size(0); ++o)
+      for (T& w : conv.weight[o]) w *= conv.scale(o);
+    conv.scale = {};
   }
 
   ValueId take(std::size_t i) {
@@ -328,6 +330,9 @@ class Folder {
       }
   }
 
+  /// Of so few, a copy costs little.
+  static constexpr Index few_weights = Index{1} << 16;
+
   const models::Plan<T>& plan_;
   FoldOptions options_;
   FoldedNetwork<T> network_;
@@ -338,8 +343,9 @@ class Folder {
 
 }  // namespace detail
 
-/// The network for pictures of h x w. Weights stay shared with the model; what is made of them
-/// (norms, other forms of convolutions' weights) is of this moment: fold again after training.
+/// The network for pictures of h x w. Weights stay shared with the model, but for those that take
+/// in their norm; what is made of them (norms, other forms of convolutions' weights) is of this
+/// moment: fold again after training.
 /// Throws ValueError for a plan that holds what cannot be folded.
 template <class T>
 FoldedNetwork<T> fold(const models::Plan<T>& plan, const FoldOptions& options = {}) {

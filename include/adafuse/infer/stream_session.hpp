@@ -96,6 +96,7 @@ class StreamSession : public Session<T> {
 
   /// Every step works on its own frame, as far behind as it runs.
   std::optional<Prediction<T>> tick() {
+    const FlushDenormals scope;
     prediction_.reset();
     for (std::size_t i = 0; i < net_.steps.size(); ++i) {
       const Step& step = net_.steps[i];
