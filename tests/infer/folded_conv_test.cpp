@@ -13,17 +13,25 @@ namespace {
 
 constexpr Index frames = 2, in = 64, out = 64, size = 12;
 
-FoldedConv<float> some_conv() {
+/// Square maps and kernels, padded so that a stride of 1 keeps the size.
+FoldedConv<float> conv_of(Index ins, Index side, Index outs, Index kernel, Index stride) {
   FoldedConv<float> conv;
   conv.geometry = {.batch = 1,
-                   .in_channels = in,
-                   .in_height = size,
-                   .in_width = size,
-                   .out_channels = out,
-                   .kernel_height = 3,
-                   .kernel_width = 3,
-                   .padding_height = 1,
-                   .padding_width = 1};
+                   .in_channels = ins,
+                   .in_height = side,
+                   .in_width = side,
+                   .out_channels = outs,
+                   .kernel_height = kernel,
+                   .kernel_width = kernel,
+                   .stride_height = stride,
+                   .stride_width = stride,
+                   .padding_height = kernel / 2,
+                   .padding_width = kernel / 2};
+  return conv;
+}
+
+FoldedConv<float> some_conv() {
+  auto conv = conv_of(in, size, out, 3, 1);
   conv.weight = Tensor<float>::randn({out, in, 3, 3}, Key(1));
   conv.scale = Tensor<float>::uniform({out}, Key(2), 0.1f, 0.2f);
   conv.shift = Tensor<float>::randn({out}, Key(3));
@@ -89,26 +97,9 @@ TEST_CASE("folded conv: its work is the pairs of channels that it is given") {
 }
 
 TEST_CASE("folded conv: with a shortcut, the sum of both, and the work of both") {
-  FoldedConv<float> conv;
-  conv.geometry = {.batch = 1,
-                   .in_channels = 4,
-                   .in_height = 8,
-                   .in_width = 8,
-                   .out_channels = 6,
-                   .kernel_height = 3,
-                   .kernel_width = 3,
-                   .padding_height = 1,
-                   .padding_width = 1};
+  auto conv = conv_of(4, 8, 6, 3, 1), beside = conv_of(3, 16, 6, 1, 2);
   conv.weight = Tensor<float>::randn({6, 4, 3, 3}, Key(11));
   conv.shift = Tensor<float>::randn({6}, Key(12));
-  FoldedConv<float> beside;
-  beside.geometry = {.batch = 1,
-                     .in_channels = 3,
-                     .in_height = 16,
-                     .in_width = 16,
-                     .out_channels = 6,
-                     .stride_height = 2,
-                     .stride_width = 2};
   beside.weight = Tensor<float>::randn({6, 3, 1, 1}, Key(13));
   const auto x = Tensor<float>::randn({frames, 4, 8, 8}, Key(14)),
              x2 = Tensor<float>::randn({frames, 3, 16, 16}, Key(15));
