@@ -28,11 +28,12 @@ class WithThreads {
 };
 
 /// How often each position is visited.
-std::vector<int> visits(Index count, Index grain) {
+std::vector<int> visits(Index count, Index grain, ChunkOrder order = ChunkOrder::forward) {
   std::vector<std::atomic<int>> seen(static_cast<std::size_t>(std::max<Index>(count, 0)));
-  parallel_for(count, grain, [&](Index begin, Index end) {
+  const auto visit = [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) ++seen[static_cast<std::size_t>(i)];
-  });
+  };
+  parallel_for(count, grain, visit, order);
   return {seen.begin(), seen.end()};
 }
 
@@ -46,7 +47,9 @@ TEST_CASE("parallel_for: visits each position once, for any count, grain and num
         CAPTURE(threads);
         CAPTURE(count);
         CAPTURE(grain);
-        CHECK(visits(count, grain) == std::vector<int>(static_cast<std::size_t>(count), 1));
+        const std::vector<int> once(static_cast<std::size_t>(count), 1);
+        CHECK(visits(count, grain) == once);
+        CHECK(visits(count, grain, ChunkOrder::backward) == once);
       }
   }
 }
@@ -91,6 +94,21 @@ TEST_CASE(
   const auto all = order(crowd, 999);
   CHECK(std::set<Index>(all.begin(), all.end()).size() == 130);
   CHECK(all.size() == 130);
+
+  detail::ChunkShares back(7, 3, ChunkOrder::backward);
+  CHECK(order(back, 1) == std::vector<Index>{3, 2, 6, 5, 4, 1, 0});
+}
+
+TEST_CASE("parallel_for: one thread takes the same chunks forward and backward") {
+  const WithThreads setting(1);
+  const auto begins = [](ChunkOrder order) {
+    std::vector<Index> result;
+    parallel_for(
+        25, 10, [&](Index begin, Index) { result.push_back(begin); }, order);
+    return result;
+  };
+  CHECK(begins(ChunkOrder::forward) == std::vector<Index>{0, 10, 20});
+  CHECK(begins(ChunkOrder::backward) == std::vector<Index>{20, 10, 0});
 }
 
 TEST_CASE("parallel_for: really uses the threads that it was given") {

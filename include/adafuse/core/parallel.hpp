@@ -26,6 +26,10 @@
 
 namespace adafuse {
 
+/// In which order a thread takes the chunks of its run. Backward, it begins with what the pass
+/// before it wrote last, which is still in the nearest cache.
+enum class ChunkOrder { forward, backward };
+
 namespace detail {
 
 inline int default_threads() {
@@ -72,10 +76,12 @@ class FirstError {
 /// The chunks of one parallel_for, dealt out in runs.
 class ChunkShares {
  public:
-  ChunkShares(Index chunks, int threads) : count_(std::min(threads, most)) {
+  ChunkShares(Index chunks, int threads, ChunkOrder order = ChunkOrder::forward)
+      : count_(std::min(threads, most)), order_(order) {
     for (int k = 0; k < count_; ++k) {
-      shares_[k].next.store(chunks * k / count_, std::memory_order_relaxed);
+      shares_[k].begin = chunks * k / count_;
       shares_[k].end = chunks * (k + 1) / count_;
+      shares_[k].next.store(shares_[k].begin, std::memory_order_relaxed);
     }
   }
 
@@ -84,17 +90,19 @@ class ChunkShares {
   void work(int thread, const Chunk& chunk) {
     for (int k = 0; k < count_; ++k) {
       Share& share = shares_[(thread + k) % count_];
-      for (Index c; (c = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;) chunk(c);
+      for (Index c; (c = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;)
+        chunk(order_ == ChunkOrder::forward ? c : share.begin + share.end - 1 - c);
     }
   }
 
  private:
   struct alignas(64) Share {  // Each in a cache line of its own.
     std::atomic<Index> next;
-    Index end;
+    Index begin, end;
   };
   static constexpr int most = 64;  // More threads than these begin in pairs.
   int count_;
+  ChunkOrder order_;
   Share shares_[most];
 };
 
@@ -176,21 +184,22 @@ inline void set_num_threads(int threads) {
 }
 
 /// Calls `body(begin, end)` for chunks of at most `grain` positions that cover [0, count), in any
-/// order and on any thread: after a chunk, a thread mostly takes the one that follows. An exception
-/// of a chunk reaches the caller.
+/// order and on any thread: after a chunk, a thread mostly takes the one that follows, or the one
+/// before it. An exception of a chunk reaches the caller.
 template <class Body>
-void parallel_for(Index count, Index grain, const Body& body) {
+void parallel_for(Index count, Index grain, const Body& body,
+                  ChunkOrder order = ChunkOrder::forward) {
   if (count <= 0) return;
   grain = std::max<Index>(grain, 1);
   const Index chunks = (count + grain - 1) / grain;
   const auto chunk = [&](Index c) { body(c * grain, std::min(count, (c + 1) * grain)); };
   const int threads = static_cast<int>(std::min<Index>(num_threads(), chunks));
   if (threads <= 1 || detail::inside_parallel()) {
-    for (Index c = 0; c < chunks; ++c) chunk(c);
+    for (Index c = 0; c < chunks; ++c) chunk(order == ChunkOrder::forward ? c : chunks - 1 - c);
     return;
   }
   detail::FirstError error;
-  detail::ChunkShares shares(chunks, threads);
+  detail::ChunkShares shares(chunks, threads, order);
   const auto work = [&](int thread) {
     const bool outer = std::exchange(detail::inside_parallel(), true);
     shares.work(thread, [&](Index c) { error.guard([&] { chunk(c); }); });

@@ -44,21 +44,23 @@ void global_pool(bool maximum, Index frames, Index channels, Index pixels, const
                  ChannelLists live, T* v) {
   // A task takes whole vectors of maps.
   const Index grain = (1 + 2048 / pixels) * 16, blocks = (channels + grain - 1) / grain;
-  parallel_for(frames * blocks, std::max<Index>(1, 65536 / (grain * pixels)),
-               [&](Index begin, Index end) {
-                 for (Index task = begin; task < end; ++task) {
-                   const Index frame = task / blocks, first = task % blocks * grain;
-                   const Index last = std::min(channels, first + grain);
-                   T* const of_frame = v + frame * channels;
-                   std::fill(of_frame + first, of_frame + last, T{0});
-                   const auto exist = channels_in(live, frame, first, last);
-                   const T* const maps = x + frame * channels * pixels;
-                   if (maximum)
-                     pool_maps<true>(exist, pixels, maps, of_frame);
-                   else
-                     pool_maps<false>(exist, pixels, maps, of_frame);
-                 }
-               });
+  const auto pool = [&](Index begin, Index end) {
+    for (Index task = end - 1; task >= begin; --task) {
+      const Index frame = task / blocks, first = task % blocks * grain;
+      const Index last = std::min(channels, first + grain);
+      T* const of_frame = v + frame * channels;
+      std::fill(of_frame + first, of_frame + last, T{0});
+      const auto exist = channels_in(live, frame, first, last);
+      const T* const maps = x + frame * channels * pixels;
+      if (maximum)
+        pool_maps<true>(exist, pixels, maps, of_frame);
+      else
+        pool_maps<false>(exist, pixels, maps, of_frame);
+    }
+  };
+  // The last frames first: they are nearest, and the next step wants the first ones nearest.
+  parallel_for(frames * blocks, std::max<Index>(1, 65536 / (grain * pixels)), pool,
+               ChunkOrder::backward);
 }
 
 }  // namespace ADAFUSE_SIMD

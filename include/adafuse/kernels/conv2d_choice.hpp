@@ -116,10 +116,10 @@ struct Conv2dCosts {
   /// and a third more where a tile is one vector. A tile of stride 2 costs 110 and 3 for each
   /// channel, and each row of it that is unzipped 5 for each vector, or 1.5 with one tap.
   double whole_rows() const {
-    const Index blocks = RowBlocks{g.outs()}.count(),
+    const Index vectors = g.out_pixels() / Floats::width,
+                blocks = whole_rows::row_blocks(g.outs(), vectors).count(),
                 most =
                     whole_rows::vectors_beside(static_cast<int>((g.outs() + blocks - 1) / blocks)),
-                vectors = g.out_pixels() / Floats::width,
                 tiles = (vectors + most - 1) / most * blocks,
                 rows = g.kernel_height * vectors * blocks;
     const bool adjacent = g.stride_width == 1;

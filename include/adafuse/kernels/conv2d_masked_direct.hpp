@@ -44,6 +44,7 @@ struct Source {
 template <int Rows, int Vectors, int Count>
 [[gnu::noinline]] void correlate(const TileRows& tile, const Source& source, const Taps& taps) {
   Accumulators<Rows, Vectors> sums(tile);
+  sums.fetch_outputs(tile);
   const Index count = Count ? Count : taps.count;
   const Mask last_lanes = taps.lanes[Vectors - 1];  // Of a single tap: it stays in a register.
   const Index ahead = source.ahead;

@@ -21,7 +21,11 @@ namespace whole_rows {
 /// Vectors of pixels of a tile of so many rows: as many as leave room for what is loaded and moved.
 inline constexpr int most_vectors = simd_registers == 32 ? 4 : 3;
 constexpr int vectors_beside(int rows) {
-  return std::clamp(simd_registers / 2 / rows, 2, most_vectors);
+  return rows > tile_rows ? 1 : std::clamp(simd_registers / 2 / rows, 2, most_vectors);
+}
+/// Rows of outputs, of frames of so many vectors, cut into tiles.
+inline EvenParts row_blocks(Index outs, Index vectors) {
+  return {outs, vectors == 1 ? single_vector_rows : tile_rows};
 }
 
 /// 3x3 kernels with padding 1, of stride 1 or 2, and 1x1 kernels of stride 2; one group, and images
@@ -53,9 +57,11 @@ struct Source {
   [[gnu::always_inline]] void fetch_ahead(const float* p, int count) const {
     if (ahead != 0)
 #pragma GCC unroll 16
-      for (int v = 0; v < count; ++v) __builtin_prefetch(p + ahead + v * Floats::width, 0, 2);
+      for (int v = 0; v < count; ++v) __builtin_prefetch(p + ahead + v * Floats::width);
   }
 };
+/// The numbers of the largest frame that is fetched ahead: L1 has room for two and what is made.
+inline constexpr Index largest_fetched = 4096;
 
 /// Of the vectors that lie above a tile's first and below its last: lanes inside of the image.
 struct Edges {
@@ -213,8 +219,9 @@ void correlate_rows(TileRows& tile, const Source& source, const Source& shortcut
   run(tiles.least(), {middle, vectors.end});
 }
 
-/// The kernel for tiles of 1 .. tile_rows output channels.
-using Kernels = std::array<void (*)(TileRows&, const Source&, const Source&, Range), tile_rows>;
+/// The kernel for tiles of 1 .. single_vector_rows output channels.
+using Kernels =
+    std::array<void (*)(TileRows&, const Source&, const Source&, Range), single_vector_rows>;
 
 template <int Taps, class Reader, class Shortcut, int... Before>
 constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
@@ -222,7 +229,7 @@ constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
 }
 template <int Taps, class Reader, class Shortcut = NoShortcut>
 inline constexpr Kernels kernels =
-    make_kernels<Taps, Reader, Shortcut>(std::make_integer_sequence<int, tile_rows>());
+    make_kernels<Taps, Reader, Shortcut>(std::make_integer_sequence<int, single_vector_rows>());
 
 inline const Kernels& kernels_for(const Correlation& g, bool has_shortcut) {
   constexpr int full = Floats::width;
@@ -270,19 +277,23 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   const Source of_all = source_of(g);
   Source of_shortcut{};
   if (beside) of_shortcut = source_of(h), of_shortcut.channels = {nullptr, 0, h.in_channels};
+  const Index frame = g.in_channels * g.in_pixels();
+  const bool fetches = frame <= largest_fetched;
+  if (fetches)  // Nothing comes before the first frame that could fetch it meanwhile.
+    for (Index i = 0; i < frame; i += Floats::width) __builtin_prefetch(x + i);
   const Kernels& kernels = kernels_for(g, beside);
   // Few frames are cut, so that there is work for a few threads.
   const Index strips = std::clamp<Index>(6 / g.batch, 1, (of_all.vectors + 1) / 2);
   parallel_for(g.batch * strips, 1, [&](Index task, Index) {
     const FlushDenormals scope;
-    const Index n = strips == 1 ? task : task / strips, frame = g.in_channels * g.in_pixels();
+    const Index n = strips == 1 ? task : task / strips;
     const Range vectors = part(of_all.vectors, strips, task - n * strips);
     const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
     Source source = of_all, shortcut = of_shortcut;
     source.pixels = x + n * frame;
     source.channels = ChannelList::of_group(options.in_of(n), 0, g.in_channels);
     if (beside) shortcut.pixels = beside->x + n * h.in_channels * h.in_pixels();
-    const RowBlocks blocks{outs.count};
+    const EvenParts blocks = row_blocks(outs.count, vectors.size());
     for (Index b = 0; b < blocks.count(); ++b) {
       const Range block = blocks[b];
       const int rows = static_cast<int>(block.size());
@@ -292,7 +303,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
         for (int r = 0; r < rows; ++r)
           tile.shortcut[static_cast<std::size_t>(r)] =
               beside->weights + outs[block.begin + r] * h.in_channels;
-      source.ahead = b == 0 && n + 1 < g.batch ? frame : 0;
+      source.ahead = fetches && b == 0 && n + 1 < g.batch ? frame : 0;
       kernels[static_cast<std::size_t>(rows - 1)](tile, source, shortcut, vectors);
     }
   });

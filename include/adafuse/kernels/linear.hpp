@@ -45,6 +45,7 @@ template <int Rows, int Vectors>
 [[gnu::noinline]] void multiply_outputs(const TileRows& tile, Index in, const float* outputs,
                                         Index pitch) {
   Accumulators<Rows, Vectors> sums(tile);
+  sums.fetch_outputs(tile);
   for (Index k = 0; k < in; ++k, outputs += pitch) {
     Floats loaded[Vectors];
 #pragma GCC unroll 8

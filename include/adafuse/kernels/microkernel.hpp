@@ -18,15 +18,21 @@ inline namespace ADAFUSE_SIMD {
 inline constexpr int tile_rows = simd_registers == 32 ? 8 : 4;
 inline constexpr int tile_vectors = Floats::width >= 8 ? 3 : 2;
 inline constexpr Index tile_width = tile_vectors * Floats::width;
+/// A tile of one vector of pixels has room for more rows: so many sums hide how long each takes.
+inline constexpr int single_vector_rows = 3 * tile_rows / 2;
+
+/// One for each row of a tile.
+template <class T>
+using PerRow = std::array<T, single_vector_rows>;
 
 /// Where the rows of one tile go, and what happens to them on the way.
 struct TileRows {
-  std::array<const float*, tile_rows> weights{};
-  std::array<const float*, tile_rows> shortcut{};  // the weights of one, for who reads it
-  std::array<float*, tile_rows> out{};
-  std::array<const float*, tile_rows> residual{};
-  std::array<float, tile_rows> start{};  // what the sums of a row begin with
-  std::array<float, tile_rows> scale{}, shift{};
+  PerRow<const float*> weights{};
+  PerRow<const float*> shortcut{};  // the weights of one, for who reads it
+  PerRow<float*> out{};
+  PerRow<const float*> residual{};
+  PerRow<float> start{};  // what the sums of a row begin with
+  PerRow<float> scale{}, shift{};
   Index offset = 0;         // from where `out` and `residual` point to the tile
   bool accumulate = false;  // begin with `out` instead
   bool affine = false, add_residual = false, relu = false;
@@ -38,18 +44,14 @@ template <int Rows, int Vectors>
 class Accumulators {
  public:
   [[gnu::always_inline]] explicit Accumulators(const TileRows& tile) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
-      const auto row = static_cast<std::size_t>(r);
+      const Floats start = Floats::broadcast(tile.start[static_cast<std::size_t>(r)]);
 #pragma GCC unroll 8
-      for (int v = 0; v < Vectors; ++v) {
-        // The output is written soon: fetch its lines while the sums are made.
-        __builtin_prefetch(tile.out[row] + tile.offset + v * Floats::width, 1);
-        sums_[r][v] = Floats::broadcast(tile.start[row]);
-      }
+      for (int v = 0; v < Vectors; ++v) sums_[r][v] = start;
     }
     if (tile.accumulate) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
       for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
         for (int v = 0; v < Vectors; ++v)
@@ -58,15 +60,25 @@ class Accumulators {
     take_weights(tile.weights);
   }
 
-  /// The weights that are multiplied from now on.
-  [[gnu::always_inline]] void take_weights(const std::array<const float*, tile_rows>& weights) {
+  /// The outputs of a large map are in no near cache: asks for their lines while sums are made.
+  [[gnu::always_inline]] void fetch_outputs(const TileRows& tile) const {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v)
+        __builtin_prefetch(tile.out[static_cast<std::size_t>(r)] + tile.offset + v * Floats::width,
+                           1);
+  }
+
+  /// The weights that are multiplied from now on.
+  [[gnu::always_inline]] void take_weights(const PerRow<const float*>& weights) {
+#pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) weights_[r] = weights[static_cast<std::size_t>(r)];
   }
 
   /// sums(r, v) += weight k of row r * pixels(v)
   [[gnu::always_inline]] void add(Index k, const Floats (&pixels)[Vectors]) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
       const Floats weight = Floats::broadcast(weights_[r][k]);
 #pragma GCC unroll 8
@@ -76,7 +88,7 @@ class Accumulators {
 
   /// Asks for weights [k, k + count) of all rows, which are to be at most a cache line.
   [[gnu::always_inline]] void fetch_weights(Index k, Index count) const {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
       __builtin_prefetch(weights_[r] + k);
       __builtin_prefetch(weights_[r] + k + count - 1);
@@ -99,7 +111,7 @@ class Accumulators {
     // Copies: any store could change what the tile says.
     const Index offset = tile.offset;
     const Mask last_lanes = tile.last_lanes;
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
       float* const out = tile.out[row(r)] + offset;
 #pragma GCC unroll 8
@@ -111,7 +123,7 @@ class Accumulators {
  private:
   template <class Body>
   [[gnu::always_inline]] static void for_sums(const Body& body) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) body(r, v);
@@ -138,6 +150,7 @@ template <int Rows, int Vectors>
 [[gnu::noinline]] void multiply_panel(const TileRows& tile, const WeightRuns& runs,
                                       const float* panel) {
   Accumulators<Rows, Vectors> sums(tile);
+  sums.fetch_outputs(tile);
   const auto add_step = [&](Index k) __attribute__((always_inline)) {
     Floats pixels[Vectors];
 #pragma GCC unroll 8
