@@ -4,6 +4,8 @@
 
 #include <adafuse/infer/folded_conv.hpp>
 
+#include "../kernels/random_conv2d.hpp"
+
 namespace folded_conv_test {
 
 using namespace adafuse;
@@ -13,20 +15,9 @@ namespace {
 
 constexpr Index frames = 2, in = 64, out = 64, size = 12;
 
-/// Square maps and kernels, padded so that a stride of 1 keeps the size.
 FoldedConv<float> conv_of(Index ins, Index side, Index outs, Index kernel, Index stride) {
   FoldedConv<float> conv;
-  conv.geometry = {.batch = 1,
-                   .in_channels = ins,
-                   .in_height = side,
-                   .in_width = side,
-                   .out_channels = outs,
-                   .kernel_height = kernel,
-                   .kernel_width = kernel,
-                   .stride_height = stride,
-                   .stride_width = stride,
-                   .padding_height = kernel / 2,
-                   .padding_width = kernel / 2};
+  conv.geometry = testing::square_convolution(1, ins, side, outs, stride, kernel);
   return conv;
 }
 
