@@ -22,7 +22,7 @@ namespace detail {
 template <class T>
 Index scratch_of(const FoldedStep<T>& step, Index frames) {
   if (const auto* decision = step.template as<FoldedDecision<T>>(); decision && decision->agent)
-    return frames * (decision->agent->room() + decision->agent->config.in_channels);
+    return frames * (decision->agent->room() + 2 * decision->agent->config.in_channels);
   if (const auto* lstm = step.template as<FoldedLstm<T>>()) return lstm->room();
   return 0;
 }

@@ -162,20 +162,20 @@ class ClipSession : public Session<T> {
   }
   double all_work() const { return static_cast<double>(running_frames()); }
 
-  /// The pairs v_{t-1}, v_t of all frames, and what the agent makes of them.
+  /// What is pooled of a clip lies behind a row of zeros, so that the pair v_{t-1}, v_t of each
+  /// frame is there as one, and pairs overlap.
   void run_agent(const FoldedAgent<T>& agent, ValueId x, std::uint8_t* actions) {
     const Index c = agent.config.in_channels, frames = running_frames();
-    T *pairs = scratch(), *v = pairs + frames * agent.room();
-    agent.pool(frames, net_.value(x).pixels(), read(x), live(x), v);
-    for (Index f = 0; f < frames; ++f) {
-      T* pair = pairs + 2 * f * c;
-      if (f % frames_ == 0)
-        std::fill_n(pair, c, T{0});
-      else
-        std::copy_n(v + (f - 1) * c, c, pair);
-      std::copy_n(v + f * c, c, pair + c);
+    const Index pixels = net_.value(x).pixels();
+    const auto pair_at = [&](Index f) { return scratch() + (f + f / frames_) * c; };
+    for (Index n = 0; n < running_; ++n) {
+      const Index first = n * frames_;
+      T* const zeros = pair_at(first);
+      std::fill_n(zeros, c, T{0});
+      agent.pool(frames_, pixels, read(x) + first * c * pixels, frames_of(live(x), first, frames_),
+                 zeros + c);
     }
-    agent.decide(frames, pairs, actions);
+    agent.decide(frames, pair_at, scratch() + 2 * frames * c, actions);
   }
 
   Index clips_, frames_;

@@ -38,20 +38,22 @@ struct FoldedAgent {
     global_pool(config.pool == PolicyPool::max, frames, config.in_channels, pixels, x, live, v);
   }
 
-  /// How many numbers `decide` needs for a frame: what each linear reads, and the logits.
+  /// How many numbers `decide` needs for a frame: what each linear makes.
   Index room() const {
-    Index numbers = layers.front().in();
+    Index numbers = 0;
     for (const auto& layer : layers) numbers += layer.out();
     return numbers;
   }
 
-  /// `memory`: [frames * room()], of which the first [frames, 2c] are the pairs v_{t-1}, v_t.
+  /// `pair_at(f)` points to the pair v_{t-1}, v_t of a frame, [2c]; `memory`: [frames * room()].
   /// Writes actions [frames, c'].
-  void decide(Index frames, T* memory, std::uint8_t* actions) const {
+  template <class PairAt>
+  void decide(Index frames, const PairAt& pair_at, T* memory, std::uint8_t* actions) const {
     T* x = memory;
-    for (const auto& layer : layers) {
-      T* y = x + frames * layer.in();
-      layer(frames, x, y);
+    layers.front()(frames, pair_at, x);
+    for (std::size_t i = 1; i < layers.size(); ++i) {
+      T* y = x + frames * layers[i].in();
+      layers[i](frames, x, y);
       x = y;
     }
     const Index decisions = config.decisions();

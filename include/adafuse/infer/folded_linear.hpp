@@ -9,6 +9,7 @@
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/nn/batch_norm.hpp>
 #include <adafuse/nn/linear.hpp>
+#include <concepts>
 
 namespace adafuse::infer {
 
@@ -33,18 +34,27 @@ class FoldedLinear {
 
   /// x: [rows, in] -> y: [rows, out].
   void operator()(Index rows, const T* x, T* y) const {
-    const T* bias = bias_.defined() ? bias_.data() : nullptr;
     if constexpr (in_panels) {
-      kernels::linear(shape(), rows, x, weight_.data(), bias, relu_, y);
+      (*this)(
+          rows, [x, in = in_](Index r) { return x + r * in; }, y);
     } else {  // As a convolution of maps of one pixel.
       const kernels::Conv2dGeometry g{
           .batch = rows, .in_channels = in_, .in_height = 1, .in_width = 1, .out_channels = out_};
-      kernels::conv2d<T>(g, x, weight_.data(), y, {.epilogue = {.shift = bias, .relu = relu_}});
+      kernels::conv2d<T>(g, x, weight_.data(), y, {.epilogue = {.shift = bias(), .relu = relu_}});
     }
+  }
+  /// The same for rows of which `row_at(r)` points to the r-th: they may overlap.
+  template <std::invocable<Index> RowAt>
+  void operator()(Index rows, const RowAt& row_at, T* y) const {
+    if constexpr (in_panels)
+      kernels::linear(shape(), rows, row_at, weight_.data(), bias(), relu_, y);
+    else
+      for (Index r = 0; r < rows; ++r) (*this)(1, row_at(r), y + r * out_);
   }
 
  private:
   static constexpr bool in_panels = std::is_same_v<T, float>;
+  const T* bias() const { return bias_.defined() ? bias_.data() : nullptr; }
   kernels::LinearShape shape() const { return {in_, out_}; }
 
   Index in_, out_;

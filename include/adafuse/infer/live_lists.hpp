@@ -11,6 +11,13 @@ namespace adafuse::infer {
 /// The channels of each frame, or an empty span: all channels of all frames.
 using ChannelLists = std::span<const kernels::LiveChannels>;
 
+/// The lists of `count` frames from `first` on.
+inline ChannelLists frames_of(ChannelLists lists, Index first, Index count) {
+  return lists.empty()
+             ? lists
+             : lists.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+}
+
 /// Those of one frame that lie in [first, last).
 inline kernels::ChannelList channels_in(ChannelLists lists, Index frame, Index first, Index last) {
   const auto live =

@@ -46,7 +46,7 @@ class StreamSession : public Session<T> {
       if (const auto* decision = step.template as<FoldedDecision<T>>();
           decision && decision->agent) {
         before_[decision->block] = Tensor<T>({decision->agent->config.in_channels});
-        room = std::max(room, decision->agent->room());
+        room = std::max(room, 2 * decision->agent->config.in_channels + decision->agent->room());
       }
       if (const auto* lstm = step.template as<FoldedLstm<T>>()) lstm_ = Tensor<T>({lstm->room()});
     }
@@ -226,7 +226,8 @@ class StreamSession : public Session<T> {
     const auto maps = operand(x, frame);
     agent.pool(1, maps.pixels, maps.data, maps.live, now);
     std::copy_n(now, c, before.data());
-    agent.decide(1, pair, actions);
+    agent.decide(
+        1, [&](Index) { return pair; }, pair + 2 * c, actions);
   }
 
   Future future_;

@@ -76,9 +76,11 @@ inline void multiply_outputs(TileRows& tile, int rows, const LinearShape& s, Ran
   }
 }
 
-/// y [rows, out] = W x + b for x [rows, in], or its ReLU. `bias` [out], or null: 0.
-inline void linear(const LinearShape& s, Index rows, const float* x, const float* packed,
-                   const float* bias, bool relu, float* y) {
+/// y [rows, out] = W x + b, or its ReLU, for rows x [in], of which `row_at(r)` points to the r-th.
+/// `bias` [out], or null: 0.
+template <class RowAt>
+void linear(const LinearShape& s, Index rows, const RowAt& row_at, const float* packed,
+            const float* bias, bool relu, float* y) {
   const RowBlocks blocks{rows};
   const Index products = tile_rows * s.panel * s.in;  // of a block and a panel
   parallel_for(s.panels() * blocks.count(), 1 + 50000 / products, [&](Index begin, Index end) {
@@ -90,7 +92,7 @@ inline void linear(const LinearShape& s, Index rows, const float* x, const float
       const Range block = blocks[task % blocks.count()];
       for (Index r = block.begin; r < block.end; ++r) {
         const auto row = static_cast<std::size_t>(r - block.begin);
-        tile.weights[row] = x + r * s.in;
+        tile.weights[row] = row_at(r);
         tile.out[row] = y + r * s.out;
         tile.residual[row] = bias;
       }

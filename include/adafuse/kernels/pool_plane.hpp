@@ -135,8 +135,13 @@ Floats reduce(const float* const (&planes)[Floats::width], Index count) {
   const auto of_plane = [&](int l) __attribute__((always_inline)) {
     const float* const plane = planes[l];
     Floats all = neutral.load_over(plane, begin);
-    for (Index i = Floats::width; i < whole; i += Floats::width)
-      all = join(all, Floats::load(plane + i));
+    Index i = Floats::width;
+    for (; i + 3 * Floats::width <= whole; i += 3 * Floats::width) {
+      const float* const three = plane + i;
+      all = join(join(all, Floats::load(three)), join(Floats::load(three + Floats::width),
+                                                      Floats::load(three + 2 * Floats::width)));
+    }
+    for (; i < whole; i += Floats::width) all = join(all, Floats::load(plane + i));
     if (Floats::width < count && whole < count)
       all = join(all, neutral.load_over(plane + whole, rest));
     return all;
