@@ -114,6 +114,51 @@ class TileShapes {
   std::vector<Range> strips_;
 };
 
+/// The tiles of a call, of one unit and of more: those of a convolution, and of a shortcut, which
+/// reads other taps.
+class Shapes {
+ public:
+  /// All that they follow from. Without a shortcut, `shortcut` is anything that fits.
+  struct From {
+    Correlation main, shortcut;
+    Index strips, lanes;
+
+    bool operator==(const From&) const = default;
+  };
+  const From& from() const { return from_; }
+
+  void aim(const From& from) {
+    from_ = from;
+    const bool more = from.lanes > unit;
+    main_[0].aim(from.main, from.strips, 1), shortcut_[0].aim(from.shortcut, from.strips, 1);
+    if (!more) return;
+    main_[1].aim(from.main, from.strips, 2), shortcut_[1].aim(from.shortcut, from.strips, 2);
+  }
+  const TileShapes& main(int units) const { return main_[units > 1]; }
+  const TileShapes& shortcut(int units) const { return shortcut_[units > 1]; }
+
+ private:
+  From from_{};
+  TileShapes main_[2], shortcut_[2];
+};
+
+/// Those of the last calls: of a network's small layers, each is found again. Finding them anew
+/// would take a twentieth of such a call.
+class RecentShapes {
+ public:
+  const Shapes& of(const Shapes::From& from) {
+    for (const Shapes& shapes : all_)
+      if (shapes.from() == from) return shapes;
+    Shapes& oldest = all_[next_++ % std::size(all_)];
+    oldest.aim(from);
+    return oldest;
+  }
+
+ private:
+  Shapes all_[16];
+  std::size_t next_ = 0;
+};
+
 }  // namespace channel_lanes
 }  // namespace ADAFUSE_SIMD
 }  // namespace adafuse::kernels

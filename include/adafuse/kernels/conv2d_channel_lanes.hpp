@@ -50,27 +50,49 @@ inline Plan make_plan(const Correlation& g, const Conv2dOptions<float>& options,
 }
 
 /// Turns sums [pixels][lanes] back into rows of maps: y = epilogue(sums) for `pixels` pixels from
-/// `at` on, which counts from the first channel of the frame.
+/// `at` on, which counts from the first channel of the frame. As many channels at a time as a
+/// vector has lanes, in registers; the last stands in for those that are missing. Reads whole
+/// vectors of pixels.
 inline void finish(const Correlation& g, const Conv2dEpilogue<float>& epilogue, const float* sums,
                    Index lanes, Index pixels, const ChannelList& outs, float* y, Index at) {
-  constexpr Index width = Floats::width;
-  for (Index pixel = 0; pixel < pixels; pixel += width) {
-    const Mask inside = first_lanes(pixels - pixel);
-    for (Index first = 0; first < outs.count; first += width) {
-      const float* rows[Floats::width];
-      for (Index l = 0; l < width; ++l)
-        rows[l] = sums + std::min(pixel + l, pixels - 1) * lanes + first;
-      Floats maps[Floats::width];
+  constexpr int width = Floats::width;
+  for (Index first = 0; first < outs.count; first += width) {
+    const int count = static_cast<int>(std::min<Index>(width, outs.count - first));
+    Index channels[width], places[width];
+    for (int l = 0; l < width; ++l) {
+      channels[l] = outs[first + std::min(l, count - 1)];
+      places[l] = at + channels[l] * g.out_pixels();
+    }
+    const float* rows[width];
+    for (Index l = 0; l < width; ++l) rows[l] = sums + l * lanes + first;
+    for (Index pixel = 0; pixel < pixels; pixel += width) {
+      const Mask inside = first_lanes(pixels - pixel);
+      Floats maps[width];
       load_transposed(rows, maps);
-      for (Index l = 0; l < std::min(width, outs.count - first); ++l) {
-        const Index channel = outs[first + l], to = at + channel * g.out_pixels() + pixel;
-        Floats value = maps[l];
-        if (epilogue.scale) value = value * Floats::broadcast(epilogue.scale[channel]);
-        if (epilogue.shift) value = value + Floats::broadcast(epilogue.shift[channel]);
-        if (epilogue.residual) value = value + Floats::load(epilogue.residual + to, inside);
-        if (epilogue.relu) value = max(value, Floats::zero());
-        value.store(y + to, inside);
-      }
+      for (const float*& row : rows) row += width * lanes;
+      const auto for_maps = [&](const auto& body) __attribute__((always_inline)) {
+#pragma GCC unroll 16
+        for (int l = 0; l < width; ++l) body(maps[l], l);
+      };
+      const auto of_channel = [&](const float* numbers, int l) {
+        return Floats::broadcast(numbers[channels[l]]);
+      };
+      if (epilogue.scale)
+        for_maps([&](Floats& map, int l) { map = map * of_channel(epilogue.scale, l); });
+      if (epilogue.shift)
+        for_maps([&](Floats& map, int l) { map = map + of_channel(epilogue.shift, l); });
+      if (epilogue.residual)
+        for_maps([&](Floats& map, int l) {
+          map = map + Floats::load(epilogue.residual + places[l] + pixel, inside);
+        });
+      if (epilogue.relu) for_maps([&](Floats& map, int) { map = max(map, Floats::zero()); });
+      float* const to = y + pixel;
+      if (count == width)
+        for_maps([&](const Floats& map, int l) { map.store(to + places[l], inside); });
+      else
+        for_maps([&](const Floats& map, int l) {
+          if (l < count) map.store(to + places[l], inside);
+        });
     }
   }
 }
@@ -103,10 +125,8 @@ class Call {
   void run() const {
     const bool has_lists = !std::ranges::all_of(options_.live_out, &LiveChannels::all);
     const Plan plan = make_plan(g_, options_, has_lists);
-    thread_local Shapes of_main, of_shortcut;
-    of_main.aim(g_, plan, has_lists);
-    if (shortcut_) of_shortcut.aim(shortcut_->g, plan, has_lists);
-    const Shapes *const shapes = &of_main, *const shortcut_shapes = &of_shortcut;
+    thread_local RecentShapes recent;
+    const Shapes& shapes = recent.of({g_, shortcut_ ? shortcut_->g : g_, plan.strips, plan.lanes});
     Turned all;
     if (!has_lists) {
       thread_local Scratch<float> memory, of_other;
@@ -117,7 +137,7 @@ class Call {
       const FlushDenormals scope;
       const Index group = task % plan.groups, strip = task / plan.groups % plan.strips;
       const Strip some{part(g_.batch, plan.sets, task / plan.groups / plan.strips),
-                       part(g_.out_height, plan.strips, strip), strip, shapes, shortcut_shapes};
+                       part(g_.out_height, plan.strips, strip), strip, &shapes};
       const Index first = group * plan.lanes;
       if (has_lists) return with_lists(plan, some);
       add(plan, some, {nullptr, first, std::min(plan.lanes, g_.out_channels - first)},
@@ -132,17 +152,6 @@ class Call {
     const float *x, *w;
     const float* lane_weights;  // or null
   };
-  /// Tiles of one unit, and of more.
-  struct Shapes {
-    TileShapes of_one_unit, of_more;
-
-    void aim(const Correlation& g, const Plan& plan, bool has_lists) {
-      if (has_lists || turned_units(g) % (plan.lanes / unit) == (plan.lanes > unit))
-        of_one_unit.aim(g, plan.strips, 1);
-      if (plan.lanes > unit) of_more.aim(g, plan.strips, 2);
-    }
-    const TileShapes& operator()(int units) const { return units > 1 ? of_more : of_one_unit; }
-  };
   /// Turned weights, from some output channel on.
   struct Turned {
     const float *main = nullptr, *shortcut = nullptr;
@@ -156,7 +165,7 @@ class Call {
   struct Strip {
     Range frames, rows;
     Index number;
-    const Shapes *shapes, *shortcut_shapes;
+    const Shapes* shapes;
   };
 
   /// Those of the options, or made now, in memory of this thread.
@@ -198,47 +207,67 @@ class Call {
     thread_local Scratch<float> memory;
     const int units = static_cast<int>((outs.count + unit - 1) / unit);
     const Index lanes = units * unit, pixels = strip.rows.size() * g_.out_width;
-    float* const sums = memory(strip.frames.size() * pixels * lanes);
+    float* const sums = memory((strip.frames.size() * pixels + Floats::width - 1) * lanes);
     const auto sums_of = [&](Index n) { return sums + (n - strip.frames.begin) * pixels * lanes; };
-    if (shortcut_)
-      for (Index n = strip.frames.begin; n < strip.frames.end; ++n)
-        add_products(*shortcut_, n, {nullptr, 0, shortcut_->g.in_channels}, turned.shortcut, strip,
-                     (*strip.shortcut_shapes)(units), units, sums_of(n), false);
     for (Index c = 0; c < g_.in_channels; c += plan.channels)
       for (Index n = strip.frames.begin; n < strip.frames.end; ++n)
-        add_products(main_, n,
-                     ChannelList::of_group(options_.in_of(n), c,
-                                           std::min(plan.channels, g_.in_channels - c)),
-                     turned.main, strip, (*strip.shapes)(units), units, sums_of(n),
-                     c > 0 || shortcut_);
+        add_products(n, {c, std::min(c + plan.channels, g_.in_channels)}, turned, strip, units,
+                     sums_of(n));
     for (Index n = strip.frames.begin; n < strip.frames.end; ++n)
       finish(g_, options_.epilogue, sums_of(n), lanes, pixels, outs, y_,
              n * g_.out_channels * g_.out_pixels() + strip.rows.begin * g_.out_width);
   }
 
-  /// sums [pixels of the strip][units][16] of frame n = the products of some input channels, or
-  /// `resume`: they are added.
-  void add_products(const Addend& of, Index n, const ChannelList& ins, const float* turned,
-                    const Strip& strip, const TileShapes& shapes, int units, float* sums,
-                    bool resume) const {
-    const Correlation& g = of.g;
+  /// The products of some input channels of frame n, into sums [pixels of the strip][units][16].
+  /// The sums begin with the first channels, and with those of the shortcut.
+  void add_products(Index n, Range channels, const Turned& turned, const Strip& strip, int units,
+                    float* sums) const {
     const Index lanes = units * unit;
+    const bool begins = channels.begin == 0;
     Tile tile{};
-    tile.x = of.x + n * g.in_channels * g.in_pixels();
-    tile.plane = g.in_pixels();
-    tile.channels = ins;
-    tile.row_step = g.stride_height * g.in_width;
-    tile.weights = turned;
-    tile.unit_step = unit * g.depth(), tile.channel_step = unit * g.taps();
-    tile.sums_row_step = g.out_width * lanes;
-    tile.resume = resume;
-    for (const TileShape& shape : shapes.of_strip(strip.number)) {
-      tile.steps = shapes.steps(shape), tile.step_count = shape.steps;
+    tile.products[0] = products_of(
+        main_, n, ChannelList::of_group(options_.in_of(n), channels.begin, channels.size()),
+        turned.main);
+    const bool both = begins && shortcut_;
+    if (both)
+      tile.products[1] =
+          products_of(*shortcut_, n, {nullptr, 0, shortcut_->g.in_channels}, turned.shortcut);
+    tile.product_count = both ? 2 : 1;
+    tile.sums_row_step = g_.out_width * lanes;
+    tile.resume = !begins;
+    const TileShapes& shapes = strip.shapes->main(units);
+    const TileShapes& beside = strip.shapes->shortcut(units);  // The same tiles, other taps.
+    const auto tiles = shapes.of_strip(strip.number);
+    for (std::size_t i = 0; i < tiles.size(); ++i) {
+      const TileShape& shape = tiles[i];
+      const auto set_steps = [](Products& of, const TileShapes& all, const TileShape& one) {
+        of.steps = all.steps(one), of.step_count = one.steps;
+      };
+      set_steps(tile.products[0], shapes, shape);
+      if (both) set_steps(tile.products[1], beside, beside.of_strip(strip.number)[i]);
       tile.sums =
-          sums + ((shape.rows.begin - strip.rows.begin) * g.out_width + shape.column) * lanes;
-      add_channels(tile, static_cast<int>(shape.rows.size()), static_cast<int>(shape.pixels), units,
-                   g.stride_width);
+          sums + ((shape.rows.begin - strip.rows.begin) * g_.out_width + shape.column) * lanes;
+      add_channels(tile, static_cast<int>(shape.rows.size()), static_cast<int>(shape.pixels),
+                   units);
     }
+  }
+
+  /// All but the steps.
+  static Products products_of(const Addend& of, Index n, const ChannelList& ins,
+                              const float* turned) {
+    const Correlation& g = of.g;
+    Products products{};
+    products.x = of.x + n * g.in_channels * g.in_pixels();
+    products.plane = g.in_pixels();
+    products.channels = ins;
+    products.stride = g.stride_width;
+    products.row_step = g.stride_height * g.in_width;
+    products.weights = turned;
+    products.unit_step = unit * g.depth(), products.channel_step = unit * g.taps();
+    products.in_threes = g.kernel_width == 3 && g.dilation_width == 1 && g.left == -1 &&
+                         g.stride_width == 1 && g.out_width == g.in_width && 1 < g.out_width &&
+                         g.out_width <= tile_pixels;
+    return products;
   }
 
   const Correlation& g_;

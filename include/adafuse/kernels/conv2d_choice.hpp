@@ -31,25 +31,12 @@ inline namespace ADAFUSE_SIMD {
 struct Conv2dCosts {
   Correlation g;
   bool merge;
-  double lane_units;  // of channel lanes, that hold the output channels of a frame, on average
-  double lane_turns;  // how often weights are turned for them
 
   Conv2dCosts(const Correlation& all, const Conv2dOptions<float>& options)
       : g(all), merge(all_live(options)) {
-    find_lanes(options);
     if (merge || g.groups > 1) return;
     g.in_channels = mean_count(options.live_in, g.batch, g.in_channels);
     g.out_channels = mean_count(options.live_out, g.batch, g.out_channels);
-  }
-  void find_lanes(const Conv2dOptions<float>& options) {
-    const auto units_of = [](Index channels) {
-      return (channels + channel_lanes::unit - 1) / channel_lanes::unit;
-    };
-    Index units = options.live_out.empty() ? g.batch * units_of(g.out_channels) : 0;
-    for (const LiveChannels& live : options.live_out) units += units_of(live.count(g.out_channels));
-    lane_units = static_cast<double>(units) / static_cast<double>(std::max<Index>(g.batch, 1));
-    const Index lists = channel_lanes::count_out_lists(options, g.batch);
-    lane_turns = static_cast<double>(lists > 0 ? lists : !options.lane_weights);
   }
   static Index mean_count(std::span<const LiveChannels> frames, Index batch, Index total) {
     if (frames.empty()) return total;
@@ -92,29 +79,36 @@ struct Conv2dCosts {
             piece * static_cast<double>(pieces * g.in_channels) + 150 * static_cast<double>(tiles));
   }
   /// Only what lies inside of the image is multiplied, a little cheaper; of 1x1 kernels, where each
-  /// channel is a loop of its own, a third dearer, and of a single unit of outputs a tenth. A tile
-  /// costs 200, a pixel of a unit that is turned back into its map 14, a weight that is turned 12:
-  /// once in a call, or for each list anew. The last units of lists are not full.
-  double channel_lanes() const {
-    Index rows = 0, columns = 0;
+  /// channel is a loop of its own, a third dearer, and of a single unit of outputs a quarter. A
+  /// tile costs 50, a pixel of a unit that is turned back into its map 8, a weight that is turned
+  /// 12: once in a call, or for each list anew. The last units of lists are not full; a frame
+  /// without a list has `all_outs`.
+  double channel_lanes(const Conv2dOptions<float>& options, Index all_outs) const {
+    Index rows = 0, columns = 0, all_units = 0;
+    for (Index n = 0; n < g.batch; ++n)
+      all_units +=
+          (options.out_of(n).count(all_outs) + channel_lanes::unit - 1) / channel_lanes::unit;
+    const Index lists = channel_lanes::count_out_lists(options, g.batch);
+    const auto turns = static_cast<double>(lists > 0 ? lists : !options.lane_weights);
     for (Index p = 0; p < g.kernel_height; ++p)
       rows += inside(g.row(0, p), g.stride_height, g.in_height, g.out_height).size();
     for (Index q = 0; q < g.kernel_width; ++q)
       columns += inside(g.column(0, q), g.stride_width, g.in_width, g.out_width).size();
-    const double units = lane_units, tile_units = channel_lanes::tile_units(g.out_width);
+    const double units = static_cast<double>(all_units) / static_cast<double>(g.batch),
+                 tile_units = channel_lanes::tile_units(g.out_width);
     const double tiles = std::ceil(units / tile_units) * static_cast<double>(g.out_height) *
                          std::ceil(static_cast<double>(g.out_width) / 8);
-    const double each = (g.taps() == 1 ? 1.2 : 0.92) * (units > 1.5 ? 1 : 1.1);
+    const double each = (g.taps() == 1 ? 1.2 : 0.92) * (units > 1.5 ? 1 : 1.25);
     const double vectors = units * channel_lanes::unit_vectors;
     const double frame = vectors * (each * static_cast<double>(rows * columns * g.in_channels) +
-                                    14 * static_cast<double>(g.out_pixels())) +
-                         200 * tiles;
+                                    8 * static_cast<double>(g.out_pixels())) +
+                         50 * tiles;
     return static_cast<double>(g.batch) * frame +
-           12 * vectors * lane_turns * static_cast<double>(g.depth());
+           12 * vectors * turns * static_cast<double>(g.depth());
   }
-  /// Of stride 1, little besides the products, which cost a little less where no masks are loaded,
-  /// and a third more where a tile is one vector. A tile of stride 2 costs 110 and 3 for each
-  /// channel, and each row of it that is unzipped 5 for each vector, or 1.5 with one tap.
+  /// Products of stride 1 cost a little less, for no masks are loaded, and a third more where a
+  /// tile is one vector. A tile costs 130, of stride 2 110 and 3 for each channel, and each row of
+  /// it that is unzipped 5 for each vector, or 1.5 with one tap.
   double whole_rows() const {
     const Index vectors = g.out_pixels() / Floats::width,
                 blocks = whole_rows::row_blocks(g.outs(), vectors).count(),
@@ -125,9 +119,9 @@ struct Conv2dCosts {
     const bool adjacent = g.stride_width == 1;
     const auto ins = static_cast<double>(g.in_channels);
     const double product = !adjacent     ? 1
-                           : vectors > 1 ? 0.93
+                           : vectors > 1 ? 0.92
                                          : 1.3,
-                 tile = adjacent ? 50 + ins : 110 + 3 * ins,
+                 tile = adjacent ? 130 : 110 + 3 * ins,
                  row = adjacent        ? 0
                        : g.taps() == 1 ? 1.5
                                        : 5;
@@ -194,7 +188,8 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<
     if (cost < least) best = algorithm, least = cost;
   };
   if (masked_direct::fits(g)) consider(ConvAlgorithm::masked_direct, costs.masked_direct());
-  if (channel_lanes::may_pay(g)) consider(ConvAlgorithm::channel_lanes, costs.channel_lanes());
+  if (channel_lanes::may_pay(g))
+    consider(ConvAlgorithm::channel_lanes, costs.channel_lanes(options, g.out_channels));
   if (whole_rows::fits(g)) consider(ConvAlgorithm::whole_rows, costs.whole_rows());
   if (wanted == ConvAlgorithm::automatic && winograd_allowed() && winograd::fits(g))
     consider(ConvAlgorithm::winograd, winograd_cost(g, options, winograd_weights_are_ready));

@@ -21,11 +21,11 @@ namespace whole_rows {
 /// Vectors of pixels of a tile of so many rows: as many as leave room for what is loaded and moved.
 inline constexpr int most_vectors = simd_registers == 32 ? 4 : 3;
 constexpr int vectors_beside(int rows) {
-  return rows > tile_rows ? 1 : std::clamp(simd_registers / 2 / rows, 2, most_vectors);
+  return rows > tile_rows ? tall_vectors : std::clamp(simd_registers / 2 / rows, 2, most_vectors);
 }
 /// Rows of outputs, of frames of so many vectors, cut into tiles.
 inline EvenParts row_blocks(Index outs, Index vectors) {
-  return {outs, vectors == 1 ? single_vector_rows : tile_rows};
+  return {outs, vectors == 1 || tall_vectors > 1 ? tall_rows : tile_rows};
 }
 
 /// 3x3 kernels with padding 1, of stride 1 or 2, and 1x1 kernels of stride 2; one group, and images
@@ -219,9 +219,8 @@ void correlate_rows(TileRows& tile, const Source& source, const Source& shortcut
   run(tiles.least(), {middle, vectors.end});
 }
 
-/// The kernel for tiles of 1 .. single_vector_rows output channels.
-using Kernels =
-    std::array<void (*)(TileRows&, const Source&, const Source&, Range), single_vector_rows>;
+/// The kernel for tiles of 1 .. tall_rows output channels.
+using Kernels = std::array<void (*)(TileRows&, const Source&, const Source&, Range), tall_rows>;
 
 template <int Taps, class Reader, class Shortcut, int... Before>
 constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
@@ -229,7 +228,7 @@ constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
 }
 template <int Taps, class Reader, class Shortcut = NoShortcut>
 inline constexpr Kernels kernels =
-    make_kernels<Taps, Reader, Shortcut>(std::make_integer_sequence<int, single_vector_rows>());
+    make_kernels<Taps, Reader, Shortcut>(std::make_integer_sequence<int, tall_rows>());
 
 inline const Kernels& kernels_for(const Correlation& g, bool has_shortcut) {
   constexpr int full = Floats::width;

@@ -18,12 +18,13 @@ inline namespace ADAFUSE_SIMD {
 inline constexpr int tile_rows = simd_registers == 32 ? 8 : 4;
 inline constexpr int tile_vectors = Floats::width >= 8 ? 3 : 2;
 inline constexpr Index tile_width = tile_vectors * Floats::width;
-/// A tile of one vector of pixels has room for more rows: so many sums hide how long each takes.
-inline constexpr int single_vector_rows = 3 * tile_rows / 2;
+/// A tile of few vectors of pixels has room for more rows: so many sums hide how long each takes,
+/// and share what is loaded.
+inline constexpr int tall_rows = 3 * tile_rows / 2, tall_vectors = simd_registers == 32 ? 2 : 1;
 
 /// One for each row of a tile.
 template <class T>
-using PerRow = std::array<T, single_vector_rows>;
+using PerRow = std::array<T, tall_rows>;
 
 /// Where the rows of one tile go, and what happens to them on the way.
 struct TileRows {
