@@ -41,6 +41,7 @@ TEST_CASE("simd: arithmetic works lane by lane") {
     CHECK(lanes(a + b)[i] == x[i] + y[i]);
     CHECK(lanes(a - b)[i] == x[i] - y[i]);
     CHECK(lanes(a * b)[i] == x[i] * y[i]);
+    CHECK(lanes(a / c)[i] == x[i] / z[i]);
     CHECK(lanes(max(a, b))[i] == std::max(x[i], y[i]));
     CHECK(lanes(fma(a, b, c))[i] == doctest::Approx(x[i] * y[i] + z[i]));
     CHECK(lanes(Floats::broadcast(4))[i] == 4);
@@ -134,19 +135,20 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("simd: list_flags lists the flags that are set, and writes nothing behind its room") {
+TEST_CASE("simd: bits of equal bytes are listed, and nothing is written behind them") {
   Draws draw{Key(5)};
-  for (Index count = 0; count < 70; ++count)
+  for (Index count = 0; count < 40; ++count)
     for (const double share : {0., 0.2, 0.9, 1.}) {
-      std::vector<std::uint8_t> flags(static_cast<std::size_t>(count));
+      std::vector<std::uint8_t> bytes(static_cast<std::size_t>(count));
       std::vector<std::int32_t> expected;
-      for (Index i = 0; i < count; ++i)
-        if (draw.chance(share)) {
-          flags[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(1 + draw.integer(255));
-          expected.push_back(static_cast<std::int32_t>(i));
-        }
-      std::vector<std::int32_t> numbers(static_cast<std::size_t>(count) + 1, -7);
-      const auto listed = list_flags(flags.data(), count, numbers.data());
+      for (Index i = 0; i < count; ++i) {
+        const bool equal = draw.chance(share);
+        bytes[static_cast<std::size_t>(i)] =
+            equal ? std::uint8_t{200} : static_cast<std::uint8_t>(draw.integer(200));
+        if (equal && i < bits_at_once) expected.push_back(static_cast<std::int32_t>(1000 + i));
+      }
+      std::vector<std::int32_t> numbers(expected.size() + 1, -7);
+      const auto listed = list_bits(equal_bits(bytes.data(), count, 200), 1000, numbers.data());
       CHECK(numbers.back() == -7);
       numbers.resize(static_cast<std::size_t>(listed));
       CHECK(numbers == expected);

@@ -57,6 +57,24 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("demand: bits of many channels say the same as flags of one") {
+  const auto actions = all_sequences(3);
+  const auto d = demand(actions, 3);
+  const Index channels = actions.size(1);
+  for (Index t = 0; t < 3; ++t)
+    for (Index c = 0; c < channels; c += 5) {  // Whole steps, and what is left of the last ones.
+      const std::uint8_t* const now = actions.data() + t * channels + c;
+      const Index left = channels - c;
+      const auto live = live_bits(now, left, t == 0);
+      const auto computed = computed_bits(now, t < 2 ? now + channels : nullptr, left);
+      for (Index i = 0; i < 32; ++i) {
+        const bool asked = i < std::min(left, bits_at_once);
+        CHECK((live >> i & 1) == (asked ? d.live(t, c + i) : 0));
+        CHECK((computed >> i & 1) == (asked ? d.computed(t, c + i) : 0));
+      }
+    }
+}
+
 TEST_CASE("demand: each clip ends with its own last frame") {
   // Reuse at the first frame of the second clip asks nothing of the first clip.
   const Actions actions({4, 1}, std::vector<std::uint8_t>{0, 2, 1, 1});

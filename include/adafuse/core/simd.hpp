@@ -8,6 +8,7 @@
 #pragma once
 
 #include <adafuse/core/shape.hpp>
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #if defined(__SSE2__)
@@ -67,6 +68,7 @@ struct Floats {
   friend Floats operator+(Floats a, Floats b) { return {_mm512_add_ps(a.v, b.v)}; }
   friend Floats operator-(Floats a, Floats b) { return {_mm512_sub_ps(a.v, b.v)}; }
   friend Floats operator*(Floats a, Floats b) { return {_mm512_mul_ps(a.v, b.v)}; }
+  friend Floats operator/(Floats a, Floats b) { return {_mm512_div_ps(a.v, b.v)}; }
   friend Floats max(Floats a, Floats b) {
     return {_mm512_maskz_max_ps(0xffff, a.v, b.v)};  // Unmasked, g++ 12 warns about its own header.
   }
@@ -148,6 +150,7 @@ struct Floats {
   friend Floats operator+(Floats a, Floats b) { return {_mm256_add_ps(a.v, b.v)}; }
   friend Floats operator-(Floats a, Floats b) { return {_mm256_sub_ps(a.v, b.v)}; }
   friend Floats operator*(Floats a, Floats b) { return {_mm256_mul_ps(a.v, b.v)}; }
+  friend Floats operator/(Floats a, Floats b) { return {_mm256_div_ps(a.v, b.v)}; }
   friend Floats max(Floats a, Floats b) { return {_mm256_max_ps(a.v, b.v)}; }
   friend Floats fma(Floats a, Floats b, Floats c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
   friend float sum(Floats a) {
@@ -222,6 +225,7 @@ struct Floats {
   friend Floats operator+(Floats a, Floats b) { return {a.v + b.v}; }
   friend Floats operator-(Floats a, Floats b) { return {a.v - b.v}; }
   friend Floats operator*(Floats a, Floats b) { return {a.v * b.v}; }
+  friend Floats operator/(Floats a, Floats b) { return {a.v / b.v}; }
   friend Floats max(Floats a, Floats b) { return {a.v > b.v ? a.v : b.v}; }
   friend Floats fma(Floats a, Floats b, Floats c) { return {a.v * b.v + c.v}; }
   friend float sum(Floats a) { return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]); }
@@ -275,28 +279,36 @@ inline void keep_in_register([[maybe_unused]] Floats& x) {
 #endif
 }
 
-/// Writes the numbers i in [0, count) whose flag is not zero, in order, and returns how many.
-/// Without a branch on the flags, that nobody could predict. `numbers` has room for `count`.
-inline Index list_flags(const std::uint8_t* flags, Index count, std::int32_t* numbers) {
-  Index listed = 0, i = 0;
-#if defined(__AVX512F__)
-  const __m512i first = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  for (; i + 16 <= count; i += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(flags + i));
-    const __m512i wide = _mm512_maskz_cvtepu8_epi32(0xffff, bytes);
-    const __mmask16 set = _mm512_test_epi32_mask(wide, wide);
-    const __m512i all = _mm512_add_epi32(first, _mm512_set1_epi32(static_cast<int>(i)));
-    const int more = std::popcount(static_cast<std::uint32_t>(set));
-    _mm512_mask_storeu_epi32(numbers + listed, static_cast<__mmask16>((1u << more) - 1),
-                             _mm512_maskz_compress_epi32(set, all));
-    listed += more;
+/// How many bytes make the bits of one call: as many as the smallest vectors of integers have.
+inline constexpr Index bits_at_once = 16;
+
+/// Bit i: p[i] == value, for the first `count` bytes, or bits_at_once if there are more.
+inline std::uint32_t equal_bits(const std::uint8_t* p, Index count, std::uint8_t value) {
+#if defined(__SSE2__)
+  if (count >= bits_at_once) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    const __m128i equal = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(static_cast<char>(value)));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(equal));
   }
 #endif
-  for (; i < count; ++i) {
-    numbers[listed] = static_cast<std::int32_t>(i);
-    listed += flags[i] != 0 ? 1 : 0;
-  }
-  return listed;
+  std::uint32_t bits = 0;
+  for (Index i = 0; i < std::min(count, bits_at_once); ++i) bits |= (p[i] == value ? 1u : 0u) << i;
+  return bits;
+}
+
+/// Writes first + i for each bit i < bits_at_once that is set, in order, and returns how many.
+inline Index list_bits(std::uint32_t bits, Index first, std::int32_t* numbers) {
+  const int count = std::popcount(bits);
+#if defined(__AVX512F__)  // Without a branch on the bits, that nobody could predict.
+  const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i all = _mm512_add_epi32(places, _mm512_set1_epi32(static_cast<int>(first)));
+  _mm512_mask_storeu_epi32(numbers, static_cast<__mmask16>((1u << count) - 1),
+                           _mm512_maskz_compress_epi32(static_cast<__mmask16>(bits), all));
+#else
+  for (; bits != 0; bits &= bits - 1)
+    *numbers++ = static_cast<std::int32_t>(first + std::countr_zero(bits));
+#endif
+  return count;
 }
 
 /// Rows and columns of a square of `width` x `width` floats exchanged. Zipping row i with row
@@ -368,16 +380,21 @@ template <int first = 0, int step = 1, class Row, class Join>
 }
 
 /// While it lives, denormal floats count as 0 on this thread: they cost a hundred times as much as
-/// others and carry nothing. The mode before is restored. Inside of another scope it changes
-/// nothing, which is quicker: small convolutions ask for each frame.
+/// others and carry nothing. The mode before is restored. Inside of another scope it does nothing,
+/// and does not even read the mode: small convolutions ask for each frame.
 class FlushDenormals {
  public:
 #if defined(__SSE2__)
-  FlushDenormals() : before_(_mm_getcsr()) {
-    if (changes()) _mm_setcsr(before_ | both);
+  FlushDenormals() : outermost_(!inside) {
+    if (!outermost_) return;
+    inside = true;
+    before_ = _mm_getcsr();
+    _mm_setcsr(before_ | 0x8040);  // FTZ and DAZ
   }
   ~FlushDenormals() {
-    if (changes()) _mm_setcsr(before_);
+    if (!outermost_) return;
+    _mm_setcsr(before_);
+    inside = false;
   }
 #else
   FlushDenormals() = default;
@@ -387,9 +404,9 @@ class FlushDenormals {
   FlushDenormals& operator=(const FlushDenormals&) = delete;
 
  private:
-  static constexpr std::uint32_t both = 0x8040;  // FTZ and DAZ
-  bool changes() const { return (before_ & both) != both; }
+  static constinit inline thread_local bool inside = false;
 
+  [[maybe_unused]] bool outermost_ = false;
   [[maybe_unused]] std::uint32_t before_ = 0;
 };
 

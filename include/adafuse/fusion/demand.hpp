@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/simd.hpp>
 #include <adafuse/fusion/action.hpp>
 #include <optional>
 
@@ -21,6 +22,23 @@ constexpr bool is_computed(Action now, std::optional<Action> next) {
 constexpr bool is_live(Action now, bool first) {
   return first ? now == Action::keep : now != Action::skip;
 }
+
+inline namespace ADAFUSE_SIMD {  // They call what is compiled for a vector path.
+
+/// Whether the first `count` channels (at most bits_at_once) are live: a bit for each.
+inline std::uint32_t live_bits(const std::uint8_t* now, Index count, bool first) {
+  const auto all = [&](Action action) {
+    return equal_bits(now, count, static_cast<std::uint8_t>(action));
+  };
+  return first ? all(Action::keep) : all(Action::keep) | all(Action::reuse);
+}
+/// Whether they are computed; `next`: the actions of the next frame, null after the last.
+inline std::uint32_t computed_bits(const std::uint8_t* now, const std::uint8_t* next, Index count) {
+  const auto kept = equal_bits(now, count, static_cast<std::uint8_t>(Action::keep));
+  return next ? kept | equal_bits(next, count, static_cast<std::uint8_t>(Action::reuse)) : kept;
+}
+
+}  // namespace ADAFUSE_SIMD
 
 /// Flags [N*T, c], 1 where it holds.
 struct Demand {

@@ -48,15 +48,14 @@ class ClipDecisions {
     for (Index f = 0; f < running_; ++f) {
       const bool first = f % frames_ == 0, last = f % frames_ == frames_ - 1;
       const std::uint8_t* now = action_data(number) + f * block.channels;
-      set(block.live, f, [now, first](Index c) { return is_live(Action{now[c]}, first); });
+      lists_[block.live].set_bits(
+          f, [=](Index c, Index count) { return live_bits(now + c, count, first); });
       for (const auto& part : block.parts) {
-        const std::uint8_t* here = now + part.first;
-        if (last)
-          set(part.wanted, f, [here](Index c) { return is_computed(Action{here[c]}, {}); });
-        else
-          set(part.wanted, f, [here, next = here + block.channels](Index c) {
-            return is_computed(Action{here[c]}, Action{next[c]});
-          });
+        const std::uint8_t* const here = now + part.first;
+        const std::uint8_t* const next = last ? nullptr : here + block.channels;
+        lists_[part.wanted].set_bits(f, [=](Index c, Index count) {
+          return computed_bits(here + c, next ? next + c : nullptr, count);
+        });
       }
     }
   }

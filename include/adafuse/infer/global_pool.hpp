@@ -27,14 +27,15 @@ void pool_maps(const kernels::ChannelList& list, Index pixels, const float* maps
     const float* planes[Floats::width];
     for (Index l = 0; l < Floats::width; ++l)
       planes[l] = maps + list[first + std::min(l, count - 1)] * pixels;
-    float all[Floats::width];
-    kernels::plane::reduce<maximum>(planes, pixels).store(all);
-    if constexpr (!maximum)
-      for (float& one : all) one /= static_cast<float>(pixels);
-    if (list.list)
-      for (Index l = 0; l < count; ++l) v[list[first + l]] = all[l];
-    else
-      std::copy_n(all, count, v + list[first]);
+    Floats all = kernels::plane::reduce<maximum>(planes, pixels);
+    if constexpr (!maximum) all = all / Floats::broadcast(static_cast<float>(pixels));
+    if (list.list) {
+      float lanes[Floats::width];
+      all.store(lanes);
+      for (Index l = 0; l < count; ++l) v[list[first + l]] = lanes[l];
+    } else {
+      all.store(v + list[first], first_lanes(count));
+    }
   }
 }
 
@@ -49,8 +50,8 @@ void global_pool(bool maximum, Index frames, Index channels, Index pixels, const
       const Index frame = task / blocks, first = task % blocks * grain;
       const Index last = std::min(channels, first + grain);
       T* const of_frame = v + frame * channels;
-      std::fill(of_frame + first, of_frame + last, T{0});
       const auto exist = channels_in(live, frame, first, last);
+      if (exist.count < last - first) std::fill(of_frame + first, of_frame + last, T{0});
       const T* const maps = x + frame * channels * pixels;
       if (maximum)
         pool_maps<true>(exist, pixels, maps, of_frame);

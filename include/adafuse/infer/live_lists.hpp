@@ -34,18 +34,28 @@ class LiveLists {
  public:
   LiveLists(Index frames, Index channels)
       : channels_(channels),
-        flags_(static_cast<std::size_t>(channels)),
         numbers_(static_cast<std::size_t>(frames * channels)),
         lists_(static_cast<std::size_t>(frames)) {}
 
   /// The list of a frame: the channels for which `is_listed(channel)` holds.
   template <class Predicate>
   void set(Index frame, const Predicate& is_listed) {
+    set_bits(frame, [&](Index first, Index count) {
+      std::uint32_t bits = 0;
+      for (Index i = 0; i < std::min(count, bits_at_once); ++i)
+        bits |= (is_listed(first + i) ? 1u : 0u) << i;
+      return bits;
+    });
+  }
+  /// The same, many channels at a time: bit i of `bits_of(first, count)` stands for channel first +
+  /// i, of which there are `count`, and at most bits_at_once are asked for.
+  template <class BitsOf>
+  void set_bits(Index frame, const BitsOf& bits_of) {
     const Index channels = channels_;
-    std::uint8_t* const flags = flags_.data();
-    for (Index c = 0; c < channels; ++c) flags[c] = is_listed(c) ? 1 : 0;
     std::int32_t* const numbers = numbers_.data() + frame * channels;
-    const Index listed = list_flags(flags, channels, numbers);
+    Index listed = 0;
+    for (Index c = 0; c < channels; c += bits_at_once)
+      listed += list_bits(bits_of(c, channels - c), c, numbers + listed);
     // A full list says less than none: without lists, kernels take several frames together.
     lists_[static_cast<std::size_t>(frame)] =
         listed == channels ? kernels::LiveChannels()
@@ -57,7 +67,6 @@ class LiveLists {
 
  private:
   Index channels_;
-  std::vector<std::uint8_t> flags_;  // of one frame
   std::vector<std::int32_t> numbers_;
   std::vector<kernels::LiveChannels> lists_;
 };

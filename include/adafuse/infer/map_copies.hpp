@@ -32,9 +32,10 @@ struct ActionColumns {
   const std::uint8_t* actions;
   Index stride, first;
 
-  Action operator()(Index frame, Index channel) const {
-    return Action{actions[frame * stride + first + channel]};
+  const std::uint8_t* at(Index frame, Index channel) const {
+    return actions + frame * stride + first + channel;
   }
+  Action operator()(Index frame, Index channel) const { return Action{*at(frame, channel)}; }
 };
 
 inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
@@ -49,12 +50,14 @@ void fuse_in_place(const ClipMaps& m, const ActionColumns& action, T* y) {
     const Index clip = task / pieces * m.frames, first = task % pieces * size,
                 count = std::min(size, m.channels - first);
     for (Index f = clip + m.frames - 1; f > clip; --f) {
-      std::uint8_t reuses[most];
       std::int32_t reused[most];
-      for (Index c = 0; c < count; ++c) reuses[c] = action(f, first + c) == Action::reuse ? 1 : 0;
-      const Index listed = list_flags(reuses, count, reused);
+      Index listed = 0;
+      for (Index c = 0; c < count; c += bits_at_once)
+        listed += list_bits(equal_bits(action.at(f, first + c), count - c,
+                                       static_cast<std::uint8_t>(Action::reuse)),
+                            first + c, reused + listed);
       for (Index i = 0; i < listed; ++i) {
-        const Index c = first + reused[i];
+        const Index c = reused[i];
         std::copy_n(y + m.at(f - 1, c), m.pixels, y + m.at(f, c));
       }
     }

@@ -4,6 +4,7 @@
 
 #include <adafuse/kernels/channel_lanes_tile.hpp>
 #include <adafuse/kernels/correlation.hpp>
+#include <optional>
 #include <vector>
 
 namespace adafuse::kernels {
@@ -118,44 +119,46 @@ class TileShapes {
 /// reads other taps.
 class Shapes {
  public:
-  /// All that they follow from. Without a shortcut, `shortcut` is anything that fits.
+  /// All that they follow from.
   struct From {
-    Correlation main, shortcut;
+    Correlation main;
+    std::optional<Correlation> shortcut;
     Index strips, lanes;
 
     bool operator==(const From&) const = default;
   };
-  const From& from() const { return from_; }
-
-  void aim(const From& from) {
-    from_ = from;
-    const bool more = from.lanes > unit;
-    main_[0].aim(from.main, from.strips, 1), shortcut_[0].aim(from.shortcut, from.strips, 1);
-    if (!more) return;
-    main_[1].aim(from.main, from.strips, 2), shortcut_[1].aim(from.shortcut, from.strips, 2);
+  explicit Shapes(const From& from) : from_(from) {
+    for (int units = 1; units <= (from.lanes > unit ? 2 : 1); ++units) {
+      main_[units - 1].aim(from.main, from.strips, units);
+      if (from.shortcut) shortcut_[units - 1].aim(*from.shortcut, from.strips, units);
+    }
   }
+
+  const From& from() const { return from_; }
   const TileShapes& main(int units) const { return main_[units > 1]; }
   const TileShapes& shortcut(int units) const { return shortcut_[units > 1]; }
 
  private:
-  From from_{};
+  From from_;
   TileShapes main_[2], shortcut_[2];
 };
 
-/// Those of the last calls: of a network's small layers, each is found again. Finding them anew
-/// would take a twentieth of such a call.
-class RecentShapes {
+/// Those of many calls: to find the tiles anew would take a twentieth of a small layer's time.
+class KnownShapes {
  public:
   const Shapes& of(const Shapes::From& from) {
-    for (const Shapes& shapes : all_)
-      if (shapes.from() == from) return shapes;
-    Shapes& oldest = all_[next_++ % std::size(all_)];
-    oldest.aim(from);
-    return oldest;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      next_ = next_ + 1 < all_.size() ? next_ + 1 : 0;  // Layers come in the same order again.
+      if (all_[next_].from() == from) return all_[next_];
+    }
+    if (all_.size() == most) all_.clear();
+    next_ = all_.size();
+    return all_.emplace_back(from);
   }
 
  private:
-  Shapes all_[16];
+  static constexpr std::size_t most = 256;
+  std::vector<Shapes> all_;
   std::size_t next_ = 0;
 };
 

@@ -125,8 +125,10 @@ class Call {
   void run() const {
     const bool has_lists = !std::ranges::all_of(options_.live_out, &LiveChannels::all);
     const Plan plan = make_plan(g_, options_, has_lists);
-    thread_local RecentShapes recent;
-    const Shapes& shapes = recent.of({g_, shortcut_ ? shortcut_->g : g_, plan.strips, plan.lanes});
+    thread_local KnownShapes known;
+    Shapes::From from{g_, {}, plan.strips, plan.lanes};
+    if (shortcut_) from.shortcut = shortcut_->g;
+    const Shapes& shapes = known.of(from);
     Turned all;
     if (!has_lists) {
       thread_local Scratch<float> memory, of_other;
