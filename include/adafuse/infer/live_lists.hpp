@@ -58,8 +58,9 @@ class LiveLists {
       listed += list_bits(bits_of(c, channels - c), c, numbers + listed);
     // A full list says less than none: without lists, kernels take several frames together.
     lists_[static_cast<std::size_t>(frame)] =
-        listed == channels ? kernels::LiveChannels()
-                           : kernels::LiveChannels({numbers, static_cast<std::size_t>(listed)});
+        listed == channels
+            ? kernels::LiveChannels()
+            : kernels::LiveChannels::increasing({numbers, static_cast<std::size_t>(listed)});
   }
 
   ChannelLists frames() const { return lists_; }

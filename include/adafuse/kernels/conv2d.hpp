@@ -26,7 +26,8 @@ inline void check_live(std::span<const LiveChannels> frames, Index batch, Index 
     const auto list = live.list();
     if (list.empty()) continue;
     int wrong = list.front() < 0 || list.back() >= channels;
-    for (std::size_t i = 1; i < list.size(); ++i) wrong |= list[i - 1] >= list[i] ? 1 : 0;
+    if (!live.increases())
+      for (std::size_t i = 1; i < list.size(); ++i) wrong |= list[i - 1] >= list[i] ? 1 : 0;
     if (!wrong) continue;
     Index before = -1;  // Which of them is it?
     for (const auto channel : list) {

@@ -55,8 +55,15 @@ class LiveChannels {
  public:
   LiveChannels() = default;
   explicit LiveChannels(std::span<const std::int32_t> list) : list_(list), all_(false) {}
+  /// A list that increases by the way it was made: calls look at its ends alone.
+  static LiveChannels increasing(std::span<const std::int32_t> list) {
+    LiveChannels live(list);
+    live.increases_ = true;
+    return live;
+  }
 
   bool all() const { return all_; }
+  bool increases() const { return increases_; }
   std::span<const std::int32_t> list() const { return list_; }
   /// How many there are, of `total`.
   Index count(Index total) const { return all_ ? total : std::ssize(list_); }
@@ -65,7 +72,7 @@ class LiveChannels {
 
  private:
   std::span<const std::int32_t> list_;
-  bool all_ = true;
+  bool all_ = true, increases_ = false;
 };
 
 /// The live channels of one group: `first`, `first + 1`, ... or those of a piece of a list.
