@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <adafuse/core/byte_bits.hpp>
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/simd.hpp>
 #include <cmath>

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/byte_bits.hpp>
 #include <adafuse/core/eigen.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/parallel.hpp>

@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/simd.hpp>
+#include <adafuse/core/byte_bits.hpp>
 #include <adafuse/fusion/action.hpp>
 #include <optional>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/simd.hpp>
+#include <adafuse/core/byte_bits.hpp>
 #include <adafuse/kernels/conv2d_options.hpp>
 #include <vector>
 

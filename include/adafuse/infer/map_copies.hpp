@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/byte_bits.hpp>
 #include <adafuse/core/parallel.hpp>
-#include <adafuse/core/simd.hpp>
 #include <adafuse/fusion/demand.hpp>
 #include <adafuse/infer/live_lists.hpp>
 
