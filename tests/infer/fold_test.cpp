@@ -104,10 +104,23 @@ TEST_CASE("fold: of small maps, a projection becomes the shortcut of the convolu
 
 TEST_CASE("fold: maps that no algorithm takes together keep two steps, and the model's weights") {
   const auto model = models::lively_model<float>(small_config("resnet8", "none"));
-  const auto network = fold(model, 44, 44);  // 22 x 22 and 11 x 11 pixels
+  const auto network = fold(model, 60, 60);  // 30 x 30 and 15 x 15 pixels
   for (const auto& step : network->steps)
     if (const auto* conv = step.as<FoldedConv<float>>()) CHECK_FALSE(conv->has_shortcut());
   CHECK(named(*network, "layer3.0.downsample.0").inputs.size() == 2);
+}
+
+TEST_CASE("fold: weights from beyond L2 have a turned copy only where lists may say who lives") {
+  const auto folded = [](const char* fusion) {
+    return fold(models::lively_model<float>(small_config("resnet18", fusion)), 224, 224);
+  };
+  const auto adaptive = folded("adafuse"), dense = folded("none");
+  const auto has_copy = [](const FoldedNetwork<float>& network, const std::string& name) {
+    return named(network, name).as<FoldedConv<float>>()->lane_weights.defined();
+  };
+  CHECK(has_copy(*adaptive, "layer4.1.conv2"));
+  CHECK_FALSE(has_copy(*adaptive, "layer4.1.conv1"));
+  CHECK_FALSE(has_copy(*dense, "layer4.1.conv2"));
 }
 
 TEST_CASE("fold: weights stay the model's own, norms become scale and shift") {

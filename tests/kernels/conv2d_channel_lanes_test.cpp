@@ -94,6 +94,22 @@ TEST_CASE("conv2d, channel_lanes: weights and sums that outgrow L1 are taken pie
   }
 }
 
+TEST_CASE(
+    "conv2d, channel_lanes: weights from beyond L2 serve all frames, whatever lives in each") {
+  const Call call(square_convolution(5, 250, 5, 130, 1));
+  REQUIRE(channel_lanes::far_weights(call.w.size()));
+  const auto few = channels(3, 9, 27), even = channels(0, 125, 2), odd = channels(1, 125, 2);
+  const LiveChannels one(few), other(even), third(odd), all, none(std::span<const std::int32_t>{});
+  for (const auto& live_in :
+       {std::vector<LiveChannels>{}, std::vector{one, other, third, all, none},
+        std::vector{none, none, none, none, none}, std::vector{one, one, one, one, other}}) {
+    const auto [alone, threads] = with_one_and_three_threads(
+        [&] { return call({.live_in = live_in}, ConvAlgorithm::channel_lanes); });
+    CHECK(std::ranges::equal(alone, threads));
+    CHECK(relative_error(alone, call({.live_in = live_in}, ConvAlgorithm::im2col)) < 5e-6);
+  }
+}
+
 TEST_CASE("conv2d, channel_lanes: lists of outputs, the same in a row of frames and not") {
   const Call call(square_convolution(6, 20, 6, 90, 1));
   const auto few = channels(3, 5, 7), more = channels(0, 40, 2), most = channels(1, 85, 1);
@@ -120,7 +136,7 @@ TEST_CASE("conv2d, channel_lanes: weights that are turned beforehand give the sa
                            call({}, ConvAlgorithm::channel_lanes)));
 }
 
-TEST_CASE("conv2d, channel_lanes: chosen for small maps and near weights, not for others") {
+TEST_CASE("conv2d, channel_lanes: chosen for small maps, not for others") {
   const float ready = 0;
   const auto chosen = [&](const Conv2dGeometry& g) {
     return choose_algorithm(forward_correlation(g),
@@ -128,8 +144,25 @@ TEST_CASE("conv2d, channel_lanes: chosen for small maps and near weights, not fo
   };
   CHECK(chosen(square_convolution(8, 64, 8, 64, 1)) == ConvAlgorithm::channel_lanes);
   CHECK(chosen(square_convolution(8, 32, 8, 64, 2)) == ConvAlgorithm::channel_lanes);
+  CHECK(chosen(square_convolution(8, 512, 7, 512, 1)) == ConvAlgorithm::channel_lanes);
   CHECK(chosen(square_convolution(8, 64, 56, 64, 1)) != ConvAlgorithm::channel_lanes);
-  CHECK(chosen(square_convolution(8, 512, 7, 512, 1)) != ConvAlgorithm::channel_lanes);
+}
+
+TEST_CASE("conv2d, channel_lanes: chosen for lists of inputs of far weights, not of outputs") {
+  const float ready = 0;
+  const auto some = channels(0, 128, 4);
+  const std::vector<LiveChannels> lists(8, LiveChannels(some));
+  auto other = channels(1, 128, 4);
+  std::vector<LiveChannels> different(8, LiveChannels(some));
+  for (std::size_t n = 0; n < 8; n += 2) different[n] = LiveChannels(other);
+  const auto chosen = [&](const Conv2dOptions<float>& options) {
+    return choose_algorithm(forward_correlation(square_convolution(8, 512, 7, 512)), options,
+                            false);
+  };
+  CHECK(chosen({.algorithm = ConvAlgorithm::direct, .live_in = lists, .lane_weights = &ready}) ==
+        ConvAlgorithm::channel_lanes);
+  CHECK(chosen({.algorithm = ConvAlgorithm::direct, .live_out = different}) !=
+        ConvAlgorithm::channel_lanes);
 }
 
 TEST_CASE("conv2d, channel_lanes: chosen with lists of inputs, and of outputs that fill units") {

@@ -146,7 +146,7 @@ class Folder {
       out = take(next);
     }
     if (std::is_same_v<T, float> && folded.weight.size() <= few_weights) scale_weights(folded);
-    prepare_weights(folded);
+    prepare_weights(folded, value(inputs[0]).live.has_value());
     network_.steps.push_back({std::move(name), std::move(folded), std::move(inputs), out, macs});
   }
 
@@ -209,8 +209,9 @@ class Folder {
   }
 
   /// The forms of the weights that the cost model would ever choose: Winograd's for all channels,
-  /// turned ones for them or, where few input channels live, instead.
-  void prepare_weights(FoldedConv<T>& conv) const {
+  /// turned ones for them or, where few input channels live, instead. What does not stay in L2 has
+  /// a turned copy only if lists will say which inputs live: Winograd serves all of them faster.
+  void prepare_weights(FoldedConv<T>& conv, bool has_in_lists) const {
     if constexpr (std::is_same_v<T, float>) {
       using kernels::ConvAlgorithm;
       const auto& geometry = conv.geometry;
@@ -225,7 +226,9 @@ class Folder {
         conv.winograd_weights = Tensor<T>::uninitialized({36, g.out_channels, g.in_channels});
         kernels::winograd_weights(geometry, conv.weight.data(), conv.winograd_weights.data());
       }
-      if (chosen(ConvAlgorithm::direct) == ConvAlgorithm::channel_lanes) {
+      const bool may_turn =
+          has_in_lists || !kernels::channel_lanes::far_weights(conv.weight.size());
+      if (may_turn && chosen(ConvAlgorithm::direct) == ConvAlgorithm::channel_lanes) {
         conv.lane_weights = Tensor<T>::uninitialized({kernels::lane_weights_size(geometry)});
         kernels::lane_weights(geometry, conv.weight.data(), conv.lane_weights.data());
         if (conv.has_shortcut()) {

@@ -26,11 +26,11 @@ inline bool fits(const Correlation& g) {
   return true;
 }
 
-/// Whether `automatic` and `direct` consider it: larger maps fill vectors of pixels, and weights
-/// that do not stay in L2 are dear to read list by list (decision 0016).
+/// Whether `automatic` and `direct` consider it: larger maps fill vectors of pixels (decisions
+/// 0016, 0022).
 inline bool may_pay(const Correlation& g) {
-  constexpr Index few_pixels = 64, near_weights = Index{1} << 18;
-  return fits(g) && g.out_pixels() <= few_pixels && g.out_channels * g.depth() <= near_weights;
+  constexpr Index few_pixels = 200;
+  return fits(g) && g.out_pixels() <= few_pixels;
 }
 
 /// Where a tile lies, and what it reads.

@@ -5,6 +5,7 @@
 
 #include <adafuse/core/simd.hpp>
 #include <adafuse/kernels/conv2d_options.hpp>
+#include <adafuse/kernels/lines_ahead.hpp>
 #include <algorithm>
 #include <array>
 
@@ -54,7 +55,8 @@ struct Products {
   Index stride, row_step;  // from what a pixel reads, or a row, to what the next one does
   const float* weights;    // of the first channel, [units][channels][taps][16]
   Index unit_step, channel_step;
-  bool in_threes;  // three taps that follow each other read neighbours, over the whole row
+  LinesAhead::Share ahead;  // fetched meanwhile
+  bool in_threes;           // three taps that follow each other read neighbours, over the whole row
 };
 
 struct Tile {
@@ -89,8 +91,10 @@ class LaneSums {
   template <int Stride>
   [[gnu::always_inline]] void add(const Products& of) {
     const TapStep *const first = of.steps, *const last = first + of.step_count;
+    Index fetched = 0;
     for (Index n = 0; n < of.channels.count; ++n) {
       const Index channel = of.channels[n];
+      fetch_ahead(of, n, fetched);
       for (const TapStep* step = first; step != last; ++step) {
         Floats weights[vectors];
         load_weights(of, channel, *step, weights);
@@ -124,8 +128,10 @@ class LaneSums {
   /// The same of one row, three taps at a time: each pixel is loaded once for them.
   [[gnu::always_inline]] void add_threes(const Products& of) {
     const TapStep *const first = of.steps, *const last = first + of.step_count;
+    Index fetched = 0;
     for (Index n = 0; n < of.channels.count; ++n) {
       const Index channel = of.channels[n];
+      fetch_ahead(of, n, fetched);
       for (const TapStep* step = first; step != last; step += 3) {
         const float* const row = of.x + channel * of.plane + step[1].pixels;
         Floats pixels[Pixels], weights[vectors];
@@ -151,6 +157,11 @@ class LaneSums {
   }
 
  private:
+  /// The n-th channel's part of what is fetched ahead.
+  [[gnu::always_inline]] static void fetch_ahead(const Products& of, Index n, Index& fetched) {
+    for (; fetched * of.channels.count < n * of.ahead.count; ++fetched)
+      __builtin_prefetch(of.ahead.lines[fetched], 0, 2);
+  }
   [[gnu::always_inline]] static void load_weights(const Products& of, Index channel,
                                                   const TapStep& step, Floats (&weights)[vectors]) {
     const float* const of_tap = of.weights + channel * of.channel_step + step.weights;

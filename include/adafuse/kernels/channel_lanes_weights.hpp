@@ -14,6 +14,8 @@ namespace channel_lanes {
 inline Index turned_units(const Correlation& g) { return (g.out_channels + unit - 1) / unit; }
 /// How many numbers turned weights have.
 inline Index turned_size(const Correlation& g) { return turned_units(g) * unit * g.depth(); }
+/// Whether so many weights do not stay in L2.
+inline bool far_weights(Index numbers) { return numbers > Index{1} << 18; }
 /// The output channels of a unit.
 inline ChannelList outs_of_unit(const Correlation& g, Index u) {
   return {nullptr, u * unit, std::min<Index>(unit, g.out_channels - u * unit)};

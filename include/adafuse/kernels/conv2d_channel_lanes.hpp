@@ -10,7 +10,9 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/channel_lanes_steps.hpp>
 #include <adafuse/kernels/channel_lanes_weights.hpp>
+#include <adafuse/kernels/lines_ahead.hpp>
 #include <adafuse/kernels/scratch.hpp>
+#include <adafuse/kernels/united_channels.hpp>
 #include <optional>
 
 namespace adafuse::kernels {
@@ -24,6 +26,7 @@ struct Plan {
   Index strips;        // of output rows of a frame, whose sums stay in L1
   Index frames, sets;  // frames that share each piece of the weights, and how many sets of them
   Index channels;      // input channels whose weights stay in L1
+  bool far;            // weights come from beyond L2, and are fetched ahead
 };
 
 inline Plan make_plan(const Correlation& g, const Conv2dOptions<float>& options,
@@ -31,7 +34,10 @@ inline Plan make_plan(const Correlation& g, const Conv2dOptions<float>& options,
   Plan plan{};
   plan.lanes = std::min<Index>(tile_units(g.out_width), turned_units(g)) * unit;
   plan.groups = has_out_lists ? 1 : (g.out_channels + plan.lanes - 1) / plan.lanes;
-  constexpr Index sums = 8192, weights = 6144;
+  // Sums and weights stay in L1. Weights from beyond L2 are read once for all frames: then the sums
+  // stay in L2.
+  plan.far = !has_out_lists && far_weights(g.out_channels * g.depth());
+  const Index sums = plan.far ? 65536 : 8192, weights = 6144;
   const Index rows = std::clamp<Index>(sums / (plan.lanes * g.out_width), 1, g.out_height);
   plan.strips = (g.out_height + rows - 1) / rows;
   // Frames are told apart as far as there is to be work for a few threads.
@@ -135,11 +141,14 @@ class Call {
       all.main = turned_weights(main_, memory);
       if (shortcut_) all.shortcut = turned_weights(*shortcut_, of_other);
     }
+    thread_local UnitedChannels of_caller;
+    if (plan.far) of_caller.aim(options_.live_in, g_.batch, g_.in_channels);
+    const UnitedChannels& ins = of_caller;
     parallel_for(plan.sets * plan.strips * plan.groups, 1, [&](Index task, Index) {
       const FlushDenormals scope;
       const Index group = task % plan.groups, strip = task / plan.groups % plan.strips;
       const Strip some{part(g_.batch, plan.sets, task / plan.groups / plan.strips),
-                       part(g_.out_height, plan.strips, strip), strip, &shapes};
+                       part(g_.out_height, plan.strips, strip), strip, &shapes, &ins};
       const Index first = group * plan.lanes;
       if (has_lists) return with_lists(plan, some);
       add(plan, some, {nullptr, first, std::min(plan.lanes, g_.out_channels - first)},
@@ -168,6 +177,7 @@ class Call {
     Range frames, rows;
     Index number;
     const Shapes* shapes;
+    const UnitedChannels* ins;  // of all frames
   };
 
   /// Those of the options, or made now, in memory of this thread.
@@ -211,19 +221,40 @@ class Call {
     const Index lanes = units * unit, pixels = strip.rows.size() * g_.out_width;
     float* const sums = memory((strip.frames.size() * pixels + Floats::width - 1) * lanes);
     const auto sums_of = [&](Index n) { return sums + (n - strip.frames.begin) * pixels * lanes; };
-    for (Index c = 0; c < g_.in_channels; c += plan.channels)
+    thread_local LinesAhead ahead;
+    const auto tiles = std::ssize(strip.shapes->main(units).of_strip(strip.number));
+    for (Index c = 0; c < g_.in_channels; c += plan.channels) {
+      ahead.clear();
+      if (plan.far) look_ahead(plan, strip, outs, units, c + plan.channels, turned.main, ahead);
+      ahead.spread(strip.frames.size() * tiles);
       for (Index n = strip.frames.begin; n < strip.frames.end; ++n)
         add_products(n, {c, std::min(c + plan.channels, g_.in_channels)}, turned, strip, units,
-                     sums_of(n));
+                     sums_of(n), ahead);
+    }
     for (Index n = strip.frames.begin; n < strip.frames.end; ++n)
       finish(g_, options_.epilogue, sums_of(n), lanes, pixels, outs, y_,
              n * g_.out_channels * g_.out_pixels() + strip.rows.begin * g_.out_width);
   }
 
+  /// The weights of the input channels from `next` on, or of the first ones and the next outputs.
+  void look_ahead(const Plan& plan, const Strip& strip, const ChannelList& outs, int units,
+                  Index next, const float* turned, LinesAhead& ahead) const {
+    if (next >= g_.in_channels) {
+      const Index left = g_.out_channels - outs.first - outs.count;
+      if (left <= 0) return;
+      next = 0, turned += plan.lanes * g_.depth();
+      units = static_cast<int>((std::min(left, plan.lanes) + unit - 1) / unit);
+    }
+    const auto ins = strip.ins->of_any(next, std::min(plan.channels, g_.in_channels - next));
+    for (int u = 0; u < units; ++u)
+      for (Index i = 0; i < ins.count; ++i)
+        ahead.add(turned + (u * g_.in_channels + ins[i]) * g_.taps() * unit, g_.taps() * unit);
+  }
+
   /// The products of some input channels of frame n, into sums [pixels of the strip][units][16].
   /// The sums begin with the first channels, and with those of the shortcut.
   void add_products(Index n, Range channels, const Turned& turned, const Strip& strip, int units,
-                    float* sums) const {
+                    float* sums, LinesAhead& ahead) const {
     const Index lanes = units * unit;
     const bool begins = channels.begin == 0;
     Tile tile{};
@@ -249,6 +280,7 @@ class Call {
       if (both) set_steps(tile.products[1], beside, beside.of_strip(strip.number)[i]);
       tile.sums =
           sums + ((shape.rows.begin - strip.rows.begin) * g_.out_width + shape.column) * lanes;
+      tile.products[0].ahead = ahead.next();
       add_channels(tile, static_cast<int>(shape.rows.size()), static_cast<int>(shape.pixels),
                    units);
     }

@@ -31,9 +31,10 @@ inline namespace ADAFUSE_SIMD {
 struct Conv2dCosts {
   Correlation g;
   bool merge;
+  Index all_outs, all_depth;
 
   Conv2dCosts(const Correlation& all, const Conv2dOptions<float>& options)
-      : g(all), merge(all_live(options)) {
+      : g(all), merge(all_live(options)), all_outs(all.out_channels), all_depth(all.depth()) {
     if (merge || g.groups > 1) return;
     g.in_channels = mean_count(options.live_in, g.batch, g.in_channels);
     g.out_channels = mean_count(options.live_out, g.batch, g.out_channels);
@@ -79,11 +80,11 @@ struct Conv2dCosts {
             piece * static_cast<double>(pieces * g.in_channels) + 150 * static_cast<double>(tiles));
   }
   /// Only what lies inside of the image is multiplied, a little cheaper; of 1x1 kernels, where each
-  /// channel is a loop of its own, a third dearer, and of a single unit of outputs a quarter. A
-  /// tile costs 50, a pixel of a unit that is turned back into its map 8, a weight that is turned
-  /// 12: once in a call, or for each list anew. The last units of lists are not full; a frame
-  /// without a list has `all_outs`.
-  double channel_lanes(const Conv2dOptions<float>& options, Index all_outs) const {
+  /// channel is a loop of its own, a third dearer, and of a single unit of outputs a quarter; so is
+  /// stride 2 with weights from beyond L2, by a fifth. A tile costs 50, a pixel of a unit that is
+  /// turned back into its map 8, a weight that is turned 12, or 40 from beyond L2: once in a call,
+  /// or for each list anew. The last units of lists are not full.
+  double channel_lanes(const Conv2dOptions<float>& options) const {
     Index rows = 0, columns = 0, all_units = 0;
     for (Index n = 0; n < g.batch; ++n)
       all_units +=
@@ -98,13 +99,17 @@ struct Conv2dCosts {
                  tile_units = channel_lanes::tile_units(g.out_width);
     const double tiles = std::ceil(units / tile_units) * static_cast<double>(g.out_height) *
                          std::ceil(static_cast<double>(g.out_width) / 8);
-    const double each = (g.taps() == 1 ? 1.2 : 0.92) * (units > 1.5 ? 1 : 1.25);
+    const bool far = channel_lanes::far_weights(all_outs * all_depth);
+    const double product = g.taps() == 1                ? 1.2
+                           : far && g.stride_height > 1 ? 1.12
+                                                        : 0.92,
+                 each = product * (units > 1.5 ? 1 : 1.25);
     const double vectors = units * channel_lanes::unit_vectors;
     const double frame = vectors * (each * static_cast<double>(rows * columns * g.in_channels) +
                                     8 * static_cast<double>(g.out_pixels())) +
                          50 * tiles;
     return static_cast<double>(g.batch) * frame +
-           12 * vectors * turns * static_cast<double>(g.depth());
+           (far ? 40 : 12) * vectors * turns * static_cast<double>(all_depth);
   }
   /// Products of stride 1 cost a little less, for no masks are loaded, and a third more where a
   /// tile is one vector. A tile costs 130, of stride 2 110 and 3 for each channel, and each row of
@@ -189,7 +194,7 @@ inline ConvAlgorithm choose_algorithm(const Correlation& g, const Conv2dOptions<
   };
   if (masked_direct::fits(g)) consider(ConvAlgorithm::masked_direct, costs.masked_direct());
   if (channel_lanes::may_pay(g))
-    consider(ConvAlgorithm::channel_lanes, costs.channel_lanes(options, g.out_channels));
+    consider(ConvAlgorithm::channel_lanes, costs.channel_lanes(options));
   if (whole_rows::fits(g)) consider(ConvAlgorithm::whole_rows, costs.whole_rows());
   if (wanted == ConvAlgorithm::automatic && winograd_allowed() && winograd::fits(g))
     consider(ConvAlgorithm::winograd, winograd_cost(g, options, winograd_weights_are_ready));

@@ -41,6 +41,7 @@
 #include <adafuse/kernels/im2col.hpp>
 #include <adafuse/kernels/lanes_inside.hpp>
 #include <adafuse/kernels/linear.hpp>
+#include <adafuse/kernels/lines_ahead.hpp>
 #include <adafuse/kernels/microkernel.hpp>
 #include <adafuse/kernels/padded_images.hpp>
 #include <adafuse/kernels/phase_copies.hpp>

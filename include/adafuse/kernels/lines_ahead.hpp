@@ -1,0 +1,42 @@
+// Lines of memory that will be read soon, fetched into L2 a few at a time: only computing hides
+// what it takes to wait for memory, and no processor foresees where the next piece of a list lies.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/shape.hpp>
+#include <algorithm>
+#include <vector>
+
+namespace adafuse::kernels {
+
+class LinesAhead {
+ public:
+  /// What is fetched in one turn, by whoever computes meanwhile.
+  struct Share {
+    const float* const* lines = nullptr;
+    Index count = 0;
+  };
+
+  void clear() { lines_.clear(), next_ = 0; }
+  /// The lines of `numbers` floats.
+  void add(const float* first, Index numbers) {
+    constexpr Index line = 16;
+    for (Index i = 0; i < numbers; i += line) lines_.push_back(first + i);
+  }
+  /// There will be so many turns.
+  void spread(Index turns) {
+    turns = std::max<Index>(turns, 1);
+    each_ = (std::ssize(lines_) + turns - 1) / turns;
+  }
+  Share next() {
+    const Index begin = next_;
+    next_ = std::min(begin + each_, std::ssize(lines_));
+    return {lines_.data() + begin, next_ - begin};
+  }
+
+ private:
+  std::vector<const float*> lines_;
+  Index next_ = 0, each_ = 0;
+};
+
+}  // namespace adafuse::kernels
