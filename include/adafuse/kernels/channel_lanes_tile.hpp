@@ -88,13 +88,13 @@ class LaneSums {
   }
 
   /// sums += weights * pixels, tap by tap.
-  template <int Stride>
+  template <int Stride, bool looks_ahead>
   [[gnu::always_inline]] void add(const Products& of) {
     const TapStep *const first = of.steps, *const last = first + of.step_count;
-    Index fetched = 0;
+    [[maybe_unused]] Index fetched = 0;
     for (Index n = 0; n < of.channels.count; ++n) {
       const Index channel = of.channels[n];
-      fetch_ahead(of, n, fetched);
+      if constexpr (looks_ahead) fetch_ahead(of, n, fetched);
       for (const TapStep* step = first; step != last; ++step) {
         Floats weights[vectors];
         load_weights(of, channel, *step, weights);
@@ -126,12 +126,13 @@ class LaneSums {
     }
   }
   /// The same of one row, three taps at a time: each pixel is loaded once for them.
+  template <bool looks_ahead>
   [[gnu::always_inline]] void add_threes(const Products& of) {
     const TapStep *const first = of.steps, *const last = first + of.step_count;
-    Index fetched = 0;
+    [[maybe_unused]] Index fetched = 0;
     for (Index n = 0; n < of.channels.count; ++n) {
       const Index channel = of.channels[n];
-      fetch_ahead(of, n, fetched);
+      if constexpr (looks_ahead) fetch_ahead(of, n, fetched);
       for (const TapStep* step = first; step != last; step += 3) {
         const float* const row = of.x + channel * of.plane + step[1].pixels;
         Floats pixels[Pixels], weights[vectors];
@@ -200,8 +201,9 @@ class LaneSums {
   Floats sums_[most][Pixels][vectors];
 };
 
-/// sums += weights * pixels. With several units a tile is one row.
-template <int Pixels, int Units>
+/// sums += weights * pixels. With several units a tile is one row. Looking ahead has functions of
+/// its own: there is no register to spare.
+template <bool looks_ahead, int Pixels, int Units>
 [[gnu::noinline]] void add_channels(const Tile& tile, int rows) {
   LaneSums<Pixels, Units> sums(tile, rows);
   for (int p = tile.product_count - 1; p >= 0; --p) {  // The shortcut first, as everywhere.
@@ -210,25 +212,26 @@ template <int Pixels, int Units>
       const bool once = of.step_count == 1 && of.steps[0].finds[0] == Finds::all;
       if (once || of.in_threes) {
         if (of.in_threes)
-          sums.add_threes(of);
+          sums.template add_threes<looks_ahead>(of);
         else
           of.stride == 1 ? sums.template add_ones<1>(of) : sums.template add_ones<2>(of);
         continue;
       }
     }
-    of.stride == 1 ? sums.template add<1>(of) : sums.template add<2>(of);
+    of.stride == 1 ? sums.template add<1, looks_ahead>(of) : sums.template add<2, looks_ahead>(of);
   }
   sums.store(tile, rows);
 }
 
 /// For 1 .. tile_pixels pixels and as many units as such a tile has.
-template <int Pixels = tile_pixels, int Units = tile_units(Pixels)>
+template <bool looks_ahead, int Pixels = tile_pixels, int Units = tile_units(Pixels)>
 void add_channels(const Tile& tile, int rows, int pixels, int units) {
   if constexpr (Pixels > 1)
-    if (pixels < Pixels) return add_channels<Pixels - 1>(tile, rows, pixels, units);
+    if (pixels < Pixels) return add_channels<looks_ahead, Pixels - 1>(tile, rows, pixels, units);
   if constexpr (Units > 1)
-    if (units < Units) return add_channels<Pixels, Units - 1>(tile, rows, pixels, units);
-  add_channels<Pixels, Units>(tile, rows);
+    if (units < Units)
+      return add_channels<looks_ahead, Pixels, Units - 1>(tile, rows, pixels, units);
+  add_channels<looks_ahead, Pixels, Units>(tile, rows);
 }
 
 }  // namespace channel_lanes

@@ -14,6 +14,7 @@
 #include <adafuse/kernels/scratch.hpp>
 #include <adafuse/kernels/united_channels.hpp>
 #include <optional>
+#include <type_traits>
 
 namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {
@@ -281,8 +282,12 @@ class Call {
       tile.sums =
           sums + ((shape.rows.begin - strip.rows.begin) * g_.out_width + shape.column) * lanes;
       tile.products[0].ahead = ahead.next();
-      add_channels(tile, static_cast<int>(shape.rows.size()), static_cast<int>(shape.pixels),
-                   units);
+      const auto add_channels_of = [&](auto looks_ahead) {
+        add_channels<looks_ahead.value>(tile, static_cast<int>(shape.rows.size()),
+                                        static_cast<int>(shape.pixels), units);
+      };
+      tile.products[0].ahead.count > 0 ? add_channels_of(std::true_type())
+                                       : add_channels_of(std::false_type());
     }
   }
 
