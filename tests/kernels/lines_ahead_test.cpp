@@ -14,7 +14,7 @@ TEST_CASE("lines ahead: each line of what was added comes once, in about equal s
   LinesAhead ahead;
   for (const Index turns : {1, 2, 5, 9, 30}) {
     CAPTURE(turns);
-    ahead.clear();
+    ahead.clear(11);
     ahead.add(numbers.data(), 144);
     ahead.add(numbers.data() + 200, 17);
     ahead.spread(turns);
@@ -37,7 +37,7 @@ TEST_CASE("lines ahead: nothing is a share, too") {
   LinesAhead ahead;
   ahead.spread(7);
   CHECK(ahead.next().count == 0);
-  ahead.clear();
+  ahead.clear(0);
   ahead.spread(0);
   CHECK(ahead.next().count == 0);
 }

@@ -225,7 +225,7 @@ class Call {
     thread_local LinesAhead ahead;
     const auto tiles = std::ssize(strip.shapes->main(units).of_strip(strip.number));
     for (Index c = 0; c < g_.in_channels; c += plan.channels) {
-      ahead.clear();
+      ahead.clear(plan.far ? plan.lanes / unit * g_.in_channels * g_.taps() : 0);
       if (plan.far) look_ahead(plan, strip, outs, units, c + plan.channels, turned.main, ahead);
       ahead.spread(strip.frames.size() * tiles);
       for (Index n = strip.frames.begin; n < strip.frames.end; ++n)

@@ -17,7 +17,11 @@ class LinesAhead {
     Index count = 0;
   };
 
-  void clear() { lines_.clear(), next_ = 0; }
+  /// Forgets all. There will be up to `most` lines: memory is taken for them at once.
+  void clear(Index most) {
+    lines_.clear(), next_ = 0;
+    lines_.reserve(static_cast<std::size_t>(most));
+  }
   /// The lines of `numbers` floats.
   void add(const float* first, Index numbers) {
     constexpr Index line = 16;

@@ -20,6 +20,7 @@ class UnitedChannels {
     if (all_) return;
     lives_.assign(static_cast<std::size_t>(batch * channels), 0);
     any_.assign(static_cast<std::size_t>(channels), 0);
+    list_.reserve(static_cast<std::size_t>(channels));  // Once, however many live later.
     for (Index n = 0; n < batch; ++n) {
       const LiveChannels& live = frames[static_cast<std::size_t>(n)];
       for (Index i = 0; i < live.count(channels); ++i) {
