@@ -36,7 +36,7 @@ TEST_CASE("conv2d, masked_direct: a strided 1x1 whose weights outgrow L2, strip 
                      .stride_height = 2,
                      .stride_width = 2};
     const auto correlation = forward_correlation(g);
-    const auto plan = masked_direct::make_plan(correlation);
+    const auto plan = masked_direct::make_plan(correlation, 600);
     CHECK(plan.chunks == (batch == 1 ? 6 / plan.strips : 2));
     if (Floats::width == 16) CHECK(plan.strips == 2);
     CHECK(choose_algorithm(correlation, {}, false) == ConvAlgorithm::masked_direct);
@@ -48,6 +48,17 @@ TEST_CASE("conv2d, masked_direct: a strided 1x1 whose weights outgrow L2, strip 
     conv2d<float>(g, x.data(), w.data(), expected.data(), {.algorithm = ConvAlgorithm::im2col});
     CHECK(relative_error(y, expected) < 2e-6);
   }
+}
+
+TEST_CASE("conv2d, masked_direct: fewer live outputs, fewer pieces of the weights") {
+  const auto correlation = forward_correlation(
+      {.batch = 8, .in_channels = 2048, .in_height = 7, .in_width = 7, .out_channels = 512});
+  const auto pieces = [&](Index live) {
+    return masked_direct::make_plan(correlation, live).chunks;
+  };
+  CHECK(pieces(512) == 10);
+  CHECK(pieces(256) == 5);
+  CHECK(pieces(0) == 2);  // For the sake of many threads.
 }
 
 }  // namespace conv2d_masked_direct_test

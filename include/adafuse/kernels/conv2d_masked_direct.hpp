@@ -13,6 +13,7 @@
 #include <adafuse/kernels/conv2d_spare_pixels.hpp>
 #include <adafuse/kernels/correlation.hpp>
 #include <adafuse/kernels/lanes_inside.hpp>
+#include <adafuse/kernels/next_strip.hpp>
 #include <adafuse/kernels/phase_copies.hpp>
 #include <vector>
 
@@ -32,11 +33,7 @@ struct Source {
   const float* pixels;  // the first channel of the group at the first pixel of the tile
   Index plane;          // from a channel to the next
   ChannelList channels;
-  /// From these pixels to what will be read soon, which is fetched into L2 meanwhile: only
-  /// computing hides what it takes to wait for memory, and only if it comes a few lines at a time.
-  /// 0: nothing.
-  Index ahead;
-  Index images = 1, image_size = 0;  // of a channel: one, or its phases
+  NextStrip::Share ahead;
 };
 
 /// `Count` taps, or any number when it is 0: the counts that matter are unrolled. A single tap
@@ -47,19 +44,22 @@ template <int Rows, int Vectors, int Count>
   sums.fetch_outputs(tile);
   const Index count = Count ? Count : taps.count;
   const Mask last_lanes = taps.lanes[Vectors - 1];  // Of a single tap: it stays in a register.
-  const Index ahead = source.ahead;
-  const auto add_channel = [&](Index channel) __attribute__((always_inline)) {
-    const float* pixels = source.pixels + channel * source.plane;
+  const float* const first = source.pixels + (Count == 1 ? taps.offsets[0] : 0);
+  const Index* soon = source.ahead.offsets;
+  Index next_fetch = soon ? 0 : -1;
+  const auto add_channel = [&](Index i, Index channel) __attribute__((always_inline)) {
+    const float* pixels = first + channel * source.plane;
     const Mask* lanes = taps.lanes;
     const Index k = channel * count;
-    if (ahead != 0)
-      for (Index image = 0; image < source.images; ++image)
+    if (i == next_fetch) {
+      const float* from = source.pixels + *soon++;
 #pragma GCC unroll 8
-        for (int v = 0; v < Vectors; ++v)
-          __builtin_prefetch(pixels + ahead + image * source.image_size + v * Floats::width, 0, 2);
+      for (int v = 0; v < Vectors; ++v) __builtin_prefetch(from + v * Floats::width, 0, 2);
+      next_fetch += source.ahead.every;
+    }
 #pragma GCC unroll 9
     for (Index t = 0; t < count; ++t, lanes += tile_vectors) {
-      const float* p = pixels + taps.offsets[t];
+      const float* p = Count == 1 ? pixels : pixels + taps.offsets[t];
       Floats loaded[Vectors];
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
@@ -79,21 +79,24 @@ template <int Rows, int Vectors, int Count>
       if (Count == 9 && i + 2 < source.channels.count) {
         const Index next = source.channels.list[i + 2] - source.channels.first;
         sums.fetch_weights(next * count, count);
+#pragma GCC unroll 3
+        for (int middle = 1; middle < 9; middle += 3)
 #pragma GCC unroll 8
-        for (int v = 0; v <= Vectors; ++v)
-          __builtin_prefetch(source.pixels + next * source.plane + v * Floats::width -
-                             Floats::width / 2);
+          for (int v = 0; v <= Vectors; ++v)
+            __builtin_prefetch(first + next * source.plane + taps.offsets[middle] +
+                               v * Floats::width - Floats::width / 2);
       }
-      add_channel(source.channels.list[i] - source.channels.first);
+      add_channel(i, source.channels.list[i] - source.channels.first);
     }
   else
-    for (Index i = 0; i < source.channels.count; ++i) add_channel(i);
+    for (Index i = 0; i < source.channels.count; ++i) add_channel(i, i);
   sums.finish(tile);
 }
 
 inline bool fits(const Correlation& g) { return g.same_pitch() || PhaseImages::fits(g); }
 
-/// How the work is cut. All of it follows from the sizes alone.
+/// How the work is cut. All of it follows from the sizes, and from how many outputs live on
+/// average.
 struct Plan {
   Index spare, vectors, tiles;  // of a frame
   Index least, larger;          // vectors of a tile, and how many have one more
@@ -109,7 +112,7 @@ struct Plan {
   Index position(Index tile) const { return vectors_of(tile).begin * Floats::width; }
 };
 
-inline Plan make_plan(const Correlation& g) {
+inline Plan make_plan(const Correlation& g, Index live_outs) {
   Plan plan{};
   plan.spare = spare_pixels(g.out_pixels());
   plan.vectors = (g.out_pixels() - plan.spare + Floats::width - 1) / Floats::width;
@@ -124,7 +127,7 @@ inline Plan make_plan(const Correlation& g) {
   // Short of work for many threads, the output channels are cut too; and where a frame is one
   // strip, so that each piece of the weights comes from memory once for all frames. A strided 1x1
   // kernel gains by that too, if its weights do not stay in L2: the phases are copied once.
-  const Index weights = g.outs() * g.depth();
+  const Index weights = live_outs / g.groups * g.depth();
   const bool one_phase = g.taps() == 1 && !g.same_pitch();
   const Index pieces = g.batch == 1                     ? 1
                        : plan.strips == 1               ? weights / 100000
@@ -174,7 +177,9 @@ struct Strip {
 /// y = epilogue(correlation of x and w).
 inline void conv2d(const Correlation& g, const float* x, const float* w, float* y,
                    const Conv2dOptions<float>& options) {
-  const Plan plan = make_plan(g);
+  Index live_outs = 0;
+  for (Index n = 0; n < g.batch; ++n) live_outs += options.out_of(n).count(g.out_channels);
+  const Plan plan = make_plan(g, live_outs / g.batch);
   const Index taps = g.taps();
   thread_local std::vector<Mask> masks;
   thread_local std::vector<Index> in_place;
@@ -219,6 +224,15 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
         each_copies ? copies.copy(g, strip.rows(g, plan),
                                   x + strip.frame * g.in_channels * g.in_pixels(), ahead, ins)
                     : images.of(g, strip.frame, strip.group);
+    thread_local NextStrip soon;
+    soon.clear();
+    if (next < strips && !each_copies) {
+      const Strip of(g, plan, next);
+      soon.aim(image, ahead,
+               ChannelList::of_group(options.in_of(of.frame), of.group * g.ins(), g.ins()),
+               g.ins());
+    }
+    soon.spread(blocks.size(), ins.count, taps);
     for (Index b = blocks.begin; b < blocks.end; ++b) {
       const Range block = row_blocks[b];
       const int rows = static_cast<int>(block.size());
@@ -229,12 +243,8 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
         const Index position = begin * Floats::width;
         tile.offset = position;
         tile.last_lanes = first_lanes(g.out_pixels() - plan.spare - (end - 1) * Floats::width);
-        const Source tile_source{image.pixels + position,
-                                 image.channel,
-                                 ins,
-                                 b == blocks.begin && !each_copies ? ahead : 0,
-                                 image.phases,
-                                 image.phase_size};
+        const Source tile_source{image.pixels + position, image.channel, ins,
+                                 soon.share(b - blocks.begin)};
         const Taps tile_taps{taps, image.offsets, all_masks + t * taps * tile_vectors};
         for_tile_size(rows, static_cast<int>(end - begin), [&]<int Rows, int Vectors>() {
           if (taps == 9)

@@ -43,6 +43,7 @@
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/lines_ahead.hpp>
 #include <adafuse/kernels/microkernel.hpp>
+#include <adafuse/kernels/next_strip.hpp>
 #include <adafuse/kernels/padded_images.hpp>
 #include <adafuse/kernels/phase_copies.hpp>
 #include <adafuse/kernels/phase_images.hpp>

@@ -61,7 +61,8 @@ class Accumulators {
     take_weights(tile.weights);
   }
 
-  /// The outputs of a large map are in no near cache: asks for their lines while sums are made.
+  /// The outputs of a large map, and what is added to them, are in no near cache: asks for their
+  /// lines while sums are made.
   [[gnu::always_inline]] void fetch_outputs(const TileRows& tile) const {
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r)
@@ -69,6 +70,13 @@ class Accumulators {
       for (int v = 0; v < Vectors; ++v)
         __builtin_prefetch(tile.out[static_cast<std::size_t>(r)] + tile.offset + v * Floats::width,
                            1);
+    if (!tile.add_residual) return;
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v)
+        __builtin_prefetch(tile.residual[static_cast<std::size_t>(r)] + tile.offset +
+                           v * Floats::width);
   }
 
   /// The weights that are multiplied from now on.
