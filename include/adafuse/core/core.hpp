@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/core/byte_bits.hpp>
+#include <adafuse/core/chunk_shares.hpp>
 #include <adafuse/core/eigen.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/parallel.hpp>
@@ -12,4 +13,6 @@
 #include <adafuse/core/simd.hpp>
 #include <adafuse/core/storage.hpp>
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/core/thread_count.hpp>
+#include <adafuse/core/thread_team.hpp>
 #include <adafuse/core/view.hpp>

@@ -1,52 +1,54 @@
-// parallel_for: the one door to threads. OpenMP where it is compiled in, else std::thread.
+// parallel_for: a loop whose chunks may run on several threads.
 //
 // Work is cut by the problem (`grain`), never by the number of threads, and chunks share nothing:
-// so the same bits come out for any number of threads. Each thread begins with a run of chunks of
-// its own, the same from call to call, so that what it wrote last time is still in its cache; when
-// it has done them, it helps the others.
+// so the same bits come out for any number of threads. A loop that is too short to gain from a
+// second thread stays on one: its caller says how much work it is, and one rule decides.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/chunk_shares.hpp>
 #include <adafuse/core/shape.hpp>
+#include <adafuse/core/thread_count.hpp>
+#include <adafuse/core/thread_team.hpp>
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <exception>
+#include <limits>
 #include <mutex>
-#include <string>
-#include <thread>
 #include <utility>
-#include <vector>
-#ifdef _OPENMP
-#include <omp.h>
-#else
-#include <condition_variable>
-#include <functional>
-#endif
 
 namespace adafuse {
 
-/// In which order a thread takes the chunks of its run. Backward, it begins with what the pass
-/// before it wrote last, which is still in the nearest cache.
-enum class ChunkOrder { forward, backward };
+/// About how long one position of a loop takes on one thread. It decides only how many threads
+/// work on the loop, never what they compute; a factor of two more or less does no harm.
+struct Work {
+  double nanoseconds = std::numeric_limits<double>::infinity();  // unknown: taken to be long
+
+  /// So many elements are read, combined in vectors and written.
+  static constexpr Work elements(Index count) { return {0.15 * static_cast<double>(count)}; }
+  /// So many multiply-adds are done by a kernel that keeps its operands in registers.
+  static constexpr Work multiply_adds(Index count) { return {0.015 * static_cast<double>(count)}; }
+  /// So many elements go through exp, log, tanh, a generator of random numbers.
+  static constexpr Work functions(Index count) { return {1.5 * static_cast<double>(count)}; }
+
+  friend constexpr Work operator+(Work a, Work b) { return {a.nanoseconds + b.nanoseconds}; }
+  /// The part of each of so many positions that share it.
+  friend constexpr Work operator/(Work all, Index positions) {
+    return {all.nanoseconds / static_cast<double>(positions)};
+  }
+};
 
 namespace detail {
 
-inline int default_threads() {
-  if (const char* text = std::getenv("OMP_NUM_THREADS"))
-    if (const int n = std::atoi(text); n > 0) return n;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
+/// The rule: each thread beyond the first has to bring this much work. It is what sharing costs,
+/// and a margin, measured with bench_threads on two cores of an AMD EPYC (Zen 5).
+inline constexpr double nanoseconds_for_each_thread = 2'500;
 
-inline std::atomic<int>& thread_setting() {
-  static std::atomic<int> threads{default_threads()};
-  return threads;
-}
-
-/// True inside a parallel_for: a nested one runs where it is.
-inline bool& inside_parallel() {
-  thread_local bool inside = false;
-  return inside;
+/// How many threads work on a loop of `chunks` chunks that takes one thread `nanoseconds`.
+inline int threads_for(Index chunks, double nanoseconds) {
+  const int most = static_cast<int>(std::min<Index>(num_threads(), chunks));
+  if (nanoseconds >= nanoseconds_for_each_thread * most) return most;
+  return std::max(1, static_cast<int>(nanoseconds / nanoseconds_for_each_thread));
 }
 
 /// The first exception of any chunk, carried to the caller; later chunks are not started.
@@ -73,145 +75,47 @@ class FirstError {
   std::exception_ptr error_;
 };
 
-/// The chunks of one parallel_for, dealt out in runs.
-class ChunkShares {
- public:
-  ChunkShares(Index chunks, int threads, ChunkOrder order = ChunkOrder::forward)
-      : count_(std::min(threads, most)), order_(order) {
-    for (int k = 0; k < count_; ++k) {
-      shares_[k].begin = chunks * k / count_;
-      shares_[k].end = chunks * (k + 1) / count_;
-      shares_[k].next.store(shares_[k].begin, std::memory_order_relaxed);
-    }
-  }
-
-  /// The part of thread number `thread`: its own run, then what is left of the others'.
-  template <class Chunk>
-  void work(int thread, const Chunk& chunk) {
-    for (int k = 0; k < count_; ++k) {
-      Share& share = shares_[(thread + k) % count_];
-      for (Index c; (c = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;)
-        chunk(order_ == ChunkOrder::forward ? c : share.begin + share.end - 1 - c);
-    }
-  }
-
- private:
-  struct alignas(64) Share {  // Each in a cache line of its own.
-    std::atomic<Index> next;
-    Index begin, end;
-  };
-  static constexpr int most = 64;  // More threads than these begin in pairs.
-  int count_;
-  ChunkOrder order_;
-  Share shares_[most];
-};
-
-#ifndef _OPENMP
-/// Threads that wait for work between parallel_fors. One caller has them at a time; another caller
-/// that finds them busy does its work alone.
-class ThreadTeam {
- public:
-  static ThreadTeam& instance() {
-    static ThreadTeam team;
-    return team;
-  }
-
-  /// Runs `work(0)` on the caller and `work(1)` .. `work(extra)` on more threads; false when the
-  /// team is busy.
-  bool run(int extra, const std::function<void(int)>& work) {
-    const std::unique_lock busy(busy_, std::try_to_lock);
-    if (!busy) return false;
-    while (static_cast<int>(threads_.size()) < extra)
-      threads_.emplace_back([this, id = static_cast<int>(threads_.size()), seen = round_] {
-        wait_for_work(id, seen);
-      });
-    {
-      const std::lock_guard lock(mutex_);
-      work_ = &work;
-      wanted_ = running_ = extra;
-      ++round_;
-    }
-    start_.notify_all();
-    work(0);
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return running_ == 0; });
-    return true;
-  }
-
-  ~ThreadTeam() {
-    {
-      const std::lock_guard lock(mutex_);
-      stop_ = true;
-    }
-    start_.notify_all();
-    for (auto& thread : threads_) thread.join();
-  }
-
- private:
-  void wait_for_work(int id, unsigned seen) {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      start_.wait(lock, [&] { return stop_ || round_ != seen; });
-      if (stop_) return;
-      seen = round_;
-      if (id >= wanted_) continue;
-      const auto* work = work_;
-      lock.unlock();
-      (*work)(id + 1);
-      lock.lock();
-      if (--running_ == 0) done_.notify_one();
-    }
-  }
-
-  std::mutex busy_, mutex_;
-  std::condition_variable start_, done_;
-  std::vector<std::thread> threads_;
-  const std::function<void(int)>* work_ = nullptr;
-  int wanted_ = 0, running_ = 0;
-  unsigned round_ = 0;
-  bool stop_ = false;
-};
-#endif
-
 }  // namespace detail
-
-/// How many threads a parallel_for may use (first: OMP_NUM_THREADS, or one for each core).
-inline int num_threads() { return detail::thread_setting(); }
-
-inline void set_num_threads(int threads) {
-  require<ValueError>(threads >= 1, "set_num_threads: at least 1, got ", threads);
-  detail::thread_setting() = threads;
-}
 
 /// Calls `body(begin, end)` for chunks of at most `grain` positions that cover [0, count), in any
 /// order and on any thread: after a chunk, a thread mostly takes the one that follows, or the one
-/// before it. An exception of a chunk reaches the caller.
+/// before it. `work` is that of one position. An exception of a chunk reaches the caller.
 template <class Body>
-void parallel_for(Index count, Index grain, const Body& body,
+void parallel_for(Index count, Index grain, Work work, const Body& body,
                   ChunkOrder order = ChunkOrder::forward) {
   if (count <= 0) return;
-  grain = std::max<Index>(grain, 1);
-  const Index chunks = (count + grain - 1) / grain;
-  const auto chunk = [&](Index c) { body(c * grain, std::min(count, (c + 1) * grain)); };
-  const int threads = static_cast<int>(std::min<Index>(num_threads(), chunks));
-  if (threads <= 1 || detail::inside_parallel()) {
+  grain = std::clamp<Index>(grain, 1, count);
+  const Index chunks = (count - 1) / grain + 1;
+  const auto chunk = [&](Index c) { body(c * grain, c + 1 < chunks ? (c + 1) * grain : count); };
+  const double nanoseconds = work.nanoseconds * static_cast<double>(count);
+  const int threads = detail::threads_for(chunks, nanoseconds);
+  if (threads <= 1 || !detail::may_share()) {
     for (Index c = 0; c < chunks; ++c) chunk(order == ChunkOrder::forward ? c : chunks - 1 - c);
     return;
   }
   detail::FirstError error;
   detail::ChunkShares shares(chunks, threads, order);
-  const auto work = [&](int thread) {
+  auto share = [&](int thread) {
     const bool outer = std::exchange(detail::inside_parallel(), true);
-    shares.work(thread, [&](Index c) { error.guard([&] { chunk(c); }); });
+    const Index done = shares.work(thread, [&](Index c) { error.guard([&] { chunk(c); }); });
     detail::inside_parallel() = outer;
+    return done;
   };
-#ifdef _OPENMP
-#pragma omp parallel num_threads(threads)
-  work(omp_get_thread_num());
-#else
-  if (!detail::ThreadTeam::instance().run(threads - 1, work)) work(0);
-#endif
+  using Share = decltype(share);
+  detail::ThreadTeam::instance().run(
+      threads - 1, nanoseconds,
+      [](void* context, int thread) -> std::int64_t {
+        return (*static_cast<Share*>(context))(thread);
+      },
+      &share);
   error.rethrow();
+}
+
+/// The same for a loop of unknown work, which is taken to be long.
+template <class Body>
+void parallel_for(Index count, Index grain, const Body& body,
+                  ChunkOrder order = ChunkOrder::forward) {
+  parallel_for(count, grain, Work{}, body, order);
 }
 
 }  // namespace adafuse

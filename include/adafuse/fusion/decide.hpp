@@ -35,7 +35,7 @@ Tensor<T> sampling_noise(const std::string& block, const Shape& logits, Index fr
   auto noise = Tensor<T>::uninitialized(logits);
   const Index places = frames * logits[1] * logits[2];
   T* const out = noise.data();
-  parallel_for(logits[0] / frames, 1, [&](Index n, Index) {
+  parallel_for(logits[0] / frames, 1, Work::functions(4 * places), [&](Index n, Index) {
     const ClipDraws draws = clip_draws(key, ctx.samples, n, places);
     kernels::gumbel(draws.key, draws.first, places, out + n * places);
   });

@@ -40,7 +40,9 @@ void pool_live(const FoldedPool<T>& pool, Index frames, Index channels, const T*
   const auto& g = pool.geometry;
   const Index grain = 1 + 16384 / (g.out_pixels() * g.height.kernel);  // planes
   const Index blocks = (channels + grain - 1) / grain;
-  parallel_for(frames * blocks, 1, [&](Index task, Index) {
+  const Index taps = g.out_pixels() * g.height.kernel * g.width.kernel;
+  const Work work = Work::elements(channels * (g.in_pixels() + taps)) / blocks;
+  parallel_for(frames * blocks, 1, work, [&](Index task, Index) {
     thread_local kernels::Scratch<T> memory;
     T* row = memory(kernels::plane::room(g));
     const Index frame = task / blocks, first = task % blocks * grain;

@@ -60,8 +60,8 @@ void global_pool(bool maximum, Index frames, Index channels, Index pixels, const
     }
   };
   // The last frames first: they are nearest, and the next step wants the first ones nearest.
-  parallel_for(frames * blocks, std::max<Index>(1, 65536 / (grain * pixels)), pool,
-               ChunkOrder::backward);
+  parallel_for(frames * blocks, std::max<Index>(1, 65536 / (grain * pixels)),
+               Work::elements(channels * pixels) / blocks, pool, ChunkOrder::backward);
 }
 
 }  // namespace ADAFUSE_SIMD

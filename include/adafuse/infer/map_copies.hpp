@@ -21,9 +21,10 @@ struct ClipMaps {
   /// Calls body(first frame of a clip, channel) for all clips and channels, in parallel.
   template <class Body>
   void for_channels(const Body& body) const {
-    parallel_for(clips * channels, grain(), [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) body(i / channels * frames, i % channels);
-    });
+    parallel_for(clips * channels, grain(), Work::elements(frames * pixels),
+                 [&](Index begin, Index end) {
+                   for (Index i = begin; i < end; ++i) body(i / channels * frames, i % channels);
+                 });
   }
 };
 
@@ -46,7 +47,8 @@ template <class T>
 void fuse_in_place(const ClipMaps& m, const ActionColumns& action, T* y) {
   constexpr Index most = 64;  // Channels of a task.
   const Index size = std::min(most, m.grain()), pieces = (m.channels + size - 1) / size;
-  parallel_for(m.clips * pieces, 1, [&](Index task, Index) {
+  const Work work = Work::elements(m.frames * m.channels * m.pixels) / pieces;
+  parallel_for(m.clips * pieces, 1, work, [&](Index task, Index) {
     const Index clip = task / pieces * m.frames, first = task % pieces * size,
                 count = std::min(size, m.channels - first);
     for (Index f = clip + m.frames - 1; f > clip; --f) {
@@ -81,7 +83,7 @@ void fuse_into(const ClipMaps& m, const ActionColumns& action, const T* x, Index
 /// Channels [first, first + channels) of wider maps y of `width` channels.
 template <class T>
 void copy_into(const ClipMaps& m, const T* x, Index first, Index width, T* y) {
-  parallel_for(m.clips * m.frames, 1, [&](Index f, Index) {
+  parallel_for(m.clips * m.frames, 1, Work::elements(m.channels * m.pixels), [&](Index f, Index) {
     std::copy_n(x + m.at(f, 0), m.channels * m.pixels, y + (f * width + first) * m.pixels);
   });
 }
@@ -92,7 +94,7 @@ constexpr Index shift_offset(Index c, Index fold) { return c < fold ? 1 : c < 2 
 /// The temporal shift of the channels that exist; beyond the ends of a clip lie zeros.
 template <class T>
 void shift_live(const ClipMaps& m, Index fold, const T* x, ChannelLists live, T* y) {
-  parallel_for(m.clips * m.frames, 1, [&](Index f, Index) {
+  parallel_for(m.clips * m.frames, 1, Work::elements(m.channels * m.pixels), [&](Index f, Index) {
     for (Index c = 0; c < m.channels; ++c) {
       const Index from = f + shift_offset(c, fold), t = f % m.frames + shift_offset(c, fold);
       if (t < 0 || t >= m.frames)
@@ -107,7 +109,7 @@ void shift_live(const ClipMaps& m, Index fold, const T* x, ChannelLists live, T*
 template <class T>
 void add_live(const ClipMaps& m, const T* a, ChannelLists live_a, const T* b, ChannelLists live_b,
               bool relu, T* y) {
-  parallel_for(m.clips * m.frames, 1, [&](Index f, Index) {
+  parallel_for(m.clips * m.frames, 1, Work::elements(m.channels * m.pixels), [&](Index f, Index) {
     for (Index c = 0; c < m.channels; ++c) {
       const Index at = m.at(f, c);
       const bool has_a = channels_in(live_a, f, c, c + 1).count > 0;

@@ -108,7 +108,8 @@ class ChannelTasks {
   /// Calls body(k, c, i), where the sums of the part begin at number k.
   template <class Body>
   void for_each_task(const Body& body) const {
-    parallel_for(parts_ * blocks_, 1, [&](Index task, Index) {
+    const Index tasks = parts_ * blocks_;
+    parallel_for(tasks, 1, Work::elements(layout_.size()) / tasks, [&](Index task, Index) {
       const Index p = task / blocks_, k = p * layout_.channels;
       const Range frames = part(layout_.batch, parts_, p),
                   channels = part(layout_.channels, blocks_, task % blocks_);

@@ -53,10 +53,11 @@ inline void turn_unit(const float* w, Index depth, const ChannelList& outs, floa
 /// turned [turned_size(g)] of w.
 inline void turn_weights(const Correlation& g, const float* w, float* turned) {
   const Index numbers = unit * g.depth();
-  parallel_for(turned_units(g), 1 + 16384 / numbers, [&](Index begin, Index end) {
-    for (Index u = begin; u < end; ++u)
-      turn_unit(w, g.depth(), outs_of_unit(g, u), turned + u * numbers);
-  });
+  parallel_for(turned_units(g), 1 + 16384 / numbers, Work::elements(numbers),
+               [&](Index begin, Index end) {
+                 for (Index u = begin; u < end; ++u)
+                   turn_unit(w, g.depth(), outs_of_unit(g, u), turned + u * numbers);
+               });
 }
 
 }  // namespace channel_lanes

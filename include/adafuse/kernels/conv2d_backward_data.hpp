@@ -55,7 +55,8 @@ inline void turn_weights(const Conv2dGeometry& g, const float* w, float* turned)
   constexpr Index block = 64;
   const Index outs = g.out_channels_per_group(), ins = g.in_channels_per_group();
   const Index blocks = (ins + block - 1) / block;
-  parallel_for(g.groups * blocks, 1, [&](Index task, Index) {
+  const Work work = Work::elements(g.weight_size()) / (g.groups * blocks);
+  parallel_for(g.groups * blocks, 1, work, [&](Index task, Index) {
     const Index group = task / blocks * outs * ins, first = task % blocks * block;
     turn_into(w + group + first, ins, std::min(block, ins - first), outs, one_part,
               turned + group + first * outs, outs);
@@ -90,14 +91,16 @@ inline void turn_taps(const Conv2dGeometry& g, const std::vector<Index>& places,
                     : taps == 2 ? turn_elements<2>
                     : taps == 1 ? turn_elements<1>
                                 : turn_elements<0>;
-  parallel_for(g.groups * blocks, 1 + 4096 / (block * outs * taps), [&](Index begin, Index end) {
-    for (Index task = begin; task < end; ++task) {
-      const Index group = task / blocks, first = task % blocks * block;
-      turn(w + (group * outs * ins + first) * g.taps(), ins * g.taps(), g.taps(), outs,
-           std::min(block, ins - first), places.data(), taps,
-           turned + (group * ins + first) * outs * taps, outs * taps);
-    }
-  });
+  const Work work = Work::elements(std::min(block, ins) * outs * taps);
+  parallel_for(g.groups * blocks, 1 + 4096 / (block * outs * taps), work,
+               [&](Index begin, Index end) {
+                 for (Index task = begin; task < end; ++task) {
+                   const Index group = task / blocks, first = task % blocks * block;
+                   turn(w + (group * outs * ins + first) * g.taps(), ins * g.taps(), g.taps(), outs,
+                        std::min(block, ins - first), places.data(), taps,
+                        turned + (group * ins + first) * outs * taps, outs * taps);
+                 }
+               });
 }
 
 /// flipped [in_channels][outs][taps of the phase] of w, the taps in reverse order.
@@ -248,23 +251,26 @@ inline void conv2d_depthwise(const Conv2dGeometry& g, const std::vector<PhaseJob
                              const float* dy, float* dx) {
   std::vector<depthwise::Inside> inside;
   for (const PhaseJob& job : jobs) inside.emplace_back(job.correlation);
-  parallel_for(g.batch * g.in_channels, 1 + 16384 / g.in_pixels(), [&](Index begin, Index end) {
-    const FlushDenormals scope;
-    thread_local Scratch<float> memory;
-    float* const phases = memory(g.in_pixels());
-    for (Index plane = begin; plane < end; ++plane) {
-      for (std::size_t k = 0; k < jobs.size(); ++k) {
-        const Correlation& c = jobs[k].correlation;
-        if (!jobs[k].zero())
-          depthwise::plane_kernel<1>(c)(c, inside[k], dy + plane * c.in_pixels(),
-                                        jobs[k].weights + plane % g.in_channels * c.taps(),
-                                        depthwise::PlaneEpilogue({}, 0, 0), phases + jobs[k].first);
-      }
-      weave(
-          g, jobs, [&](const PhaseJob& job) { return phases + job.first; },
-          dx + plane * g.in_pixels());
-    }
-  });
+  const Work work = Work::multiply_adds(g.out_pixels() * g.taps()) + Work::elements(g.in_pixels());
+  parallel_for(
+      g.batch * g.in_channels, 1 + 16384 / g.in_pixels(), work, [&](Index begin, Index end) {
+        const FlushDenormals scope;
+        thread_local Scratch<float> memory;
+        float* const phases = memory(g.in_pixels());
+        for (Index plane = begin; plane < end; ++plane) {
+          for (std::size_t k = 0; k < jobs.size(); ++k) {
+            const Correlation& c = jobs[k].correlation;
+            if (!jobs[k].zero())
+              depthwise::plane_kernel<1>(c)(c, inside[k], dy + plane * c.in_pixels(),
+                                            jobs[k].weights + plane % g.in_channels * c.taps(),
+                                            depthwise::PlaneEpilogue({}, 0, 0),
+                                            phases + jobs[k].first);
+          }
+          weave(
+              g, jobs, [&](const PhaseJob& job) { return phases + job.first; },
+              dx + plane * g.in_pixels());
+        }
+      });
 }
 
 /// dx, where `correlate(correlation, dy, w, out)` computes each phase.
@@ -281,15 +287,16 @@ void conv2d(const Conv2dGeometry& g, const float* dy, const float* w, float* dx,
   for (const PhaseJob& job : jobs)
     if (!job.zero() && job.pixels() > 0)
       correlate(job.correlation, dy, job.weights, phases.data() + planes * job.first);
-  parallel_for(planes, 1 + 16384 / g.in_pixels(), [&](Index begin, Index end) {
-    for (Index plane = begin; plane < end; ++plane)
-      weave(
-          g, jobs,
-          [&](const PhaseJob& job) {
-            return phases.data() + planes * job.first + plane * job.pixels();
-          },
-          dx + plane * g.in_pixels());
-  });
+  parallel_for(planes, 1 + 16384 / g.in_pixels(), Work::elements(g.in_pixels()),
+               [&](Index begin, Index end) {
+                 for (Index plane = begin; plane < end; ++plane)
+                   weave(
+                       g, jobs,
+                       [&](const PhaseJob& job) {
+                         return phases.data() + planes * job.first + plane * job.pixels();
+                       },
+                       dx + plane * g.in_pixels());
+               });
 }
 
 }  // namespace backward_data

@@ -189,7 +189,8 @@ void conv2d(const Conv2dGeometry& g, const float* dy, const float* weights, floa
               groups = (g.batch + at_once - 1) / at_once;
   const Index chunks = (g.in_channels + rows - 1) / rows,
               parts = std::clamp<Index>(enough_tasks / groups, 1, chunks);
-  parallel_for(groups * parts, 1, [&](Index task, Index) {
+  const Work work = Work::multiply_adds(g.batch * g.macs()) / (groups * parts);
+  parallel_for(groups * parts, 1, work, [&](Index task, Index) {
     const FlushDenormals scope;
     const Range frames = part(g.batch, groups, task / parts),
                 some = part(chunks, parts, task % parts);

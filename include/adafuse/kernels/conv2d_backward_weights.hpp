@@ -179,11 +179,13 @@ inline void multiply_block(const BlockRows& rows, Index count, const float* pane
 inline void pick_pixels(const Correlation& g, const float* x, float* picked) {
   PhaseImages images;
   images.aim(g, {0, g.out_height});
-  parallel_for(g.batch * g.in_channels, 1 + 16384 / g.out_pixels(), [&](Index begin, Index end) {
-    const FlushDenormals scope;
-    for (Index plane = begin; plane < end; ++plane)
-      images.copy(x + plane * g.in_pixels(), 2 * g.in_pixels(), picked + plane * g.out_pixels());
-  });
+  parallel_for(g.batch * g.in_channels, 1 + 16384 / g.out_pixels(), Work::elements(g.out_pixels()),
+               [&](Index begin, Index end) {
+                 const FlushDenormals scope;
+                 for (Index plane = begin; plane < end; ++plane)
+                   images.copy(x + plane * g.in_pixels(), 2 * g.in_pixels(),
+                               picked + plane * g.out_pixels());
+               });
 }
 
 /// Whether a pointwise kernel exchanges the roles. What is turned are the lanes, and the sums
@@ -225,72 +227,75 @@ inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
   float* all_sums = in_place ? dw : sums_memory.data();  // [parts][groups][rows][step]
   const Index tasks = g.groups * plan.row_chunks * plan.lane_chunks;
 
-  parallel_for(tasks * plan.parts, 1, [&](Index task, Index) {
-    const FlushDenormals scope;
-    thread_local Scratch<float> images_memory, panel_memory;
-    thread_local PaddedImages images;
-    thread_local std::vector<Index> frame_starts;
-    const Index chunk = task % tasks, group = chunk / (plan.row_chunks * plan.lane_chunks);
-    const Range channels =
-        part(row_channels, plan.row_chunks, chunk / plan.lane_chunks % plan.row_chunks);
-    const Range lane_range =
-        part_in_steps(lanes, width, plan.lane_chunks, chunk % plan.lane_chunks);
-    const Index vectors = (lane_range.size() + width - 1) / width,
-                tiles = (vectors + tile_vectors - 1) / tile_vectors;
-    const Range blocks = part(plan.blocks(), plan.parts, task / tasks);
-    float* sums = all_sums + task / tasks * part_size +
-                  (group * rows + channels.begin * g.taps()) * step + lane_range.begin;
-    for (Index b = blocks.begin; b < blocks.end; ++b) {
-      const OutputBlock block = plan.block(g, b);
-      float* panel = panel_memory((block.size() + width) * vectors * width);
-      for (Index t = 0; t < tiles; ++t) {
-        const Range v = part(vectors, tiles, t);
-        const Index first = lane_range.begin + v.begin * width;
-        const auto turn = lane_maps.step == 2 ? turn_block<2> : turn_block<1>;
-        turn(lane_maps, block, group * lanes + first, lane_range.end - first, v.size(),
-             panel + block.size() * v.begin * width);
-      }
-      const auto multiply = [&](const BlockRows& block_rows, Range some) {
-        for (Index t = 0; t < tiles; ++t) {
-          const Range v = part(vectors, tiles, t);
-          multiply_block(block_rows, some.size() * g.taps(), panel + block.size() * v.begin * width,
-                         v.size(), b > blocks.begin,
-                         sums + (some.begin - channels.begin) * g.taps() * step + v.begin * width,
-                         step);
+  parallel_for(
+      tasks * plan.parts, 1, Work::multiply_adds(g.macs()) / (tasks * plan.parts),
+      [&](Index task, Index) {
+        const FlushDenormals scope;
+        thread_local Scratch<float> images_memory, panel_memory;
+        thread_local PaddedImages images;
+        thread_local std::vector<Index> frame_starts;
+        const Index chunk = task % tasks, group = chunk / (plan.row_chunks * plan.lane_chunks);
+        const Range channels =
+            part(row_channels, plan.row_chunks, chunk / plan.lane_chunks % plan.row_chunks);
+        const Range lane_range =
+            part_in_steps(lanes, width, plan.lane_chunks, chunk % plan.lane_chunks);
+        const Index vectors = (lane_range.size() + width - 1) / width,
+                    tiles = (vectors + tile_vectors - 1) / tile_vectors;
+        const Range blocks = part(plan.blocks(), plan.parts, task / tasks);
+        float* sums = all_sums + task / tasks * part_size +
+                      (group * rows + channels.begin * g.taps()) * step + lane_range.begin;
+        for (Index b = blocks.begin; b < blocks.end; ++b) {
+          const OutputBlock block = plan.block(g, b);
+          float* panel = panel_memory((block.size() + width) * vectors * width);
+          for (Index t = 0; t < tiles; ++t) {
+            const Range v = part(vectors, tiles, t);
+            const Index first = lane_range.begin + v.begin * width;
+            const auto turn = lane_maps.step == 2 ? turn_block<2> : turn_block<1>;
+            turn(lane_maps, block, group * lanes + first, lane_range.end - first, v.size(),
+                 panel + block.size() * v.begin * width);
+          }
+          const auto multiply = [&](const BlockRows& block_rows, Range some) {
+            for (Index t = 0; t < tiles; ++t) {
+              const Range v = part(vectors, tiles, t);
+              multiply_block(
+                  block_rows, some.size() * g.taps(), panel + block.size() * v.begin * width,
+                  v.size(), b > blocks.begin,
+                  sums + (some.begin - channels.begin) * g.taps() * step + v.begin * width, step);
+            }
+          };
+          if (straight) {
+            const Index no_offset = 0;
+            frame_starts.clear();
+            for (Index n = 0; n < block.frames.size(); ++n)
+              frame_starts.push_back(n * row_maps.channels * row_maps.pixels);
+            multiply({row_maps.plane(block.frames.begin, group * row_channels + channels.begin) +
+                          block.rows.begin * g.out_width + block.columns.begin,
+                      row_maps.pixels, &no_offset, 1,
+                      WeightRuns{frame_starts.data(), block.frames.size(),
+                                 block.rows.size() * block.columns.size()}},
+                     channels);
+            continue;
+          }
+          images.aim(g, block);
+          const Index at_once = std::max<Index>(1, images_at_once / images.channel_size());
+          float* copies = images_memory(images.room(std::min(at_once, channels.size())));
+          for (Index c = channels.begin; c < channels.end; c += at_once) {
+            const Range some{c, std::min(c + at_once, channels.end)};
+            images.pack(x, {group * row_channels + some.begin, group * row_channels + some.end},
+                        copies);
+            multiply({copies, images.channel_size(), images.tap_offsets().data(), g.taps(),
+                      WeightRuns{images.row_starts().data(), std::ssize(images.row_starts()),
+                                 block.columns.size()}},
+                     some);
+          }
         }
-      };
-      if (straight) {
-        const Index no_offset = 0;
-        frame_starts.clear();
-        for (Index n = 0; n < block.frames.size(); ++n)
-          frame_starts.push_back(n * row_maps.channels * row_maps.pixels);
-        multiply({row_maps.plane(block.frames.begin, group * row_channels + channels.begin) +
-                      block.rows.begin * g.out_width + block.columns.begin,
-                  row_maps.pixels, &no_offset, 1,
-                  WeightRuns{frame_starts.data(), block.frames.size(),
-                             block.rows.size() * block.columns.size()}},
-                 channels);
-        continue;
-      }
-      images.aim(g, block);
-      const Index at_once = std::max<Index>(1, images_at_once / images.channel_size());
-      float* copies = images_memory(images.room(std::min(at_once, channels.size())));
-      for (Index c = channels.begin; c < channels.end; c += at_once) {
-        const Range some{c, std::min(c + at_once, channels.end)};
-        images.pack(x, {group * row_channels + some.begin, group * row_channels + some.end},
-                    copies);
-        multiply({copies, images.channel_size(), images.tap_offsets().data(), g.taps(),
-                  WeightRuns{images.row_starts().data(), std::ssize(images.row_starts()),
-                             block.columns.size()}},
-                 some);
-      }
-    }
-  });
+      });
 
   if (in_place) return;
   // dw [groups][outs][depth] from the sums of the parts, in order.
   const Index row_blocks = (g.outs() + 63) / 64;
-  parallel_for(g.groups * row_blocks, 1, [&](Index task, Index) {
+  const Work adding = Work::elements(plan.parts * part_size) / (g.groups * row_blocks);
+  parallel_for(g.groups * row_blocks, 1, adding, [&](Index task, Index) {
     const Index group = task / row_blocks;
     const Range outs = part_in_steps(g.outs(), width, row_blocks, task % row_blocks);
     float* to = dw + (group * g.outs() + outs.begin) * g.depth();

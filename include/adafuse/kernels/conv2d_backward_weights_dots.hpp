@@ -133,7 +133,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
   PhaseImages images;
   if (!g.same_pitch()) images.aim(g, {0, g.out_height});
 
-  parallel_for(parts, 1, [&](Index task, Index) {
+  parallel_for(parts, 1, Work::multiply_adds(g.macs()) / parts, [&](Index task, Index) {
     const FlushDenormals scope;
     thread_local Scratch<float> memory;
     const Range frames = part(g.batch, parts, task);

@@ -10,6 +10,7 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/channel_lanes_steps.hpp>
 #include <adafuse/kernels/channel_lanes_weights.hpp>
+#include <adafuse/kernels/conv2d_work.hpp>
 #include <adafuse/kernels/lines_ahead.hpp>
 #include <adafuse/kernels/scratch.hpp>
 #include <adafuse/kernels/united_channels.hpp>
@@ -145,7 +146,8 @@ class Call {
     thread_local UnitedChannels of_caller;
     if (plan.far) of_caller.aim(options_.live_in, g_.batch, g_.in_channels);
     const UnitedChannels& ins = of_caller;
-    parallel_for(plan.sets * plan.strips * plan.groups, 1, [&](Index task, Index) {
+    const Index tasks = plan.sets * plan.strips * plan.groups;
+    parallel_for(tasks, 1, conv2d_work(g_, options_) / tasks, [&](Index task, Index) {
       const FlushDenormals scope;
       const Index group = task % plan.groups, strip = task / plan.groups % plan.strips;
       const Strip some{part(g_.batch, plan.sets, task / plan.groups / plan.strips),

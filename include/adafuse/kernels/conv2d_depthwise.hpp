@@ -5,6 +5,7 @@
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d_options.hpp>
+#include <adafuse/kernels/conv2d_work.hpp>
 #include <adafuse/kernels/correlation.hpp>
 #include <adafuse/kernels/strided_lanes.hpp>
 #include <vector>
@@ -158,22 +159,25 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   no_image.in_height = 0;
   const Inside in(g), nothing(no_image);
   const PlaneKernel correlate_one = g.stride_width == 1 ? plane_kernel<1>(g) : plane_kernel<2>(g);
-  parallel_for(g.batch, 1, [&](Index n, Index) {
+  parallel_for(g.batch, 1, conv2d_work(g, options) / g.batch, [&](Index n, Index) {
     const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
     const auto ins = options.in_of(n);
-    parallel_for(outs.count, 1 + 65536 / (g.out_pixels() * g.taps()), [&](Index begin, Index end) {
-      const FlushDenormals scope;
-      for (Index k = begin; k < end; ++k) {
-        const Index c = outs[k], plane = n * g.out_channels + c;
-        const bool is_live = ins.all() || std::ranges::binary_search(ins.list(), c);
-        const PlaneEpilogue epilogue(options.epilogue, c, plane * g.out_pixels());
-        float* const target = y + plane * g.out_pixels();
-        if (is_live)
-          correlate_one(g, in, x + plane * g.in_pixels(), w + c * g.taps(), epilogue, target);
-        else
-          correlate_any<1>(no_image, nothing, x, w, epilogue, target);
-      }
-    });
+    const Index products = g.out_pixels() * g.taps();
+    parallel_for(outs.count, 1 + 65536 / products, Work::multiply_adds(products),
+                 [&](Index begin, Index end) {
+                   const FlushDenormals scope;
+                   for (Index k = begin; k < end; ++k) {
+                     const Index c = outs[k], plane = n * g.out_channels + c;
+                     const bool is_live = ins.all() || std::ranges::binary_search(ins.list(), c);
+                     const PlaneEpilogue epilogue(options.epilogue, c, plane * g.out_pixels());
+                     float* const target = y + plane * g.out_pixels();
+                     if (is_live)
+                       correlate_one(g, in, x + plane * g.in_pixels(), w + c * g.taps(), epilogue,
+                                     target);
+                     else
+                       correlate_any<1>(no_image, nothing, x, w, epilogue, target);
+                   }
+                 });
   });
 }
 
@@ -230,7 +234,8 @@ void add_products_any(const Correlation& g, const Inside& in, const float* image
 inline void conv2d_backward_weights(const Correlation& g, const float* x, const float* dy,
                                     float* dw) {
   const Inside in(g);
-  parallel_for(g.out_channels, 1, [&](Index c, Index) {
+  const Work work = Work::multiply_adds(g.batch * g.out_pixels() * g.taps());
+  parallel_for(g.out_channels, 1, work, [&](Index c, Index) {
     const FlushDenormals scope;
     std::vector<Floats> sums(static_cast<std::size_t>(g.taps()), Floats::zero());
     const bool square = g.kernel_height == 3 && g.kernel_width == 3 && g.dilation_height == 1 &&

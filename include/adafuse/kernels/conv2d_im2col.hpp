@@ -22,7 +22,8 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
             const Conv2dOptions<T>& options) {
   const Index pixels = g.out_pixels(), taps = g.taps();
   const Index ins = g.in_channels_per_group(), outs = g.out_channels_per_group();
-  parallel_for(g.batch * g.groups, 1, [&](Index begin, Index end) {
+  const Work work = Work::multiply_adds(g.macs()) / g.groups;
+  parallel_for(g.batch * g.groups, 1, work, [&](Index begin, Index end) {
     thread_local Scratch<T> columns_memory, weight_memory, product_memory;
     thread_local std::vector<Index> live_ins, live_outs;
     for (Index task = begin; task < end; ++task) {
@@ -65,7 +66,8 @@ template <class T>
 void conv2d_backward_data(const Conv2dGeometry& g, const T* dy, const T* w, T* dx) {
   const Index pixels = g.out_pixels(), depth = g.in_channels_per_group() * g.taps();
   const Index ins = g.in_channels_per_group(), outs = g.out_channels_per_group();
-  parallel_for(g.batch * g.groups, 1, [&](Index begin, Index end) {
+  const Work work = Work::multiply_adds(g.macs()) / g.groups;
+  parallel_for(g.batch * g.groups, 1, work, [&](Index begin, Index end) {
     thread_local Scratch<T> columns_memory;
     T* columns = columns_memory(depth * pixels);
     for (Index task = begin; task < end; ++task) {
@@ -93,11 +95,15 @@ void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T
   T* columns = columns_memory(g.in_channels * g.taps() * pixels);
   std::fill_n(dw, g.weight_size(), T{0});
   for (Index n = 0; n < g.batch; ++n) {
-    parallel_for(g.in_channels, 1 + 4096 / (g.taps() * pixels), [&](Index begin, Index end) {
-      for (Index c = begin; c < end; ++c)
-        im2col(g, x + (n * g.in_channels + c) * g.in_pixels(), columns + c * g.taps() * pixels);
-    });
-    parallel_for(g.groups * blocks, 1, [&](Index begin, Index end) {
+    const Index columns_of_channel = g.taps() * pixels;
+    const Work copying = Work::elements(columns_of_channel);
+    parallel_for(
+        g.in_channels, 1 + 4096 / columns_of_channel, copying, [&](Index begin, Index end) {
+          for (Index c = begin; c < end; ++c)
+            im2col(g, x + (n * g.in_channels + c) * g.in_pixels(), columns + c * g.taps() * pixels);
+        });
+    const Work multiplying = Work::multiply_adds(g.macs()) / (g.groups * blocks);
+    parallel_for(g.groups * blocks, 1, multiplying, [&](Index begin, Index end) {
       for (Index task = begin; task < end; ++task) {
         const Index group = task / blocks, first = group * outs + task % blocks * row_block;
         const Index rows = std::min(row_block, (group + 1) * outs - first);

@@ -11,6 +11,7 @@
 #include <adafuse/kernels/conv2d_options.hpp>
 #include <adafuse/kernels/conv2d_rows.hpp>
 #include <adafuse/kernels/conv2d_spare_pixels.hpp>
+#include <adafuse/kernels/conv2d_work.hpp>
 #include <adafuse/kernels/correlation.hpp>
 #include <adafuse/kernels/lanes_inside.hpp>
 #include <adafuse/kernels/next_strip.hpp>
@@ -197,7 +198,8 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   const Index extra = plan.spare > 0 ? g.groups : 0, tasks_of_chunk = strips + extra;
   const Mask* all_masks = masks.data();
   const bool single_tap = taps == 1 && g.all_inside();
-  parallel_for(tasks_of_chunk * plan.chunks, 1, [&](Index number, Index) {
+  const Index tasks = tasks_of_chunk * plan.chunks;
+  parallel_for(tasks, 1, conv2d_work(g, options) / tasks, [&](Index number, Index) {
     const FlushDenormals scope;
     const Index chunk = number / tasks_of_chunk, task = number % tasks_of_chunk;
     if (task >= strips) {

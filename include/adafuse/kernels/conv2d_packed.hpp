@@ -10,6 +10,7 @@
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d_rows.hpp>
+#include <adafuse/kernels/conv2d_work.hpp>
 #include <adafuse/kernels/pixel_packer.hpp>
 #include <adafuse/kernels/scratch.hpp>
 #include <array>
@@ -185,7 +186,8 @@ inline void conv2d(Correlation g, const float* x, const float* w, float* y,
   }
   const Plan plan = make_plan(g, all_live(options));
   const Index sets = g.batch / plan.frames_together;
-  parallel_for(sets * g.groups * plan.strips * plan.chunks, 1, [&](Index task, Index) {
+  const Index tasks = sets * g.groups * plan.strips * plan.chunks;
+  parallel_for(tasks, 1, conv2d_work(g, options) / tasks, [&](Index task, Index) {
     const FlushDenormals scope;
     Task(g, plan, x, w, y, options, task).run();
   });

@@ -42,12 +42,13 @@ class SparePixels {
     constexpr Index channels_at_once = 32;  // Their columns, of a few frames, stay in L1.
     const Index pieces = (g.ins() + channels_at_once - 1) / channels_at_once,
                 numbers = std::min(channels_at_once, g.ins()) * g.taps() * lanes_;
-    parallel_for(g.groups * pieces, 1 + 16384 / numbers, [&](Index begin, Index end) {
-      for (Index task = begin; task < end; ++task) {
-        const Index group = task / pieces;
-        gather(x, group, part(ins_of(group).count, pieces, task % pieces));
-      }
-    });
+    parallel_for(g.groups * pieces, 1 + 16384 / numbers, Work::elements(numbers),
+                 [&](Index begin, Index end) {
+                   for (Index task = begin; task < end; ++task) {
+                     const Index group = task / pieces;
+                     gather(x, group, part(ins_of(group).count, pieces, task % pieces));
+                   }
+                 });
   }
 
   /// y = epilogue(the sums) for output channels [first, first + size) of a group.

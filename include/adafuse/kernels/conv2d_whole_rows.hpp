@@ -11,6 +11,7 @@
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d_rows.hpp>
+#include <adafuse/kernels/conv2d_work.hpp>
 #include <array>
 #include <type_traits>
 
@@ -283,7 +284,8 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   const Kernels& kernels = kernels_for(g, beside);
   // Few frames are cut, so that there is work for a few threads.
   const Index strips = std::clamp<Index>(6 / g.batch, 1, (of_all.vectors + 1) / 2);
-  parallel_for(g.batch * strips, 1, [&](Index task, Index) {
+  const Index tasks = g.batch * strips;
+  parallel_for(tasks, 1, conv2d_work(g, options) / tasks, [&](Index task, Index) {
     const FlushDenormals scope;
     const Index n = strips == 1 ? task : task / strips;
     const Range vectors = part(of_all.vectors, strips, task - n * strips);

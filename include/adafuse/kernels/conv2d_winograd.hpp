@@ -12,6 +12,7 @@
 #include <adafuse/core/storage.hpp>
 #include <adafuse/kernels/conv2d_winograd_lists.hpp>
 #include <adafuse/kernels/conv2d_winograd_steps.hpp>
+#include <adafuse/kernels/conv2d_work.hpp>
 #include <adafuse/kernels/scratch.hpp>
 #include <span>
 #include <vector>
@@ -27,10 +28,11 @@ inline bool fits(const Correlation& g) {
 /// u [36][out_channels][in_channels] of w [out_channels, in_channels, 3, 3]; `u_step` leads from a
 /// product to the next.
 inline void transform_weights(const Correlation& g, const float* w, float* u, Index u_step) {
-  parallel_for(g.out_channels, 8, [&](Index begin, Index end) {
-    const FlushDenormals scope;
-    transform_weight_rows(g.in_channels, begin, end, w, u, u_step);
-  });
+  parallel_for(g.out_channels, 8, Work::elements(4 * products * g.in_channels),
+               [&](Index begin, Index end) {
+                 const FlushDenormals scope;
+                 transform_weight_rows(g.in_channels, begin, end, w, u, u_step);
+               });
 }
 
 /// Groups of tiles that go through each of the three steps together, so that a matrix of weights
@@ -48,16 +50,18 @@ class Batch {
     const Range ins = place(true), outs = place(false);
     float* v = input_memory_(ins.end);
     float* m = product_memory_(outs.end);
-    for_channels(ins.begin, true, [&](const Group& group, Range channels) {
+    for_channels(ins, true, [&](const Group& group, Range channels) {
       transform_inputs(g, group.tiles, x, channels, v + group.inputs);
     });
-    parallel_for(products, 1, [&](Index e, Index) {
+    Index macs = 0;  // of one product
+    for (const Group& group : groups()) macs += group.channels(true) * group.next(false);
+    parallel_for(products, 1, Work::multiply_adds(macs), [&](Index e, Index) {
       const FlushDenormals scope;
       for (const Group& group : groups())
         multiply(g, group.tiles, u + e * u_step, v + group.inputs + e * group.next(true),
                  m + group.products + e * group.next(false));
     });
-    for_channels(outs.begin, false, [&](const Group& group, Range channels) {
+    for_channels(outs, false, [&](const Group& group, Range channels) {
       transform_outputs(g, group.tiles, channels, m + group.products, epilogue, y);
     });
   }
@@ -83,13 +87,14 @@ class Batch {
     return result;
   }
 
-  /// `step` for some of at most `most` channels of each group.
+  /// `step` for some channels of each group, where place() has returned `placed`.
   template <class Step>
-  void for_channels(Index most, bool in, const Step& step) {
+  void for_channels(Range placed, bool in, const Step& step) {
     constexpr Index grain = 16;
-    const Index pieces = (most + grain - 1) / grain;
+    const Index pieces = (placed.begin + grain - 1) / grain;
     const auto all = groups();
-    parallel_for(pieces * std::ssize(all), 1, [&](Index task, Index) {
+    const Index tasks = pieces * std::ssize(all);
+    parallel_for(tasks, 1, Work::elements(2 * placed.end) / tasks, [&](Index task, Index) {
       const FlushDenormals scope;
       const Group& group = all[static_cast<std::size_t>(task / pieces)];
       const Index first = task % pieces * grain;
@@ -173,7 +178,8 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   thread_local BatchPlan plan_memory;
   BatchPlan& plan = plan_memory;
   plan.aim(g, options);
-  parallel_for(plan.count(), plan.grain(), [&](Index begin, Index end) {
+  const Work work = conv2d_work(g, options) / (4 * plan.count());  // A quarter of the products.
+  parallel_for(plan.count(), plan.grain(), work, [&](Index begin, Index end) {
     thread_local Batch batch_memory;
     Batch& batch = batch_memory;
     for (Index b = begin; b < end; ++b) {

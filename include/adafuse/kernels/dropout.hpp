@@ -11,7 +11,7 @@ namespace adafuse::kernels {
 template <class T>
 void dropout_mask(Index count, double p, Key key, T* mask) {
   const T kept = static_cast<T>(1 / (1 - p));
-  parallel_for(count, 4096, [&](Index begin, Index end) {
+  parallel_for(count, 4096, Work::functions(1), [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i)
       mask[i] = key.uniform(static_cast<std::uint64_t>(i)) >= p ? kept : T{0};
   });

@@ -15,9 +15,10 @@ auto map(const Tensor<T>& x, const F& f) {
   auto y = Tensor<U>::uninitialized(x.shape());
   const T* __restrict in = x.data();
   U* __restrict out = y.data();
-  parallel_for(x.size(), elements_per_chunk, [&f, in, out](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) out[i] = f(in[i]);
-  });
+  parallel_for(x.size(), elements_per_chunk, Work::elements(4),
+               [&f, in, out](Index begin, Index end) {
+                 for (Index i = begin; i < end; ++i) out[i] = f(in[i]);
+               });
   return y;
 }
 
@@ -26,7 +27,7 @@ template <class T>
 void add_into(Tensor<T> a, const Tensor<T>& b) {
   T* const to = a.data();
   const T* const from = b.data();
-  parallel_for(a.size(), elements_per_chunk, [to, from](Index begin, Index end) {
+  parallel_for(a.size(), elements_per_chunk, Work::elements(1), [to, from](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) to[i] += from[i];
   });
 }

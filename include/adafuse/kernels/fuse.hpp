@@ -20,7 +20,7 @@ struct FuseSizes {
 /// channels].
 template <class T>
 void fuse(const FuseSizes& s, const T* y, View<const T, 2> keep, View<const T, 2> reuse, T* z) {
-  parallel_for(s.rows(), s.grain(), [&](Index begin, Index end) {
+  parallel_for(s.rows(), s.grain(), Work::elements(s.pixels), [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
       const Index frame = row / s.channels, c = row % s.channels;
       const T k = keep(frame, c), r = frame % s.frames ? reuse(frame, c) : T{0};
@@ -46,7 +46,7 @@ void fuse(const FuseSizes& s, const T* y, View<const T, 2> keep, View<const T, 2
 template <class T>
 void fuse_backward_maps(const FuseSizes& s, const T* dz, View<const T, 2> keep,
                         View<const T, 2> reuse, T* dy) {
-  parallel_for(s.rows(), s.grain(), [&](Index begin, Index end) {
+  parallel_for(s.rows(), s.grain(), Work::elements(s.pixels), [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
       const Index frame = row / s.channels, c = row % s.channels;
       const bool last = frame % s.frames == s.frames - 1;
@@ -73,7 +73,7 @@ void fuse_backward_weights(const FuseSizes& s, const T* y, const T* dz, View<T, 
     for (T lane : lanes) sum += static_cast<double>(lane);
     return static_cast<T>(sum);
   };
-  parallel_for(s.rows(), s.grain(), [&](Index begin, Index end) {
+  parallel_for(s.rows(), s.grain(), Work::elements(s.pixels), [&](Index begin, Index end) {
     for (Index row = begin; row < end; ++row) {
       const Index frame = row / s.channels, c = row % s.channels;
       const T* now = y + row * s.pixels;

@@ -47,10 +47,11 @@ void gemm(const GemmShape& g, const T* a, const T* b, T* c) {
       product(left, right);
   };
   // Small products share a chunk.
-  const Index work = std::max<Index>(g.m * g.n * g.k / std::max<Index>(blocks, 1), 1);
-  parallel_for(g.batch * blocks, (Index{1} << 18) / work, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) block(i / blocks, i % blocks);
-  });
+  const Index products = std::max<Index>(g.m * g.n * g.k / std::max<Index>(blocks, 1), 1);
+  parallel_for(g.batch * blocks, (Index{1} << 18) / products, Work::multiply_adds(2 * products),
+               [&](Index begin, Index end) {
+                 for (Index i = begin; i < end; ++i) block(i / blocks, i % blocks);
+               });
 }
 
 #ifdef ADAFUSE_COMPILED_ONCE  // They are, in cmake/compiled_once.cpp.

@@ -28,6 +28,7 @@
 #include <adafuse/kernels/conv2d_winograd_lists.hpp>
 #include <adafuse/kernels/conv2d_winograd_steps.hpp>
 #include <adafuse/kernels/conv2d_winograd_tiles.hpp>
+#include <adafuse/kernels/conv2d_work.hpp>
 #include <adafuse/kernels/correlation.hpp>
 #include <adafuse/kernels/dot_products.hpp>
 #include <adafuse/kernels/dropout.hpp>

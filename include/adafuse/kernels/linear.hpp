@@ -83,23 +83,24 @@ void linear(const LinearShape& s, Index rows, const RowAt& row_at, const float* 
             const float* bias, bool relu, float* y) {
   const RowBlocks blocks{rows};
   const Index products = tile_rows * s.panel * s.in;  // of a block and a panel
-  parallel_for(s.panels() * blocks.count(), 1 + 50000 / products, [&](Index begin, Index end) {
-    const FlushDenormals scope;
-    TileRows tile;
-    tile.add_residual = bias != nullptr;
-    tile.relu = relu;
-    for (Index task = begin; task < end; ++task) {
-      const Range block = blocks[task % blocks.count()];
-      for (Index r = block.begin; r < block.end; ++r) {
-        const auto row = static_cast<std::size_t>(r - block.begin);
-        tile.weights[row] = row_at(r);
-        tile.out[row] = y + r * s.out;
-        tile.residual[row] = bias;
-      }
-      multiply_outputs(tile, static_cast<int>(block.size()), s, s.outputs_of(task / blocks.count()),
-                       packed);
-    }
-  });
+  parallel_for(s.panels() * blocks.count(), 1 + 50000 / products, Work::multiply_adds(products),
+               [&](Index begin, Index end) {
+                 const FlushDenormals scope;
+                 TileRows tile;
+                 tile.add_residual = bias != nullptr;
+                 tile.relu = relu;
+                 for (Index task = begin; task < end; ++task) {
+                   const Range block = blocks[task % blocks.count()];
+                   for (Index r = block.begin; r < block.end; ++r) {
+                     const auto row = static_cast<std::size_t>(r - block.begin);
+                     tile.weights[row] = row_at(r);
+                     tile.out[row] = y + r * s.out;
+                     tile.residual[row] = bias;
+                   }
+                   multiply_outputs(tile, static_cast<int>(block.size()), s,
+                                    s.outputs_of(task / blocks.count()), packed);
+                 }
+               });
 }
 
 }  // namespace ADAFUSE_SIMD

@@ -24,6 +24,11 @@ inline Index pool_grain(const Pool2dGeometry& g) {
   return 1 + 16384 / std::max<Index>(1, g.out_pixels() * g.height.kernel * g.width.kernel);
 }
 
+/// The work of one plane.
+inline Work pool_work(const Pool2dGeometry& g) {
+  return Work::elements(g.in_pixels() + g.out_pixels() * g.height.kernel * g.width.kernel);
+}
+
 /// Calls `body(stride)` with the two common strides as constants.
 template <class Body>
 void with_stride(Index stride, const Body& body) {
@@ -103,7 +108,7 @@ void max_pool2d_plane(const Pool2dGeometry& g, const PoolRange* windows, const T
 template <class T>
 void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, std::int32_t* positions) {
   const auto windows = detail::windows_of_taps(g.width);
-  parallel_for(g.planes, detail::pool_grain(g), [&](Index begin, Index end) {
+  parallel_for(g.planes, detail::pool_grain(g), detail::pool_work(g), [&](Index begin, Index end) {
     for (Index p = begin; p < end; ++p) {
       const T* in = x + p * g.in_pixels();
       T* out = y + p * g.out_pixels();
@@ -120,23 +125,26 @@ void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, std::int32_t* positio
 template <class T>
 void gather_pixels(Index planes, Index in_pixels, Index out_pixels, const T* x,
                    const std::int32_t* positions, T* y) {
-  parallel_for(planes, 1 + 16384 / std::max<Index>(1, out_pixels), [&](Index begin, Index end) {
-    for (Index p = begin; p < end; ++p)
-      for (Index i = p * out_pixels; i < (p + 1) * out_pixels; ++i)
-        y[i] = x[p * in_pixels + positions[i]];
-  });
+  parallel_for(planes, 1 + 16384 / std::max<Index>(1, out_pixels), Work::elements(4 * out_pixels),
+               [&](Index begin, Index end) {
+                 for (Index p = begin; p < end; ++p)
+                   for (Index i = p * out_pixels; i < (p + 1) * out_pixels; ++i)
+                     y[i] = x[p * in_pixels + positions[i]];
+               });
 }
 
 /// The transpose: x(p, k) = sum of y(p, i) over positions(p, i) == k.
 template <class T>
 void scatter_pixels(Index planes, Index in_pixels, Index out_pixels, const T* y,
                     const std::int32_t* positions, T* x) {
-  parallel_for(planes, 1 + 16384 / std::max<Index>(1, in_pixels), [&](Index begin, Index end) {
-    std::fill(x + begin * in_pixels, x + end * in_pixels, T{0});
-    for (Index p = begin; p < end; ++p)
-      for (Index i = p * out_pixels; i < (p + 1) * out_pixels; ++i)
-        x[p * in_pixels + positions[i]] += y[i];
-  });
+  const Work work = Work::elements(in_pixels + 4 * out_pixels);
+  parallel_for(planes, 1 + 16384 / std::max<Index>(1, in_pixels), work,
+               [&](Index begin, Index end) {
+                 std::fill(x + begin * in_pixels, x + end * in_pixels, T{0});
+                 for (Index p = begin; p < end; ++p)
+                   for (Index i = p * out_pixels; i < (p + 1) * out_pixels; ++i)
+                     x[p * in_pixels + positions[i]] += y[i];
+               });
 }
 
 /// y(p, i, j) = the sum over window (i, j) of plane p, over its divisor.
@@ -145,7 +153,7 @@ void avg_pool2d(const Pool2dGeometry& g, const T* x, T* y) {
   const Index width = g.width.out();
   const auto windows = detail::windows_of_taps(g.width);
   const auto widths = detail::widths_of_windows<T>(g);
-  parallel_for(g.planes, detail::pool_grain(g), [&](Index begin, Index end) {
+  parallel_for(g.planes, detail::pool_grain(g), detail::pool_work(g), [&](Index begin, Index end) {
     for (Index p = begin; p < end; ++p)
       for (Index i = 0; i < g.height.out(); ++i) {
         const T* plane = x + p * g.in_pixels();
@@ -173,7 +181,7 @@ void avg_pool2d_backward(const Pool2dGeometry& g, const T* dy, T* dx) {
   const Index width = g.width.out();
   const auto windows = detail::windows_of_taps(g.width);
   const auto widths = detail::widths_of_windows<T>(g);
-  parallel_for(g.planes, detail::pool_grain(g), [&](Index begin, Index end) {
+  parallel_for(g.planes, detail::pool_grain(g), detail::pool_work(g), [&](Index begin, Index end) {
     thread_local Scratch<T> memory;
     T* share = memory(width);
     std::fill(dx + begin * g.in_pixels(), dx + end * g.in_pixels(), T{0});

@@ -66,7 +66,7 @@ Tensor<Accumulator<T>> sum_middle(const T* x, Middle m) {
       for (Index i = 0; i < width; ++i) to[i] += from[i];
   };
   parallel_for(m.outer * row_blocks * column_blocks, elements_per_chunk / block_size,
-               [&](Index begin, Index end) {
+               Work::elements(2 * block_size), [&](Index begin, Index end) {
                  for (Index block = begin; block < end; ++block)
                    sum_block(block / column_blocks / row_blocks, block / column_blocks % row_blocks,
                              block % column_blocks);
@@ -113,7 +113,7 @@ Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
   const Middle m = middle_of(x.shape(), dim, dim);
   const auto beats = [](T a, T b) { return a > b || (a != a && b == b); };
   parallel_for(m.outer, elements_per_chunk / std::max<Index>(m.count * m.inner, 1),
-               [&](Index begin, Index end) {
+               Work::elements(4 * m.count * m.inner), [&](Index begin, Index end) {
                  for (Index o = begin; o < end; ++o) {
                    const T* rows = x.data() + o * m.count * m.inner;
                    std::int64_t* best = y.data() + o * m.inner;

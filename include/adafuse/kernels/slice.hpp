@@ -15,7 +15,7 @@ struct Rows {
 template <class T>
 void read_rows(const T* x, Index x_count, Rows rows, T* y, Middle m) {
   parallel_for(m.outer * m.count, elements_per_chunk / std::max<Index>(m.inner, 1),
-               [=](Index begin, Index end) {
+               Work::elements(m.inner + 8), [=](Index begin, Index end) {
                  for (Index j = begin; j < end; ++j) {
                    const Index o = j / m.count, r = rows.start + j % m.count * rows.step;
                    std::copy_n(x + (o * x_count + r) * m.inner, m.inner, y + j * m.inner);
@@ -27,7 +27,7 @@ void read_rows(const T* x, Index x_count, Rows rows, T* y, Middle m) {
 template <class T>
 void write_rows(const T* x, Middle m, T* y, Index y_count, Rows rows) {
   parallel_for(m.outer * m.count, elements_per_chunk / std::max<Index>(m.inner, 1),
-               [=](Index begin, Index end) {
+               Work::elements(m.inner + 8), [=](Index begin, Index end) {
                  for (Index j = begin; j < end; ++j) {
                    const Index o = j / m.count, r = rows.start + j % m.count * rows.step;
                    std::copy_n(x + j * m.inner, m.inner, y + (o * y_count + r) * m.inner);

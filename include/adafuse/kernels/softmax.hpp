@@ -57,20 +57,21 @@ void softmax(const Middle& m, const T* x, T* y) {
   const Index block = m.count * m.inner;
   if (block == 0) return;
   detail::with_inner(m.inner, [&](auto inner) {
-    parallel_for(m.outer, detail::softmax_grain(block), [&](Index begin, Index end) {
-      thread_local Scratch<T> memory;
-      T* row = memory(inner);
-      for (Index o = begin; o < end; ++o)
-        detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
-      detail::FlatMap<T> flat(y + begin * block, (end - begin) * block);
-      flat = flat.exp();
-      for (Index o = begin; o < end; ++o) {
-        T* out = y + o * block;
-        detail::sum_rows(m.count, inner, out, row);
-        for (Index k = 0; k < m.count; ++k)
-          for (Index i = 0; i < inner; ++i) out[k * inner + i] /= row[i];
-      }
-    });
+    parallel_for(m.outer, detail::softmax_grain(block), Work::functions(block),
+                 [&](Index begin, Index end) {
+                   thread_local Scratch<T> memory;
+                   T* row = memory(inner);
+                   for (Index o = begin; o < end; ++o)
+                     detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
+                   detail::FlatMap<T> flat(y + begin * block, (end - begin) * block);
+                   flat = flat.exp();
+                   for (Index o = begin; o < end; ++o) {
+                     T* out = y + o * block;
+                     detail::sum_rows(m.count, inner, out, row);
+                     for (Index k = 0; k < m.count; ++k)
+                       for (Index i = 0; i < inner; ++i) out[k * inner + i] /= row[i];
+                   }
+                 });
   });
 }
 
@@ -80,22 +81,23 @@ void log_softmax(const Middle& m, const T* x, T* y) {
   const Index block = m.count * m.inner;
   if (block == 0) return;
   detail::with_inner(m.inner, [&](auto inner) {
-    parallel_for(m.outer, detail::softmax_grain(block), [&](Index begin, Index end) {
-      thread_local Scratch<T> row_memory, exp_memory;
-      T* row = row_memory(inner);
-      T* exps = exp_memory((end - begin) * block);
-      for (Index o = begin; o < end; ++o)
-        detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
-      detail::FlatMap<T>(exps, (end - begin) * block) =
-          detail::FlatMap<T>(y + begin * block, (end - begin) * block).exp();
-      for (Index o = begin; o < end; ++o) {
-        T* out = y + o * block;
-        detail::sum_rows(m.count, inner, exps + (o - begin) * block, row);
-        for (Index i = 0; i < inner; ++i) row[i] = std::log(row[i]);
-        for (Index k = 0; k < m.count; ++k)
-          for (Index i = 0; i < inner; ++i) out[k * inner + i] -= row[i];
-      }
-    });
+    parallel_for(m.outer, detail::softmax_grain(block), Work::functions(block),
+                 [&](Index begin, Index end) {
+                   thread_local Scratch<T> row_memory, exp_memory;
+                   T* row = row_memory(inner);
+                   T* exps = exp_memory((end - begin) * block);
+                   for (Index o = begin; o < end; ++o)
+                     detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
+                   detail::FlatMap<T>(exps, (end - begin) * block) =
+                       detail::FlatMap<T>(y + begin * block, (end - begin) * block).exp();
+                   for (Index o = begin; o < end; ++o) {
+                     T* out = y + o * block;
+                     detail::sum_rows(m.count, inner, exps + (o - begin) * block, row);
+                     for (Index i = 0; i < inner; ++i) row[i] = std::log(row[i]);
+                     for (Index k = 0; k < m.count; ++k)
+                       for (Index i = 0; i < inner; ++i) out[k * inner + i] -= row[i];
+                   }
+                 });
   });
 }
 

@@ -15,7 +15,7 @@ Tensor<T> take(const Tensor<T>& x, const Tensor<std::int64_t>& index) {
   const T* const from = x.data();
   const std::int64_t* const at = index.data();
   T* const to = y.data();
-  parallel_for(y.size(), elements_per_chunk, [=](Index begin, Index end) {
+  parallel_for(y.size(), elements_per_chunk, Work::elements(4), [=](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) to[i] = from[at[i]];
   });
   return y;

@@ -54,7 +54,7 @@ class Adam : public Optimizer<T> {
     const T kept = static_cast<T>(options_.decoupled_decay ? 1 - rate * weight_decay : 1);
     T *const weights = p.data(), *const first = m.data(), *const second = v.data();
     const T* const gradient = grad.data();
-    parallel_for(p.size(), Index{1} << 14, [=](Index begin, Index end) {
+    parallel_for(p.size(), Index{1} << 14, Work::elements(6), [=](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) {
         T &x = weights[i], &a = first[i], &b = second[i];
         const T g = gradient[i] + added * x;

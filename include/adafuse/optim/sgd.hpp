@@ -39,7 +39,7 @@ class Sgd : public Optimizer<T> {
     const T* const gradient = grad.data();
     // One pass over memory, and no branch in the loop.
     const auto pass = [=](const auto& direction) {
-      parallel_for(p.size(), Index{1} << 14, [=](Index begin, Index end) {
+      parallel_for(p.size(), Index{1} << 14, Work::elements(3), [=](Index begin, Index end) {
         for (Index i = begin; i < end; ++i)
           weights[i] -= lr * direction(i, gradient[i] + decay * weights[i]);
       });

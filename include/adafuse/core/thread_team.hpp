@@ -1,0 +1,242 @@
+// ThreadTeam: threads that help whoever has a loop to share. The one door to OpenMP.
+//
+// The caller works too, and waits only for chunks that a helper has begun: a helper that the system
+// does not let run has begun none, so nobody waits for it. Helpers are OpenMP's threads where it is
+// compiled in, so that its environment variables hold for them (OMP_PLACES, OMP_PROC_BIND,
+// OMP_STACKSIZE): a thread of its own opens one long parallel region, in which they wait for work.
+// A caller never enters a region and so meets no barrier. Without OpenMP they are std::threads.
+// docs/decisions/0024 has the measurements.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <new>
+#include <system_error>
+#include <thread>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+#if defined(__unix__) || defined(__APPLE__)
+#include <pthread.h>
+#endif
+
+namespace adafuse::detail {
+
+/// True on a thread that works on a shared loop, ours or OpenMP's: it shares no loop inside of it.
+inline bool& inside_parallel() {
+  thread_local bool inside = false;
+  return inside;
+}
+inline bool may_share() {
+#ifdef _OPENMP
+  if (omp_in_parallel()) return false;
+#endif
+  return !inside_parallel();
+}
+
+/// Tells the processor that this is a loop that waits.
+inline void pause_processor() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+inline std::int64_t nanoseconds_now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+class ThreadTeam {
+ public:
+  /// What a member of the team does for a loop: `work(context, thread)` does chunks until none is
+  /// left, and returns how many. The caller is thread 0.
+  using Work = std::int64_t (*)(void* context, int thread);
+
+  /// The team of the process. It is never destroyed: its threads may outlive main. The child of a
+  /// fork has none of its parent's threads; it begins with an empty team.
+  static ThreadTeam& instance() {
+    static ThreadTeam* const team = [] {
+      static ThreadTeam& made = *new ThreadTeam;
+#if defined(__unix__) || defined(__APPLE__)
+      ::pthread_atfork(nullptr, nullptr, [] { new (&made) ThreadTeam; });
+#endif
+      return &made;
+    }();
+    return *team;
+  }
+
+  /// Does all of a loop's work on this thread and on up to `helpers` others. `nanoseconds` is how
+  /// long it would take one thread, about.
+  void run(int helpers, double nanoseconds, Work work, void* context) {
+    if (helpers_.load(std::memory_order_relaxed) < helpers) grow(helpers);
+    const int asleep = sleepers_.load();
+    const bool waking = asleep > 0 && worth_waking(nanoseconds);
+    const bool nobody = !waking && asleep >= helpers_.load(std::memory_order_relaxed);
+    Slot* const slot = nobody || stalled_lately() ? nullptr : free_slot();
+    if (!slot) {
+      work(context, 0);
+      return;
+    }
+    Job job{work, context, {helpers}};
+    const std::int64_t start = nanoseconds_now();
+    slot->job.store(&job);
+    round_.fetch_add(1);
+    if (waking) wake(helpers);
+    const std::int64_t done = work(context, 0);
+    slot->job.store(nullptr);
+    if (slot->inside.load() != 0) wait_for_begun(*slot, start, done);
+    slot->taken.store(false, std::memory_order_release);
+  }
+
+ private:
+  struct Job {
+    Work work;
+    void* context;
+    std::atomic<int> seats;  // How many more helpers may join.
+  };
+  /// Where a caller shows its loop. Several callers each have one.
+  struct alignas(64) Slot {
+    std::atomic<Job*> job{nullptr};
+    std::atomic<int> inside{0};  // Helpers that may be using the job.
+    std::atomic<bool> taken{false};
+  };
+
+  // ---- The caller -------------------------------------------------------------------------------
+
+  /// A slot of this caller's own; none where too many callers share loops already.
+  Slot* free_slot() {
+    for (Slot& slot : slots_)
+      if (!slot.taken.load(std::memory_order_relaxed) &&
+          !slot.taken.exchange(true, std::memory_order_acquire))
+        return &slot;
+    return nullptr;
+  }
+
+  /// Waking costs the caller some microseconds, and the helper comes tens of microseconds later. It
+  /// pays for a long loop, and for a row of short ones in quick succession.
+  bool worth_waking(double nanoseconds) {
+    if (nanoseconds >= worth_waking_for) return true;
+    const std::int64_t now = nanoseconds_now();
+    const std::int64_t before = last_short_.exchange(now, std::memory_order_relaxed);
+    const double row = nanoseconds + (now - before < quick_succession ? row_.load() : 0);
+    const bool worth = row >= worth_waking_for;
+    row_.store(worth ? 0 : row);
+    return worth;
+  }
+
+  void wake(int helpers) {
+    if (helpers >= helpers_.load(std::memory_order_relaxed)) return round_.notify_all();
+    for (int k = 0; k < helpers; ++k) round_.notify_one();
+  }
+
+  /// Waits for the chunks that helpers have begun. A helper may lose its processor in the middle of
+  /// one, for milliseconds, when others want it too. Then the team stays with one thread for
+  /// `rest` times as long as the caller has waited: such stalls cost a small part of the time.
+  void wait_for_begun(Slot& slot, std::int64_t start, std::int64_t chunks_done) {
+    for (int k = 0; k < 100; ++k, pause_processor())
+      if (slot.inside.load(std::memory_order_acquire) == 0) return;
+    const std::int64_t began = nanoseconds_now();
+    while (slot.inside.load(std::memory_order_acquire) != 0) {
+      for (int k = 0; k < 20; ++k) pause_processor();
+      std::this_thread::yield();  // The helper may be waiting for this very processor.
+    }
+    const std::int64_t end = nanoseconds_now(), waited = end - began;
+    const std::int64_t chunk = (began - start) / std::max<std::int64_t>(chunks_done, 1);
+    if (waited > shortest_stall + 4 * chunk) {
+      rest_until_.store(end + std::min(rest * waited, longest_rest), std::memory_order_relaxed);
+      resting_.store(true, std::memory_order_relaxed);
+    }
+  }
+
+  bool stalled_lately() {
+    if (!resting_.load(std::memory_order_relaxed)) return false;
+    if (nanoseconds_now() < rest_until_.load(std::memory_order_relaxed)) return true;
+    resting_.store(false, std::memory_order_relaxed);
+    return false;
+  }
+
+  // ---- The helpers ------------------------------------------------------------------------------
+
+  /// Makes up for missing helpers. Where the system gives no more threads, there are fewer.
+  void grow(int wanted) {
+    const std::lock_guard lock(growing_);
+    const int first = helpers_.load();
+    if (first >= wanted) return;
+    try {
+#ifdef _OPENMP
+      std::thread([this, first, wanted] {
+#pragma omp parallel num_threads(wanted - first + 1)
+        if (const int number = omp_get_thread_num(); number > 0)
+          help(first + number);
+        else
+          std::atomic<int>(0).wait(0);  // for good: the region lasts as long as the process
+      }).detach();
+      helpers_.store(wanted);
+#else
+      for (int id = first; id < wanted; helpers_.store(++id))
+        std::thread([this, id] { help(id + 1); }).detach();
+#endif
+    } catch (const std::system_error&) {
+    }
+  }
+
+  /// What helper number `thread` does until the process ends: waits for a round, joins its jobs.
+  [[noreturn]] void help(int thread) {
+    inside_parallel() = true;
+    for (unsigned seen = 0;;) {
+      seen = next_round(seen);
+      for (Slot& slot : slots_) join(slot, thread);
+    }
+  }
+
+  void join(Slot& slot, int thread) {
+    if (!slot.job.load(std::memory_order_relaxed)) return;
+    // Sequentially consistent, as is the caller's end of the job: either the caller sees that
+    // somebody is inside, or this helper sees that the job is over.
+    slot.inside.fetch_add(1);
+    if (Job* job = slot.job.load())
+      if (job->seats.fetch_sub(1, std::memory_order_relaxed) > 0) job->work(job->context, thread);
+    slot.inside.fetch_sub(1, std::memory_order_release);
+  }
+
+  /// Looks out for a round other than `seen` for a while, then sleeps until it is woken. Now and
+  /// then it lets others have the processor: the caller may be waiting for it.
+  unsigned next_round(unsigned seen) {
+    const std::int64_t end = nanoseconds_now() + lookout;
+    do {
+      for (int k = 0; k < 50; ++k, pause_processor())
+        if (const unsigned round = round_.load(std::memory_order_acquire); round != seen)
+          return round;
+      std::this_thread::yield();
+    } while (nanoseconds_now() < end);
+    sleepers_.fetch_add(1);
+    round_.wait(seen);
+    sleepers_.fetch_sub(1);
+    return round_.load(std::memory_order_acquire);
+  }
+
+  // Nanoseconds, measured with bench_threads on two cores of an AMD EPYC (Zen 5).
+  static constexpr std::int64_t lookout = 100'000;           // How long a helper spins.
+  static constexpr std::int64_t quick_succession = 200'000;  // Between two short loops.
+  static constexpr double worth_waking_for = 50'000;         // Work that pays for waking.
+  static constexpr std::int64_t shortest_stall = 50'000;
+  static constexpr std::int64_t rest = 16, longest_rest = 100'000'000;
+
+  alignas(64) std::atomic<unsigned> round_{0};
+  std::atomic<int> sleepers_{0};
+  alignas(64) Slot slots_[8];
+  std::atomic<int> helpers_{0};
+  std::mutex growing_;
+  std::atomic<bool> resting_{false};
+  std::atomic<std::int64_t> rest_until_{0}, last_short_{0};
+  std::atomic<double> row_{0};  // Work of the short loops that went by while helpers slept.
+};
+
+}  // namespace adafuse::detail
