@@ -12,12 +12,10 @@
 //   demo=runs/demo
 //   bench_run --run $demo/adafuse --dense $demo/tsn --data $demo/gestures
 // SPDX-License-Identifier: MIT
-#include <adafuse/data/frame_folder.hpp>
-#include <adafuse/data/loader.hpp>
 #include <adafuse/infer/clip_session.hpp>
-#include <adafuse/train/run_files.hpp>
 #include <iostream>
 
+#include "clips_of_run.hpp"
 #include "harness.hpp"
 #include "options.hpp"
 
@@ -49,35 +47,12 @@ struct Arguments {
   }
 };
 
-/// The first clips of the validation list as a model reads them, in batches.
-std::vector<data::Batch> decode(const train::ModelCard& card, const Arguments& a) {
-  const auto dataset = data::load_dataset(a.data);
-  require<ValueError>(dataset.classes == card.classes, a.data,
-                      ": its classes are not those that the model was trained on");
-  data::LoaderConfig config;
-  config.batch_size = a.batch;
-  config.frames = card.config.frames;
-  config.size = card.input.size;
-  config.shorter_side = card.input.shorter_side;
-  config.normalisation = card.input.normalisation;
-  config.sampling = data::Sampling::middle;
-  config.shuffle = false;
-  const data::Loader loader(dataset.val, config);
-  std::vector<data::Batch> batches;
-  Index clips = 0;
-  for (const auto& batch : loader.epoch(0)) {
-    batches.push_back(batch);
-    clips += batch.labels.size();
-    if (clips >= a.clips) break;
-  }
-  return batches;
-}
-
 /// A run, its session, and what a pass over all clips told of it.
 class Runner {
  public:
   Runner(const std::string& run, const Arguments& a)
-      : saved_(train::load_model(train::RunFiles(run).best())), batches_(decode(saved_.card, a)) {
+      : saved_(train::load_model(train::RunFiles(run).best())),
+        batches_(bench::clips_of_run(saved_.card, a.data, a.clips, a.batch)) {
     const auto& clips = batches_.front().clips;
     const Index frames = clips.size(1);
     session_.emplace(

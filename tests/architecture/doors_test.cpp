@@ -56,7 +56,7 @@ TEST_CASE("doors: the patterns find what they are for") {
   CHECK(headers_that_name(doors[0].pattern, library()) ==
         std::vector<std::string>{"adafuse/core/eigen.hpp"});
   CHECK(headers_that_name(doors[1].pattern, library()) ==
-        std::vector<std::string>{"adafuse/core/parallel.hpp"});
+        std::vector<std::string>{"adafuse/core/thread_team.hpp"});
   const auto names = [](const Door& door, const char* line) {
     return std::regex_match(line, std::regex(door.pattern));
   };

@@ -40,15 +40,12 @@ struct Work {
 
 namespace detail {
 
-/// The rule: each thread beyond the first has to bring this much work. It is what sharing costs,
-/// and a margin, measured with bench_threads on two cores of an AMD EPYC (Zen 5).
-inline constexpr double nanoseconds_for_each_thread = 2'500;
-
-/// How many threads work on a loop of `chunks` chunks that takes one thread `nanoseconds`.
-inline int threads_for(Index chunks, double nanoseconds) {
+/// The rule: how many threads work on a loop of `chunks` chunks that takes one thread
+/// `nanoseconds`, where each has to bring `least` nanoseconds of work.
+inline int threads_for(Index chunks, double nanoseconds, double least) {
   const int most = static_cast<int>(std::min<Index>(num_threads(), chunks));
-  if (nanoseconds >= nanoseconds_for_each_thread * most) return most;
-  return std::max(1, static_cast<int>(nanoseconds / nanoseconds_for_each_thread));
+  if (nanoseconds >= least * most) return most;
+  return std::max(1, static_cast<int>(nanoseconds / least));
 }
 
 /// The first exception of any chunk, carried to the caller; later chunks are not started.
@@ -88,7 +85,8 @@ void parallel_for(Index count, Index grain, Work work, const Body& body,
   const Index chunks = (count - 1) / grain + 1;
   const auto chunk = [&](Index c) { body(c * grain, c + 1 < chunks ? (c + 1) * grain : count); };
   const double nanoseconds = work.nanoseconds * static_cast<double>(count);
-  const int threads = detail::threads_for(chunks, nanoseconds);
+  auto& team = detail::ThreadTeam::instance();
+  const int threads = detail::threads_for(chunks, nanoseconds, team.nanoseconds_for_each_thread());
   if (threads <= 1 || !detail::may_share()) {
     for (Index c = 0; c < chunks; ++c) chunk(order == ChunkOrder::forward ? c : chunks - 1 - c);
     return;
@@ -102,7 +100,7 @@ void parallel_for(Index count, Index grain, Work work, const Body& body,
     return done;
   };
   using Share = decltype(share);
-  detail::ThreadTeam::instance().run(
+  team.run(
       threads - 1, nanoseconds,
       [](void* context, int thread) -> std::int64_t {
         return (*static_cast<Share*>(context))(thread);

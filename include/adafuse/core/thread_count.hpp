@@ -71,9 +71,10 @@ inline double cpu_quota(const std::string& root = "") {
     const std::string text = line;
     const auto first = text.find(':'), second = text.find(':', first + 1);
     if (second == std::string::npos) continue;
-    const std::string controllers = "," + text.substr(first + 1, second - first - 1) + ",";
-    const bool unified = controllers == ",,";
-    if (!unified && controllers.find(",cpu,") == std::string::npos) continue;
+    std::string controllers(1, ',');
+    controllers.append(text, first + 1, second - first - 1).append(1, ',');
+    const bool version_2 = controllers == ",,";
+    if (!version_2 && controllers.find(",cpu,") == std::string::npos) continue;
     std::string path = text.substr(second + 1);
     while (!path.empty() && (path.back() == '\n' || path.back() == '/')) path.pop_back();
     for (;;) {
