@@ -179,17 +179,6 @@ TEST_CASE("parallel_for: the number of threads may change between calls") {
   }
 }
 
-TEST_CASE("threads_for: each thread has enough to do") {
-  const WithThreads setting(4);
-  CHECK(detail::threads_for(100, 0, 50) == 1);
-  CHECK(detail::threads_for(100, 99, 50) == 1);
-  CHECK(detail::threads_for(100, 101, 50) == 2);
-  CHECK(detail::threads_for(100, 1e12, 50) == 4);
-  CHECK(detail::threads_for(100, Work{}.nanoseconds, 50) == 4);
-  CHECK(detail::threads_for(3, 1e12, 50) == 3);
-  CHECK(detail::threads_for(1, 1e12, 50) == 1);
-}
-
 TEST_CASE("parallel_for: a short loop stays on its caller's thread") {
   const WithThreads setting(2);
   const auto caller = std::this_thread::get_id();

@@ -5,6 +5,7 @@
 #include <adafuse/core/thread_team.hpp>
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <thread>
 #include <vector>
 #if defined(__unix__) || defined(__APPLE__)
@@ -50,6 +51,21 @@ TEST_CASE("ThreadTeam: the caller is thread 0, a helper is not") {
     return 1;
   });
   CHECK_FALSE(wrong);
+}
+
+TEST_CASE("threads_for: each thread has enough to do") {
+  auto& team = detail::ThreadTeam::instance();
+  CHECK(team.threads_for(8, 0) == 1);
+  CHECK(team.threads_for(8, 100) == 1);  // nanoseconds
+  CHECK(team.threads_for(8, 1e9) == 8);
+  CHECK(team.threads_for(1, 1e9) == 1);
+  CHECK(team.threads_for(8, std::numeric_limits<double>::infinity()) == 8);
+  int before = 1;
+  for (double work = 100; work < 1e9; work *= 1.5) {
+    const int threads = team.threads_for(8, work);
+    CHECK(threads >= before);
+    before = threads;
+  }
 }
 
 TEST_CASE("ThreadTeam: no more helpers join than were asked for") {

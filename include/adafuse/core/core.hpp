@@ -9,6 +9,7 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/print.hpp>
 #include <adafuse/core/rng.hpp>
+#include <adafuse/core/round_trips.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/core/simd.hpp>
 #include <adafuse/core/storage.hpp>

@@ -24,8 +24,9 @@ namespace adafuse {
 struct Work {
   double nanoseconds = std::numeric_limits<double>::infinity();  // unknown: taken to be long
 
-  /// So many elements are read, combined in vectors and written.
-  static constexpr Work elements(Index count) { return {0.15 * static_cast<double>(count)}; }
+  /// So many elements are read, combined in vectors and written. They count half of their time:
+  /// another thread would first have to fetch them from the cache of this one.
+  static constexpr Work elements(Index count) { return {0.075 * static_cast<double>(count)}; }
   /// So many multiply-adds are done by a kernel that keeps its operands in registers.
   static constexpr Work multiply_adds(Index count) { return {0.015 * static_cast<double>(count)}; }
   /// So many elements go through exp, log, tanh, a generator of random numbers.
@@ -39,14 +40,6 @@ struct Work {
 };
 
 namespace detail {
-
-/// The rule: how many threads work on a loop of `chunks` chunks that takes one thread
-/// `nanoseconds`, where each has to bring `least` nanoseconds of work.
-inline int threads_for(Index chunks, double nanoseconds, double least) {
-  const int most = static_cast<int>(std::min<Index>(num_threads(), chunks));
-  if (nanoseconds >= least * most) return most;
-  return std::max(1, static_cast<int>(nanoseconds / least));
-}
 
 /// The first exception of any chunk, carried to the caller; later chunks are not started.
 class FirstError {
@@ -86,8 +79,9 @@ void parallel_for(Index count, Index grain, Work work, const Body& body,
   const auto chunk = [&](Index c) { body(c * grain, c + 1 < chunks ? (c + 1) * grain : count); };
   const double nanoseconds = work.nanoseconds * static_cast<double>(count);
   auto& team = detail::ThreadTeam::instance();
-  const int threads = detail::threads_for(chunks, nanoseconds, team.nanoseconds_for_each_thread());
-  if (threads <= 1 || !detail::may_share()) {
+  const int most = static_cast<int>(std::min<Index>(num_threads(), chunks));
+  const int threads = most > 1 && detail::may_share() ? team.threads_for(most, nanoseconds) : 1;
+  if (threads == 1) {
     for (Index c = 0; c < chunks; ++c) chunk(order == ChunkOrder::forward ? c : chunks - 1 - c);
     return;
   }

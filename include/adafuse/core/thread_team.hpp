@@ -9,9 +9,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/round_trips.hpp>
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <mutex>
@@ -39,26 +39,11 @@ inline bool may_share() {
   return !inside_parallel();
 }
 
-/// Tells the processor that this is a loop that waits.
-inline void pause_processor() {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-inline std::int64_t nanoseconds_now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
 class ThreadTeam {
  public:
-  /// What a member of the team does for a loop: `work(context, thread)` does chunks until none is
+  /// What a member of the team does for a loop: `task(context, thread)` does chunks until none is
   /// left, and returns how many. The caller is thread 0.
-  using Work = std::int64_t (*)(void* context, int thread);
+  using Task = std::int64_t (*)(void* context, int thread);
 
   /// The team of the process. It is never destroyed: its threads may outlive main. The child of a
   /// fork has none of its parent's threads; it begins with an empty team.
@@ -75,43 +60,46 @@ class ThreadTeam {
 
   /// Does all of a loop's work on this thread and on up to `helpers` others. `nanoseconds` is how
   /// long it would take one thread, about.
-  void run(int helpers, double nanoseconds, Work work, void* context) {
+  void run(int helpers, double nanoseconds, Task task, void* context) {
     if (helpers_.load(std::memory_order_relaxed) < helpers) grow(helpers);
-    if (!round_trip_known_.load(std::memory_order_relaxed)) measure_round_trip();
-    share(helpers, nanoseconds, work, context);
+    share(helpers, nanoseconds, task, context);
   }
 
-  /// The work that pays for another thread. Its caller shows it a loop, it shows that it has done
-  /// its part, and what it reads and writes moves between their caches: so it is a number of times
-  /// what a message and its answer take. That is 100 ns where cores share a cache, 500 and more
-  /// where they do not.
-  double nanoseconds_for_each_thread() const {
-    return round_trips_for_each_thread * round_trip_.load(std::memory_order_relaxed);
+  /// How many threads work on a loop that takes one thread `nanoseconds`, of at most `most`: each
+  /// has to bring enough work to pay for it. A caller shows its loop, a helper shows that it is
+  /// done, and what they read and write moves between their caches. So enough is some number of
+  /// times what a message and its answer take: 100 ns where cores share a cache, 500 where they do
+  /// not.
+  int threads_for(int most, double nanoseconds) {
+    if (most <= 1 || nanoseconds < 2 * round_trips_for_each_thread * shortest_round_trip) return 1;
+    if (helpers_.load(std::memory_order_relaxed) > 0) measure_round_trip();
+    const double each = round_trips_for_each_thread * round_trip_.load(std::memory_order_relaxed);
+    return nanoseconds >= each * most ? most : std::max(1, static_cast<int>(nanoseconds / each));
   }
 
  private:
-  void share(int helpers, double nanoseconds, Work work, void* context) {
+  void share(int helpers, double nanoseconds, Task task, void* context) {
     const int asleep = sleepers_.load();
     const bool waking = asleep > 0 && worth_waking(nanoseconds);
     const bool nobody = !waking && asleep >= helpers_.load(std::memory_order_relaxed);
     Slot* const slot = nobody || stalled_lately() ? nullptr : free_slot();
     if (!slot) {
-      work(context, 0);
+      task(context, 0);
       return;
     }
-    Job job{work, context, {helpers}};
+    Job job{task, context, {helpers}};
     const std::int64_t start = nanoseconds_now();
     slot->job.store(&job);
     round_.fetch_add(1);
     if (waking) wake(helpers);
-    const std::int64_t done = work(context, 0);
+    const std::int64_t done = task(context, 0);
     slot->job.store(nullptr);
     if (slot->inside.load() != 0) wait_for_begun(*slot, start, done);
     slot->taken.store(false, std::memory_order_release);
   }
 
   struct Job {
-    Work work;
+    Task task;
     void* context;
     std::atomic<int> seats;  // How many more helpers may join.
   };
@@ -169,56 +157,26 @@ class ThreadTeam {
     }
   }
 
-  /// Messages between a caller and a helper, back and forth.
-  struct PingPong {
-    static constexpr int closed = -1;
-    std::atomic<int> ball{0};    // odd: at the helper; even: back at the caller
-    std::int64_t shortest = -1;  // nanoseconds of a round trip, once there was one
-
-    void serve(std::int64_t patience) {
-      constexpr int rounds = 20, trips = 8;
-      for (int round = 0; round < rounds; ++round) {
-        const std::int64_t start = nanoseconds_now();
-        for (int trip = 0; trip < trips; ++trip) {
-          const int back = ball.fetch_add(1) + 2;
-          for (int k = 1; ball.load() != back; ++k)
-            if (k % 64 == 0 && nanoseconds_now() - start > patience) return;
-        }
-        const std::int64_t took = (nanoseconds_now() - start) / trips;
-        if (shortest < 0 || took < shortest) shortest = took;
-      }
-    }
-    void answer() {
-      for (int seen = ball.load(); seen != closed; seen = ball.load())
-        if (seen % 2 == 1)
-          ball.compare_exchange_strong(seen, seen + 1);
-        else
-          pause_processor();
-    }
-  };
-
-  /// Once, when there are helpers: the least of some round trips. Where nobody answers in time it
-  /// is tried again later; the time that it takes stays below a hundredth.
+  /// Once a second, the least of some round trips: a virtual machine may be moved to other cores.
+  /// Where nobody answers in time, the next try is later; it all takes less than a hundredth.
   void measure_round_trip() {
     const std::int64_t start = nanoseconds_now();
-    if (start < next_measurement_.load(std::memory_order_relaxed)) return;
-    next_measurement_.store(std::numeric_limits<std::int64_t>::max());  // Nobody else meanwhile.
-    PingPong game;
+    std::int64_t due = next_measurement_.load(std::memory_order_relaxed);
+    if (start < due || !next_measurement_.compare_exchange_strong(due, start + second)) return;
+    RoundTrips game;
     share(
         1, worth_waking_for,
         [](void* context, int thread) -> std::int64_t {
-          auto& g = *static_cast<PingPong*>(context);
+          auto& g = *static_cast<RoundTrips*>(context);
           if (thread > 0) return g.answer(), 1;
           g.serve(1'000'000);
-          g.ball.store(PingPong::closed);
           return 1;
         },
         &game);
     const std::int64_t end = nanoseconds_now();
-    next_measurement_.store(end + 100 * (end - start));
-    if (game.shortest < 0) return;
-    round_trip_.store(static_cast<double>(std::max<std::int64_t>(game.shortest, 50)));
-    round_trip_known_.store(true);
+    next_measurement_.store(end + std::max(second, 100 * (end - start)));
+    if (game.shortest() > 0)
+      round_trip_.store(std::max(static_cast<double>(game.shortest()), shortest_round_trip));
   }
 
   bool stalled_lately() {
@@ -268,7 +226,7 @@ class ThreadTeam {
     // somebody is inside, or this helper sees that the job is over.
     slot.inside.fetch_add(1);
     if (Job* job = slot.job.load())
-      if (job->seats.fetch_sub(1, std::memory_order_relaxed) > 0) job->work(job->context, thread);
+      if (job->seats.fetch_sub(1, std::memory_order_relaxed) > 0) job->task(job->context, thread);
     slot.inside.fetch_sub(1, std::memory_order_release);
   }
 
@@ -295,14 +253,14 @@ class ThreadTeam {
   static constexpr std::int64_t shortest_stall = 50'000;
   static constexpr std::int64_t rest = 16, longest_rest = 100'000'000;
 
-  static constexpr double round_trips_for_each_thread = 25;
+  static constexpr double round_trips_for_each_thread = 40, shortest_round_trip = 50;
+  static constexpr std::int64_t second = 1'000'000'000;
 
   alignas(64) std::atomic<unsigned> round_{0};
   std::atomic<int> sleepers_{0};
   alignas(64) Slot slots_[8];
   std::atomic<int> helpers_{0};
   std::mutex growing_;
-  std::atomic<bool> round_trip_known_{false};
   std::atomic<double> round_trip_{100};  // nanoseconds
   std::atomic<std::int64_t> next_measurement_{0};
   std::atomic<bool> resting_{false};
