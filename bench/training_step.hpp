@@ -13,7 +13,7 @@ inline Timing time_training(const ModelCase& c) {
   using namespace adafuse;
   set_num_threads(c.threads);
   const double baseline = resident_mb();
-  const models::VideoModel<float> model(c.config());
+  const models::VideoModel<float> model(c.config(), Key(0));
   const auto clips = c.clips();
   auto labels = Tensor<std::int64_t>::zeros({c.batch});
   for (Index n = 0; n < c.batch; ++n) labels(n) = n % c.classes();

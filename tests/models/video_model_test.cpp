@@ -97,7 +97,7 @@ TEST_CASE("video model: keeping every channel is the network without decisions")
 TEST_CASE("video model: without agents and without decisions from outside it says what it lacks") {
   auto config = small_config("resnet8", "adafuse");
   config.agents = false;
-  const VideoModel<float> model(config);
+  const VideoModel<float> model(config, Key(0));
   CHECK_THROWS_WITH_AS(evaluated(model, clip_of(1, 2)),
                        "layer1.0: has no agent; the context must say which channels to keep",
                        ValueError);
@@ -156,7 +156,7 @@ TEST_CASE("video model: decisions by magnitude know how channels answer, in ever
     auto config = small_config(name, "adafuse");
     config.agents = false;
     config.policy_both = name == "resnet8";
-    const VideoModel<float> model(config);
+    const VideoModel<float> model(config, Key(0));
     AdaptiveContext<float> ctx;
     ctx.decisions = magnitude_actions<float>({0.5, 0.25, 0.25});
     const auto out = model.forward(Tensor<float>::randn({1, 2, 3, 33, 37}, Key(1)), ctx);
@@ -248,7 +248,8 @@ TEST_CASE("video model: the number of threads changes no bit") {
 TEST_CASE("video model: what no network is made of is told") {
   auto config = small_config("resnet8", "adafuse");
   const auto refused = [](const ModelConfig& wrong, const std::string& text) {
-    CHECK_THROWS_WITH_AS(VideoModel<float>{wrong}, doctest::Contains(text.c_str()), ValueError);
+    CHECK_THROWS_WITH_AS(VideoModel<float>(wrong, Key(0)), doctest::Contains(text.c_str()),
+                         ValueError);
   };
   auto wrong = config;
   wrong.model = "resnet9";
@@ -281,7 +282,7 @@ TEST_CASE("video model: what no network is made of is told") {
 }
 
 TEST_CASE("video model: what is no clip is told with its shape") {
-  const VideoModel<float> model(small_config("resnet8", "none"));
+  const VideoModel<float> model(small_config("resnet8", "none"), Key(0));
   for (const Shape& shape : {Shape{2, 3, 8, 8}, Shape{1, 2, 4, 8, 8}, Shape{1, 0, 3, 8, 8}})
     CHECK_THROWS_WITH_AS(evaluated(model, Tensor<float>(shape)),
                          doctest::Contains("resnet8: expects a clip [N,T,3,h,w], got ["),
