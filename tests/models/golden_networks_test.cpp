@@ -173,7 +173,6 @@ void check_network(const std::string& name) {
     check_close(all.loss.value(), file().get<double>(prefix + ".loss"), "loss", 1e-10);
     optimizer.zero_grad();
     backward(all.loss);
-    ctx.commit_statistics();
     if (step == 0) {
       check_parameters(network, prefix + ".gradient", true);
       const auto state = nn::state_tensors(network);

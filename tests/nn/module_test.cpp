@@ -15,9 +15,9 @@ namespace {
 template <class T>
 struct Classifier {
   using value_type = T;
-  nn::Linear<T> hidden{{.in = 4, .out = 3, .bias = false}};
+  nn::Linear<T> hidden{{.in = 4, .out = 3, .bias = false}, Key(1)};
   nn::BatchNorm1d<T> norm{{.channels = 3}};
-  nn::Linear<T> out{{.in = 3, .out = 2}};
+  nn::Linear<T> out{{.in = 3, .out = 2}, Key(2)};
   Variable<T> forward(const Variable<T>& x, nn::Context<T>& ctx) const {
     return out.forward(relu(norm.forward(hidden.forward(x, ctx), ctx)), ctx);
   }
@@ -46,8 +46,8 @@ TEST_CASE("module: visit lists each parameter and buffer once, in order, by its 
 }
 
 TEST_CASE("module: a bias that was turned off is not listed") {
-  CHECK(nn::state(nn::Linear<float>({.in = 2, .out = 2, .bias = false})).size() == 1);
-  CHECK(nn::state(nn::Linear<float>({.in = 2, .out = 2})).size() == 2);
+  CHECK(nn::state(nn::Linear<float>({.in = 2, .out = 2, .bias = false}, Key(0))).size() == 1);
+  CHECK(nn::state(nn::Linear<float>({.in = 2, .out = 2}, Key(0))).size() == 2);
 }
 
 TEST_CASE("module: an item is a parameter or a buffer, and shares the module's memory") {
