@@ -16,6 +16,10 @@ namespace {
 using Doubles = Tensor<double>;
 using Agent = PolicyNetwork<double>;
 
+static_assert(!std::is_constructible_v<Agent, PolicyConfig> &&
+              std::is_constructible_v<Agent, PolicyConfig, Key>);
+static_assert(!std::is_constructible_v<PolicyLinears<double>, PolicyConfig>);
+
 const PolicyConfig config{.in_channels = 4, .out_channels = 5, .hidden = 6};
 
 std::vector<std::string> names(const Agent& agent) {

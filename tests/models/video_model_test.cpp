@@ -14,6 +14,20 @@ using namespace adafuse::models;
 
 namespace {
 
+// Weights are drawn, so each network and each block is given a key.
+template <class Network, class... Arguments>
+constexpr bool needs_key = std::is_constructible_v<Network, Arguments..., Key> &&
+                           !std::is_constructible_v<Network, Arguments...>;
+
+static_assert(needs_key<VideoModel<float>, ModelConfig>);
+static_assert(needs_key<ResNet<float>, ModelConfig, ResNetLayout>);
+static_assert(needs_key<BnInception<float>, ModelConfig>);
+static_assert(needs_key<ResidualBlock<float>, ResidualBlockConfig, BlockAgents<float>>);
+static_assert(needs_key<InceptionUnit<float>, InceptionUnitConfig, Fusion,
+                        std::optional<PolicyNetwork<float>>>);
+static_assert(needs_key<ConvNormRelu<float>, std::string, nn::Conv2dConfig>);
+static_assert(needs_key<AgentMaker<float>, ModelConfig>);
+
 Tensor<float> clip_of(Index clips, Index frames) {
   return Tensor<float>::randn({clips, frames, 3, 11, 13}, Key(1));
 }

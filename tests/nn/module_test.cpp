@@ -33,6 +33,24 @@ static_assert(!nn::Module<Unlisted>);
 static_assert(!std::is_copy_constructible_v<nn::Linear<float>> &&
               std::is_move_constructible_v<nn::Linear<float>>);
 
+/// Made from a configuration and a key, and never from a configuration alone.
+template <class Layer, class Config>
+constexpr bool needs_key =
+    std::is_constructible_v<Layer, Config, Key> && !std::is_constructible_v<Layer, Config>;
+/// Draws nothing, so takes no key: it would do nothing.
+template <class Layer, class Config>
+constexpr bool takes_no_key =
+    std::is_constructible_v<Layer, Config> && !std::is_constructible_v<Layer, Config, Key>;
+
+static_assert(needs_key<nn::Linear<float>, nn::LinearConfig>);
+static_assert(needs_key<nn::Conv2d<float>, nn::Conv2dConfig>);
+static_assert(needs_key<nn::LstmCell<float>, nn::LstmConfig>);
+static_assert(needs_key<nn::Lstm<float>, nn::LstmConfig>);
+static_assert(takes_no_key<nn::BatchNorm1d<float>, nn::BatchNormConfig>);
+static_assert(takes_no_key<nn::BatchNorm2d<float>, nn::BatchNormConfig>);
+static_assert(takes_no_key<nn::Dropout<float>, double>);
+static_assert(!std::is_default_constructible_v<Key>);
+
 }  // namespace
 
 TEST_CASE("module: visit lists each parameter and buffer once, in order, by its full name") {

@@ -3,6 +3,8 @@
 //
 // Running statistics belong to the forward, as in PyTorch: in training each call moves them once,
 // at once, whatever follows it: no gradient, another view of the same batch, a step that fails.
+// What a pullback computes again moves nothing. Threads may share a model to evaluate it, or each
+// run training forwards (their statistics take turns); not both at a time.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -45,6 +45,8 @@ class Context {
     return key_->of(drawn_++);
   }
 
+  [[deprecated("the forward does it: leave this call out")]] void commit_statistics() const {}
+
  private:
   std::optional<Key> key_;
   std::uint64_t drawn_ = 0;
