@@ -95,7 +95,8 @@ struct Network {
   nn::Linear<double> fc;
 
   explicit Network(const std::string& name)
-      : backbone(make_backbone(name)), fc({.in = backbone->feature_count(), .out = classes}) {
+      : backbone(make_backbone(name)),
+        fc({.in = backbone->feature_count(), .out = classes}, Key(0)) {
     nn::load_state(*this, group(name + ".state"));
   }
 
