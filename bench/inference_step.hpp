@@ -14,7 +14,8 @@ inline Timing time_inference(const ModelCase& c) {
   const double baseline = resident_mb();
   const auto clips = c.clips();
   infer::ClipSession<float> session(
-      infer::fold(models::VideoModel<float>(c.config()), c.size, c.size), c.batch, c.frames);
+      infer::fold(models::VideoModel<float>(c.config(), Key(0)), c.size, c.size), c.batch,
+      c.frames);
   return time_steps(c.threads, c.seconds, baseline, [&] { session.run(clips); });
 }
 

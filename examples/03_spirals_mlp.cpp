@@ -42,6 +42,7 @@ int main() {
   const Key seed(3);
   const Points train = spirals(600, seed.of("train")), test = spirals(300, seed.of("test"));
 
+  // Weights are drawn, so a layer is given a key: another for each, or two layers start alike.
   const nn::Sequential net(nn::Linear<float>({.in = 2, .out = 32}, seed.of("0")), nn::Tanh<float>(),
                            nn::Linear<float>({.in = 32, .out = 32}, seed.of("2")),
                            nn::Tanh<float>(),
@@ -55,7 +56,9 @@ int main() {
   const auto rate = optim::one_cycle(0.02, steps);
   float first = 0, last = 0;
   for (int step = 0; step < steps; ++step) {
-    nn::Context<float> ctx(/*is_training=*/true, seed.of("noise"));
+    // A key of its own for each step: a layer that draws (dropout) draws anew. This network has
+    // none.
+    nn::Context<float> ctx(/*is_training=*/true, seed.of("noise").of(step));
     const auto loss = cross_entropy(net.forward(train.x, ctx), train.label);
     optimizer.zero_grad();
     backward(loss);

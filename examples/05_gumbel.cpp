@@ -23,21 +23,23 @@ int main() {
   for (Index i = 0; i < logits.size(); ++i) logits.data()[i] = std::log(p[i % 3]);
 
   // Hard samples are one-hot rows: their mean is how often each action was taken.
-  const auto samples = gumbel_softmax(logits, seed);
+  const auto samples = gumbel_softmax(logits, seed.of("samples"));
   const auto shares = mean(samples, 0);
   std::printf("probabilities       %.2f %.2f %.2f\n", p[0], p[1], p[2]);
   std::printf("shares of samples   %.2f %.2f %.2f\n", shares.value()(0), shares.value()(1),
               shares.value()(2));
 
   // The temperature: hot samples are washed out, cold ones nearly one-hot. The gradient through a
-  // cold one is rarely large and mostly nothing; the paper settles on 0.67.
+  // cold one is rarely large and mostly nothing; the paper settles on 0.67. One key, so that all
+  // three have the same noise: only the temperature differs.
   std::printf("tau   mean of the largest entry\n");
   for (const double tau : {5.0, 0.67, 0.05}) {
-    const auto soft = gumbel_softmax(logits, seed, {.temperature = tau, .hard = false});
+    const auto soft = gumbel_softmax(logits, seed.of("noise"), {.temperature = tau, .hard = false});
     std::printf("%.2f  %.2f\n", tau, mean(max(soft, 1)).item());
   }
 
-  // One decision, worth[k] each: the gradient of the worth says how to move the logits.
+  // One decision, worth[k] each: the gradient of the worth says how to move the logits. Both ways
+  // see the same noise; training draws with another key in each step, `seed.of("noise").of(step)`.
   const auto worth = Tensor<double>::of({1.0, 0.0, 2.0});
   const auto theta = parameter(Tensor<double>::of({0.0, 0.5, 1.0}));
   const auto gradient = [&](bool hard) {

@@ -52,7 +52,7 @@ io::Json agents(const models::Plan<float>& plan) {
 }
 
 void describe(const models::ModelConfig& config, Index size, bool json) {
-  const models::VideoModel<float> model(config);
+  const models::VideoModel<float> model(config, Key(0));
   const auto plan = model.plan(size, size);
   const Index parameters = nn::parameter_count(model);
   if (json) {

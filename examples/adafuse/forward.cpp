@@ -57,7 +57,7 @@ void forward(const ForwardOptions& o, const CLI::App& command) {
   auto config = o.model.config();
   config.classes = o.classes;
   config.frames = clips.size(1);
-  const models::VideoModel<T> model(config);
+  const models::VideoModel<T> model(config, Key(0));
 
   auto file = io::read_weights(o.weights);
   const auto match = models::load_weights(model, file.weights);

@@ -84,6 +84,16 @@ TEST_CASE("decide: samples at the context's temperature") {
   CHECK(gradient_norm(1e4) < 1e-3 * gradient_norm(0.67));
 }
 
+TEST_CASE("decide: a draw takes a key, unless its noise is given") {
+  const auto agent = lively_agent();
+  Ctx ctx;
+  ctx.sample = true;
+  CHECK_THROWS_WITH_AS(decided(agent, ctx), doctest::Contains("the context has no key"),
+                       ValueError);
+  ctx.noise = [](const std::string&, const Shape& logits) { return Tensor<double>(logits); };
+  CHECK(same(decided(agent, ctx).actions(), decided(agent, ctx).actions()));
+}
+
 TEST_CASE("decide: evaluation samples when asked to") {
   const auto agent = lively_agent();
   Ctx ctx(false, Key(3)), other(false, Key(4));

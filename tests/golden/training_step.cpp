@@ -41,7 +41,7 @@ void step(const Options& o) {
   auto config = o.model.config();
   config.classes = o.classes;
   config.frames = frames;
-  const models::VideoModel<T> model(config);
+  const models::VideoModel<T> model(config, Key(0));
   require<FormatError>(models::load_weights(model, io::read_weights(o.weights).weights).complete(),
                        o.weights, ": lacks tensors of this network");
 

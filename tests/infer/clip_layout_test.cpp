@@ -17,7 +17,7 @@ using models::VideoModel;
 TEST_CASE("clip layout: no step writes over what it, or a later step, still reads") {
   constexpr Index frames = 3;
   for (const auto* name : {"resnet8", "resnet14", "resnet50", "bninception"}) {
-    const VideoModel<float> model(small_config(name, "adafuse"));
+    const VideoModel<float> model(small_config(name, "adafuse"), Key(0));
     const auto network = fold(model, 32, 32);
     const auto layout = plan_clips(*network, frames);
     const auto overlap = [&](ValueId a, ValueId b) {
@@ -43,7 +43,7 @@ TEST_CASE("clip layout: no step writes over what it, or a later step, still read
 }
 
 TEST_CASE("clip layout: fusions and last uses of a residual work in place") {
-  const VideoModel<float> model(small_config("resnet14", "adafuse"));
+  const VideoModel<float> model(small_config("resnet14", "adafuse"), Key(0));
   const auto network = fold(model, 16, 16);
   const auto layout = plan_clips(*network, 2);
   int fusions = 0, residuals = 0, shortcuts = 0;

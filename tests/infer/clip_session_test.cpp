@@ -191,7 +191,7 @@ TEST_CASE("clip session: the bits do not depend on the number of threads") {
 TEST_CASE("clip session: what does not fit is refused") {
   auto config = config_of("resnet8", "adafuse");
   config.agents = false;
-  const VideoModel<float> model(config);
+  const VideoModel<float> model(config, Key(0));
   ClipSession<float> session(fold(model, 9, 9), 1, 2);
   CHECK_THROWS_WITH_AS(session.run(clip_of<float>(1, 3, 9, 9)),
                        "clip session: expects up to 1 clips [N,2,3,9,9], got [1,3,3,9,9]",

@@ -32,7 +32,7 @@ const FoldedStep<T>& named(const FoldedNetwork<T>& network, const std::string& n
 }  // namespace
 
 TEST_CASE("fold: a residual network is its convolutions, norms and additions inside") {
-  const VideoModel<double> model(small_config("resnet8", "none"));
+  const VideoModel<double> model(small_config("resnet8", "none"), Key(0));
   const auto network = fold(model, 16, 16);
   CHECK(names(*network) == std::vector<std::string>{"conv1", "layer1.0.conv1", "layer1.0.conv2",
                                                     "layer2.0.conv1", "layer2.0.conv2",
@@ -142,7 +142,7 @@ TEST_CASE("fold: weights stay the model's own, norms become scale and shift") {
 TEST_CASE("fold: a block's decisions reach its convolution, its reader, and the poolings between") {
   auto config = small_config("bninception", "adafuse");
   config.adaptive_blocks = {"inception_3a", "inception_3b"};
-  const VideoModel<float> model(config);
+  const VideoModel<float> model(config, Key(0));
   const auto network = fold(model, 32, 32);
   REQUIRE(network->blocks.size() == 2);
   const auto& block = network->blocks[0];
@@ -163,7 +163,7 @@ TEST_CASE("fold: a block's decisions reach its convolution, its reader, and the 
 }
 
 TEST_CASE("fold: Winograd's weights are made where they may pay, and never when it is forbidden") {
-  const VideoModel<float> model(small_config("resnet18", "none"));
+  const VideoModel<float> model(small_config("resnet18", "none"), Key(0));
   const auto automatic = fold(model, 224, 224);
   const auto direct = fold(model, 224, 224, {.algorithm = kernels::ConvAlgorithm::direct});
   const auto has = [](const auto& network, const char* name) {
@@ -180,7 +180,7 @@ TEST_CASE("fold: plans that it cannot fold are refused by name") {
   CHECK_THROWS_WITH_AS(fold(alone.take()),
                        "fold: relu follows no convolution that it could be part of", ValueError);
 
-  const nn::Conv2d<float> conv({.in = 3, .out = 2, .kernel = 1});
+  const nn::Conv2d<float> conv({.in = 3, .out = 2, .kernel = 1}, Key(0));
   models::PlanBuilder<float> late({3, 4, 4});
   const auto maps = late.conv("conv", conv, late.input());
   late.fuse("block", maps, late.decide("block", {}, late.input(), 2));

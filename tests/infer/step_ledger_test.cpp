@@ -13,8 +13,8 @@ using namespace adafuse;
 using namespace adafuse::infer;
 
 TEST_CASE("step ledger: a row for each step, opened once, and only for one network") {
-  const models::VideoModel<float> model(models::small_config("resnet8", "adafuse"));
-  const models::VideoModel<float> other(models::small_config("resnet14", "adafuse"));
+  const models::VideoModel<float> model(models::small_config("resnet8", "adafuse"), Key(0));
+  const models::VideoModel<float> other(models::small_config("resnet14", "adafuse"), Key(0));
   const auto network = fold(model, 8, 8);
   Ledger ledger;
   open_ledger(ledger, *network, 3);
@@ -28,7 +28,7 @@ TEST_CASE("step ledger: a row for each step, opened once, and only for one netwo
 }
 
 TEST_CASE("step ledger: numbers are those of maps that exist, and of weights") {
-  const models::VideoModel<float> model(models::small_config("resnet8", "adafuse"));
+  const models::VideoModel<float> model(models::small_config("resnet8", "adafuse"), Key(0));
   const auto network = fold(model, 8, 8);
   CHECK(step_weights(network->steps[0]) == 3 * 16 * 9);
   CHECK(step_weights(network->steps[1]) == 6 * (2 * 16 + 3 * 16));  // hidden (2c + 3c')

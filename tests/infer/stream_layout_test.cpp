@@ -25,7 +25,7 @@ ValueId output_of(const FoldedNetwork<float>& network, const std::string& name) 
 }  // namespace
 
 TEST_CASE("stream layout: a frame-wise network keeps nothing") {
-  const VideoModel<float> model(small_config("resnet8", "none"));
+  const VideoModel<float> model(small_config("resnet8", "none"), Key(0));
   const auto network = fold(model, 16, 16);
   const auto layout = plan_stream(*network, Future::refuse);
   CHECK(std::count(layout.frames.begin(), layout.frames.end(), 1) == std::ssize(layout.frames));
@@ -33,7 +33,7 @@ TEST_CASE("stream layout: a frame-wise network keeps nothing") {
 }
 
 TEST_CASE("stream layout: a block that decides keeps its last input, its maps stay in place") {
-  const VideoModel<float> model(small_config("resnet8", "adafuse"));
+  const VideoModel<float> model(small_config("resnet8", "adafuse"), Key(0));
   const auto network = fold(model, 16, 16);
   const auto layout = plan_stream(*network, Future::refuse);
   CHECK(layout.frames[output_of(*network, "conv1")] == 2);
@@ -43,7 +43,7 @@ TEST_CASE("stream layout: a block that decides keeps its last input, its maps st
 }
 
 TEST_CASE("stream layout: an inception unit keeps its inner maps, its branches lie side by side") {
-  const VideoModel<float> model(small_config("bninception", "adafuse"));
+  const VideoModel<float> model(small_config("bninception", "adafuse"), Key(0));
   const auto network = fold(model, 32, 32);
   const auto layout = plan_stream(*network, Future::refuse);
   CHECK(layout.frames[output_of(*network, "inception_3a_double_3x3_1")] == 2);
@@ -56,7 +56,7 @@ TEST_CASE("stream layout: an inception unit keeps its inner maps, its branches l
 }
 
 TEST_CASE("stream layout: a shift that waits keeps three frames, who adds later keeps one more") {
-  const VideoModel<float> model(small_config("resnet8", "tsm"));
+  const VideoModel<float> model(small_config("resnet8", "tsm"), Key(0));
   const auto network = fold(model, 16, 16);
   const auto layout = plan_stream(*network, Future::wait);
   CHECK(layout.frames[output_of(*network, "conv1")] == 3);

@@ -110,7 +110,7 @@ TEST_CASE("stream session: thirty frames, and a second decision in the block") {
 }
 
 TEST_CASE("stream session: waiting for the future runs one frame behind for each shift") {
-  const VideoModel<float> model(config_of("resnet8", "tsm"));
+  const VideoModel<float> model(config_of("resnet8", "tsm"), Key(0));
   const auto network = fold(model, 9, 9);
   CHECK(StreamSession<float>(network, {.future = Future::wait}).delay() == 3);
   CHECK(StreamSession<float>(network, {.future = Future::zero}).delay() == 0);
@@ -118,7 +118,7 @@ TEST_CASE("stream session: waiting for the future runs one frame behind for each
       StreamSession<float>{network},
       "stream: layer1.0.temporal_shift looks at the next frame; let it wait for it, or do without",
       ValueError);
-  const VideoModel<float> plain(config_of("resnet8", "adafuse"));
+  const VideoModel<float> plain(config_of("resnet8", "adafuse"), Key(0));
   CHECK(StreamSession<float>(fold(plain, 9, 9)).delay() == 0);
 }
 
@@ -149,7 +149,7 @@ TEST_CASE("stream session: after a reset it knows nothing of the stream before")
 TEST_CASE("stream session: frames and decisions that do not fit are refused") {
   auto config = config_of("resnet8", "adafuse");
   config.agents = false;
-  const VideoModel<float> model(config);
+  const VideoModel<float> model(config, Key(0));
   StreamSession<float> session(fold(model, 9, 9));
   CHECK_THROWS_WITH_AS(session.push(Tensor<float>({3, 9, 8})),
                        "stream: expects a frame [3,9,9], got [3,9,8]", ShapeError);

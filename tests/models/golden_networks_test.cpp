@@ -95,7 +95,8 @@ struct Network {
   nn::Linear<double> fc;
 
   explicit Network(const std::string& name)
-      : backbone(make_backbone(name)), fc({.in = backbone->feature_count(), .out = classes}) {
+      : backbone(make_backbone(name)),
+        fc({.in = backbone->feature_count(), .out = classes}, Key(0)) {
     nn::load_state(*this, group(name + ".state"));
   }
 
@@ -173,7 +174,6 @@ void check_network(const std::string& name) {
     check_close(all.loss.value(), file().get<double>(prefix + ".loss"), "loss", 1e-10);
     optimizer.zero_grad();
     backward(all.loss);
-    ctx.commit_statistics();
     if (step == 0) {
       check_parameters(network, prefix + ".gradient", true);
       const auto state = nn::state_tensors(network);

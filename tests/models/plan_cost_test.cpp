@@ -92,7 +92,7 @@ double count_by_loops(const Plan<float>& plan, const Actions& actions) {
 
 TEST_CASE("run_macs: random decisions cost what loops over the convolutions count") {
   for (const std::string fusion : {"adafuse", "adafuse-tsm"}) {
-    const VideoModel<float> model(config_of(fusion));
+    const VideoModel<float> model(config_of(fusion), Key(0));
     const auto plan = model.plan(17, 19);
     const auto actions = lots(plan);
     REQUIRE(actions.size() == 6);
@@ -108,7 +108,7 @@ TEST_CASE("run_macs: two decisions in a block, counted by loops over conv2 and c
     config.stem_stride = name == "resnet50" ? 1 : 2;
     config.policy_both = true;
     config.adaptive_blocks = {"layer2.1"};
-    const VideoModel<float> model(config);
+    const VideoModel<float> model(config, Key(0));
     const auto plan = model.plan(17, 19);
     const auto actions = lots(plan);
     REQUIRE(actions.size() == 2);
@@ -149,7 +149,7 @@ TEST_CASE("run_macs: two decisions in a block, counted by loops over conv2 and c
 }
 
 TEST_CASE("run_macs: keeping everything is the plan, skipping everything leaves the rest") {
-  const VideoModel<float> model(config_of("adafuse"));
+  const VideoModel<float> model(config_of("adafuse"), Key(0));
   const auto plan = model.plan(16, 16);
   const double all = static_cast<double>(clips * frames);
   CHECK(run_macs(plan, lots(plan, Action::keep), frames, clips * frames) ==
@@ -164,13 +164,13 @@ TEST_CASE("run_macs: keeping everything is the plan, skipping everything leaves 
 }
 
 TEST_CASE("run_macs: a network that decides nothing is charged in full") {
-  const VideoModel<float> model(config_of("tsm"));
+  const VideoModel<float> model(config_of("tsm"), Key(0));
   const auto plan = model.plan(16, 16);
   CHECK(run_macs(plan, {}, frames, 6) == doctest::Approx(6 * plan.dense_macs()).epsilon(1e-12));
 }
 
 TEST_CASE("run_macs: decisions that lack a block or have other frames are told") {
-  const VideoModel<float> model(config_of("adafuse"));
+  const VideoModel<float> model(config_of("adafuse"), Key(0));
   const auto plan = model.plan(16, 16);
   auto actions = lots(plan);
   CHECK_THROWS_AS(run_macs(plan, actions, frames, frames), ShapeError);
@@ -180,7 +180,7 @@ TEST_CASE("run_macs: decisions that lack a block or have other frames are told")
 }
 
 TEST_CASE("channel_costs: a channel costs its row of conv1 and its column of conv2") {
-  const VideoModel<float> model(config_of("adafuse-tsm"));
+  const VideoModel<float> model(config_of("adafuse-tsm"), Key(0));
   const auto plan = model.plan(17, 19);
   const auto costs = channel_costs(plan);
   REQUIRE(costs.size() == 6);
@@ -196,7 +196,7 @@ TEST_CASE("channel_costs: a channel costs its row of conv1 and its column of con
 }
 
 TEST_CASE("channel_costs: the paper's cost charges a run exactly, but for a reuse of nothing") {
-  const VideoModel<float> model(config_of("adafuse"));
+  const VideoModel<float> model(config_of("adafuse"), Key(0));
   const auto plan = model.plan(16, 16);
   auto actions = lots(plan);
   for (auto& [block, taken] : actions)

@@ -105,7 +105,7 @@ TEST_CASE("plan: MACs of resnet8 with a stem of stride 2 at 32x32, by hand") {
   config.stem_stride = 2;
   config.classes = 9;
   config.policy_hidden = 64;
-  const VideoModel<float> model(config);
+  const VideoModel<float> model(config, Key(0));
   const auto plan = model.plan(32, 32);
   const double stem = 3 * 16 * 9 * 256;
   const double layer1 = 2 * 16 * 16 * 9 * 256;
@@ -120,15 +120,15 @@ TEST_CASE("plan: MACs of resnet8 with a stem of stride 2 at 32x32, by hand") {
 
 TEST_CASE("plan: without agents it has the same dense network and no agents' MACs") {
   auto config = small_config("resnet8", "adafuse");
-  const auto with = VideoModel<float>(config).plan(16, 16).dense_macs();
+  const auto with = VideoModel<float>(config, Key(0)).plan(16, 16).dense_macs();
   config.agents = false;
-  const VideoModel<float> without(config);
+  const VideoModel<float> without(config, Key(0));
   CHECK(without.plan(16, 16).agent_macs() == 0);
   CHECK(without.plan(16, 16).macs() == with);
 }
 
 TEST_CASE("plan: a picture without pixels is refused") {
-  const VideoModel<float> model(small_config("resnet8", "none"));
+  const VideoModel<float> model(small_config("resnet8", "none"), Key(0));
   CHECK_THROWS_WITH_AS(model.plan(0, 8), "resnet8: pictures of 0x8 have no pixels", ValueError);
 }
 

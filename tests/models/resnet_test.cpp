@@ -13,7 +13,7 @@ namespace {
 
 std::vector<std::string> state_names(const ModelConfig& config) {
   std::vector<std::string> names;
-  for (const auto& item : nn::state(VideoModel<float>(config))) names.push_back(item.name);
+  for (const auto& item : nn::state(VideoModel<float>(config, Key(0)))) names.push_back(item.name);
   return names;
 }
 
@@ -114,14 +114,14 @@ TEST_CASE("resnet: parameters counted by hand") {
     const std::string name = "resnet" + std::to_string(6 * n + 2);
     const Index more = (n - 1) * (block(16, 16) + block(32, 32) + block(64, 64));
     INFO(name);
-    CHECK(nn::parameter_count(VideoModel<float>(small_config(name, "none"))) ==
+    CHECK(nn::parameter_count(VideoModel<float>(small_config(name, "none"), Key(0))) ==
           ends + block(16, 16) + block(16, 32) + block(32, 64) + more);
   }
   const Index hidden = 6;
   const auto agent = [&](Index in, Index out) {
     return hidden * (2 * in + 1) + 2 * hidden + 3 * out * (hidden + 1);
   };
-  CHECK(nn::parameter_count(VideoModel<float>(small_config("resnet8", "adafuse"))) ==
+  CHECK(nn::parameter_count(VideoModel<float>(small_config("resnet8", "adafuse"), Key(0))) ==
         ends + block(16, 16) + block(16, 32) + block(32, 64) + agent(16, 16) + agent(16, 32) +
             agent(32, 64));
 }
@@ -132,14 +132,14 @@ TEST_CASE("resnet: torchvision's networks have torchvision's number of parameter
     auto config = small_config(entry.first, "none");
     config.classes = 1000;
     INFO(entry.first);
-    CHECK(nn::parameter_count(VideoModel<float>(config)) == entry.second);
+    CHECK(nn::parameter_count(VideoModel<float>(config, Key(0))) == entry.second);
   }
 }
 
 TEST_CASE("resnet: a stem stride is refused where the stem has its own") {
   auto config = small_config("resnet18", "none");
   config.stem_stride = 2;
-  CHECK_THROWS_WITH_AS(VideoModel<float>{config},
+  CHECK_THROWS_WITH_AS(VideoModel<float>(config, Key(0)),
                        doctest::Contains("resnet18: its stem has stride 2"), ValueError);
 }
 

@@ -1,7 +1,8 @@
-// The context of a call: keys that repeat, statistics that wait.
+// The context of a call: keys that repeat, and whether running statistics move.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <adafuse/autograd/autograd.hpp>
 #include <adafuse/nn/context.hpp>
 
 namespace context_test {
@@ -20,27 +21,39 @@ TEST_CASE("context: each key is another, and the same call draws the same ones")
   CHECK(!(other.next_key() == first));
 }
 
-TEST_CASE("context: statistics enter the running ones on commit, once, with their momentum") {
-  Context ctx(true, Key(1));
-  const auto mean = Tensor<double>::of({1, 2}), var = Tensor<double>::of({4, 8});
-  ctx.observe({mean, var, Tensor<double>::of({3, 3}), Tensor<double>::of({0, 0}), 0.25});
-  CHECK(mean(0) == 1);
-  ctx.commit_statistics();
-  CHECK(mean(0) == 1.5);
-  CHECK(mean(1) == 2.25);
-  CHECK(var(0) == 3);
-  CHECK(var(1) == 6);
-  ctx.commit_statistics();
-  CHECK(mean(0) == 1.5);
+TEST_CASE("context: without a key nothing can be drawn, and no key is made up") {
+  Context ctx;
+  ctx.training = true;
+  CHECK_THROWS_WITH_AS(ctx.next_key(), doctest::Contains("the context has no key"), ValueError);
+  static_assert(!std::is_constructible_v<Context, bool>);
 }
 
-TEST_CASE("context: a layer that was called twice commits both, in order") {
-  Context ctx(true, Key(1));
-  const auto mean = Tensor<double>::of({0}), var = Tensor<double>::of({1});
-  for (double seen : {8.0, 16.0})
-    ctx.observe({mean, var, Tensor<double>::full({1}, seen), var.clone(), 0.5});
-  ctx.commit_statistics();
-  CHECK(mean(0) == 10);
+TEST_CASE("context: statistics move in training, unless told otherwise") {
+  CHECK(Context(true, Key(1)).moves_statistics());
+  CHECK(!Context(false, Key(1)).moves_statistics());
+  Context rehearsal(true, Key(1));
+  rehearsal.updates_statistics = false;
+  CHECK(!rehearsal.moves_statistics());
+}
+
+TEST_CASE("context: statistics do not move inside of a pullback, and move again after it") {
+  const auto p = parameter(Tensor<double>::of({1}));
+  const Context ctx(true, Key(1));
+  bool inside = true;
+  const auto watching = [&](auto pullback) {
+    return record("watching", Tensor<double>::of({1}), {p}, pullback);
+  };
+  backward(watching([&](const Variable<double>& dy) -> Gradients<double> {
+    inside = ctx.moves_statistics();
+    return {dy};
+  }));
+  CHECK(!inside);
+  CHECK(ctx.moves_statistics());
+  CHECK_THROWS_AS(backward(watching([](const Variable<double>&) -> Gradients<double> {
+                    throw ValueError("a pullback that fails");
+                  })),
+                  ValueError);
+  CHECK(ctx.moves_statistics());
 }
 
 }  // namespace context_test

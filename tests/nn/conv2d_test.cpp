@@ -33,7 +33,7 @@ TEST_CASE("Conv2d: hands all of its options to the op") {
 }
 
 TEST_CASE("Conv2d: has no bias unless asked, and its bias starts inside of 1 / sqrt(fan_in)") {
-  CHECK(!Layer({.in = 2, .out = 3}).bias.defined());
+  CHECK(!Layer({.in = 2, .out = 3}, Key(0)).bias.defined());
   const Layer layer({.in = 8, .out = 600, .kernel = 5, .groups = 2, .bias = true}, Key(1));
   const auto values = layer.bias.value().values();
   CHECK(std::all_of(values.begin(), values.end(), [](double v) { return std::abs(v) <= 0.1; }));
@@ -49,12 +49,12 @@ TEST_CASE("Conv2d: weights start with deviation sqrt(2 / fan_out)") {
 }
 
 TEST_CASE("Conv2d: sizes must be positive and groups must divide") {
-  CHECK_THROWS_AS(Layer({.in = 0, .out = 3}), ValueError);
-  CHECK_THROWS_AS(Layer({.in = 3, .out = 3, .kernel = {0, 1}}), ValueError);
-  CHECK_THROWS_AS(Layer({.in = 3, .out = 4, .groups = 2}), ValueError);
-  CHECK_THROWS_AS(Layer({.in = 4, .out = 3, .groups = 2}), ValueError);
-  CHECK_THROWS_AS(Layer({.in = 4, .out = 4, .groups = 0}), ValueError);
-  CHECK_THROWS_WITH_AS(Layer({.in = 3, .out = 4, .groups = 2}),
+  CHECK_THROWS_AS(Layer({.in = 0, .out = 3}, Key(0)), ValueError);
+  CHECK_THROWS_AS(Layer({.in = 3, .out = 3, .kernel = {0, 1}}, Key(0)), ValueError);
+  CHECK_THROWS_AS(Layer({.in = 3, .out = 4, .groups = 2}, Key(0)), ValueError);
+  CHECK_THROWS_AS(Layer({.in = 4, .out = 3, .groups = 2}, Key(0)), ValueError);
+  CHECK_THROWS_AS(Layer({.in = 4, .out = 4, .groups = 0}, Key(0)), ValueError);
+  CHECK_THROWS_WITH_AS(Layer({.in = 3, .out = 4, .groups = 2}, Key(0)),
                        "Conv2d: 2 groups must divide in 3 and out 4", ValueError);
 }
 

@@ -39,6 +39,25 @@ TEST_CASE("Dropout: the same call drops the same, the next layer others") {
   CHECK(!same(first, second));
 }
 
+TEST_CASE("Dropout: each step of training drops others, when its key says so") {
+  const nn::Dropout<float> layer(0.5);
+  std::vector<Tensor<float>> steps;
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    nn::Context<float> ctx(true, Key(1).of("noise").of(step));
+    steps.push_back(dropped(layer, ctx));
+  }
+  CHECK(!same(steps[0], steps[1]));
+  CHECK(!same(steps[0], steps[2]));
+  CHECK(!same(steps[1], steps[2]));
+}
+
+TEST_CASE("Dropout: training without a key is refused, not done with a fixed mask") {
+  nn::Context<float> ctx;
+  ctx.training = true;
+  CHECK_THROWS_AS(dropped(nn::Dropout<float>(0.5), ctx), ValueError);
+  CHECK(same(dropped(nn::Dropout<float>(0), ctx), Tensor<float>::ones({1000})));
+}
+
 TEST_CASE("Dropout: p is in [0, 1), and 0 draws no key") {
   nn::Context<float> ctx(true, Key(1)), fresh(true, Key(1));
   dropped(nn::Dropout<float>(0), ctx);

@@ -41,9 +41,9 @@ TEST_CASE("Linear: without a bias, zero goes to zero") {
 }
 
 TEST_CASE("Linear: sizes must be positive") {
-  CHECK_THROWS_WITH_AS(Layer({.in = 0, .out = 3}),
+  CHECK_THROWS_WITH_AS(Layer({.in = 0, .out = 3}, Key(0)),
                        "Linear: sizes must be positive, got in 0, out 3", ValueError);
-  CHECK_THROWS_AS(Layer({.in = 3, .out = -1}), ValueError);
+  CHECK_THROWS_AS(Layer({.in = 3, .out = -1}, Key(0)), ValueError);
 }
 
 }  // namespace linear_test

@@ -16,7 +16,7 @@ namespace {
 const golden::Case pytorch{"lstm"};
 
 nn::Lstm<double> pytorch_lstm() {
-  nn::Lstm<double> lstm({.in = 3, .hidden = 5});
+  nn::Lstm<double> lstm({.in = 3, .hidden = 5}, Key(0));
   std::map<std::string, Tensor<double>> weights;
   for (const auto& item : nn::state(lstm)) weights[item.name] = pytorch[item.name];
   nn::load_state(lstm, weights);
@@ -49,7 +49,7 @@ TEST_CASE("lstm: a sequence in two pieces is the sequence in one") {
 }
 
 TEST_CASE("lstm: one step costs four gates over input and state") {
-  CHECK(nn::LstmCell<float>({.in = 3, .hidden = 5}).macs() == 4 * 5 * (3 + 5));
+  CHECK(nn::LstmCell<float>({.in = 3, .hidden = 5}, Key(0)).macs() == 4 * 5 * (3 + 5));
 }
 
 TEST_CASE("lstm: inputs and states that do not fit are refused") {
@@ -58,7 +58,7 @@ TEST_CASE("lstm: inputs and states that do not fit are refused") {
   CHECK_THROWS_AS(lstm.forward(Tensor<double>({2, 3})), ShapeError);
   const Variable<double> wrong = Tensor<double>({3, 5});
   CHECK_THROWS_AS(lstm.forward(Tensor<double>({2, 4, 3}), {wrong, wrong}), ShapeError);
-  CHECK_THROWS_AS(nn::Lstm<double>({.in = 0, .hidden = 5}), ValueError);
+  CHECK_THROWS_AS(nn::Lstm<double>({.in = 0, .hidden = 5}, Key(0)), ValueError);
 }
 
 }  // namespace lstm_test

@@ -15,9 +15,9 @@ namespace {
 template <class T>
 struct Classifier {
   using value_type = T;
-  nn::Linear<T> hidden{{.in = 4, .out = 3, .bias = false}};
+  nn::Linear<T> hidden{{.in = 4, .out = 3, .bias = false}, Key(1)};
   nn::BatchNorm1d<T> norm{{.channels = 3}};
-  nn::Linear<T> out{{.in = 3, .out = 2}};
+  nn::Linear<T> out{{.in = 3, .out = 2}, Key(2)};
   Variable<T> forward(const Variable<T>& x, nn::Context<T>& ctx) const {
     return out.forward(relu(norm.forward(hidden.forward(x, ctx), ctx)), ctx);
   }
@@ -33,6 +33,24 @@ static_assert(!nn::Module<Unlisted>);
 static_assert(!std::is_copy_constructible_v<nn::Linear<float>> &&
               std::is_move_constructible_v<nn::Linear<float>>);
 
+/// Made from a configuration and a key, and never from a configuration alone.
+template <class Layer, class Config>
+constexpr bool needs_key =
+    std::is_constructible_v<Layer, Config, Key> && !std::is_constructible_v<Layer, Config>;
+/// Draws nothing, so takes no key: it would do nothing.
+template <class Layer, class Config>
+constexpr bool takes_no_key =
+    std::is_constructible_v<Layer, Config> && !std::is_constructible_v<Layer, Config, Key>;
+
+static_assert(needs_key<nn::Linear<float>, nn::LinearConfig>);
+static_assert(needs_key<nn::Conv2d<float>, nn::Conv2dConfig>);
+static_assert(needs_key<nn::LstmCell<float>, nn::LstmConfig>);
+static_assert(needs_key<nn::Lstm<float>, nn::LstmConfig>);
+static_assert(takes_no_key<nn::BatchNorm1d<float>, nn::BatchNormConfig>);
+static_assert(takes_no_key<nn::BatchNorm2d<float>, nn::BatchNormConfig>);
+static_assert(takes_no_key<nn::Dropout<float>, double>);
+static_assert(!std::is_default_constructible_v<Key>);
+
 }  // namespace
 
 TEST_CASE("module: visit lists each parameter and buffer once, in order, by its full name") {
@@ -46,8 +64,8 @@ TEST_CASE("module: visit lists each parameter and buffer once, in order, by its 
 }
 
 TEST_CASE("module: a bias that was turned off is not listed") {
-  CHECK(nn::state(nn::Linear<float>({.in = 2, .out = 2, .bias = false})).size() == 1);
-  CHECK(nn::state(nn::Linear<float>({.in = 2, .out = 2})).size() == 2);
+  CHECK(nn::state(nn::Linear<float>({.in = 2, .out = 2, .bias = false}, Key(0))).size() == 1);
+  CHECK(nn::state(nn::Linear<float>({.in = 2, .out = 2}, Key(0))).size() == 2);
 }
 
 TEST_CASE("module: an item is a parameter or a buffer, and shares the module's memory") {

@@ -90,7 +90,7 @@ TEST_CASE("load_state: a wrong shape is an error with both shapes, and nothing i
 TEST_CASE("state: a name that is listed twice is an error") {
   struct Twice {
     using value_type = float;
-    nn::Linear<float> a{{.in = 1, .out = 1}}, b{{.in = 1, .out = 1}};
+    nn::Linear<float> a{{.in = 1, .out = 1}, Key(1)}, b{{.in = 1, .out = 1}, Key(2)};
     void visit(nn::Visitor<float>& v) const { v("a", a), v("a", b); }
   };
   CHECK_THROWS_AS(nn::state_tensors(Twice{}), ValueError);
@@ -99,8 +99,8 @@ TEST_CASE("state: a name that is listed twice is an error") {
 
 TEST_CASE("parameter_count: counts what is trained, buffers left out") {
   CHECK(nn::parameter_count(Layer({.channels = 3})) == 6);
-  CHECK(nn::parameter_count(
-            nn::Conv2d<float>({.in = 4, .out = 6, .kernel = {3, 2}, .groups = 2, .bias = true})) ==
+  CHECK(nn::parameter_count(nn::Conv2d<float>(
+            {.in = 4, .out = 6, .kernel = {3, 2}, .groups = 2, .bias = true}, Key(0))) ==
         6 * 2 * 3 * 2 + 6);
   CHECK(nn::parameters(Layer({.channels = 3})).size() == 2);
 }

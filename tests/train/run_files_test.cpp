@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 void begin(const fs::path& dir) {
   auto config = tiny_config("none");
   config.model.classes = 2;
-  const models::VideoModel<float> model(config.model);
+  const models::VideoModel<float> model(config.model, Key(0));
   RunFiles(dir).start(config, model, {config.model, {"a", "b"}, {}, "learned"});
 }
 

@@ -119,7 +119,10 @@ class BackwardWalk {
 
   void pull_back(const std::shared_ptr<Node<T>>& node, const Variable<T>& dy) {
     const Variable<T> y = node->output.defined() ? Variable<T>(node->output, node) : Variable<T>();
-    Gradients<T> gradients = node->pullback(dy, y);
+    Gradients<T> gradients = [&] {
+      const PullbackMode guard;
+      return node->pullback(dy, y);
+    }();
     require<ShapeError>(gradients.size() == node->inputs.size(), node->op,
                         ": the pullback returned ", gradients.size(), " gradients for ",
                         node->inputs.size(), " inputs");

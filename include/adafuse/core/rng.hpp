@@ -35,7 +35,8 @@ inline PhiloxCounter philox(PhiloxCounter counter, std::uint64_t key) {
 /// one.
 class Key {
  public:
-  explicit Key(std::uint64_t seed = 0) : bits_(seed) {}
+  /// There is no default: what draws is told what to draw.
+  explicit Key(std::uint64_t seed) : bits_(seed) {}
 
   /// The stream of sample, step, layer ... number `index` below this one.
   Key of(std::uint64_t index) const {

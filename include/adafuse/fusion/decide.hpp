@@ -30,8 +30,8 @@ struct Decision {
 template <class T>
 Tensor<T> sampling_noise(const std::string& block, const Shape& logits, Index frames,
                          AdaptiveContext<T>& ctx) {
-  const Key key = ctx.next_key();
   if (ctx.noise) return ctx.noise(block, logits);
+  const Key key = ctx.next_key();
   auto noise = Tensor<T>::uninitialized(logits);
   const Index places = frames * logits[1] * logits[2];
   T* const out = noise.data();

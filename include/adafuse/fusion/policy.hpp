@@ -50,10 +50,10 @@ struct PolicyLinears {
     const NoGrad guard;
     const auto sizes = config.sizes();
     for (std::size_t i = 0; i + 1 < sizes.size(); ++i) {
+      const Key own = key.of(concat("gate_fc", i));
       const nn::Linear<T>& layer =
-          gate_fc.emplace_back(nn::LinearConfig{.in = sizes[i], .out = sizes[i + 1]});
-      layer.weight.mutable_value().copy_from(
-          nn::normal_init<T>(layer.weight.shape(), 0.001, key.of(concat("gate_fc", i))));
+          gate_fc.emplace_back(nn::LinearConfig{.in = sizes[i], .out = sizes[i + 1]}, own);
+      layer.weight.mutable_value().copy_from(nn::normal_init<T>(layer.weight.shape(), 0.001, own));
       layer.bias.mutable_value().fill(0);
     }
   }

@@ -45,14 +45,20 @@ struct BlockAgents {
   std::optional<PolicyNetwork<T>> first, second;
 };
 
-/// How much the channels of norm(conv(x)) answer to those of x (see magnitude.hpp), [out, in].
+/// What a norm multiplies each channel by at evaluation, [c].
 template <class T>
-Tensor<T> channel_gains(const nn::Conv2d<T>& conv, const nn::BatchNorm2d<T>& norm) {
+Tensor<T> norm_scale(const nn::BatchNorm2d<T>& norm) {
   Tensor<T> scale(norm.running_var.shape());
   for (Index i = 0; i < scale.size(); ++i)
     scale(i) =
         norm.weight.value()(i) / std::sqrt(norm.running_var(i) + static_cast<T>(norm.config().eps));
-  return convolution_gains(conv.weight.value(), scale);
+  return scale;
+}
+
+/// How much the channels of norm(conv(x)) answer to those of x (see magnitude.hpp), [out, in].
+template <class T>
+Tensor<T> channel_gains(const nn::Conv2d<T>& conv, const nn::BatchNorm2d<T>& norm) {
+  return convolution_gains(conv.weight.value(), norm_scale(norm));
 }
 
 template <class T>
@@ -88,10 +94,11 @@ class ResidualBlock {
       return fuse(maps, out.decisions.back().weights, frames, {ctx.detach_history});
     };
     const auto identity = [&] { return downsample_ ? downsample_->forward(in, ctx) : x; };
+    const auto first_gains = gains_now(conv1_, bn1_), second_gains = gains_now(conv2_, bn2_);
     auto y = bn1_.forward_relu(conv1_(in), ctx);
     if (config_.adaptive)
-      y = fused(y, decide<T>(config_.name, agents_.first, in, config_.width, frames, ctx,
-                             [this] { return channel_gains(conv1_, bn1_); }));
+      y = fused(
+          y, decide<T>(config_.name, agents_.first, in, config_.width, frames, ctx, first_gains));
     const auto between = y;
     y = conv2_(between);
     if (!conv3_ && !decides_twice()) {
@@ -101,7 +108,7 @@ class ResidualBlock {
     y = conv3_ ? bn2_.forward_relu(y, ctx) : bn2_.forward(y, ctx);
     if (decides_twice())
       y = fused(y, decide<T>(config_.second(), agents_.second, between, conv2_.config().out, frames,
-                             ctx, [this] { return channel_gains(conv2_, bn2_); }));
+                             ctx, second_gains));
     out.maps = conv3_ ? bn3_->forward_relu((*conv3_)(y), ctx, identity()) : relu(y + identity());
     return out;
   }
@@ -138,6 +145,15 @@ class ResidualBlock {
 
  private:
   bool decides_twice() const { return config_.adaptive && config_.both; }
+
+  /// channel_gains, for a source that asks: by the norm as it is now, before this batch moves its
+  /// statistics.
+  std::function<Tensor<T>()> gains_now(const nn::Conv2d<T>& conv,
+                                       const nn::BatchNorm2d<T>& norm) const {
+    if (!config_.adaptive) return {};
+    return
+        [&conv, scale = norm_scale(norm)] { return convolution_gains(conv.weight.value(), scale); };
+  }
 
   static nn::Conv2dConfig first(const ResidualBlockConfig& c) {
     if (c.bottleneck) return {.in = c.in, .out = c.width};

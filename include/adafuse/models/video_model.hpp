@@ -40,7 +40,8 @@ class VideoModel {
  public:
   using value_type = T;
 
-  explicit VideoModel(const ModelConfig& config, Key key = Key(0))
+  /// The weights are drawn from `key`, each layer's by its name.
+  VideoModel(const ModelConfig& config, Key key)
       : config_(checked(config)),
         backbone_(make_backbone<T>(config, key)),
         dropout_(config.dropout),
@@ -49,6 +50,7 @@ class VideoModel {
             key.of("fc")) {
     check_adaptive(config, backbone_->blocks());
   }
+  explicit VideoModel(const ModelConfig&) = delete;  // weights are drawn: give it a key, Key(seed)
 
   /// clip: [N, T, 3, h, w], normalised. T may differ from the configuration's.
   VideoOutput<T> forward(const Variable<T>& clip, AdaptiveContext<T>& ctx) const {

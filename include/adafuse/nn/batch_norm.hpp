@@ -1,11 +1,17 @@
 // BatchNorm: y = (x - mean) / sqrt(var + eps) * weight + bias, channel by channel; mean and var are
 // the batch's in training and the running ones in evaluation (Ioffe and Szegedy, 2015).
+//
+// Running statistics belong to the forward, as in PyTorch: in training each call moves them once,
+// at once, whatever follows it: no gradient, another view of the same batch, a step that fails.
+// What a pullback computes again moves nothing. Threads may share a model to evaluate it, or each
+// run training forwards (their statistics take turns); not both at a time.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/nn/context.hpp>
 #include <adafuse/nn/state.hpp>
 #include <adafuse/ops/batch_norm.hpp>
+#include <mutex>
 
 namespace adafuse::nn {
 
@@ -26,7 +32,7 @@ class BatchNorm {
   Variable<T> weight, bias;             // [c]
   Tensor<T> running_mean, running_var;  // [c]
 
-  explicit BatchNorm(const BatchNormConfig& config, Key = Key(0)) : config_(config) {
+  explicit BatchNorm(const BatchNormConfig& config) : config_(config) {
     require<ValueError>(config.channels > 0, "BatchNorm: channels must be positive, got ",
                         config.channels);
     require<ValueError>(config.eps > 0 && 0 <= config.momentum && config.momentum <= 1,
@@ -39,12 +45,14 @@ class BatchNorm {
     running_var = Tensor<T>::ones(shape);
   }
 
-  /// [N, c, ...] -> the same. In training the batch's statistics go to the context's sink.
+  /// [N, c, ...] -> the same. In training the running statistics follow the batch's, unless the
+  /// context says otherwise.
   Variable<T> forward(const Variable<T>& x, Context<T>& ctx) const {
     check(x);
-    if (!ctx.training) return batch_norm(x, weight, bias, running_mean, running_var, config_.eps);
+    if (!ctx.training)
+      return batch_norm(x, weight, bias, kept(running_mean), kept(running_var), config_.eps);
     auto out = batch_norm_train(x, weight, bias, config_.eps);
-    ctx.observe({running_mean, running_var, out.mean, out.variance, config_.momentum});
+    if (ctx.moves_statistics()) follow(out);
     return out.y;
   }
 
@@ -53,9 +61,10 @@ class BatchNorm {
                            const Variable<T>& residual = {}) const {
     check(x);
     if (!ctx.training)
-      return batch_norm_relu(x, weight, bias, running_mean, running_var, config_.eps, residual);
+      return batch_norm_relu(x, weight, bias, kept(running_mean), kept(running_var), config_.eps,
+                             residual);
     auto out = batch_norm_relu_train(x, weight, bias, config_.eps, residual);
-    ctx.observe({running_mean, running_var, out.mean, out.variance, config_.momentum});
+    if (ctx.moves_statistics()) follow(out);
     return out.y;
   }
 
@@ -73,6 +82,26 @@ class BatchNorm {
     require<ShapeError>(x.rank() == Dims + 2 || (Dims == 1 && x.rank() == 2), "BatchNorm", Dims,
                         "d: expects ", Dims == 1 ? "[N,c] or [N,c,l]" : "[N,c,h,w]", ", got ",
                         x.shape());
+  }
+
+  /// running <- (1 - momentum) running + momentum batch. Threads that train one model at once take
+  /// turns.
+  void follow(const BatchNormOutput<T>& batch) const {
+    static std::mutex turn;
+    const std::lock_guard<std::mutex> mine(turn);
+    blend(running_mean, batch.mean);
+    blend(running_var, batch.variance);
+  }
+  void blend(Tensor<T> running, const Tensor<T>& batch) const {
+    std::transform(
+        running.begin(), running.end(), batch.begin(), running.begin(),
+        [m = static_cast<T>(config_.momentum)](T r, T b) { return (1 - m) * r + m * b; });
+  }
+
+  /// Statistics for a forward that may be differentiated: a later one in training must not change
+  /// what its pullback reads.
+  static Tensor<T> kept(const Tensor<T>& running) {
+    return grad_enabled() ? running.clone() : running;
   }
 
   BatchNormConfig config_;

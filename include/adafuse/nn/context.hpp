@@ -1,53 +1,55 @@
-// Context: what one forward call brings along and takes away. Modules themselves stay const, so
-// many threads may share one model, and a recomputation changes nothing.
+// Context: what one forward call brings along: whether it trains, and the key of what it draws.
+//
+//   for (int step = 0; step < steps; ++step) {
+//     nn::Context<float> ctx(/*is_training=*/true, seed.of("noise").of(step));
+//     const auto loss = cross_entropy(net.forward(x, ctx), label);
+//     optimizer.zero_grad();
+//     backward(loss);
+//     optimizer.step(rate);
+//   }
+//
+// Modules themselves are const: many threads may share one model. A forward in training moves one
+// thing, the running statistics of its batch norms (nn/batch_norm.hpp).
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/tensor.hpp>
-#include <vector>
+#include <adafuse/autograd/no_grad.hpp>
+#include <adafuse/core/error.hpp>
+#include <adafuse/core/rng.hpp>
+#include <optional>
 
 namespace adafuse::nn {
-
-/// Statistics that a batch norm saw in training, waiting to enter its running ones.
-template <class T>
-struct BatchStatistics {
-  Tensor<T> running_mean, running_var;  // [c], the module's own buffers
-  Tensor<T> mean, variance;             // [c], of the batch; the variance is the unbiased one
-  double momentum;
-};
 
 template <class T>
 class Context {
  public:
+  /// Evaluation.
   Context() = default;
+  /// `noise` is what the call draws from. Give each step a key of its own, `key.of(step)`: the same
+  /// key draws the same again.
   Context(bool is_training, Key noise) : training(is_training), key_(noise) {}
 
-  bool training = false;  ///< Batch norm uses the batch's statistics, dropout drops.
+  bool training = false;           ///< Batch norm uses the batch's statistics, dropout drops.
+  bool updates_statistics = true;  ///< Off: a forward in training leaves running statistics alone.
 
-  /// The key of the next layer that needs random numbers: the same for the same call.
-  Key next_key() { return key_.of(drawn_++); }
+  /// Whether batch norms move their running statistics: in training, unless a pullback repeats a
+  /// forward that has moved them already.
+  bool moves_statistics() const { return training && updates_statistics && !inside_pullback(); }
 
-  void observe(BatchStatistics<T> seen) { observed_.push_back(std::move(seen)); }
-
-  /// running <- (1 - momentum) running + momentum batch, for all that this call observed. The
-  /// trainer calls it after the step; evaluation and recomputation do not.
-  void commit_statistics() {
-    for (auto& seen : observed_) {
-      blend(seen.running_mean, seen.mean, seen.momentum);
-      blend(seen.running_var, seen.variance, seen.momentum);
-    }
-    observed_.clear();
+  /// The key of the next layer that needs random numbers: the same for the same call. Throws
+  /// ValueError when the context was made without one.
+  Key next_key() {
+    require<ValueError>(key_.has_value(), "Context: a layer draws random numbers (dropout, an ",
+                        "agent's choice), and the context has no key; expects ",
+                        "Context(is_training, key.of(step))");
+    return key_->of(drawn_++);
   }
+
+  [[deprecated("the forward does it: leave this call out")]] void commit_statistics() const {}
 
  private:
-  static void blend(Tensor<T>& running, const Tensor<T>& batch, double momentum) {
-    std::transform(running.begin(), running.end(), batch.begin(), running.begin(),
-                   [m = static_cast<T>(momentum)](T r, T b) { return (1 - m) * r + m * b; });
-  }
-
-  Key key_;
+  std::optional<Key> key_;
   std::uint64_t drawn_ = 0;
-  std::vector<BatchStatistics<T>> observed_;
 };
 
 }  // namespace adafuse::nn

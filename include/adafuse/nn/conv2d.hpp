@@ -25,8 +25,8 @@ class Conv2d {
   Variable<T> weight;  // [out, in/groups, kh, kw]
   Variable<T> bias;    // [out], undefined without
 
-  /// Starts from kaiming_normal, the bias from PyTorch's uniform.
-  explicit Conv2d(const Conv2dConfig& config, Key key = Key(0)) : config_(config) {
+  /// Starts from kaiming_normal, the bias from PyTorch's uniform. Each layer has a key of its own.
+  Conv2d(const Conv2dConfig& config, Key key) : config_(config) {
     const auto [in, out, groups] = std::tuple(config.in, config.out, config.groups);
     require<ValueError>(in > 0 && out > 0 && config.kernel.height > 0 && config.kernel.width > 0,
                         "Conv2d: sizes must be positive, got in ", in, ", out ", out, ", kernel ",
@@ -37,6 +37,7 @@ class Conv2d {
     weight = parameter(kaiming_normal<T>(shape, key.of("weight")));
     if (config.bias) bias = parameter(fan_in_uniform<T>({out}, shape.size() / out, key.of("bias")));
   }
+  explicit Conv2d(const Conv2dConfig&) = delete;  // weights are drawn: give a key, key.of("conv1")
 
   /// [N, in, H, W] -> [N, out, H', W'].
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return (*this)(x); }

@@ -22,13 +22,15 @@ class Linear {
   Variable<T> weight;  // [out, in]
   Variable<T> bias;    // [out], undefined without
 
-  /// Starts as PyTorch does: U(-1/sqrt(in), 1/sqrt(in)).
-  explicit Linear(const LinearConfig& config, Key key = Key(0)) : config_(config) {
+  /// Starts as PyTorch does: U(-1/sqrt(in), 1/sqrt(in)). Each layer has a key of its own; of two
+  /// with one key the second repeats the first.
+  Linear(const LinearConfig& config, Key key) : config_(config) {
     require<ValueError>(config.in > 0 && config.out > 0, "Linear: sizes must be positive, got in ",
                         config.in, ", out ", config.out);
     weight = parameter(fan_in_uniform<T>({config.out, config.in}, config.in, key.of("weight")));
     if (config.bias) bias = parameter(fan_in_uniform<T>({config.out}, config.in, key.of("bias")));
   }
+  explicit Linear(const LinearConfig&) = delete;  // weights are drawn: give it a key, key.of("fc1")
 
   /// [..., in] -> [..., out].
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return (*this)(x); }

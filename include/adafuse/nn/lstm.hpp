@@ -33,7 +33,7 @@ class LstmCell {
   Variable<T> bias_ih, bias_hh;      // [4 hidden]
 
   /// Starts as PyTorch does: all from U(-1/sqrt(hidden), 1/sqrt(hidden)).
-  explicit LstmCell(const LstmConfig& config, Key key = Key(0)) : config_(config) {
+  LstmCell(const LstmConfig& config, Key key) : config_(config) {
     require<ValueError>(config.in > 0 && config.hidden > 0, "Lstm: sizes must be positive, got in ",
                         config.in, ", hidden ", config.hidden);
     const Index gates = 4 * config.hidden;
@@ -45,6 +45,7 @@ class LstmCell {
     bias_ih = start({gates}, "bias_ih");
     bias_hh = start({gates}, "bias_hh");
   }
+  explicit LstmCell(const LstmConfig&) = delete;  // weights are drawn: give a key, key.of("rnn")
 
   /// x: [N, in]. An undefined state is zero.
   LstmState<T> forward(const Variable<T>& x, const LstmState<T>& before) const {
@@ -88,7 +89,8 @@ class Lstm {
  public:
   using value_type = T;
 
-  explicit Lstm(const LstmConfig& config, Key key = Key(0)) : cell_(config, key) {}
+  Lstm(const LstmConfig& config, Key key) : cell_(config, key) {}
+  explicit Lstm(const LstmConfig&) = delete;  // weights are drawn: give it a key, key.of("rnn")
 
   struct Output {
     Variable<T> all;     // [N, T, hidden]

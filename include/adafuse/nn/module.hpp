@@ -4,6 +4,9 @@
 //   struct Classifier {
 //     using value_type = T;
 //     nn::Linear<T> hidden, out;
+//     explicit Classifier(Key key)
+//         : hidden({.in = 2, .out = 9}, key.of("hidden")), out({.in = 9, .out = 3}, key.of("out"))
+//         {}
 //     Variable<T> forward(const Variable<T>& x, nn::Context<T>& ctx) const {
 //       return out.forward(relu(hidden.forward(x, ctx)), ctx);
 //     }
@@ -11,6 +14,7 @@
 //   };
 //
 // Optimisers, files, counts and copies all read that one list. Nothing registers itself anywhere.
+// A layer that draws its weights must be given a key, another for each layer: `key.of("hidden")`.
 // SPDX-License-Identifier: MIT
 #pragma once
 

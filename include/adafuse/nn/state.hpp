@@ -70,7 +70,12 @@ void load_state(const M& module,
 /// from a `config()`.
 template <Module M>
 M clone(const M& module) {
-  M copy(module.config(), Key(0));
+  M copy = [&] {
+    if constexpr (std::is_constructible_v<M, decltype(module.config()), Key>)
+      return M(module.config(), Key(0));  // what is drawn is overwritten
+    else
+      return M(module.config());
+  }();
   load_state(copy, state_tensors(module));
   return copy;
 }

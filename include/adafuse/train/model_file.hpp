@@ -73,7 +73,7 @@ inline SavedModel load_model(const std::filesystem::path& path) {
     }
     require<FormatError>(std::ssize(card.classes) == card.config.classes, file.name, ": names ",
                          card.classes.size(), " classes, the network has ", card.config.classes);
-    models::VideoModel<float> model(card.config);
+    models::VideoModel<float> model(card.config, Key(0));  // what is drawn is overwritten
     std::map<std::string, Tensor<float>> tensors;
     for (const auto& entry : file.tensors) tensors[entry.first] = file.get<float>(entry.first);
     nn::load_state(model, tensors);

@@ -190,7 +190,6 @@ class Trainer {
       backward(goal.loss);
     clip_gradients(step);
     optimizer_->step(schedule_(step));
-    ctx.commit_statistics();
     return {loss, static_cast<double>(goal.cross_entropy.item()),
             static_cast<double>(goal.cost.item()),
             100 * static_cast<double>(correct_count(out.logits.value(), batch.labels)) /
