@@ -13,3 +13,4 @@
 #include <adafuse/core/storage.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/core/view.hpp>
+#include <adafuse/core/writes.hpp>
