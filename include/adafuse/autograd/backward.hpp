@@ -132,7 +132,7 @@ class BackwardWalk {
     Gradients<T> gradients = [&] {
       const RunningPullback running{node->op,
                                     node->order,
-                                    last_event(),
+                                    Events::last(),
                                     dy.storage().identity(),
                                     node->output.storage().identity(),
                                     node->read};

@@ -29,7 +29,7 @@ struct Node {
   /// A node that is destroyed iteratively: a chain of a million must not overflow the stack.
   static std::shared_ptr<Node> make() {
     std::shared_ptr<Node> node(new Node, &Node::bury);
-    node->order = next_event();
+    node->order = Events::next();
     return node;
   }
 

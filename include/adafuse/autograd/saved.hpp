@@ -43,26 +43,27 @@ struct RunningPullback {
   }
 };
 
-inline constinit thread_local const RunningPullback* running_pullback = nullptr;
-
 /// Says for a scope which pullback runs on this thread; nullptr: none does.
 class PullbackScope {
  public:
   explicit PullbackScope(const RunningPullback* pullback)
-      : before_(std::exchange(running_pullback, pullback)) {}
-  ~PullbackScope() { running_pullback = before_; }
+      : before_(std::exchange(running_, pullback)) {}
+  ~PullbackScope() { running_ = before_; }
   PullbackScope(const PullbackScope&) = delete;
   PullbackScope& operator=(const PullbackScope&) = delete;
 
+  static const RunningPullback* running() { return running_; }
+
  private:
+  static constinit inline thread_local const RunningPullback* running_ = nullptr;
   const RunningPullback* before_;
 };
 
 /// Where values are read: one comparison outside of pullbacks.
 template <class T>
 void require_unchanged(const Tensor<T>& tensor, const char* name = nullptr) {
-  if (running_pullback) [[unlikely]]
-    running_pullback->require_unchanged(tensor, name);
+  if (const auto* pullback = PullbackScope::running()) [[unlikely]]
+    pullback->require_unchanged(tensor, name);
 }
 
 }  // namespace detail

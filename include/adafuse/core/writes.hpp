@@ -21,8 +21,6 @@
 namespace adafuse {
 
 namespace detail {
-inline std::atomic<std::uint64_t> events{0};
-
 /// A number that differs, but for one chance in 2^64, for bytes that differ.
 inline std::uint64_t digest(std::span<const std::byte> bytes) {
   // A step is a bijection of the word, so a single word that changes always shows. The rotation
@@ -43,12 +41,17 @@ inline std::uint64_t digest(std::span<const std::byte> bytes) {
 }
 }  // namespace detail
 
-/// The number of a new event, an operation or a write: larger than all before it.
-inline std::uint64_t next_event() {
-  return detail::events.fetch_add(1, std::memory_order_relaxed) + 1;
-}
-/// The number of the newest event.
-inline std::uint64_t last_event() { return detail::events.load(std::memory_order_relaxed); }
+/// The one counter of a process: operations and writes, in the order in which they happen.
+class Events {
+ public:
+  /// The number of a new event: larger than all before it.
+  static std::uint64_t next() { return count_.fetch_add(1, std::memory_order_relaxed) + 1; }
+  /// The number of the newest event.
+  static std::uint64_t last() { return count_.load(std::memory_order_relaxed); }
+
+ private:
+  static inline std::atomic<std::uint64_t> count_{0};
+};
 
 /// The writes into one buffer. Safe for threads as far as the elements are: many may read, watch
 /// and ask at once.
@@ -59,7 +62,7 @@ class Writes {
   /// The elements are about to change.
   void announce() {
     state_.store(State::unwatched, std::memory_order_relaxed);
-    written_.store(next_event(), std::memory_order_relaxed);
+    written_.store(Events::next(), std::memory_order_relaxed);
   }
 
   /// Whether an operation has kept the elements since they were last opened or written.
@@ -67,10 +70,10 @@ class Writes {
 
   /// From now on somebody could change the elements, of which `bytes` are the present ones.
   [[gnu::cold, gnu::noinline]] void open(Bytes bytes) {
-    const std::lock_guard lock(mutex());
+    const std::lock_guard lock(mutex_);
     if (!watched()) return;
     digest_ = detail::digest(bytes);
-    opened_ = next_event();
+    opened_ = Events::next();
     state_.store(State::open, std::memory_order_relaxed);
   }
 
@@ -91,20 +94,16 @@ class Writes {
  private:
   enum class State : std::uint8_t { unwatched, watched, open };
 
-  // Openings are few: one lock serves them all.
-  static std::mutex& mutex() {
-    static std::mutex& lives_forever = *new std::mutex;
-    return lives_forever;
-  }
-
   [[gnu::cold, gnu::noinline]] void settle(Bytes bytes) {
-    const std::lock_guard lock(mutex());
+    const std::lock_guard lock(mutex_);
     if (state_.load(std::memory_order_relaxed) != State::open) return;
     if (detail::digest(bytes) != digest_) written_.store(opened_, std::memory_order_relaxed);
     state_.store(State::watched, std::memory_order_relaxed);
   }
 
-  const std::uint64_t made_ = last_event();
+  static inline std::mutex mutex_;  // Openings are few: one serves them all.
+
+  const std::uint64_t made_ = Events::last();
   std::atomic<std::uint64_t> written_{0};
   std::uint64_t opened_ = 0, digest_ = 0;  // of the opening that is not settled yet
   std::atomic<State> state_{State::unwatched};
