@@ -222,8 +222,9 @@ TEST_CASE("backward: gradients share memory with nobody: not with each other, th
                   [constant](const Var&) -> Gradients<double> { return {constant}; });
   };
   using Maker = std::function<Var()>;
-  for (const Maker& make : {Maker([&] { return a + b; }),
-                            Maker([&] { return reshape(reshape(a, {2, 1}), {2}) + same(b); }),
+  for (const Maker& make : {Maker([&] { return a + b; }), Maker([&] {
+                              return reshape(reshape(a, {2, 1}), {2}) + same(b);
+                            }),
                             Maker([&] { return straight_through(constant, a) + kept(b); }),
                             Maker([&] { return a + b + same(a); })}) {
     for (const bool twice : {false, true}) {
@@ -265,9 +266,8 @@ TEST_CASE("backward: no parameter is kept alive by its own gradient") {
   {
     const auto x = number(3);
     const auto op = [captured](const Var& in) {
-      return record("op", in.value(), {in}, [captured, in](const Var& dy) -> Gradients<double> {
-        return {dy * in};
-      });
+      return record("op", in.value(), {in},
+                    [captured, in](const Var& dy) -> Gradients<double> { return {dy * in}; });
     };
     const auto dx = grad<double>({op(op(x))}, {x}, {.create_graph = true})[0];
     x.set_grad(dx);

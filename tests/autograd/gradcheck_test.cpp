@@ -106,9 +106,8 @@ TEST_CASE("gradgradcheck: a linear function has none, and passes") {
 TEST_CASE("gradcheck: a function that records nothing has derivative 0, which differs") {
   const auto f = [](const Vars& x) { return x[0].detach() * 2; };
   CHECK_FALSE(gradcheck("detached", f, {Tensor<double>::of({1, 2})}));
-  CHECK(gradcheck(
-      "constant", [](const Vars& x) { return Var(x[0].shape().size()); },
-      {Tensor<double>::of({1, 2})}));
+  CHECK(gradcheck("constant", [](const Vars& x) { return Var(x[0].shape().size()); },
+                  {Tensor<double>::of({1, 2})}));
 }
 
 TEST_CASE("gradgradcheck: a pullback that is a constant in its inputs' history is found") {
@@ -120,9 +119,8 @@ TEST_CASE("gradgradcheck: a pullback that is a constant in its inputs' history i
   };
   const auto no_history_at_all = [](const Vars& v) {  // that of dy is lost too
     const Var x = v[0];
-    return record("square", pow(x, 2).value(), {x}, [x](const Var& dy) -> Gradients<double> {
-      return {2 * dy.detach() * x};
-    });
+    return record("square", pow(x, 2).value(), {x},
+                  [x](const Var& dy) -> Gradients<double> { return {2 * dy.detach() * x}; });
   };
   const auto one_of_two = [](const Vars& v) {  // y = a b, where da forgets b
     const Var a = v[0], b = v[1];

@@ -160,12 +160,12 @@ TEST_CASE("saved: tensors of any type are named as they were saved") {
 TEST_CASE("saved: what arrives and what a pullback writes itself is not what the operation kept") {
   const auto x = numbers({2});
   Tensor<float> seed({1}), scratch({1});
-  const auto y = record("custom", Tensor<float>::of({1}), {x},
-                        [scratch](const Var& dy) -> Gradients<float> {
-                          Tensor<float> mine = scratch;
-                          mine.fill(3);
-                          return {dy * mine};
-                        });
+  const auto y =
+      record("custom", Tensor<float>::of({1}), {x}, [scratch](const Var& dy) -> Gradients<float> {
+        Tensor<float> mine = scratch;
+        mine.fill(3);
+        return {dy * mine};
+      });
   seed.fill(5);
   backward(y, seed, {.retain_graph = true});
   backward(y, seed);

@@ -33,7 +33,7 @@ TEST_CASE("writes: an announced write is noticed") {
   CHECK(noticed(x, [](auto& t) { t.fill(1); }));
   CHECK(noticed(x, [](auto& t) { t.copy_from(Tensor<float>::of({{5, 6}, {7, 8}})); }));
   CHECK(noticed(x, [](auto& t) { t.mark_written(); }));
-  CHECK(noticed(x, [](auto& t) { t[1].fill(0); }));                     // a part
+  CHECK(noticed(x, [](auto& t) { t[1].fill(0); }));                         // a part
   CHECK(noticed(x, [](auto& t) { t.reshape({4}).narrow(0, 1).fill(0); }));  // another shape
 }
 
@@ -112,9 +112,7 @@ TEST_CASE("writes: borrowed memory is seen through its tensors, and its owner ca
 TEST_CASE("writes: the digest tells words, their order and their signs apart") {
   std::set<std::uint64_t> seen;
   std::vector<double> x(100, 0);
-  const auto add = [&] {
-    CHECK(seen.insert(detail::digest(std::as_bytes(std::span(x)))).second);
-  };
+  const auto add = [&] { CHECK(seen.insert(detail::digest(std::as_bytes(std::span(x)))).second); };
   add();
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = 1, add();
   for (double& v : x) v = -v;  // the highest bit of every word

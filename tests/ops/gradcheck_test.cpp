@@ -90,14 +90,12 @@ TEST_CASE("gradcheck: the gradient is the same with a history, and when one inpu
       if (!y.requires_grad()) return std::vector<Variable<double>>(leaves.size());
       const auto dy = Tensor<double>::uniform(y.shape(), Key(2), 0.5, 1.5);
       return grad<double>(
-          {y}, leaves,
-          {.grad_outputs = {dy}, .create_graph = create_graph, .allow_unused = true});
+          {y}, leaves, {.grad_outputs = {dy}, .create_graph = create_graph, .allow_unused = true});
     };
     const auto check_close = [&](const Variable<double>& a, const Variable<double>& b) {
       REQUIRE(a.defined() == b.defined());
       for (Index i = 0; i < a.size(); ++i)
-        CHECK(a.value().data()[i] ==
-              doctest::Approx(b.value().data()[i]).epsilon(1e-10).scale(1));
+        CHECK(a.value().data()[i] == doctest::Approx(b.value().data()[i]).epsilon(1e-10).scale(1));
     };
     const std::vector<bool> all(row.inputs.size(), true);
     const auto expected = gradients(all, false), recorded = gradients(all, true);

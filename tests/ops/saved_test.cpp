@@ -1,5 +1,5 @@
-// Every operation, with its inputs and its result written between forward and backward: the gradient
-// is an error or right, and never wrong. And every operation without one of its operands.
+// Every operation, with its inputs and its result written between forward and backward: the
+// gradient is an error or right, and never wrong. And every operation without one of its operands.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
@@ -112,10 +112,27 @@ TEST_CASE("saved: whatever is written, the gradient of every operation is right 
         }
   }
   // The test is awake: these keep what they read, and what they do not read may change.
-  for (const char* op : {"mul", "div", "pow", "exp", "log", "sqrt", "relu", "sigmoid", "tanh",
-                         "abs", "clamp", "matmul", "conv2d", "softmax", "log_softmax",
-                         "cross_entropy", "batch_norm", "batch_norm_train", "batch_norm_relu",
-                         "batch_norm_relu_train", "fuse"})
+  for (const char* op : {"mul",
+                         "div",
+                         "pow",
+                         "exp",
+                         "log",
+                         "sqrt",
+                         "relu",
+                         "sigmoid",
+                         "tanh",
+                         "abs",
+                         "clamp",
+                         "matmul",
+                         "conv2d",
+                         "softmax",
+                         "log_softmax",
+                         "cross_entropy",
+                         "batch_norm",
+                         "batch_norm_train",
+                         "batch_norm_relu",
+                         "batch_norm_relu_train",
+                         "fuse"})
     CHECK_MESSAGE(throwing.count(op) == 1, op);
   for (const char* op : {"neg", "add", "sub", "gate", "fold_time", "unfold_time", "shift_time",
                          "temporal_shift", "average_consensus", "adaptive_cost"})
@@ -186,7 +203,9 @@ TEST_CASE("saved: labels, positions, statistics and gates are watched too") {
        [&] { positions.fill(2); }},
       {"running_var", [&] { return batch_norm(x, {}, {}, mean, var); }, [&] { var.fill(2); }},
       {"running_mean",
-       [&] { return batch_norm(Tensor<double>::ones({1, 2, 2, 2}), norm_weight, {}, mean, var); },
+       [&] {
+         return batch_norm(Tensor<double>::ones({1, 2, 2, 2}), norm_weight, {}, mean, var);
+       },
        [&] { mean(0) = 2; }},
   };
   for (const auto& [name, make, change] : cases) {
@@ -202,12 +221,18 @@ TEST_CASE("saved: labels, positions, statistics and gates are watched too") {
 
 TEST_CASE("saved: an operation without an operand that it requires is an error") {
   // Rows in which an input is optional, and its number.
-  const std::set<std::pair<std::string, std::size_t>> optional{
-      {"linear", 2},         {"conv2d", 2},
-      {"batch_norm", 1},     {"batch_norm", 2},
-      {"batch_norm_train", 1}, {"batch_norm_train", 2},
-      {"batch_norm_relu", 1}, {"batch_norm_relu", 2}, {"batch_norm_relu", 3},
-      {"batch_norm_relu_train", 1}, {"batch_norm_relu_train", 2}, {"batch_norm_relu_train", 3}};
+  const std::set<std::pair<std::string, std::size_t>> optional{{"linear", 2},
+                                                               {"conv2d", 2},
+                                                               {"batch_norm", 1},
+                                                               {"batch_norm", 2},
+                                                               {"batch_norm_train", 1},
+                                                               {"batch_norm_train", 2},
+                                                               {"batch_norm_relu", 1},
+                                                               {"batch_norm_relu", 2},
+                                                               {"batch_norm_relu", 3},
+                                                               {"batch_norm_relu_train", 1},
+                                                               {"batch_norm_relu_train", 2},
+                                                               {"batch_norm_relu_train", 3}};
   for (const auto& row : all_rows())
     for (std::size_t k = 0; k < row.inputs.size(); ++k) {
       CAPTURE(row.op);

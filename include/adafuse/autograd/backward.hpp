@@ -4,8 +4,8 @@
 // when a node's turn comes, all that it contributes to has been seen and its gradient is complete.
 // Neither the walk nor anything else recurses.
 //
-// Gradients travel as handles: that of a + b is one tensor for both. Where somebody gets hold of one
-// (a parameter, a caller of `grad`, a hook) it is copied unless nobody else has a handle on it.
+// Gradients travel as handles: that of a + b is one tensor for both. Where somebody gets hold of
+// one (a parameter, a caller of `grad`, a hook) it is copied unless nobody else has a handle on it.
 // SPDX-License-Identifier: MIT
 #pragma once
 

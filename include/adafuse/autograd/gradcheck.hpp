@@ -88,8 +88,8 @@ inline GradcheckResult gradcheck(std::string op, const DifferentiableFunction& f
 }
 
 /// The same for second derivatives. The function checked is dx_k(x, dy), the gradient of input k by
-/// create_graph, of all inputs x and of the gradient dy that arrives at f(x), in which it is linear.
-/// `input` of the result counts the x, then dy.
+/// create_graph, of all inputs x and of the gradient dy that arrives at f(x), in which it is
+/// linear. `input` of the result counts the x, then dy.
 inline GradcheckResult gradgradcheck(std::string op, const DifferentiableFunction& f,
                                      const std::vector<Tensor<double>>& inputs,
                                      GradcheckOptions options = {}) {

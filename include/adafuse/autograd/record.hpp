@@ -38,6 +38,7 @@ Variable<T> record(const char* op, Tensor<T> value,
   node->op = op;
   node->recorded = true;
   node->shape = value.shape();
+  node->inputs.reserve(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     node->inputs.push_back(inputs[i].node());
     inputs[i].storage().watch();

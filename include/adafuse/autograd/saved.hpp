@@ -20,23 +20,23 @@ namespace detail {
 /// The operation whose pullback runs, and what it was given.
 struct RunningPullback {
   const char* op;
-  std::uint64_t recorded;                // the event at which the operation was recorded
-  std::uint64_t called;                  // the newest event when the pullback was called
-  const void* gradient;                  // the memory of dy, which may be older than the operation
-  const void* result;                    // that of y
-  std::span<const void* const> inputs;   // those of the first inputs
+  std::uint64_t recorded;               // the event at which the operation was recorded
+  std::uint64_t called;                 // the newest event when the pullback was called
+  const void* gradient;                 // the memory of dy, which may be older than the operation
+  const void* result;                   // that of y
+  std::span<const void* const> inputs;  // those of the first inputs
 
-  /// Throws ValueError when the tensor, which is read now, was written in between. What the pullback
-  /// itself writes does not count.
+  /// Throws ValueError when the tensor, which is read now, was written in between. What the
+  /// pullback itself writes does not count.
   template <class T>
-  void require_unchanged(const Tensor<T>& tensor, const char* name) const {
+  [[gnu::noinline]] void require_unchanged(const Tensor<T>& tensor, const char* name) const {
     const void* memory = tensor.storage().identity();
     if (memory == gradient || !tensor.storage().written_between(recorded, called)) return;
     const auto input = std::find(inputs.begin(), inputs.end(), memory);
-    const auto what = name                     ? std::string(name)
-                      : memory == result       ? std::string("its result")
+    const auto what = name                    ? std::string(name)
+                      : memory == result      ? std::string("its result")
                       : input != inputs.end() ? concat("input ", input - inputs.begin())
-                                               : std::string("a value that it kept");
+                                              : std::string("a value that it kept");
     fail<ValueError>(op, ": the gradient needs ", what, ", ", tensor.shape(),
                      ", as it was, and it was written after the operation; call backward before, "
                      "or give the operation a clone()");
@@ -61,7 +61,8 @@ class PullbackScope {
 
 /// Where values are read: one comparison outside of pullbacks.
 template <class T>
-void require_unchanged(const Tensor<T>& tensor, const char* name = nullptr) {
+[[gnu::always_inline]] inline void require_unchanged(const Tensor<T>& tensor,
+                                                     const char* name = nullptr) {
   if (const auto* pullback = PullbackScope::running()) [[unlikely]]
     pullback->require_unchanged(tensor, name);
 }

@@ -120,9 +120,10 @@ class Variable {
   friend Variable operator-(const Variable& a) { return neg(a); }
 
  private:
-  void require_readable(const char* caller) const {
-    require<ValueError>(defined(), detail::without_arguments(caller),
-                        ": needs a variable that is defined");
+  [[gnu::always_inline]] void require_readable(const char* caller) const {
+    if (!defined()) [[unlikely]]
+      detail::fail<ValueError>(detail::without_arguments(caller),
+                               ": needs a variable that is defined");
     detail::require_unchanged(value_);
   }
 

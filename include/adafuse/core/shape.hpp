@@ -22,7 +22,8 @@ class Shape {
 
   /// Rank 0: a single number.
   constexpr Shape() = default;
-  constexpr Shape(std::initializer_list<Index> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
+  constexpr Shape(std::initializer_list<Index> sizes)
+      : Shape(std::span(sizes.begin(), sizes.size())) {}
   constexpr explicit Shape(std::span<const Index> sizes) {
     require<ShapeError>(std::ssize(sizes) <= max_rank, "Shape: rank is at most ", max_rank,
                         ", got ", sizes.size());

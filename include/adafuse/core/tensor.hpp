@@ -3,8 +3,8 @@
 // A copy shares the elements, as do `reshape`, `t[i]` and `narrow`; `clone()` copies them. A
 // strided window onto a tensor is a `View`. A tensor that was moved from is undefined. A tensor
 // knows nothing of derivatives (see autograd/variable.hpp), but when its elements were written:
-// whatever is handed out for writing is noted. A pointer, iterator or view that was kept from before
-// is not seen, nor is who owns borrowed memory: they call `mark_written`.
+// whatever is handed out for writing is noted. A pointer, iterator or view that was kept from
+// before is not seen, nor is who owns borrowed memory: they call `mark_written`.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -34,7 +34,11 @@ class Tensor {
   Tensor() = default;
   Tensor(const Tensor&) = default;
   Tensor& operator=(const Tensor&) = default;
-  Tensor(Tensor&& from) noexcept { *this = std::move(from); }
+  Tensor(Tensor&& from) noexcept
+      : shape_(from.shape_), storage_(std::move(from.storage_)), data_(from.data_) {
+    from.shape_ = undefined_shape;
+    from.data_ = nullptr;
+  }
   Tensor& operator=(Tensor&& from) noexcept {
     shape_ = std::exchange(from.shape_, undefined_shape);
     storage_ = std::move(from.storage_);

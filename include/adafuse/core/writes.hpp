@@ -1,4 +1,5 @@
-// Writes: when the elements of a buffer were last changed, for whoever kept them to read them later.
+// Writes: when the elements of a buffer were last changed, for whoever kept them to read them
+// later.
 //
 // An operation keeps tensors for its derivative, and somebody may write into them before that is
 // asked for. Operations and writes draw numbers from one counter, so which came first is a

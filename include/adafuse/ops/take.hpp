@@ -34,10 +34,11 @@ Variable<scalar_of<X>> take(const X& input, const Tensor<std::int64_t>& index) {
   const Variable<T> x = input;
   detail::require_positions("take", index, x.shape());
   // y_i = x_p(i)  =>  dx_j = sum of dy_i over the i with p(i) = j
-  return record("take", kernels::take(x.value(), index), {x},
-                [index = Saved("index", index), shape = x.shape()](const Variable<T>& dy)
-                    -> Gradients<T> { return {put(dy, index.value(), shape)};
-                });
+  return record(
+      "take", kernels::take(x.value(), index), {x},
+      [index = Saved("index", index), shape = x.shape()](const Variable<T>& dy) -> Gradients<T> {
+        return {put(dy, index.value(), shape)};
+      });
 }
 
 template <Operand X>
