@@ -3,6 +3,7 @@
 #include <adafuse/autograd/backward.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/reduce.hpp>
+#include <adafuse/ops/straight_through.hpp>
 
 namespace backward_test {
 
@@ -206,6 +207,89 @@ TEST_CASE("hooks: a gradient of another shape is told") {
   x.add_hook([](const Var&) { return Var(Tensor<double>::of({1, 2})); });
   CHECK_THROWS_WITH_AS(backward(x * x), "parameter: a hook returned [2] for a gradient of []",
                        ShapeError);
+}
+
+TEST_CASE("backward: gradients share memory with nobody: not with each other, the seed, a value") {
+  using Tensors = Tensor<double>;
+  const auto a = parameter(Tensors::of({1, 1})), b = parameter(Tensors::of({1, 1}));
+  const auto constant = Tensors::of({7, 7});
+  auto seed = Tensors::of({1, 2});
+  const auto same = [](const Var& x) {  // a pullback that hands on what it gets
+    return record("same", x.value(), {x}, [](const Var& dy) -> Gradients<double> { return {dy}; });
+  };
+  const auto kept = [&](const Var& x) {  // one that returns what it captured
+    return record("kept", x.value(), {x},
+                  [constant](const Var&) -> Gradients<double> { return {constant}; });
+  };
+  using Maker = std::function<Var()>;
+  for (const Maker& make : {Maker([&] { return a + b; }), Maker([&] {
+                              return reshape(reshape(a, {2, 1}), {2}) + same(b);
+                            }),
+                            Maker([&] { return straight_through(constant, a) + kept(b); }),
+                            Maker([&] { return a + b + same(a); })}) {
+    for (const bool twice : {false, true}) {
+      a.zero_grad(), b.zero_grad();
+      backward(make(), seed);
+      if (twice) backward(make(), seed);
+      const auto dx = grad<double>({make()}, {a, b, a}, {.grad_outputs = {seed}});
+      std::vector<Tensors> all{a.grad().value(), b.grad().value(), seed, constant};
+      for (const auto& g : dx) all.push_back(g.value());
+      for (std::size_t i = 0; i < all.size(); ++i)
+        for (std::size_t k = 0; k < i; ++k) CHECK_FALSE(all[i].shares_with(all[k]));
+    }
+  }
+  CHECK(seed(1) == 2);
+}
+
+TEST_CASE("backward: a gradient that only the parameter holds is not copied") {
+  const auto x = number(3);
+  const double* made = nullptr;
+  const auto y = record("op", Tensor<double>::scalar(1), {x}, [&](const Var&) -> Gradients<double> {
+    auto dx = Tensor<double>::scalar(5);
+    made = dx.data();
+    return {std::move(dx)};
+  });
+  backward(y);
+  CHECK(x.grad().value().data() == made);
+}
+
+TEST_CASE("backward: create_graph is refused, with a word on grad") {
+  const auto x = number(3);
+  CHECK_THROWS_WITH_AS(backward(x * x, {.create_graph = true}),
+                       doctest::Contains("use grad(outputs, inputs, {.create_graph = true})"),
+                       ValueError);
+  CHECK_FALSE(x.grad().defined());
+}
+
+TEST_CASE("backward: no parameter is kept alive by its own gradient") {
+  const auto captured = std::make_shared<int>();
+  {
+    const auto x = number(3);
+    const auto op = [captured](const Var& in) {
+      return record("op", in.value(), {in},
+                    [captured, in](const Var& dy) -> Gradients<double> { return {dy * in}; });
+    };
+    const auto dx = grad<double>({op(op(x))}, {x}, {.create_graph = true})[0];
+    x.set_grad(dx);
+    CHECK(x.grad().item() == dx.item());
+    CHECK_FALSE(x.grad().requires_grad());
+    x.zero_grad();
+    x.add_hook([dx](const Var&) { return dx; });  // it goes on with its history
+    backward(op(x));
+    CHECK_FALSE(x.grad().requires_grad());
+  }
+}
+
+TEST_CASE("hooks: one that writes what it gets writes nobody else's gradient") {
+  const auto x = number(1), y = number(1);
+  x.add_hook([](const Var& g) {
+    Tensor<double> own = g.value();
+    own.fill(100);
+    return Var();
+  });
+  backward(x + y);
+  CHECK(x.grad().item() == 100);
+  CHECK(y.grad().item() == 1);
 }
 
 }  // namespace backward_test

@@ -103,4 +103,53 @@ TEST_CASE("gradgradcheck: a linear function has none, and passes") {
       "sum", [](const Vars& x) { return sum(x[0]) + sum(x[1]); }, two_inputs));
 }
 
+TEST_CASE("gradcheck: a function that records nothing has derivative 0, which differs") {
+  const auto f = [](const Vars& x) { return x[0].detach() * 2; };
+  CHECK_FALSE(gradcheck("detached", f, {Tensor<double>::of({1, 2})}));
+  CHECK(gradcheck("constant", [](const Vars& x) { return Var(x[0].shape().size()); },
+                  {Tensor<double>::of({1, 2})}));
+}
+
+TEST_CASE("gradgradcheck: a pullback that is a constant in its inputs' history is found") {
+  const auto numbers_only = [](const Vars& v) {  // y = x^3, dx = dy 3 x^2 as a number
+    const Var x = v[0];
+    return record("cube", pow(x, 3).value(), {x}, [x](const Var& dy) -> Gradients<double> {
+      return {dy * kernels::map(x.value(), [](double at) { return 3 * at * at; })};
+    });
+  };
+  const auto no_history_at_all = [](const Vars& v) {  // that of dy is lost too
+    const Var x = v[0];
+    return record("square", pow(x, 2).value(), {x},
+                  [x](const Var& dy) -> Gradients<double> { return {2 * dy.detach() * x}; });
+  };
+  const auto one_of_two = [](const Vars& v) {  // y = a b, where da forgets b
+    const Var a = v[0], b = v[1];
+    return record("mul", (a * b).value(), {a, b}, [a, b](const Var& dy) -> Gradients<double> {
+      return {dy * b.detach(), dy * a};
+    });
+  };
+  const std::vector<Tensor<double>> x{Tensor<double>::of({1, 2, -3})};
+  CHECK(gradcheck("cube", numbers_only, x));
+  CHECK_FALSE(gradgradcheck("cube", numbers_only, x));
+  CHECK(gradcheck("square", no_history_at_all, x));
+  CHECK_FALSE(gradgradcheck("square", no_history_at_all, x));
+  CHECK(gradcheck("mul", one_of_two, two_inputs));
+  const auto result = gradgradcheck("mul", one_of_two, two_inputs);
+  CHECK_FALSE(result);
+  CHECK(result.input == 1);
+}
+
+TEST_CASE("gradgradcheck: the gradient that arrives is an input, the last") {
+  // y = 2 x, whose gradient forgets where dy came from.
+  const auto f = [](const Vars& v) {
+    return record("twice", (2 * v[0]).value(), {v[0]},
+                  [](const Var& dy) -> Gradients<double> { return {2 * dy.detach()}; });
+  };
+  const std::vector<Tensor<double>> x{Tensor<double>::of({1, 2, -3})};
+  CHECK(gradcheck("twice", f, x));
+  const auto result = gradgradcheck("twice", f, x);
+  CHECK_FALSE(result);
+  CHECK(result.input == 1);
+}
+
 }  // namespace gradcheck_test

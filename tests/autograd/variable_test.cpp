@@ -84,4 +84,33 @@ TEST_CASE("variable: what has no gradient refuses one") {
                        "add_hook: no gradient ever arrives at a constant", ValueError);
 }
 
+TEST_CASE("variable: one that was moved from is undefined") {
+  auto p = parameter(Tensor<float>::of({1, 2}));
+  const auto q = std::move(p);
+  CHECK_FALSE(p.defined());  // NOLINT(bugprone-use-after-move): this is what is tested
+  CHECK_FALSE(p.requires_grad());
+  CHECK(p.size() == 0);
+  CHECK(q.is_leaf());
+  CHECK(q.value()(1) == 2);
+}
+
+TEST_CASE("variable: to read the value of nothing is an error in the name of who reads") {
+  const Variable<float> nothing;
+  CHECK_THROWS_WITH_AS(nothing + 1, "add: needs a variable that is defined", ValueError);
+  CHECK_THROWS_WITH_AS(-nothing, "neg: needs a variable that is defined", ValueError);
+}
+
+TEST_CASE("variable: a gradient that is set is a copy, unless nobody else has a handle on it") {
+  const auto p = parameter(Tensor<float>::of({1, 2})), q = parameter(Tensor<float>::of({1, 2}));
+  auto g = Tensor<float>::of({3, 4});
+  p.set_grad(g), q.set_grad(g);
+  g.fill(9);
+  CHECK(p.grad().value()(1) == 4);
+  CHECK_FALSE(p.grad().value().shares_with(q.grad().value()));
+  const float* memory = g.data();
+  p.set_grad(std::move(g));
+  CHECK(p.grad().value().data() == memory);
+  CHECK_THROWS_AS(p.set_grad({}), ShapeError);
+}
+
 }  // namespace variable_test

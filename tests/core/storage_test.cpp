@@ -44,7 +44,7 @@ TEST_CASE("storage: copies share the bytes and live as long as the last one") {
 TEST_CASE("storage: a borrowed buffer stays its owner's") {
   std::vector<double> owner{1, 2, 3};
   {
-    const auto storage = Storage<double>::borrow(owner.data());
+    const auto storage = Storage<double>::borrow(owner.data(), owner.size());
     CHECK(storage.data() == owner.data());
     storage.data()[1] = 7;
   }
@@ -60,7 +60,7 @@ TEST_CASE("storage: unique means one handle on memory of its own") {
   }
   CHECK(first.unique());
   int elsewhere = 0;
-  CHECK_FALSE(Storage<int>::borrow(&elsewhere).unique());
+  CHECK_FALSE(Storage<int>::borrow(&elsewhere, 1).unique());
   CHECK_FALSE(Storage<int>().unique());
 }
 

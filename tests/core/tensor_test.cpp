@@ -199,4 +199,30 @@ TEST_CASE("tensor: more elements than memory could hold are refused, not wrapped
   CHECK_THROWS_AS(Tensor<double>(Shape{Index{1} << 61}), std::bad_alloc);
 }
 
+TEST_CASE("tensor: one that was moved from is undefined, and has no elements") {
+  auto x = Tensor<float>::ones({2, 3});
+  const auto check_undefined = [](const Tensor<float>& t) {
+    CHECK_FALSE(t.defined());
+    CHECK_FALSE(t.unique());
+    CHECK(t.shape() == Shape{0});
+    CHECK(t.begin() == t.end());
+    CHECK_FALSE(t.clone().defined());
+    CHECK_THROWS_AS(t(0), ShapeError);
+    CHECK_THROWS_AS(t.item(), ShapeError);
+    CHECK_THROWS_AS(t.view<2>(), ShapeError);
+  };
+  Tensor<float> y = std::move(x);
+  check_undefined(x);  // NOLINT(bugprone-use-after-move): this is what is tested
+  CHECK(y.shape() == Shape{2, 3});
+  CHECK(y(1, 2) == 1);
+  x = Tensor<float>::ones({4});
+  x = std::move(y);
+  check_undefined(y);  // NOLINT(bugprone-use-after-move)
+  CHECK(x.shape() == Shape{2, 3});
+  auto& self = x;
+  x = std::move(self);
+  CHECK(x.shape() == Shape{2, 3});
+  CHECK(x(1, 2) == 1);
+}
+
 }  // namespace tensor_test

@@ -89,4 +89,29 @@ TEST_CASE("module: a gradient reaches every parameter of a model") {
   for (const auto& p : nn::parameters(model)) CHECK(!p.grad().defined());
 }
 
+TEST_CASE("module: one that was moved from has no parameters, and refuses to compute") {
+  const auto check = [](auto layer, const Variable<float>& x) {
+    for (const bool training : {false, true}) {
+      nn::Context<float> ctx(training, Key(1));
+      CHECK_NOTHROW(layer.forward(x, ctx));
+    }
+    const auto moved = std::move(layer);
+    CHECK(nn::state(layer).empty());  // NOLINT(bugprone-use-after-move): this is what is tested
+    CHECK_FALSE(nn::state(moved).empty());
+    for (const bool training : {false, true}) {
+      nn::Context<float> ctx(training, Key(1));
+      CHECK_THROWS_AS(layer.forward(x, ctx), Error);
+      CHECK_NOTHROW(moved.forward(x, ctx));
+    }
+  };
+  check(nn::Linear<float>({.in = 4, .out = 3}, Key(1)), Tensor<float>({2, 4}));
+  check(nn::Conv2d<float>({.in = 2, .out = 3, .kernel = 3}, Key(1)), Tensor<float>({1, 2, 5, 5}));
+  check(nn::BatchNorm1d<float>({.channels = 4}), Tensor<float>({2, 4}));
+  check(nn::BatchNorm2d<float>({.channels = 2}), Tensor<float>({1, 2, 5, 5}));
+  nn::Lstm<float> lstm({.in = 4, .hidden = 3}, Key(1));
+  const auto moved = std::move(lstm);
+  CHECK_THROWS_AS(lstm.forward(Tensor<float>({1, 2, 4})), Error);
+  CHECK_NOTHROW(moved.forward(Tensor<float>({1, 2, 4})));
+}
+
 }  // namespace module_test

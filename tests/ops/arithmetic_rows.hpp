@@ -32,6 +32,8 @@ inline std::vector<GradcheckRow> arithmetic_rows() {
       {"pow, a number", [](const Inputs& x) { return pow(x[0], 2.5); }, {positive}},
       {"pow, 3 of negatives", [](const Inputs& x) { return pow(x[0], 3); }, {mixed}},
       {"pow, 2", [](const Inputs& x) { return pow(x[0], 2); }, {mixed}},
+      {"pow, 1", [](const Inputs& x) { return pow(x[0], 1); }, {mixed}},
+      {"pow, 0", [](const Inputs& x) { return pow(x[0], 0); }, {mixed}},
       {"pow", [](const Inputs& x) { return pow(x[0], x[1]); }, {positive, other}},
       {"pow, broadcast", [](const Inputs& x) { return pow(x[0], x[1]); }, {positive, stretched}},
       {"pow, of a number", [](const Inputs& x) { return pow(2, x[0]); }, {angle}},

@@ -8,29 +8,13 @@
 #include <regex>
 #include <set>
 
-#include "arithmetic_rows.hpp"
-#include "conv_rows.hpp"
-#include "fusion_rows.hpp"
-#include "normalization_rows.hpp"
-#include "pool_rows.hpp"
-#include "shape_rows.hpp"
+#include "all_rows.hpp"
 
 namespace gradcheck_test {
 
 using namespace adafuse;
 
 namespace {
-
-std::vector<GradcheckRow> all_rows() {
-  std::vector<GradcheckRow> all;
-  for (auto& family : {arithmetic_rows(), shape_rows(), matmul_rows(), conv_rows(), pool_rows(),
-                       normalization_rows(), fusion_rows()})
-    all.insert(all.end(), family.begin(), family.end());
-  return all;
-}
-
-/// "slice, step 2" is a row of slice.
-std::string name_of(const GradcheckRow& row) { return row.op.substr(0, row.op.find(',')); }
 
 /// What `pattern` captures in the headers of the rooms that hold operations.
 std::set<std::string> found_in_headers(const char* pattern) {
@@ -90,6 +74,38 @@ TEST_CASE("gradcheck: so is the derivative of the derivative") {
     if (!row.second) continue;
     const auto result = gradgradcheck(row.op, row.f, row.inputs);
     CHECK_MESSAGE(result, result);
+  }
+}
+
+TEST_CASE("gradcheck: the gradient is the same with a history, and when one input alone wants it") {
+  for (const auto& row : all_rows()) {
+    CAPTURE(row.op);
+    const auto gradients = [&](const std::vector<bool>& wanted, bool create_graph) {
+      std::vector<Variable<double>> inputs, leaves;
+      for (std::size_t k = 0; k < wanted.size(); ++k) {
+        inputs.push_back(wanted[k] ? parameter(row.inputs[k]) : Variable<double>(row.inputs[k]));
+        if (wanted[k]) leaves.push_back(inputs[k]);
+      }
+      const auto y = row.f(inputs);
+      if (!y.requires_grad()) return std::vector<Variable<double>>(leaves.size());
+      const auto dy = Tensor<double>::uniform(y.shape(), Key(2), 0.5, 1.5);
+      return grad<double>(
+          {y}, leaves, {.grad_outputs = {dy}, .create_graph = create_graph, .allow_unused = true});
+    };
+    const auto check_close = [&](const Variable<double>& a, const Variable<double>& b) {
+      REQUIRE(a.defined() == b.defined());
+      for (Index i = 0; i < a.size(); ++i)
+        CHECK(a.value().data()[i] == doctest::Approx(b.value().data()[i]).epsilon(1e-10).scale(1));
+    };
+    const std::vector<bool> all(row.inputs.size(), true);
+    const auto expected = gradients(all, false), recorded = gradients(all, true);
+    for (std::size_t k = 0; k < all.size(); ++k) {
+      check_close(recorded[k], expected[k]);
+      std::vector<bool> one(all.size(), false);
+      one[k] = true;
+      for (const bool create_graph : {false, true})
+        check_close(gradients(one, create_graph)[0], expected[k]);
+    }
   }
 }
 

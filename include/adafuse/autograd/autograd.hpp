@@ -7,4 +7,5 @@
 #include <adafuse/autograd/no_grad.hpp>
 #include <adafuse/autograd/node.hpp>
 #include <adafuse/autograd/record.hpp>
+#include <adafuse/autograd/saved.hpp>
 #include <adafuse/autograd/variable.hpp>

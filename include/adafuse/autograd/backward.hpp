@@ -3,6 +3,9 @@
 // Nodes are numbered as they are made, so walking them by falling number is a topological order:
 // when a node's turn comes, all that it contributes to has been seen and its gradient is complete.
 // Neither the walk nor anything else recurses.
+//
+// Gradients travel as handles: that of a + b is one tensor for both. Where somebody gets hold of
+// one (a parameter, a caller of `grad`, a hook) it is copied unless nobody else has a handle on it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -13,16 +16,17 @@
 namespace adafuse {
 
 struct BackwardOptions {
-  bool create_graph =
-      false;  ///< Record the gradients' own history, for derivatives of derivatives.
-  bool retain_graph = false;  ///< Keep the history for another backward (create_graph implies it).
+  /// Refused: a gradient's history holds the parameter, and a parameter that holds its gradient
+  /// would never be released. `grad` returns gradients that have a history.
+  bool create_graph = false;
+  bool retain_graph = false;  ///< Keep the history for another backward.
 };
 
 template <class T>
 struct GradOptions {
   std::vector<Variable<T>> grad_outputs = {};  ///< dL/doutput for each output; ones if empty.
-  bool create_graph = false;
-  bool retain_graph = false;
+  bool create_graph = false;  ///< Record the gradients' own history, to differentiate them again.
+  bool retain_graph = false;  ///< Keep the history for another walk (create_graph implies it).
   bool allow_unused = false;  ///< An input that no output depends on gets an undefined gradient.
 };
 
@@ -56,18 +60,21 @@ class BackwardWalk {
   }
 
   void run(bool into_parameters) {
+    const PullbackScope none(nullptr);  // when a pullback itself asks for gradients
     sort();
     for (auto& node : nodes_) {
       Place& place = places_.at(node.get());
       if (!place.needed || !place.gradient.defined()) continue;
-      for (const auto& hook : node->hooks)
+      for (const auto& hook : node->hooks) {
+        place.gradient = std::move(place.gradient).with_own_memory();
         if (auto replaced = hook(place.gradient); replaced.defined()) {
           require<ShapeError>(replaced.shape() == node->shape, node->op, ": a hook returned ",
                               replaced.shape(), " for a gradient of ", node->shape);
           place.gradient = std::move(replaced);
         }
+      }
       if (!node->recorded) {
-        if (into_parameters) store(*node, place.gradient);
+        if (into_parameters) store(*node, std::move(place.gradient));
       } else if (has_needed_input(*node)) {
         pull_back(node, place.gradient);
       }
@@ -77,8 +84,11 @@ class BackwardWalk {
 
   /// The gradient that arrived at an input that was aimed at; undefined when none did.
   Variable<T> take(const Variable<T>& input) {
-    const auto place = places_.find(input.node().get());
-    return place == places_.end() ? Variable<T>() : place->second.gradient;
+    const auto found = places_.find(input.node().get());
+    if (found == places_.end()) return {};
+    Variable<T>& gradient = found->second.gradient;
+    gradient = std::move(gradient).with_own_memory();
+    return gradient;  // a second handle: who takes it again gets a copy
   }
 
  private:
@@ -120,7 +130,13 @@ class BackwardWalk {
   void pull_back(const std::shared_ptr<Node<T>>& node, const Variable<T>& dy) {
     const Variable<T> y = node->output.defined() ? Variable<T>(node->output, node) : Variable<T>();
     Gradients<T> gradients = [&] {
-      const PullbackMode guard;
+      const RunningPullback running{node->op,
+                                    node->order,
+                                    Events::last(),
+                                    dy.storage().identity(),
+                                    node->output.storage().identity(),
+                                    node->read};
+      const PullbackScope scope(&running);
       return node->pullback(dy, y);
     }();
     require<ShapeError>(gradients.size() == node->inputs.size(), node->op,
@@ -152,8 +168,10 @@ class BackwardWalk {
     }
   }
 
-  void store(Node<T>& parameter, const Variable<T>& gradient) {
-    parameter.grad = parameter.grad.defined() ? sum_of(parameter.grad, gradient) : gradient;
+  void store(Node<T>& parameter, Variable<T> gradient) {
+    Variable<T> constant = std::move(gradient).detach();
+    parameter.grad = parameter.grad.defined() ? sum_of(parameter.grad, constant)
+                                              : std::move(constant).with_own_memory();
   }
 
   // s = a + b  =>  da = ds, db = ds
@@ -181,14 +199,19 @@ Variable<T> ones_for(const Variable<T>& y, const char* caller) {
 }  // namespace detail
 
 /// Adds dL/dp to the gradient of every parameter p behind `y`, where dL/dy = `dy` (of y's shape).
-/// Throws ValueError when no parameter is behind y, or its history was used up before.
+/// Throws ValueError when no parameter is behind y, its history was used up before, or a value that
+/// an operation kept was written since.
 template <class T>
 void backward(const Variable<T>& y, const std::type_identity_t<Variable<T>>& dy,
               BackwardOptions options = {}) {
   require<ValueError>(y.requires_grad(), "backward: nothing behind y requires a gradient");
   require<ShapeError>(dy.shape() == y.shape(), "backward: y is ", y.shape(), ", its gradient is ",
                       dy.shape());
-  detail::BackwardWalk<T> walk(options.create_graph, options.retain_graph);
+  require<ValueError>(!options.create_graph,
+                      "backward: with create_graph a parameter would hold its gradient, whose ",
+                      "history holds the parameter, and neither would ever be released; use ",
+                      "grad(outputs, inputs, {.create_graph = true})");
+  detail::BackwardWalk<T> walk(/*create_graph=*/false, options.retain_graph);
   walk.seed(y, dy);
   walk.run(/*into_parameters=*/true);
 }

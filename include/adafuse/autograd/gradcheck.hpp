@@ -42,8 +42,11 @@ inline GradcheckResult gradcheck(std::string op, const DifferentiableFunction& f
   for (const auto& input : inputs) leaves.push_back(parameter(input.clone()));
   const Variable<double> y = f(leaves);
   const auto direction = Tensor<double>::uniform(y.shape(), Key(0).of(op), 0.5, 1.5);
+  // Where nothing was recorded all derivatives are 0, which the differences agree with or not.
   const auto gradients =
-      grad<double>({y}, leaves, {.grad_outputs = {direction}, .allow_unused = true});
+      y.requires_grad()
+          ? grad<double>({y}, leaves, {.grad_outputs = {direction}, .allow_unused = true})
+          : std::vector<Variable<double>>(leaves.size());
 
   const auto projected = [&] {
     const NoGrad guard;
@@ -84,31 +87,34 @@ inline GradcheckResult gradcheck(std::string op, const DifferentiableFunction& f
   return worst;
 }
 
-/// The same for second derivatives: the gradients of `f`, by create_graph, are the function
-/// checked.
+/// The same for second derivatives. The function checked is dx_k(x, dy), the gradient of input k by
+/// create_graph, of all inputs x and of the gradient dy that arrives at f(x), in which it is
+/// linear. `input` of the result counts the x, then dy.
 inline GradcheckResult gradgradcheck(std::string op, const DifferentiableFunction& f,
                                      const std::vector<Tensor<double>>& inputs,
                                      GradcheckOptions options = {}) {
   GradcheckResult worst{.op = op + " (second derivative)"};
+  std::vector<Tensor<double>> x_and_dy = inputs;
+  {
+    const NoGrad guard;
+    const Variable<double> y = f({inputs.begin(), inputs.end()});
+    x_and_dy.push_back(Tensor<double>::uniform(y.shape(), Key(1).of(op), 0.5, 1.5));
+  }
   for (std::size_t k = 0; k < inputs.size(); ++k) {
-    const auto first = [&](const std::vector<Variable<double>>& x) -> Variable<double> {
-      // The difference quotients run under NoGrad; the inner gradient needs its history all the
+    const auto first = [&](const std::vector<Variable<double>>& all) -> Variable<double> {
+      // The difference quotients run under NoGrad; the gradient inside needs its history all the
       // same.
       const bool outer = grad_enabled();
       const GradMode on(true);
-      auto leaves = x;
-      const Variable<double> y = f(leaves);
-      const auto direction = Tensor<double>::uniform(y.shape(), Key(1).of(op), 0.5, 1.5);
-      auto dx =
-          grad<double>({y}, {leaves[k]},
-                       {.grad_outputs = {direction}, .create_graph = outer, .allow_unused = true});
-      return dx[0].defined() ? dx[0] : Variable<double>(Tensor<double>(leaves[k].shape()));
+      const std::vector<Variable<double>> x(all.begin(), all.end() - 1);
+      const Variable<double> y = f(x);
+      if (!y.requires_grad()) return Tensor<double>(x[k].shape());
+      const auto dx = grad<double>(
+          {y}, {x[k]},
+          {.grad_outputs = {all.back()}, .create_graph = outer, .allow_unused = true})[0];
+      return dx.defined() ? dx : Variable<double>(Tensor<double>(x[k].shape()));
     };
-    // A gradient that does not depend on any input has second derivative 0: nothing to compare.
-    std::vector<Variable<double>> leaves;
-    for (const auto& input : inputs) leaves.push_back(parameter(input.clone()));
-    if (!first(leaves).requires_grad()) continue;
-    auto result = gradcheck(worst.op, first, inputs, options);
+    auto result = gradcheck(worst.op, first, x_and_dy, options);
     if (!(result.error <= worst.error)) worst = result;
   }
   return worst;

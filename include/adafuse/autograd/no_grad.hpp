@@ -1,5 +1,4 @@
-// Two switches of the current thread: whether operations remember how to differentiate themselves,
-// and whether a pullback is running.
+// Whether operations remember how to differentiate themselves: a switch of the current thread.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -12,14 +11,7 @@ inline bool& grad_mode() {
   thread_local bool enabled = true;
   return enabled;
 }
-inline bool& pullback_mode() {
-  thread_local bool running = false;
-  return running;
-}
 }  // namespace detail
-
-/// Whether a pullback runs on this thread: what it computes was computed before, by the forward.
-inline bool inside_pullback() { return detail::pullback_mode(); }
 
 /// Whether operations on this thread are recorded.
 inline bool grad_enabled() { return detail::grad_mode(); }
@@ -31,18 +23,6 @@ class GradMode {
   ~GradMode() { detail::grad_mode() = before_; }
   GradMode(const GradMode&) = delete;
   GradMode& operator=(const GradMode&) = delete;
-
- private:
-  bool before_;
-};
-
-/// Marks a pullback until the end of the scope.
-class PullbackMode {
- public:
-  PullbackMode() : before_(std::exchange(detail::pullback_mode(), true)) {}
-  ~PullbackMode() { detail::pullback_mode() = before_; }
-  PullbackMode(const PullbackMode&) = delete;
-  PullbackMode& operator=(const PullbackMode&) = delete;
 
  private:
   bool before_;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <adafuse/autograd/variable.hpp>
-#include <atomic>
+#include <array>
 
 namespace adafuse {
 
@@ -14,22 +14,22 @@ using Gradients = std::vector<Variable<T>>;
 template <class T>
 struct Node {
   const char* op = "parameter";
-  std::uint64_t order = 0;  // counts up: the inputs of a node were made before it
+  std::uint64_t order = 0;  // the event at which it was made: after its inputs, before what follows
   Shape shape;              // of the value, and so of its gradient
   bool recorded = false;    // made by an operation; a parameter otherwise
 
   std::vector<std::shared_ptr<Node>> inputs;  // null where no gradient is wanted
   std::function<Gradients<T>(const Variable<T>& dy, const Variable<T>& y)> pullback;
   Tensor<T> output;  // y, if the pullback reads it: captured in the pullback it would be a cycle
+  std::array<const void*, 4> read{};  // the memory of the first inputs, to name one of them
 
   std::vector<std::function<Variable<T>(const Variable<T>&)>> hooks;
   Variable<T> grad;  // of a parameter
 
   /// A node that is destroyed iteratively: a chain of a million must not overflow the stack.
   static std::shared_ptr<Node> make() {
-    static std::atomic<std::uint64_t> made{0};
     std::shared_ptr<Node> node(new Node, &Node::bury);
-    node->order = ++made;
+    node->order = Events::next();
     return node;
   }
 

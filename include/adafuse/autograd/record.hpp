@@ -9,7 +9,8 @@
 //   }
 //
 // The pullback takes and returns variables, so that derivatives of derivatives come from the same
-// lines. It captures by name the inputs that it reads; the output is handed to it.
+// lines. It captures by name the inputs that it reads, and other tensors as `Saved`; the output is
+// handed to it. One that was written in the meantime throws when it is read (saved.hpp).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -37,7 +38,13 @@ Variable<T> record(const char* op, Tensor<T> value,
   node->op = op;
   node->recorded = true;
   node->shape = value.shape();
-  for (const auto& input : inputs) node->inputs.push_back(input.node());
+  node->inputs.reserve(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    node->inputs.push_back(inputs[i].node());
+    inputs[i].storage().watch();
+    if (i < node->read.size()) node->read[i] = inputs[i].storage().identity();
+  }
+  value.storage().watch();
   if constexpr (reads_output) {
     node->output = value;
     node->pullback = std::move(pullback);

@@ -2,16 +2,19 @@
 //
 // Without history it is a constant. A parameter is a leaf: it starts a history and collects the
 // gradient. The result of an operation on either points to the Node that made it (node.hpp).
-// Copies are handles onto one value and one node. The value is never changed, except that an
-// optimiser writes parameters under NoGrad.
+// Copies are handles onto one value and one node. A variable that was moved from is undefined. A
+// value is written between a step and the next forward, if at all: one that is written between an
+// operation that keeps it and its gradient makes that gradient an error (saved.hpp).
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/autograd/no_grad.hpp>
+#include <adafuse/autograd/saved.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -19,6 +22,13 @@ namespace adafuse {
 
 template <class T>
 struct Node;
+
+namespace detail {
+/// "add" of "add<Variable<float>, float>".
+inline std::string_view without_arguments(std::string_view function) {
+  return function.substr(0, function.find('<'));
+}
+}  // namespace detail
 
 template <class T>
 class Variable {
@@ -38,8 +48,16 @@ class Variable {
       : value_(std::move(value)), node_(std::move(node)) {}
 
   bool defined() const { return value_.defined(); }
-  const Tensor<T>& value() const& { return value_; }
-  Tensor<T> value() && { return std::move(value_); }  // a loop over it must not outlive it
+  /// The elements. Throws ValueError, in the name of the caller, when there are none; within a
+  /// pullback also when they were written after its operation.
+  const Tensor<T>& value(const char* caller = __builtin_FUNCTION()) const& {
+    require_readable(caller);
+    return value_;
+  }
+  Tensor<T> value(const char* caller = __builtin_FUNCTION()) && {
+    require_readable(caller);
+    return std::move(value_);  // a loop over it must not outlive it
+  }
   const Shape& shape() const { return value_.shape(); }
   Index rank() const { return value_.rank(); }
   Index size() const { return value_.size(); }
@@ -56,16 +74,19 @@ class Variable {
   void zero_grad() const {
     if (node_) node_->grad = {};
   }
-  /// Replaces the accumulated gradient of a parameter.
+  /// Replaces the accumulated gradient of a parameter, by a copy unless nobody else has a handle on
+  /// it. The gradient's own history is left behind: it holds the parameter, and a parameter that
+  /// held it would never be released.
   void set_grad(Variable gradient) const {
     require<ValueError>(is_leaf(), "set_grad: only a parameter keeps a gradient");
-    require<ShapeError>(gradient.shape() == shape(), "set_grad: expects ", shape(), ", got ",
-                        gradient.shape());
-    node_->grad = std::move(gradient);
+    require<ShapeError>(gradient.defined() && gradient.shape() == shape(), "set_grad: expects ",
+                        shape(), ", got ", gradient.shape());
+    node_->grad = std::move(gradient).detach().with_own_memory();
   }
 
   /// The same value, as a constant.
-  Variable detach() const { return Variable(value_); }
+  Variable detach() const& { return Variable(value_); }
+  Variable detach() && { return Variable(std::move(value_)); }
 
   /// Calls `hook(g)` with each gradient that arrives here, complete, on its way back; what the hook
   /// returns goes on in its place (undefined: `g` itself).
@@ -74,13 +95,21 @@ class Variable {
     node_->hooks.push_back(std::move(hook));
   }
 
+  /// The same value with the same history, in memory that nobody else can write.
+  Variable with_own_memory() && {
+    if (defined() && !value_.unique()) value_ = value_.clone();
+    return std::move(*this);
+  }
+
   /// The elements, for writing: parameters only, under NoGrad, between a step and the next forward.
   Tensor<T> mutable_value() const {
     require<ValueError>(!grad_enabled(), "mutable_value: a variable is written under NoGrad only");
+    value_.storage().announce_write();
     return value_;
   }
 
   const std::shared_ptr<Node<T>>& node() const { return node_; }
+  const Storage<T>& storage() const { return value_.storage(); }
 
   // Operators are friends, so that `v + tensor` and `2 - v` convert. Their meaning is that of the
   // functions of these names, in ops/.
@@ -91,6 +120,13 @@ class Variable {
   friend Variable operator-(const Variable& a) { return neg(a); }
 
  private:
+  [[gnu::always_inline]] void require_readable(const char* caller) const {
+    if (!defined()) [[unlikely]]
+      detail::fail<ValueError>(detail::without_arguments(caller),
+                               ": needs a variable that is defined");
+    detail::require_unchanged(value_);
+  }
+
   Tensor<T> value_;
   std::shared_ptr<Node<T>> node_;
 };

@@ -17,3 +17,4 @@
 #include <adafuse/core/thread_count.hpp>
 #include <adafuse/core/thread_team.hpp>
 #include <adafuse/core/view.hpp>
+#include <adafuse/core/writes.hpp>

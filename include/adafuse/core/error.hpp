@@ -50,7 +50,7 @@ template <class E, class... Parts>
 
 /// Throws `E` with the joined parts unless `ok`. The text is only built when it is needed.
 template <class E, class... Parts>
-[[gnu::always_inline]] inline void require(bool ok, const Parts&... parts) {
+[[gnu::always_inline]] constexpr void require(bool ok, const Parts&... parts) {
   if (!ok) [[unlikely]]
     detail::fail<E>(parts...);
 }

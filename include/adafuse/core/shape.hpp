@@ -21,9 +21,10 @@ class Shape {
   static constexpr Index max_rank = 8;
 
   /// Rank 0: a single number.
-  Shape() = default;
-  Shape(std::initializer_list<Index> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
-  explicit Shape(std::span<const Index> sizes) {
+  constexpr Shape() = default;
+  constexpr Shape(std::initializer_list<Index> sizes)
+      : Shape(std::span(sizes.begin(), sizes.size())) {}
+  constexpr explicit Shape(std::span<const Index> sizes) {
     require<ShapeError>(std::ssize(sizes) <= max_rank, "Shape: rank is at most ", max_rank,
                         ", got ", sizes.size());
     for (Index size : sizes) push_back(size);
@@ -54,15 +55,15 @@ class Shape {
     return copy;
   }
 
-  void push_back(Index size) {
+  constexpr void push_back(Index size) {
     require<ShapeError>(rank_ < max_rank, "Shape: rank is at most ", max_rank);
     Shape longer = *this;
     longer.set(longer.rank_++, size);
     *this = longer;
   }
 
-  const Index* begin() const { return sizes_.data(); }
-  const Index* end() const { return sizes_.data() + rank_; }
+  constexpr const Index* begin() const { return sizes_.data(); }
+  constexpr const Index* end() const { return sizes_.data() + rank_; }
 
   friend bool operator==(const Shape& a, const Shape& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
@@ -75,7 +76,7 @@ class Shape {
   }
 
  private:
-  void set(Index dim, Index size) {
+  constexpr void set(Index dim, Index size) {
     require<ShapeError>(size >= 0, "Shape: sizes are not negative, got ", size);
     sizes_[static_cast<std::size_t>(dim)] = size;
     Index product = 1;  // Refuse shapes whose number of elements no Index can hold.

@@ -1,5 +1,7 @@
 // Storage: the aligned bytes behind a tensor, shared by its copies, recycled through a pool.
 //
+// It knows when they were last written (core/writes.hpp), for derivatives that still need them.
+//
 // A fresh large buffer costs a page fault for every 4 KiB, more than many kernels cost; a training
 // step asks for the same sizes again and again. So large blocks are cut from chunks of memory that
 // the pool keeps. Released neighbours grow together again: what a step leaves serves the next one,
@@ -10,6 +12,7 @@
 
 #include <sys/mman.h>
 
+#include <adafuse/core/writes.hpp>
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
@@ -152,23 +155,60 @@ class Storage {
 
  public:
   Storage() = default;
-  explicit Storage(std::size_t count)
-      : data_(static_cast<T*>(StoragePool::instance().allocate(bytes_of(count))),
-              [bytes = bytes_of(count)](T* p) { StoragePool::instance().release(p, bytes); }) {}
+  explicit Storage(std::size_t count) : buffer_(std::make_shared<Buffer>(bytes_of(count))) {}
 
-  /// A buffer that somebody else owns and keeps alive.
-  static Storage borrow(T* data) {
+  /// A buffer of `count` elements that somebody else owns and keeps alive.
+  static Storage borrow(T* data, std::size_t count) {
     Storage storage;
-    storage.data_ = std::shared_ptr<T>(std::shared_ptr<void>(), data);  // shares with nobody
+    storage.buffer_ = std::make_shared<Buffer>(bytes_of(count), data);
     return storage;
   }
 
-  T* data() const { return data_.get(); }
-  bool shares_with(const Storage& other) const { return data_ == other.data_; }
+  T* data() const { return buffer_ ? buffer_->data : nullptr; }
+  bool shares_with(const Storage& other) const { return data() == other.data(); }
   /// Whether no copy exists and the bytes are not borrowed: nobody else can see them change.
-  bool unique() const { return data_.use_count() == 1; }
+  bool unique() const { return buffer_.use_count() == 1 && buffer_->owned; }
+
+  /// The elements are about to be written.
+  void announce_write() const {
+    if (buffer_) buffer_->writes.announce();
+  }
+  /// Something is handed out through which they can be written.
+  void open() const {
+    if (buffer_ && buffer_->writes.watched()) [[unlikely]]
+      if (buffer_.use_count() > 1)  // otherwise the operation has let go of them
+        buffer_->writes.open(buffer_->elements());
+  }
+  /// An operation keeps them for its derivative.
+  void watch() const {
+    if (buffer_) buffer_->writes.watch(buffer_->elements());
+  }
+  /// Whether elements that were there at event `kept` have changed after it, up to event `until`.
+  bool written_between(std::uint64_t kept, std::uint64_t until) const {
+    return buffer_ && buffer_->writes.between(kept, until, buffer_->elements());
+  }
+  /// Tells buffers apart.
+  const void* identity() const { return buffer_.get(); }
 
  private:
+  struct Buffer {
+    explicit Buffer(std::size_t size)
+        : data(static_cast<T*>(StoragePool::instance().allocate(size))), bytes(size), owned(true) {}
+    Buffer(std::size_t size, T* borrowed) : data(borrowed), bytes(size), owned(false) {}
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+    ~Buffer() {
+      if (owned) StoragePool::instance().release(data, bytes);
+    }
+
+    Writes::Bytes elements() const { return std::as_bytes(std::span(data, bytes / sizeof(T))); }
+
+    T* const data;
+    const std::size_t bytes;
+    const bool owned;
+    Writes writes;
+  };
+
   /// Throws std::bad_array_new_length where no memory could ever hold that many.
   static std::size_t bytes_of(std::size_t count) {
     constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) / 2;
@@ -176,7 +216,7 @@ class Storage {
     return count * sizeof(T);
   }
 
-  std::shared_ptr<T> data_;
+  std::shared_ptr<Buffer> buffer_;
 };
 
 }  // namespace adafuse

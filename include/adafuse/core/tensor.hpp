@@ -1,8 +1,10 @@
 // Tensor: numbers with a shape, contiguous, last dimension fastest (NCHW), 64-byte aligned.
 //
 // A copy shares the elements, as do `reshape`, `t[i]` and `narrow`; `clone()` copies them. A
-// strided window onto a tensor is a `View`. A tensor knows nothing of derivatives: see
-// autograd/variable.hpp.
+// strided window onto a tensor is a `View`. A tensor that was moved from is undefined. A tensor
+// knows nothing of derivatives (see autograd/variable.hpp), but when its elements were written:
+// whatever is handed out for writing is noted. A pointer, iterator or view that was kept from
+// before is not seen, nor is who owns borrowed memory: they call `mark_written`.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -13,6 +15,7 @@
 #include <algorithm>
 #include <concepts>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace adafuse {
@@ -29,6 +32,20 @@ class Tensor {
 
   /// No tensor at all: `defined()` is false.
   Tensor() = default;
+  Tensor(const Tensor&) = default;
+  Tensor& operator=(const Tensor&) = default;
+  Tensor(Tensor&& from) noexcept
+      : shape_(from.shape_), storage_(std::move(from.storage_)), data_(from.data_) {
+    from.shape_ = undefined_shape;
+    from.data_ = nullptr;
+  }
+  Tensor& operator=(Tensor&& from) noexcept {
+    shape_ = std::exchange(from.shape_, undefined_shape);
+    storage_ = std::move(from.storage_);
+    data_ = std::exchange(from.data_, nullptr);
+    return *this;
+  }
+  ~Tensor() = default;
 
   /// A tensor of zeros.
   explicit Tensor(Shape shape) : Tensor(uninitialized(shape)) { fill(T{0}); }
@@ -98,7 +115,7 @@ class Tensor {
   static Tensor borrow(T* data, Shape shape) {
     Tensor result;
     result.shape_ = shape;
-    result.storage_ = Storage<T>::borrow(data);
+    result.storage_ = Storage<T>::borrow(data, static_cast<std::size_t>(shape.size()));
     result.data_ = data;
     return result;
   }
@@ -110,9 +127,12 @@ class Tensor {
   /// The size of one dimension; negative positions count from the end.
   Index size(Index dim) const { return shape_[dim]; }
 
-  T* data() { return data_; }
+  T* data() {
+    storage_.open();
+    return data_;
+  }
   const T* data() const { return data_; }
-  T* begin() { return data_; }
+  T* begin() { return data(); }
   T* end() { return data_ + size(); }
   const T* begin() const { return data_; }
   const T* end() const { return data_ + size(); }
@@ -121,7 +141,7 @@ class Tensor {
   /// The element at these indices, checked: `t(n, c, h, w)`. Loops take a `view` instead.
   template <std::convertible_to<Index>... I>
   T& operator()(I... indices) {
-    return data_[offset({static_cast<Index>(indices)...})];
+    return data()[offset({static_cast<Index>(indices)...})];
   }
   template <std::convertible_to<Index>... I>
   const T& operator()(I... indices) const {
@@ -183,7 +203,7 @@ class Tensor {
   /// A window of fixed rank. Throws ShapeError when the tensor has another rank.
   template <int R>
   View<T, R> view() {
-    return {data_, sizes_of_rank<R>()};
+    return {data(), sizes_of_rank<R>()};
   }
   template <int R>
   View<const T, R> view() const {
@@ -206,19 +226,28 @@ class Tensor {
     return result;
   }
 
-  void fill(T value) { std::fill(begin(), end(), value); }
+  void fill(T value) {
+    mark_written();
+    std::fill(data_, end(), value);
+  }
 
   /// Overwrites the elements with those of a tensor of the same shape.
   void copy_from(const Tensor& source) {
     require<ShapeError>(source.shape_ == shape_, "copy_from: expects ", shape_, ", got ",
                         source.shape_);
-    std::copy(source.begin(), source.end(), begin());
+    mark_written();
+    std::copy(source.begin(), source.end(), data_);
   }
+
+  /// Says that the elements change: for writes through a pointer that was kept, or by the owner of
+  /// borrowed memory. A derivative that still needs the old ones is then an error.
+  void mark_written() { storage_.announce_write(); }
 
   /// Whether both are windows onto one buffer.
   bool shares_with(const Tensor& other) const { return storage_.shares_with(other.storage_); }
   /// Whether nobody else can see the elements: no other tensor shares them, no owner lent them.
   bool unique() const { return storage_.unique(); }
+  const Storage<T>& storage() const { return storage_; }
 
  private:
   template <class Nested>
@@ -260,7 +289,9 @@ class Tensor {
     return position;
   }
 
-  Shape shape_{0};
+  static constexpr Shape undefined_shape{0};
+
+  Shape shape_ = undefined_shape;
   Storage<T> storage_;
   T* data_ = nullptr;
 };

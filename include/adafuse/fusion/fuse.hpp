@@ -69,7 +69,6 @@ Variable<scalar_of<Y>> fuse(const Y& maps, const W& decisions, Index frames,
 
   return record(
       "fuse", z, {y, weights}, [y, weights, sizes, options](const Variable<T>& dz) -> Gradients<T> {
-        const Tensor<T>& w = weights.value();
         if (grad_enabled()) {  // The same two derivatives, with a history of their own.
           auto dy = detail::action_scale(weights, Action::keep) * dz;
           if (!options.detach_history)
@@ -83,6 +82,7 @@ Variable<scalar_of<Y>> fuse(const Y& maps, const W& decisions, Index frames,
         }
         Variable<T> dy, dw;
         if (y.requires_grad()) {
+          const Tensor<T>& w = weights.value();
           auto result = Tensor<T>::uninitialized(y.shape());
           // A detached history is one that nothing was reused from.
           const Tensor<T> nothing(options.detach_history ? w.shape() : Shape{0, 0, 3});
@@ -93,7 +93,7 @@ Variable<scalar_of<Y>> fuse(const Y& maps, const W& decisions, Index frames,
           dy = result;
         }
         if (weights.requires_grad()) {
-          Tensor<T> result(w.shape());  // the column of skip stays 0
+          Tensor<T> result(weights.shape());  // the column of skip stays 0
           kernels::fuse_backward_weights(sizes, y.value().data(), dz.value().data(),
                                          detail::action_column(result, Action::keep),
                                          detail::action_column(result, Action::reuse));

@@ -78,7 +78,9 @@ class BatchNorm {
   BatchNorm& operator=(BatchNorm&&) = default;
 
  private:
-  static void check(const Variable<T>& x) {
+  void check(const Variable<T>& x) const {
+    require<ValueError>(running_mean.defined(), "BatchNorm", Dims,
+                        "d: has no statistics; was it moved from?");
     require<ShapeError>(x.rank() == Dims + 2 || (Dims == 1 && x.rank() == 2), "BatchNorm", Dims,
                         "d: expects ", Dims == 1 ? "[N,c] or [N,c,l]" : "[N,c,h,w]", ", got ",
                         x.shape());

@@ -13,7 +13,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/autograd/no_grad.hpp>
+#include <adafuse/autograd/saved.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/rng.hpp>
 #include <optional>
@@ -44,8 +44,6 @@ class Context {
                         "Context(is_training, key.of(step))");
     return key_->of(drawn_++);
   }
-
-  [[deprecated("the forward does it: leave this call out")]] void commit_statistics() const {}
 
  private:
   std::optional<Key> key_;

@@ -186,18 +186,19 @@ Variable<T> batch_norm(const char* op, const Variable<T>& x, const Variable<T>& 
   // y = relu(z + residual)  =>  dz = dresidual = dy where y > 0
   return record(
       op, y, {x, weight, bias, residual},
-      [x, weight, bias, running_mean, running_var, eps, relu, adds = residual.requires_grad()](
+      [x, weight, bias, running_mean = Saved("running_mean", running_mean),
+       running_var = Saved("running_var", running_var), eps, relu, adds = residual.requires_grad()](
           const Variable<T>& dy, const Variable<T>& out) -> Gradients<T> {
         const Shape channel = channel_shape(x.shape());
         const auto per_channel = [&](const Variable<T>& v) { return reshape(v, channel); };
         const Variable<T> s = per_channel(kernels::map(
-            running_var, [eps](T v) { return static_cast<T>(1 / std::sqrt(v + eps)); }));
+            running_var.value(), [eps](T v) { return static_cast<T>(1 / std::sqrt(v + eps)); }));
         const Variable<T> dz = relu ? gate(dy, out.value()) : dy;
         Gradients<T> gradients(4);
         if (x.requires_grad()) gradients[0] = dz * (weight.defined() ? per_channel(weight) * s : s);
         if (weight.requires_grad())
-          gradients[1] =
-              reshape(sum_to(dz * ((x - per_channel(running_mean)) * s), channel), weight.shape());
+          gradients[1] = reshape(
+              sum_to(dz * ((x - per_channel(running_mean.value())) * s), channel), weight.shape());
         if (bias.requires_grad()) gradients[2] = reshape(sum_to(dz, channel), bias.shape());
         if (adds) gradients[3] = dz;
         return gradients;

@@ -60,11 +60,12 @@ Variable<scalar_of<X>> cross_entropy(const X& logits, const Tensor<std::int64_t>
   }
   loss /= static_cast<double>(rows);
   // dL/dx(n, k) = (softmax(x)(n, k) - t(n, k)) / N, for sum over k of t(n, k) is 1
-  return record("cross_entropy", Tensor<T>::scalar(static_cast<T>(loss)), {x},
-                [x, labels, smoothing](const Variable<T>& dy) -> Gradients<T> {
-                  const auto target = label_distribution<T>(labels, x.size(1), smoothing);
-                  return {(softmax(x, 1) - target) * (dy / x.size(0))};
-                });
+  return record(
+      "cross_entropy", Tensor<T>::scalar(static_cast<T>(loss)), {x},
+      [x, labels = Saved("labels", labels), smoothing](const Variable<T>& dy) -> Gradients<T> {
+        const auto target = label_distribution<T>(labels.value(), x.size(1), smoothing);
+        return {(softmax(x, 1) - target) * (dy / x.size(0))};
+      });
 }
 
 }  // namespace adafuse

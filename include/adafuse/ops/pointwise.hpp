@@ -14,7 +14,9 @@ Variable<scalar_of<X>> gate(const X& input, const Tensor<scalar_of<X>>& by) {
   const Variable<T> x = input;
   require<ShapeError>(by.shape() == x.shape(), "gate: expects ", x.shape(), ", got ", by.shape());
   return record("gate", kernels::zip(x.value(), by, [](T v, T g) { return g <= 0 ? T{0} : v; }),
-                {x}, [by](const Variable<T>& dy) -> Gradients<T> { return {gate(dy, by)}; });
+                {x}, [by = Saved("by", by)](const Variable<T>& dy) -> Gradients<T> {
+                  return {gate(dy, by.value())};
+                });
 }
 
 /// y = e^x.

@@ -62,9 +62,10 @@ Variable<T> scatter_pixels(const Variable<T>& y, const PixelPositions& positions
   auto x = Tensor<T>::uninitialized(shape);
   kernels::scatter_pixels(shape[0] * shape[1], shape[2] * shape[3], y.size(2) * y.size(3),
                           y.value().data(), positions.data(), x.data());
-  return record("scatter_pixels", x, {y}, [positions](const Variable<T>& dx) -> Gradients<T> {
-    return {gather_pixels(dx, positions)};
-  });
+  return record("scatter_pixels", x, {y},
+                [positions = Saved("positions", positions)](const Variable<T>& dx) -> Gradients<T> {
+                  return {gather_pixels(dx, positions.value())};
+                });
 }
 
 /// y(n, c, i) = x(n, c, positions(n, c, i)), where i and the positions count the pixels of a plane:
@@ -79,8 +80,9 @@ Variable<T> gather_pixels(const Variable<T>& x, const PixelPositions& positions)
   kernels::gather_pixels(x.size(0) * x.size(1), x.size(2) * x.size(3), y.size(2) * y.size(3),
                          x.value().data(), positions.data(), y.data());
   return record("gather_pixels", y, {x},
-                [positions, shape = x.shape()](const Variable<T>& dy) -> Gradients<T> {
-                  return {scatter_pixels(dy, positions, shape)};
+                [positions = Saved("positions", positions),
+                 shape = x.shape()](const Variable<T>& dy) -> Gradients<T> {
+                  return {scatter_pixels(dy, positions.value(), shape)};
                 });
 }
 

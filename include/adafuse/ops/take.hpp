@@ -34,10 +34,11 @@ Variable<scalar_of<X>> take(const X& input, const Tensor<std::int64_t>& index) {
   const Variable<T> x = input;
   detail::require_positions("take", index, x.shape());
   // y_i = x_p(i)  =>  dx_j = sum of dy_i over the i with p(i) = j
-  return record("take", kernels::take(x.value(), index), {x},
-                [index, shape = x.shape()](const Variable<T>& dy) -> Gradients<T> {
-                  return {put(dy, index, shape)};
-                });
+  return record(
+      "take", kernels::take(x.value(), index), {x},
+      [index = Saved("index", index), shape = x.shape()](const Variable<T>& dy) -> Gradients<T> {
+        return {put(dy, index.value(), shape)};
+      });
 }
 
 template <Operand X>
@@ -49,7 +50,9 @@ Variable<scalar_of<X>> put(const X& input, const Tensor<std::int64_t>& index, co
   detail::require_positions("put", index, shape);
   // y_j = sum of x_i over the i with p(i) = j  =>  dx_i = dy_p(i)
   return record("put", kernels::put(x.value(), index, shape), {x},
-                [index](const Variable<T>& dy) -> Gradients<T> { return {take(dy, index)}; });
+                [index = Saved("index", index)](const Variable<T>& dy) -> Gradients<T> {
+                  return {take(dy, index.value())};
+                });
 }
 
 /// y[..., j, ...] = x[..., indices[j], ...] along dimension `dim`: rows, planes ... by number.

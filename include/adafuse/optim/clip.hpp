@@ -24,7 +24,7 @@ double clip_by_norm(const std::vector<Variable<T>>& parameters, double max_norm)
       if (!p.grad().defined()) continue;
       Tensor<T> scaled = p.grad().value().clone();
       for (T& g : scaled) g *= scale;
-      p.set_grad(scaled);
+      p.set_grad(std::move(scaled));
     }
   }
   return norm;

@@ -43,6 +43,7 @@ Variable<scalar_of<X>> shift_time(const X& input, Index frames, Index offset) {
   const Index clips = clip_count(x, frames, "shift_time");
   const Index row = x.size() / std::max<Index>(x.size(0), 1);
   auto y = Tensor<T>::uninitialized(x.shape());
+  const T* const in = x.value().data();
   for (Index n = 0; n < clips; ++n)
     for (Index t = 0; t < frames; ++t) {
       const Index from = t + offset;
@@ -50,7 +51,7 @@ Variable<scalar_of<X>> shift_time(const X& input, Index frames, Index offset) {
       if (from < 0 || from >= frames)
         std::fill_n(out, row, T{0});
       else
-        std::copy_n(x.value().data() + (n * frames + from) * row, row, out);
+        std::copy_n(in + (n * frames + from) * row, row, out);
     }
   return record("shift_time", y, {x}, [frames, offset](const Variable<T>& dy) -> Gradients<T> {
     return {shift_time(dy, frames, -offset)};

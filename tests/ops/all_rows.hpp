@@ -1,0 +1,25 @@
+// The whole gradcheck table.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "arithmetic_rows.hpp"
+#include "conv_rows.hpp"
+#include "fusion_rows.hpp"
+#include "normalization_rows.hpp"
+#include "pool_rows.hpp"
+#include "shape_rows.hpp"
+
+namespace adafuse {
+
+inline std::vector<GradcheckRow> all_rows() {
+  std::vector<GradcheckRow> all;
+  for (auto& family : {arithmetic_rows(), shape_rows(), matmul_rows(), conv_rows(), pool_rows(),
+                       normalization_rows(), fusion_rows()})
+    all.insert(all.end(), family.begin(), family.end());
+  return all;
+}
+
+/// "slice, step 2" is a row of slice.
+inline std::string name_of(const GradcheckRow& row) { return row.op.substr(0, row.op.find(',')); }
+
+}  // namespace adafuse
