@@ -2,9 +2,9 @@
 // output is to be of the class that the naive twin finds (NaN, +inf, -inf, a number), and numbers
 // are to be its numbers.
 //
-// One thing is left open. Padding is made of zeros, and whether a kernel multiplies with them or
-// leaves them out is its own affair; a weight that is not finite (or a dy, in the gradient of the
-// weights) may therefore make NaN of an output that meets it in the padding alone.
+// One thing is left open. Padding, and channels that do not live, are made of zeros; whether a
+// kernel multiplies with them or leaves them out is its own affair. A weight that is not finite (or
+// a dy, in the gradient of the weights) may therefore make NaN of an output that meets it there.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
@@ -69,17 +69,17 @@ Tensor<float> spoiled(const Tensor<float>& x, float by, Draws& draw) {
 
 struct Named {
   ConvAlgorithm algorithm;
-  const char* name;
+  std::string name;
 };
-constexpr Named algorithms[] = {{ConvAlgorithm::automatic, "automatic"},
-                                {ConvAlgorithm::direct, "direct"},
-                                {ConvAlgorithm::masked_direct, "masked_direct"},
-                                {ConvAlgorithm::channel_lanes, "channel_lanes"},
-                                {ConvAlgorithm::whole_rows, "whole_rows"},
-                                {ConvAlgorithm::packed, "packed"},
-                                {ConvAlgorithm::winograd, "winograd"},
-                                {ConvAlgorithm::depthwise, "depthwise"},
-                                {ConvAlgorithm::im2col, "im2col"}};
+const Named algorithms[] = {{ConvAlgorithm::automatic, "automatic"},
+                            {ConvAlgorithm::direct, "direct"},
+                            {ConvAlgorithm::masked_direct, "masked_direct"},
+                            {ConvAlgorithm::channel_lanes, "channel_lanes"},
+                            {ConvAlgorithm::whole_rows, "whole_rows"},
+                            {ConvAlgorithm::packed, "packed"},
+                            {ConvAlgorithm::winograd, "winograd"},
+                            {ConvAlgorithm::depthwise, "depthwise"},
+                            {ConvAlgorithm::im2col, "im2col"}};
 
 std::vector<Conv2dGeometry> geometries() {
   auto strided_pointwise = square_convolution(2, 6, 14, 9, 2, 1);
@@ -198,7 +198,7 @@ TEST_CASE("nan table: a convolution and its epilogue, by each algorithm") {
             {g.out_channels, g.in_channels_per_group(), g.kernel_height, g.kernel_width}, Key(3)),
         Tensor<float>::randn({g.out_channels}, Key(4)),
         Tensor<float>::randn({g.out_channels}, Key(5)), Tensor<float>::randn(out, Key(6))};
-    const char* const names[] = {"x", "w", "scale", "shift", "residual"};
+    const std::string names[] = {"x", "w", "scale", "shift", "residual"};
     for (std::size_t which = 0; which < 5; ++which)
       for (const float special : specials)
         for (const bool relu : {false, true}) {
@@ -234,7 +234,8 @@ TEST_CASE("nan table: a convolution and its epilogue, by each algorithm") {
           };
           const auto expected = run(ConvAlgorithm::reference);
           for_algorithms(run, [&](const Tensor<float>& y) {
-            return count_wrong(y, expected, which == 1 ? reads_padding(g) : MayBeNan());
+            if (which != 1) return count_wrong(y, expected);
+            return count_wrong(y, expected, lists ? [](Index) { return true; } : reads_padding(g));
           });
         }
   }
