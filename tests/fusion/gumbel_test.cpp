@@ -147,7 +147,7 @@ TEST_CASE_TEMPLATE("gumbel_softmax: any temperature above 0 gives a distribution
         double(Limits::min()), 1e-30, 1e-3, 1e30, double(Limits::max()),
         std::numeric_limits<double>::max(), std::numeric_limits<double>::infinity()}) {
     CAPTURE(temperature);
-    const Variable<T> logits(x, true);
+    const auto logits = parameter(x.clone());
     const auto soft = gumbel_softmax(logits, noise, {.temperature = temperature, .hard = false});
     for (Index row = 0; row < 200; ++row) {
       const T* const p = soft.value().data() + row * 3;
@@ -157,8 +157,8 @@ TEST_CASE_TEMPLATE("gumbel_softmax: any temperature above 0 gives a distribution
     CHECK(std::equal(hard.begin(), hard.end(), expected.begin()));
     if (temperature < 1e-300)  // So cold that soft is hard: to the last bit, without overflow.
       CHECK(std::equal(hard.begin(), hard.end(), soft.value().begin()));
-    backward(sum(soft * Tensor<T>::randn(x.shape(), Key(3))));
-    for (const T slope : logits.grad()) REQUIRE(std::isfinite(slope));
+    backward(soft, Tensor<T>::randn(x.shape(), Key(3)));
+    for (const T slope : logits.grad().value()) REQUIRE(std::isfinite(slope));
   }
 }
 
@@ -171,11 +171,11 @@ TEST_CASE("gumbel_softmax: a logit of -inf is never drawn") {
   }
   for (const bool hard : {false, true})
     for (const double temperature : {1e-310, 0.67, 1e10, 1e308}) {
-      const Variable<double> logits(many, true);
+      const auto logits = parameter(many.clone());
       const auto y = gumbel_softmax(logits, loud, {.temperature = temperature, .hard = hard});
       for (Index i = 0; i < 20000; ++i) REQUIRE(y.value()(i, 0) == 0);
-      backward(sum(y * y));
-      for (const double slope : logits.grad()) REQUIRE(std::isfinite(slope));
+      backward(y, Doubles::randn(y.shape(), Key(3)));
+      for (const double slope : logits.grad().value()) REQUIRE(std::isfinite(slope));
     }
 }
 
