@@ -6,6 +6,7 @@
 #include <adafuse/core/byte_bits.hpp>
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/simd.hpp>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -154,6 +155,38 @@ TEST_CASE("simd: bits of equal bytes are listed, and nothing is written behind t
       numbers.resize(static_cast<std::size_t>(listed));
       CHECK(numbers == expected);
     }
+}
+
+TEST_CASE(
+    "simd: what becomes of NaN and of -0: max takes the second, ReLU and max_or_nan keep NaN") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto is_nan = [](Floats x) {
+    const auto all = lanes(x);
+    return std::all_of(all.begin(), all.end(), [](float v) { return std::isnan(v); });
+  };
+  const Floats no = Floats::broadcast(nan), one = Floats::broadcast(1),
+               minus_zero = Floats::broadcast(-0.f);
+  CHECK(lanes(max(no, one))[0] == 1);
+  CHECK(is_nan(max(one, no)));
+  CHECK(is_nan(max_or_nan(no, one)));
+  CHECK(is_nan(max_or_nan(one, no)));
+  CHECK(is_nan(max_or_nan(no, no)));
+  CHECK(lanes(max_or_nan(one, Floats::broadcast(2)))[0] == 2);
+  CHECK(lanes(max_or_nan(Floats::broadcast(2), one))[0] == 2);
+  CHECK(is_nan(rectified(no)));
+  CHECK(lanes(rectified(Floats::broadcast(-1)))[0] == 0);
+  CHECK(lanes(rectified(one))[0] == 1);
+  CHECK(std::signbit(lanes(rectified(minus_zero))[0]));  // As the operation relu has it.
+  for (int place = 0; place < W; ++place) {              // Lane by lane.
+    std::vector<float> some(W, 3);
+    some[static_cast<std::size_t>(place)] = nan;
+    const auto joined = lanes(max_or_nan(Floats::load(some.data()), one)),
+               other = lanes(max_or_nan(one, Floats::load(some.data())));
+    for (int i = 0; i < W; ++i) {
+      CHECK(std::isnan(joined[static_cast<std::size_t>(i)]) == (i == place));
+      CHECK(std::isnan(other[static_cast<std::size_t>(i)]) == (i == place));
+    }
+  }
 }
 
 TEST_CASE("simd: denormals are flushed inside of the scope and come back after it") {

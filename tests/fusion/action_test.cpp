@@ -54,4 +54,17 @@ TEST_CASE("actions: a fourth action and a fourth logit are errors") {
   CHECK_THROWS_AS(chosen_actions(Tensor<float>::scalar(1)), ShapeError);
 }
 
+TEST_CASE("chosen_actions: a NaN is an error, and -inf is never chosen") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (Index place = 0; place < action_count; ++place) {
+    auto weights = Tensor<double>::of({{1, 2, 3}, {3, 2, 1}});
+    weights(1, place) = std::nan("");
+    CHECK_THROWS_AS(chosen_actions(weights), ValueError);
+    weights(1, place) = infinity;
+    CHECK_THROWS_AS(chosen_actions(weights), ValueError);
+  }
+  const auto masked = chosen_actions(Tensor<double>::of({{-infinity, -infinity, -1e308}}));
+  CHECK(masked(0) == static_cast<std::uint8_t>(Action::keep));
+}
+
 }  // namespace action_test

@@ -213,4 +213,17 @@ TEST_CASE("decide: nobody to decide is an error that names the block") {
                        ShapeError);
 }
 
+TEST_CASE("decide: logits that are no numbers are an error that names the block, never an action") {
+  const auto agent = lively_agent();
+  agent->linears().gate_fc.back().bias.mutable_value()(7) = std::nan("");
+  for (const bool training : {false, true})
+    for (const auto estimator : {Estimator::gumbel, Estimator::soft_gumbel,
+                                 Estimator::straight_through, Estimator::reinforce}) {
+      Ctx ctx(training, Key(3));
+      ctx.estimator = estimator;
+      CHECK_THROWS_WITH_AS(decided(agent, ctx), doctest::Contains("layer1.0: its agent"),
+                           ValueError);
+    }
+}
+
 }  // namespace decide_test

@@ -136,4 +136,59 @@ TEST_CASE("gumbel_softmax: temperature must be positive, and noise of the logits
   CHECK_THROWS_AS(gumbel_softmax(logits(), Doubles({4, 3})), ShapeError);
 }
 
+TEST_CASE_TEMPLATE("gumbel_softmax: any temperature above 0 gives a distribution, and gradients", T,
+                   float, double) {
+  using Limits = std::numeric_limits<T>;
+  const auto x = Tensor<T>::randn({200, 3}, Key(1));
+  const auto noise = gumbel_noise<T>(x.shape(), Key(2));
+  const auto expected = hard_one_hot(gumbel_softmax(x, noise, {.hard = false}), -1);
+  for (const double temperature :
+       {std::numeric_limits<double>::denorm_min(), 1e-310, double(Limits::denorm_min()),
+        double(Limits::min()), 1e-30, 1e-3, 1e30, double(Limits::max()),
+        std::numeric_limits<double>::max(), std::numeric_limits<double>::infinity()}) {
+    CAPTURE(temperature);
+    const auto logits = parameter(x.clone());
+    const auto soft = gumbel_softmax(logits, noise, {.temperature = temperature, .hard = false});
+    for (Index row = 0; row < 200; ++row) {
+      const T* const p = soft.value().data() + row * 3;
+      CHECK(double(p[0] + p[1] + p[2]) == doctest::Approx(1));
+    }
+    const auto hard = gumbel_softmax(x, noise, {.temperature = temperature}).value();
+    CHECK(std::equal(hard.begin(), hard.end(), expected.begin()));
+    if (temperature < 1e-300)  // So cold that soft is hard: to the last bit, without overflow.
+      CHECK(std::equal(hard.begin(), hard.end(), soft.value().begin()));
+    backward(soft, Tensor<T>::randn(x.shape(), Key(3)));
+    for (const T slope : logits.grad().value()) REQUIRE(std::isfinite(slope));
+  }
+}
+
+TEST_CASE("gumbel_softmax: a logit of -inf is never drawn") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Doubles many({20000, 3}), loud({20000, 3});
+  for (Index i = 0; i < 20000; ++i) {
+    many(i, 0) = -infinity, many(i, 1) = 0, many(i, 2) = -60;
+    loud(i, 0) = 1000, loud(i, 1) = 0, loud(i, 2) = 0;  // noise that nobody draws
+  }
+  for (const bool hard : {false, true})
+    for (const double temperature : {1e-310, 0.67, 1e10, 1e308}) {
+      const auto logits = parameter(many.clone());
+      const auto y = gumbel_softmax(logits, loud, {.temperature = temperature, .hard = hard});
+      for (Index i = 0; i < 20000; ++i) REQUIRE(y.value()(i, 0) == 0);
+      backward(y, Doubles::randn(y.shape(), Key(3)));
+      for (const double slope : logits.grad().value()) REQUIRE(std::isfinite(slope));
+    }
+}
+
+TEST_CASE("gumbel_softmax: where nothing can be drawn is an error") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  auto bad = logits();
+  for (const double wrong : {std::nan(""), infinity}) {
+    bad(2, 3, 1) = wrong;
+    CHECK_THROWS_AS(gumbel_softmax(bad, Key(2)), ValueError);
+  }
+  for (Index k = 0; k < 3; ++k) bad(2, 3, k) = -infinity;
+  CHECK_THROWS_AS(gumbel_softmax(bad, Key(2)), ValueError);
+  CHECK_THROWS_AS(gumbel_softmax(logits(), Key(2), {.temperature = std::nan("")}), ValueError);
+}
+
 }  // namespace gumbel_test

@@ -52,8 +52,42 @@ TEST_CASE("folded agent: of equal logits the first wins, skip before reuse befor
   }
   const auto expected = chosen_actions(logits);
   Tensor<std::uint8_t> actions({out});
-  choose_actions(out, by_action.data(), actions.data());
+  CHECK(choose_actions(out, by_action.data(), actions.data()));
   CHECK(std::equal(actions.begin(), actions.end(), expected.begin()));
+}
+
+TEST_CASE_TEMPLATE("folded agent: choosing tells what cannot be chosen, at any place", T, float,
+                   double) {
+  constexpr T infinity = std::numeric_limits<T>::infinity(),
+              nan = std::numeric_limits<T>::quiet_NaN();
+  constexpr Index out = 37;
+  const auto logits = Tensor<T>::randn({action_count, out}, Key(1));
+  Tensor<std::uint8_t> actions({out});
+  for (Index i = 0; i < out; ++i)
+    for (Index a = 0; a < action_count; ++a) {
+      auto bad = logits.clone();
+      for (const T wrong : {nan, infinity}) {
+        bad(a, i) = wrong;
+        CHECK_FALSE(choose_actions(out, bad.data(), actions.data()));
+      }
+      bad(a, i) = -infinity;
+      REQUIRE(choose_actions(out, bad.data(), actions.data()));
+      CHECK(logit_index(Action{actions(i)}) != a);
+      for (Index b = 0; b < action_count; ++b) bad(b, i) = -infinity;
+      CHECK_FALSE(choose_actions(out, bad.data(), actions.data()));
+    }
+}
+
+TEST_CASE("folded agent: a NaN in a frame is an error that says which frame and channel") {
+  const PolicyNetwork<double> agent({.in_channels = 3, .out_channels = 4, .hidden = 5}, Key(1));
+  const auto folded = fold_agent(agent);
+  std::vector<double> v(6 * 3, 1.0), memory(static_cast<std::size_t>(5 * folded.room()));
+  v[4 * 3 + 1] = std::nan("");  // v_3, of frames 3 and 4
+  Tensor<std::uint8_t> actions({5, 4});
+  CHECK_THROWS_WITH_AS(
+      folded.decide(
+          5, [&](Index f) { return v.data() + f * 3; }, memory.data(), actions.data()),
+      doctest::Contains("logits of frame 3, channel 0 are (nan, nan, nan)"), ValueError);
 }
 
 }  // namespace folded_agent_test

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/infer/running_consensus.hpp>
+#include <cmath>
 
 namespace running_consensus_test {
 
@@ -28,6 +29,16 @@ TEST_CASE("running consensus: the mean of all frames, of the last, and one that 
   CHECK(after(FadingFrames{0.5}, frames) ==
         doctest::Approx((7 + 0.5 * 6 + 0.25 * 2 + 0.125 * 1) / 1.875));
   CHECK(after(FadingFrames{0}, frames) == doctest::Approx(7));
+}
+
+TEST_CASE("running consensus: a frame of NaN counts as long as it has weight, and no longer") {
+  const double nan = std::nan("");
+  CHECK(std::isnan(after(AllFrames{}, {1, nan, 2, 3})));
+  CHECK(std::isnan(after(LastFrames{2}, {1, nan, 2})));
+  CHECK(after(LastFrames{2}, {1, nan, 2, 3}) == doctest::Approx(2.5));
+  CHECK(std::isnan(after(FadingFrames{0.5}, {1, nan, 2, 3})));
+  CHECK(std::isnan(after(FadingFrames{0}, {1, nan})));
+  CHECK(after(FadingFrames{0}, {1, nan, 3}) == doctest::Approx(3));
 }
 
 TEST_CASE("running consensus: a reset forgets") {

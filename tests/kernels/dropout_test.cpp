@@ -4,6 +4,7 @@
 
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/dropout.hpp>
+#include <adafuse/kernels/dropout_reference.hpp>
 
 namespace dropout_test {
 
@@ -20,6 +21,16 @@ TEST_CASE("dropout: an element stays where the key's number is at least p") {
     sum += mask(i);
   }
   CHECK(sum / 10000 == doctest::Approx(1).epsilon(0.03));  // four standard deviations
+}
+
+TEST_CASE("dropout: equals the naive loop, for any share and any length") {
+  for (const double p : {0.0, 0.25, 0.999})
+    for (const Index count : {0, 1, 4096, 10001}) {
+      Tensor<float> mask({count}), expected({count});
+      kernels::dropout_mask(count, p, Key(7), mask.data());
+      kernels::reference::dropout_mask(count, p, Key(7), expected.data());
+      CHECK(std::equal(mask.begin(), mask.end(), expected.begin()));
+    }
 }
 
 }  // namespace dropout_test

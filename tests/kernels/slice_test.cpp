@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <adafuse/kernels/slice.hpp>
+#include <adafuse/kernels/slice_reference.hpp>
 
 namespace slice_test {
 
@@ -25,6 +26,27 @@ TEST_CASE("write_rows: writes what read_rows reads, and nothing else") {
   kernels::read_rows(y.data(), 9, {7, -2}, back.data(), {2, 4, 3});
   CHECK(std::equal(x.begin(), x.end(), back.begin()));
   CHECK(std::count(y.begin(), y.end(), 0.f) == 2 * 5 * 3);
+}
+
+TEST_CASE("read_rows and write_rows: equal the naive loops") {
+  Draws draw{Key(1)};
+  for (int attempt = 0; attempt < 40; ++attempt) {
+    const Index outer = 1 + draw.integer(4), inner = 1 + draw.integer(9),
+                all = 1 + draw.integer(12), step = 1 + draw.integer(3),
+                count = 1 + draw.integer((all - 1) / step + 1);
+    const bool down = draw.chance(0.5);
+    const kernels::Rows rows{down ? all - 1 : 0, down ? -step : step};
+    const auto wide = Tensor<float>::randn({outer, all, inner}, Key(2));
+    const kernels::Middle m{outer, count, inner};
+    Tensor<float> y({outer, count, inner}), expected(y.shape());
+    kernels::read_rows(wide.data(), all, rows, y.data(), m);
+    kernels::reference::read_rows(wide.data(), all, rows, expected.data(), m);
+    CHECK(std::equal(y.begin(), y.end(), expected.begin()));
+    Tensor<float> back(wide.shape()), expected_back(wide.shape());
+    kernels::write_rows(y.data(), m, back.data(), all, rows);
+    kernels::reference::write_rows(y.data(), m, expected_back.data(), all, rows);
+    CHECK(std::equal(back.begin(), back.end(), expected_back.begin()));
+  }
 }
 
 }  // namespace slice_test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <adafuse/kernels/take.hpp>
+#include <adafuse/kernels/take_reference.hpp>
 
 namespace take_test {
 
@@ -31,6 +32,25 @@ TEST_CASE("take and put: are each other's transpose") {
   for (Index i = 0; i < 4; ++i) left += taken(i) * y(i);
   for (Index i = 0; i < 50; ++i) right += x(i) * added(i);
   CHECK(left == doctest::Approx(right));
+}
+
+TEST_CASE("take and put: equal the naive loops, NaN and infinities among what they carry") {
+  Draws draw{Key(1)};
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    const Index size = 1 + draw.integer(40), count = draw.integer(60);
+    auto x = Tensor<float>::randn({size}, Key(2)), y = Tensor<float>::randn({count}, Key(3));
+    x(draw.integer(size)) = std::numeric_limits<float>::quiet_NaN();
+    if (count > 0) y(draw.integer(count)) = -std::numeric_limits<float>::infinity();
+    Tensor<std::int64_t> index({count});
+    for (auto& i : index) i = draw.integer(size);
+    const auto same = [](const Tensor<float>& a, const Tensor<float>& b) {
+      return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float v, float w) {
+        return v == doctest::Approx(w).epsilon(1e-5) || v == w || (v != v && w != w);
+      });
+    };
+    CHECK(same(kernels::take(x, index), kernels::reference::take(x, index)));
+    CHECK(same(kernels::put(y, index, {size}), kernels::reference::put(y, index, {size})));
+  }
 }
 
 }  // namespace take_test

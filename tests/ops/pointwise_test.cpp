@@ -55,6 +55,7 @@ TEST_CASE("relu: nothing below 0 passes, and no gradient at 0") {
   const auto x = Tensor<double>::of({-2, 0, 3});
   CHECK(relu(x).value()(0) == 0);
   CHECK(relu(x).value()(2) == 3);
+  CHECK(std::signbit(relu(Tensor<double>::of({-0.0})).value()(0)));  // As in every fused ReLU.
   CHECK(slopes([](const Var& v) { return relu(v); }, x) == std::vector<double>{0, 0, 1});
 }
 

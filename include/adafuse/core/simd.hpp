@@ -67,8 +67,13 @@ struct Floats {
   friend Floats operator-(Floats a, Floats b) { return {_mm512_sub_ps(a.v, b.v)}; }
   friend Floats operator*(Floats a, Floats b) { return {_mm512_mul_ps(a.v, b.v)}; }
   friend Floats operator/(Floats a, Floats b) { return {_mm512_div_ps(a.v, b.v)}; }
+  /// The larger one; b where they cannot be compared: where either is NaN, and of 0 and -0.
   friend Floats max(Floats a, Floats b) {
     return {_mm512_maskz_max_ps(0xffff, a.v, b.v)};  // Unmasked, g++ 12 warns about its own header.
+  }
+  /// a where it is NaN, elsewhere b.
+  friend Floats nan_or(Floats a, Floats b) {
+    return {_mm512_mask_mov_ps(b.v, _mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD_Q), a.v)};
   }
   /// a b + c
   friend Floats fma(Floats a, Floats b, Floats c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
@@ -150,6 +155,9 @@ struct Floats {
   friend Floats operator*(Floats a, Floats b) { return {_mm256_mul_ps(a.v, b.v)}; }
   friend Floats operator/(Floats a, Floats b) { return {_mm256_div_ps(a.v, b.v)}; }
   friend Floats max(Floats a, Floats b) { return {_mm256_max_ps(a.v, b.v)}; }
+  friend Floats nan_or(Floats a, Floats b) {
+    return {_mm256_blendv_ps(b.v, a.v, _mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q))};
+  }
   friend Floats fma(Floats a, Floats b, Floats c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
   friend float sum(Floats a) {
     const __m128 half = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
@@ -225,6 +233,7 @@ struct Floats {
   friend Floats operator*(Floats a, Floats b) { return {a.v * b.v}; }
   friend Floats operator/(Floats a, Floats b) { return {a.v / b.v}; }
   friend Floats max(Floats a, Floats b) { return {a.v > b.v ? a.v : b.v}; }
+  friend Floats nan_or(Floats a, Floats b) { return {a.v == a.v ? b.v : a.v}; }
   friend Floats fma(Floats a, Floats b, Floats c) { return {a.v * b.v + c.v}; }
   friend float sum(Floats a) { return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]); }
 };
@@ -252,6 +261,11 @@ inline Floats move_down(Floats a, Mask m) {
   return moved;
 }
 #endif
+
+/// ReLU: 0 where x is below it, elsewhere x. A NaN is below nothing, and stays.
+inline Floats rectified(Floats x) { return max(Floats::zero(), x); }
+/// The larger one, or NaN where either is NaN.
+inline Floats max_or_nan(Floats a, Floats b) { return nan_or(b, max(b, a)); }
 
 /// The first `count` lanes (all of them when there are more).
 inline Mask first_lanes(Index count) {

@@ -7,7 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/tensor.hpp>
+#include <adafuse/fusion/logits.hpp>
 
 namespace adafuse {
 
@@ -23,10 +23,12 @@ constexpr Action action_at(Index logit) { return static_cast<Action>(2 - logit);
 
 /// The action with the largest entry for each channel: [..., 3] -> [...]. Of equal entries the
 /// first in the order of the logits wins (skip before reuse before keep), as in the authors' code.
+/// Throws ValueError where nothing can be chosen: for a NaN, +inf, or -inf alone.
 template <class T>
 Tensor<std::uint8_t> chosen_actions(const Tensor<T>& weights) {
   require<ShapeError>(weights.rank() >= 1 && weights.size(-1) == action_count,
                       "chosen_actions: expects [...,3], got ", weights.shape());
+  require_choices(weights, "chosen_actions");
   auto actions = Tensor<std::uint8_t>::uninitialized(
       Shape(std::span(weights.shape().begin(), weights.shape().end() - 1)));
   for (Index i = 0; i < actions.size(); ++i) {

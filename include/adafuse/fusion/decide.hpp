@@ -44,8 +44,8 @@ Tensor<T> sampling_noise(const std::string& block, const Shape& logits, Index fr
 
 /// Decisions over `channels` channels of the maps that `block` computes from `x` [N*T, c, h, w].
 /// `gains` is what a source may ask for (see DecisionRequest). Throws ValueError when there is
-/// neither an agent nor a source that decides, ShapeError when what the source returns is not
-/// [N*T, c'].
+/// neither an agent nor a source that decides, or when the agent decides by logits that are no
+/// numbers; ShapeError when what the source returns is not [N*T, c'].
 template <class T>
 Decision<T> decide(const std::string& block, const std::optional<PolicyNetwork<T>>& agent,
                    const Variable<T>& x, Index channels, Index frames, AdaptiveContext<T>& ctx,
@@ -70,6 +70,7 @@ Decision<T> decide(const std::string& block, const std::optional<PolicyNetwork<T
     }
   require<ValueError>(agent.has_value(), block,
                       ": has no agent; the context must say which channels to keep");
+  require_choices(decision.logits.value(), block + ": its agent");
   if (!ctx.training && !ctx.sample) {
     decision.weights = one_hot_actions<T>(chosen_actions(decision.logits.value()));
     return decision;

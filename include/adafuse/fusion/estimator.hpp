@@ -31,7 +31,8 @@ inline Estimator parse_estimator(const std::string& name) {
 }
 
 /// Weights of the choices, of the shape of `logits` [..., k], as training takes them. `noise` is
-/// standard Gumbel noise of the same shape; straight-through does not read it.
+/// standard Gumbel noise of the same shape; straight-through does not read it. Throws ValueError
+/// where nothing can be drawn: logits of NaN, of +inf, or of -inf alone.
 template <Operand X>
 Variable<scalar_of<X>> draw_choices(Estimator estimator, const X& logits,
                                     const Tensor<scalar_of<X>>& noise, double temperature) {
@@ -48,7 +49,9 @@ Variable<scalar_of<X>> draw_choices(Estimator estimator, const X& logits,
   }
   // argmax (logits + g) is a draw from softmax(logits): Gumbel, 1954.
   const NoGrad guard;
-  return hard_one_hot((as_variable(logits) + noise).value(), -1);
+  const auto drawn_from = (as_variable(logits) + noise).value();
+  require_choices(drawn_from, "draw_choices");
+  return hard_one_hot(drawn_from, -1);
 }
 
 }  // namespace adafuse

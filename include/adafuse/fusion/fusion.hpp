@@ -10,6 +10,7 @@
 #include <adafuse/fusion/estimator.hpp>
 #include <adafuse/fusion/fuse.hpp>
 #include <adafuse/fusion/gumbel.hpp>
+#include <adafuse/fusion/logits.hpp>
 #include <adafuse/fusion/magnitude.hpp>
 #include <adafuse/fusion/objective.hpp>
 #include <adafuse/fusion/policy.hpp>

@@ -7,6 +7,7 @@
 #include <adafuse/infer/global_pool.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <array>
+#include <limits>
 #include <span>
 
 namespace adafuse::infer {
@@ -14,16 +15,23 @@ namespace adafuse::infer {
 inline namespace ADAFUSE_SIMD {  // Its loop is compiled for the vector path.
 
 /// The actions with the largest of their three logits, or the first that none exceeds; logits
-/// [actions][decisions].
+/// [actions][decisions]. False if some cannot be chosen: see fusion/logits.hpp.
 template <class T>
-void choose_actions(Index decisions, const T* __restrict logits, std::uint8_t* __restrict chosen) {
+[[nodiscard]] bool choose_actions(Index decisions, const T* __restrict logits,
+                                  std::uint8_t* __restrict chosen) {
   static_assert(action_count == 3);
+  constexpr T lowest = std::numeric_limits<T>::lowest(), highest = std::numeric_limits<T>::max();
+  int wrong = 0;
   for (Index i = 0; i < decisions; ++i) {
     const T first = logits[i], second = logits[decisions + i], third = logits[2 * decisions + i];
     const T larger = first < second ? second : first;
     const Action of_two = first < second ? action_at(1) : action_at(0);
+    const T largest = larger < third ? third : larger;
     chosen[i] = static_cast<std::uint8_t>(larger < third ? action_at(2) : of_two);
+    wrong |= (first != first) | (second != second) | (third != third) | !(largest >= lowest) |
+             !(largest <= highest);
   }
+  return wrong == 0;
 }
 
 }  // namespace ADAFUSE_SIMD
@@ -46,7 +54,7 @@ struct FoldedAgent {
   }
 
   /// `pair_at(f)` points to the pair v_{t-1}, v_t of a frame, [2c]; `memory`: [frames * room()].
-  /// Writes actions [frames, c'].
+  /// Writes actions [frames, c']. Throws ValueError for logits that are no numbers.
   template <class PairAt>
   void decide(Index frames, const PairAt& pair_at, T* memory, std::uint8_t* actions) const {
     T* x = memory;
@@ -59,9 +67,20 @@ struct FoldedAgent {
     const Index decisions = config.decisions();
     for (Index f = 0; f < frames; ++f, x += decisions * action_count) {
       std::uint8_t* const chosen = actions + f * config.out_channels;
-      choose_actions(decisions, x, chosen);
+      if (!choose_actions(decisions, x, chosen)) throw_for(f, x);
       for (Index i = decisions; i < config.out_channels; ++i) chosen[i] = chosen[i - decisions];
     }
+  }
+
+ private:
+  /// Frame f has logits [actions][decisions] of which one cannot be chosen.
+  [[noreturn]] void throw_for(Index f, const T* logits) const {
+    const Index decisions = config.decisions();
+    Index i = 0;
+    while (can_choose(logits + i, action_count, decisions)) ++i;
+    throw ValueError(concat("the agent's logits of frame ", f, ", channel ", i, " are ",
+                            listed(logits + i, action_count, decisions),
+                            ", expects numbers: what comes in, or a weight, is not finite"));
   }
 };
 

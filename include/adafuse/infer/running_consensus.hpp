@@ -64,7 +64,8 @@ class RunningMean {
     ++seen_;
     weight_ = keep * weight_ + 1;
     for (std::size_t k = 0; k < logits.size(); ++k) {
-      sums_[k] = keep * sums_[k] + static_cast<double>(logits[k]);
+      const double before = keep > 0 ? keep * sums_[k] : 0;  // What has faded is not read.
+      sums_[k] = before + static_cast<double>(logits[k]);
       mean_[k] = static_cast<T>(sums_[k] / weight_);
     }
     return mean_;

@@ -69,7 +69,11 @@ class Session {
       return false;
     require<ValueError>(decision.agent.has_value(), title_, ": ", ask.block,
                         " has no agent; a decider must say which channels to keep");
-    run_agent(*decision.agent);
+    try {
+      run_agent(*decision.agent);
+    } catch (const ValueError& error) {  // An agent does not know whose it is.
+      throw ValueError(concat(title_, ": ", ask.block, ": ", error.what()));
+    }
     if (asks && agents_ == Agents::overruled) ask_clips(decider_, ask, clips, actions);
     return true;
   }

@@ -160,7 +160,7 @@ template <class T>
 void normalise_run(const T* x, Index first, Index last, T centre, T scale, T shift,
                    const BatchNormTail<T>& tail, T* y) {
   const auto norm = [=](Index i) { return (x[i] - centre) * scale + shift; };
-  const auto relu = [](T value) { return value <= 0 ? T{0} : value; };
+  const auto relu = [](T value) { return value < 0 ? T{0} : value; };  // a NaN stays
   const T* const residual = tail.residual;
   if (residual && tail.relu)
     for (Index i = first; i < last; ++i) y[i] = relu(norm(i) + residual[i]);

@@ -93,7 +93,7 @@ inline void finish(const Correlation& g, const Conv2dEpilogue<float>& epilogue, 
         for_maps([&](Floats& map, int l) {
           map = map + Floats::load(epilogue.residual + places[l] + pixel, inside);
         });
-      if (epilogue.relu) for_maps([&](Floats& map, int) { map = max(map, Floats::zero()); });
+      if (epilogue.relu) for_maps([&](Floats& map, int) { map = rectified(map); });
       float* const to = y + pixel;
       if (count == width)
         for_maps([&](const Floats& map, int l) { map.store(to + places[l], inside); });

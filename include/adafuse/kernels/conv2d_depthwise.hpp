@@ -77,7 +77,7 @@ struct PlaneEpilogue {
   void store(Floats sums, Mask exist, Index at, float* y) const {
     sums = fma(sums, scale, shift);
     if (residual) sums = sums + Floats::load(residual + at, exist);
-    if (relu) sums = max(sums, Floats::zero());
+    if (relu) sums = rectified(sums);
     sums.store(y + at, exist);
   }
 };

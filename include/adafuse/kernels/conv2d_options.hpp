@@ -17,13 +17,15 @@ enum class ConvAlgorithm {
   channel_lanes,  ///< float, one group: output channels in lanes; small maps, strides up to 2
   whole_rows,     ///< float, 3x3 and strided 1x1: rows that fill vectors; neighbours in registers
   packed,         ///< float: a dense panel for each tile of pixels; fits everything
-  winograd,       ///< float, 3x3, stride 1, one group: a quarter of the products
-  depthwise,      ///< float, one kernel for each channel
-  im2col,         ///< columns in memory, then one matrix product; fits everything
-  reference,      ///< the naive loops that all others are tested against
+  winograd,   ///< float, 3x3, stride 1, one group: a quarter of the products, but for tiles with
+              ///< outliers (decision 0026)
+  depthwise,  ///< float, one kernel for each channel
+  im2col,     ///< columns in memory, then one matrix product; fits everything
+  reference,  ///< the naive loops that all others are tested against
 };
 
-/// y = relu(scale[channel] * conv + shift[channel] + residual); each part may be absent.
+/// y = relu(scale[channel] * conv + shift[channel] + residual); each part may be absent. A NaN
+/// stays.
 template <class T>
 struct Conv2dEpilogue {
   const T* scale = nullptr;     // [out_channels], absent: 1

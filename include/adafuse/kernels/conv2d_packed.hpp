@@ -32,7 +32,7 @@ inline void store_row(const Correlation& g, const std::vector<PixelRun>& runs,
                      run.j - run.lane;
     Floats value = fma(Floats::load(sums + run.vector * Floats::width), scale, shift);
     if (epilogue.residual) value = value + Floats::load(epilogue.residual + at, lanes);
-    if (epilogue.relu) value = max(value, Floats::zero());
+    if (epilogue.relu) value = rectified(value);
     value.store(y + at, lanes);
   }
 }

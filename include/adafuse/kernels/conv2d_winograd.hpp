@@ -4,16 +4,21 @@
 // transform with the epilogue. Lanes are tiles, so the products run on the micro-kernel with weight
 // rows by pointer, and live-channel lists work as elsewhere. Many weights are not read anew for
 // each few tiles: they go through the steps in batches. The rounding error is about 1e-5 of the
-// largest output.
+// largest output; tiles with outliers, whose rounding would be felt by their other outputs, are
+// computed directly.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/storage.hpp>
 #include <adafuse/kernels/conv2d_winograd_lists.hpp>
+#include <adafuse/kernels/conv2d_winograd_outliers.hpp>
 #include <adafuse/kernels/conv2d_winograd_steps.hpp>
 #include <adafuse/kernels/conv2d_work.hpp>
 #include <adafuse/kernels/scratch.hpp>
+#include <atomic>
+#include <cmath>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -26,14 +31,22 @@ inline bool fits(const Correlation& g) {
 }
 
 /// u [36][out_channels][in_channels] of w [out_channels, in_channels, 3, 3]; `u_step` leads from a
-/// product to the next.
+/// product to the next. Of weights that are not finite, or very large, u[0] is NaN: see usable().
 inline void transform_weights(const Correlation& g, const float* w, float* u, Index u_step) {
-  parallel_for(g.out_channels, 8, Work::elements(4 * products * g.in_channels),
-               [&](Index begin, Index end) {
-                 const FlushDenormals scope;
-                 transform_weight_rows(g.in_channels, begin, end, w, u, u_step);
-               });
+  std::atomic<bool> ordinary{true};
+  const Work work = Work::elements(4 * products * g.in_channels);
+  parallel_for(g.out_channels, 8, work, [&](Index begin, Index end) {
+    const FlushDenormals scope;
+    if (!(transform_weight_rows(g.in_channels, begin, end, w, u, u_step) <= most_weight_squares))
+      ordinary = false;
+  });
+  if (!ordinary) u[0] = std::numeric_limits<float>::quiet_NaN();
 }
+
+/// Whether products with these transformed weights are what the weights themselves would give. In
+/// the transform a tap that is not finite makes all products NaN, also those of an output that
+/// a direct convolution finds infinite.
+inline bool usable(const float* u) { return !std::isnan(u[0]); }
 
 /// Groups of tiles that go through each of the three steps together, so that a matrix of weights
 /// is read once for all of them.
@@ -45,14 +58,22 @@ class Batch {
     groups_[count_++].tiles.aim(g, set, vectors);
   }
 
-  void run(const Correlation& g, const float* x, const float* u, Index u_step,
-           const Conv2dEpilogue<float>& epilogue, float* y) {
+  void run(const Correlation& g, const float* x, const float* w, const float* u, Index u_step,
+           float* y, const Conv2dOptions<float>& options) {
     const Range ins = place(true), outs = place(false);
     float* v = input_memory_(ins.end);
     float* m = product_memory_(outs.end);
-    for_channels(ins, true, [&](const Group& group, Range channels) {
-      transform_inputs(g, group.tiles, x, channels, v + group.inputs);
+    const Index ins_pieces = pieces(ins.begin);
+    float* squares = squares_memory_(std::ssize(groups()) * ins_pieces * squares_size);
+    for_channels(ins, true, [&](const Group& group, Index task, Range channels) {
+      transform_inputs(g, group.tiles, x, channels, v + group.inputs,
+                       squares + task * squares_size);
     });
+    left_out_.clear();
+    for (Group& group : groups()) {
+      leave_out_outliers(group.tiles, added(squares, ins_pieces, group.tiles.vectors), left_out_);
+      squares += ins_pieces * squares_size;
+    }
     Index macs = 0;  // of one product
     for (const Group& group : groups()) macs += group.channels(true) * group.next(false);
     parallel_for(products, 1, Work::multiply_adds(macs), [&](Index e, Index) {
@@ -61,8 +82,12 @@ class Batch {
         multiply(g, group.tiles, u + e * u_step, v + group.inputs + e * group.next(true),
                  m + group.products + e * group.next(false));
     });
-    for_channels(outs, false, [&](const Group& group, Range channels) {
-      transform_outputs(g, group.tiles, channels, m + group.products, epilogue, y);
+    for_channels(outs, false, [&](const Group& group, Index, Range channels) {
+      transform_outputs(g, group.tiles, channels, m + group.products, options.epilogue, y);
+    });
+    const Work work = Work::multiply_adds(outputs * outputs * g.out_channels * g.depth());
+    parallel_for(std::ssize(left_out_), 1, work, [&](Index i, Index) {
+      convolve_directly(g, left_out_[static_cast<std::size_t>(i)], x, w, y, options);
     });
   }
 
@@ -87,24 +112,38 @@ class Batch {
     return result;
   }
 
-  /// `step` for some channels of each group, where place() has returned `placed`.
+  /// A task takes so many channels of a group; there is one even where no channel lives.
+  static constexpr Index grain = 16;
+  static Index pieces(Index channels) { return std::max<Index>(1, (channels + grain - 1) / grain); }
+
+  /// `step(group, task, channels)` for some channels of each group, where place() has returned
+  /// `placed`.
   template <class Step>
   void for_channels(Range placed, bool in, const Step& step) {
-    constexpr Index grain = 16;
-    const Index pieces = (placed.begin + grain - 1) / grain;
     const auto all = groups();
-    const Index tasks = pieces * std::ssize(all);
+    const Index pieces_of_group = pieces(placed.begin), tasks = pieces_of_group * std::ssize(all);
     parallel_for(tasks, 1, Work::elements(2 * placed.end) / tasks, [&](Index task, Index) {
       const FlushDenormals scope;
-      const Group& group = all[static_cast<std::size_t>(task / pieces)];
-      const Index first = task % pieces * grain;
-      step(group, {first, std::min(group.channels(in), first + grain)});
+      const Group& group = all[static_cast<std::size_t>(task / pieces_of_group)];
+      const Index first = task % pieces_of_group * grain;
+      step(group, task, {first, std::min(group.channels(in), first + grain)});
     });
+  }
+
+  /// The sums of squares of a group's channels, [vectors][4][width]: of all pieces, added in order
+  /// to the first.
+  static constexpr Index squares_size = tile_vectors * 4 * Floats::width;
+  static const float* added(float* squares, Index pieces, Index vectors) {
+    for (Index p = 1; p < pieces; ++p)
+      for (Index i = 0; i < vectors * 4 * Floats::width; ++i)
+        squares[i] += squares[p * squares_size + i];
+    return squares;
   }
 
   std::vector<Group> groups_;  // The first count_ of them; their memory stays from call to call.
   std::size_t count_ = 0;
-  Scratch<float> input_memory_, product_memory_;
+  Scratch<float> input_memory_, product_memory_, squares_memory_;
+  std::vector<LeftOut> left_out_;
 };
 
 /// How the tiles of a call are cut into batches, and these into groups. It follows from sizes and
@@ -175,6 +214,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
     transform_weights(g, w, made.data(), u_step);
     u = made.data();
   }
+  if (!usable(u)) return packed::conv2d(g, x, w, y, options);
   thread_local BatchPlan plan_memory;
   BatchPlan& plan = plan_memory;
   plan.aim(g, options);
@@ -184,7 +224,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
     Batch& batch = batch_memory;
     for (Index b = begin; b < end; ++b) {
       plan.fill(g, b, batch);
-      batch.run(g, x, u, u_step, options.epilogue, y);
+      batch.run(g, x, w, u, u_step, y, options);
     }
   });
 }

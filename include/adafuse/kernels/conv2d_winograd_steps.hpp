@@ -14,9 +14,12 @@ inline namespace ADAFUSE_SIMD {
 namespace winograd {
 
 /// The 6 x 6 pixels of each tile of one vector, from one channel of x; `frame_step` leads from a
-/// frame to the next. Of frames in which it does not live: zeros.
+/// frame to the next. Of frames in which it does not live: zeros. Adds to `squares` those of the
+/// pixels of each quarter of a tile, 3 x 3.
 inline void gather(const Correlation& g, std::span<const TileRun> runs, const float* x,
-                   Index frame_step, const std::uint8_t* lives, Index ahead, Floats (&d)[6][6]) {
+                   Index frame_step, const std::uint8_t* lives, Index ahead, Floats (&d)[6][6],
+                   Floats (&squares)[4]) {
+  Floats sums[4] = {squares[0], squares[1], squares[2], squares[3]};  // In registers.
 #pragma GCC unroll 6
   for (Index i = 0; i < inputs; ++i) {
     // Pixels 4 tile, 4 tile + 1, ... in four registers side by side; then those of 4 tile + 4.
@@ -39,17 +42,26 @@ inline void gather(const Correlation& g, std::span<const TileRun> runs, const fl
     unzip(r[4], r[5]), unzip(r[6], r[7]);  // And of the second four the first two.
     unzip(r[4], r[6]), unzip(r[5], r[7]);
 #pragma GCC unroll 6
-    for (int k = 0; k < 6; ++k) d[i][k] = r[k];
+    for (int k = 0; k < 6; ++k) {
+      d[i][k] = r[k];
+      Floats& sum = sums[i / 3 * 2 + k / 3];
+      sum = fma(r[k], r[k], sum);
+    }
   }
+  for (int k = 0; k < 4; ++k) squares[k] = sums[k];
 }
 
 /// From one of the 36 products to the next: never a multiple of 4 KiB, where all would meet in the
 /// same few places of the cache.
 inline Index product_step(Index channels, Index step) { return channels * step + Floats::width; }
 
-/// v [36][channels][vectors * width] of the live channels [begin, end).
+/// v [36][channels][vectors * width] of the live channels [begin, end), and the sums of their
+/// squares over each quarter of a tile, [vectors][4][width].
 inline void transform_inputs(const Correlation& g, const TileGroup& tiles, const float* x,
-                             Range range, float* v) {
+                             Range range, float* v, float* squares) {
+  Floats sums[tile_vectors][4];
+  for (auto& of_vector : sums)
+    for (Floats& sum : of_vector) sum = Floats::zero();
   const ChannelList& channels = tiles.set->ins;
   const std::uint8_t* lives = tiles.set->in_lives;
   const Index step = tiles.vectors * Floats::width, next = product_step(channels.count, step);
@@ -61,7 +73,8 @@ inline void transform_inputs(const Correlation& g, const TileGroup& tiles, const
       for (last = first + 1; last < tiles.runs.size() && tiles.runs[last].vector == vector;) ++last;
       Floats d[6][6], transformed[6][6];
       gather(g, {tiles.runs.data() + first, last - first}, x + channels[c] * g.in_pixels(),
-             g.in_channels * g.in_pixels(), lives ? lives + channels[c] : nullptr, ahead, d);
+             g.in_channels * g.in_pixels(), lives ? lives + channels[c] : nullptr, ahead, d,
+             sums[vector]);
       transform_square<6, 6>(d, transformed, transform_line_in);
       float* out = v + c * step + vector * Floats::width;
 #pragma GCC unroll 6
@@ -70,6 +83,7 @@ inline void transform_inputs(const Correlation& g, const TileGroup& tiles, const
         for (int j = 0; j < 6; ++j) transformed[i][j].store(out + (i * 6 + j) * next);
     }
   }
+  for (int k = 0; k < 4 * tiles.vectors; ++k) sums[k / 4][k % 4].store(squares + k * Floats::width);
 }
 
 /// m [rows][vectors * width] = u v, one of the 36 products.
@@ -133,7 +147,7 @@ inline void transform_outputs(const Correlation& g, const TileGroup& tiles, Rang
             const Index place = at + k * Floats::width;
             Floats value = Floats::load(rows[i] + k * Floats::width);
             if (epilogue.residual) value = value + Floats::load(epilogue.residual + place, lanes);
-            if (epilogue.relu) value = max(value, Floats::zero());
+            if (epilogue.relu) value = rectified(value);
             value.store(y + place, lanes);
           }
         }

@@ -38,7 +38,17 @@ struct TileRun {
   Range inside_rows;  // of the six rows of pixels, those inside of the image
   Range registers;    // of four side by side that hold 4 pixels of each tile, those with its lanes
   Mask columns[8];    // their lanes of pixels 4 * tile + 0, 1, 2, 3, then + 4, ..., in the image
-  Mask out_columns[4];
+  std::uint32_t out_bits[4];  // and those of their outputs, as far as they are to be stored
+  Mask out_columns[4];        // the same
+
+  /// The outputs of tile `t` of the run are not to be stored.
+  void leave_out(Index t) {
+    for (Index k = 0; k < 4; ++k) {
+      const Index first = 4 * (lane + t) - k * Floats::width;
+      out_bits[k] &= ~lane_bits(first, first + 4);
+      out_columns[k] = Mask(out_bits[k]);
+    }
+  }
 };
 
 /// A group of up to tile_vectors vectors of tiles.
@@ -75,10 +85,12 @@ struct TileGroup {
         run.columns[k] = lane_range(low - shift, high - shift);
       }
       run.registers = {4 * lane / width, (4 * (lane + run.count) - 1) / width + 1};
-      for (Index k = 0; k < 4; ++k)
-        run.out_columns[k] =
-            lane_range(4 * lane - k * width,
-                       4 * lane + std::min(4 * run.count, g.out_width - run.column) - k * width);
+      for (Index k = 0; k < 4; ++k) {
+        run.out_bits[k] =
+            lane_bits(4 * lane - k * width,
+                      4 * lane + std::min(4 * run.count, g.out_width - run.column) - k * width);
+        run.out_columns[k] = Mask(run.out_bits[k]);
+      }
       runs.push_back(run);
       at += run.count;
     }

@@ -42,7 +42,7 @@ void fuse(const FuseSizes& s, const T* y, View<const T, 2> keep, View<const T, 2
   });
 }
 
-/// dy[t] = keep[t] dz[t] + reuse[t+1] dz[t+1].
+/// dy[t] = keep[t] dz[t] + reuse[t+1] dz[t+1], where a weight of 0 does not read.
 template <class T>
 void fuse_backward_maps(const FuseSizes& s, const T* dz, View<const T, 2> keep,
                         View<const T, 2> reuse, T* dy) {
@@ -54,7 +54,14 @@ void fuse_backward_maps(const FuseSizes& s, const T* dz, View<const T, 2> keep,
       const T* now = dz + row * s.pixels;
       const T* next = last ? now : now + s.channels * s.pixels;
       T* out = dy + row * s.pixels;
-      for (Index p = 0; p < s.pixels; ++p) out[p] = k * now[p] + r * next[p];
+      if (k == 0 && r == 0)
+        std::fill_n(out, s.pixels, T{0});
+      else if (r == 0)
+        for (Index p = 0; p < s.pixels; ++p) out[p] = k * now[p];
+      else if (k == 0)
+        for (Index p = 0; p < s.pixels; ++p) out[p] = r * next[p];
+      else
+        for (Index p = 0; p < s.pixels; ++p) out[p] = k * now[p] + r * next[p];
     }
   });
 }

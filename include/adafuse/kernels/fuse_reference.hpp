@@ -1,10 +1,17 @@
-// The naive channel fusion: the equations, one element at a time.
+// The naive channel fusion: the equations, one element at a time. A map with the weight 0 is not
+// read: it may hold anything.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/kernels/fuse.hpp>
 
 namespace adafuse::kernels::reference {
+
+/// weight * map, and 0 for a weight of 0 whatever the map holds.
+template <class T>
+T weighted(T weight, T map) {
+  return weight == 0 ? T{0} : weight * map;
+}
 
 /// z[t] = keep[t] y[t] + reuse[t] y[t-1], with y[-1] = 0.
 template <class T>
@@ -17,7 +24,7 @@ void fuse(const FuseSizes& s, const T* y, View<const T, 2> keep, View<const T, 2
         for (Index p = 0; p < s.pixels; ++p) {
           const Index f = n * s.frames + t;
           const T before = t > 0 ? in(n, t - 1, c, p) : T{0};
-          out(n, t, c, p) = keep(f, c) * in(n, t, c, p) + reuse(f, c) * before;
+          out(n, t, c, p) = weighted(keep(f, c), in(n, t, c, p)) + weighted(reuse(f, c), before);
         }
 }
 
@@ -38,10 +45,10 @@ void fuse_backward(const FuseSizes& s, const T* y, const T* dz, View<const T, 2>
         for (Index p = 0; p < s.pixels; ++p) {
           const Index f = n * s.frames + t;
           const T d = dout(n, t, c, p);
-          din(n, t, c, p) += keep(f, c) * d;
+          din(n, t, c, p) += weighted(keep(f, c), d);
           dkeep(f, c) += d * in(n, t, c, p);
           if (t == 0) continue;
-          din(n, t - 1, c, p) += reuse(f, c) * d;
+          din(n, t - 1, c, p) += weighted(reuse(f, c), d);
           dreuse(f, c) += d * in(n, t - 1, c, p);
         }
 }

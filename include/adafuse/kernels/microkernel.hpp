@@ -116,7 +116,7 @@ class Accumulators {
       for_sums([&](int r, int v) {
         sums_[r][v] = sums_[r][v] + load<Vectors>(tile.residual[row(r)], v, tile);
       });
-    if (tile.relu) for_sums([&](int r, int v) { sums_[r][v] = max(sums_[r][v], Floats::zero()); });
+    if (tile.relu) for_sums([&](int r, int v) { sums_[r][v] = rectified(sums_[r][v]); });
     // Copies: any store could change what the tile says.
     const Index offset = tile.offset;
     const Mask last_lanes = tile.last_lanes;

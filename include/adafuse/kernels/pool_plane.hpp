@@ -15,10 +15,16 @@ namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
 namespace plane {
 
+/// The larger one, or NaN if either is NaN.
+template <class T>
+T max_or_nan(T a, T b) {
+  return (b > a) | (b != b) ? b : a;
+}
+
 template <bool maximum, class T>
 void take_in(T& y, T x) {
   if constexpr (maximum)
-    y = x > y ? x : y;
+    y = max_or_nan(y, x);
   else
     y += x;
 }
@@ -26,7 +32,7 @@ void take_in(T& y, T x) {
 template <bool maximum>
 void take_in(Floats& y, Floats x) {
   if constexpr (maximum)
-    y = max(x, y);
+    y = max_or_nan(y, x);
   else
     y = y + x;
 }
@@ -112,7 +118,7 @@ void pool(const Pool2dGeometry& g, const T* divisors, const T* x, T* y, T* row) 
 template <bool maximum, class T>
 T reduce(const T* x, Index count) {
   constexpr Index lanes = 16;
-  const auto join = [](T a, T b) { return maximum ? std::max(a, b) : a + b; };
+  const auto join = [](T a, T b) { return maximum ? max_or_nan(a, b) : a + b; };
   T partial[lanes];
   std::fill_n(partial, lanes, maximum ? *x : T{0});
   Index i = 0;
@@ -127,7 +133,7 @@ T reduce(const T* x, Index count) {
 /// The sums or maxima of as many planes of `count` floats as a vector has lanes.
 template <bool maximum>
 Floats reduce(const float* const (&planes)[Floats::width], Index count) {
-  const auto join = [](Floats a, Floats b) { return maximum ? max(a, b) : a + b; };
+  const auto join = [](Floats a, Floats b) { return maximum ? max_or_nan(a, b) : a + b; };
   const Floats neutral =
       maximum ? Floats::broadcast(-std::numeric_limits<float>::infinity()) : Floats::zero();
   const Index whole = count / Floats::width * Floats::width;

@@ -76,10 +76,12 @@ template <int From, int To, class Line>
 }
 
 /// u [36][out_channels][in_channels] = G g G' of w [out_channels, in_channels, 3, 3], for the rows
-/// (output channels) [begin, end); `u_step` leads from one of the 36 to the next.
-inline void transform_weight_rows(Index in_channels, Index begin, Index end, const float* w,
-                                  float* u, Index u_step) {
+/// (output channels) [begin, end); `u_step` leads from one of the 36 to the next. Returns the sum
+/// of the squares of the weights.
+inline float transform_weight_rows(Index in_channels, Index begin, Index end, const float* w,
+                                   float* u, Index u_step) {
   constexpr Index width = Floats::width;
+  Floats squares = Floats::zero();
   for (Index o = begin; o < end; ++o)
     for (Index c = 0; c < in_channels; c += width) {
       const Index count = std::min(width, in_channels - c);
@@ -89,11 +91,16 @@ inline void transform_weight_rows(Index in_channels, Index begin, Index end, con
       for (Index l = 0; l < count; ++l)
         for (int t = 0; t < 9; ++t) taps[t][l] = kernel[l * 9 + t];
       Floats g[3][3], transformed[6][6];
-      for (int t = 0; t < 9; ++t) g[t / 3][t % 3] = Floats::load(taps[t]);
+      for (int t = 0; t < 9; ++t) {
+        const Floats tap = Floats::load(taps[t]);
+        g[t / 3][t % 3] = tap;
+        squares = fma(tap, tap, squares);
+      }
       transform_square<3, 6>(g, transformed, transform_line_weights);
       for (Index e = 0; e < products; ++e)
         transformed[e / 6][e % 6].store(u + e * u_step + o * in_channels + c, lanes);
     }
+  return sum(squares);
 }
 
 }  // namespace winograd

@@ -51,13 +51,13 @@ Variable<scalar_of<X>> sqrt(const X& input) {
       [](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> { return {dy / (2 * y)}; });
 }
 
-/// y = max(x, 0). A NaN stays a NaN.
+/// y = max(x, 0). A NaN stays a NaN, and -0 stays -0.
 template <Operand X>
 Variable<scalar_of<X>> relu(const X& input) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
   // dx = dy where x > 0, that is where y > 0; 0 elsewhere
-  return record("relu", kernels::map(x.value(), [](T v) { return v <= 0 ? T{0} : v; }), {x},
+  return record("relu", kernels::map(x.value(), [](T v) { return v < 0 ? T{0} : v; }), {x},
                 [](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
                   return {gate(dy, y.value())};
                 });

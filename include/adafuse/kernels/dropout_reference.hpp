@@ -1,0 +1,16 @@
+// The naive twin of dropout.hpp: the definition.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/rng.hpp>
+
+namespace adafuse::kernels::reference {
+
+/// mask[i] = 1 / (1 - p) where key.uniform(i) >= p, else 0.
+template <class T>
+void dropout_mask(Index count, double p, Key key, T* mask) {
+  for (Index i = 0; i < count; ++i)
+    mask[i] = key.uniform(static_cast<std::uint64_t>(i)) < p ? T{0} : static_cast<T>(1 / (1 - p));
+}
+
+}  // namespace adafuse::kernels::reference
