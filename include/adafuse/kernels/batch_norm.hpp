@@ -191,11 +191,15 @@ void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T*
 }
 
 /// The same with the moments of x itself, which are written to `mean` and `variance` (biased: the
-/// mean of (x - mean)^2), [channels] each, and with what follows.
+/// mean of (x - mean)^2), [channels] each, and with what follows. Of no elements both are 0.
 template <class T>
 void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, const T* bias,
                       double eps, T* y, double* mean, double* variance,
                       const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
+  if (layout.count() == 0) {
+    std::fill_n(mean, layout.channels, 0.0), std::fill_n(variance, layout.channels, 0.0);
+    return;
+  }
   const detail::ChannelTasks tasks(layout);
   const auto sums = tasks.sums([&](detail::ChannelSums& to, Index c, Index first) {
     const auto apart = [from = x + first, origin = x[layout.begin(0, c)]](Index i) {

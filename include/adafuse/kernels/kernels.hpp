@@ -33,6 +33,7 @@
 #include <adafuse/kernels/dropout.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <adafuse/kernels/elementwise_reference.hpp>
+#include <adafuse/kernels/exp.hpp>
 #include <adafuse/kernels/fuse.hpp>
 #include <adafuse/kernels/fuse_reference.hpp>
 #include <adafuse/kernels/gemm.hpp>

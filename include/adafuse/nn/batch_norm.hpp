@@ -44,7 +44,8 @@ class BatchNorm {
     check(x);
     if (!ctx.training) return batch_norm(x, weight, bias, running_mean, running_var, config_.eps);
     auto out = batch_norm_train(x, weight, bias, config_.eps);
-    ctx.observe({running_mean, running_var, out.mean, out.variance, config_.momentum});
+    if (x.size() > 0)  // nothing was seen
+      ctx.observe({running_mean, running_var, out.mean, out.variance, config_.momentum});
     return out.y;
   }
 
@@ -55,7 +56,8 @@ class BatchNorm {
     if (!ctx.training)
       return batch_norm_relu(x, weight, bias, running_mean, running_var, config_.eps, residual);
     auto out = batch_norm_relu_train(x, weight, bias, config_.eps, residual);
-    ctx.observe({running_mean, running_var, out.mean, out.variance, config_.momentum});
+    if (x.size() > 0)  // nothing was seen
+      ctx.observe({running_mean, running_var, out.mean, out.variance, config_.momentum});
     return out.y;
   }
 

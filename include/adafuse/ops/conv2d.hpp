@@ -27,8 +27,9 @@ inline kernels::Conv2dGeometry conv2d_geometry(const Shape& x, const Shape& w,
   require<ShapeError>(x.rank() == 4 && w.rank() == 4, "conv2d: expects x [N,C,H,W] and weight ",
                       "[out,in/groups,kh,kw], got x ", x, " and weight ", w);
   require<ValueError>(options.groups >= 1, "conv2d: groups is at least 1, got ", options.groups);
-  require<ShapeError>(w[1] * options.groups == x[1], "conv2d: weight ", w, " expects ",
-                      w[1] * options.groups, " input channels, x ", x, " has ", x[1]);
+  require<ShapeError>(x[1] % options.groups == 0 && x[1] / options.groups == w[1],
+                      "conv2d: weight ", w, " expects ", w[1], " input channels",
+                      options.groups == 1 ? "" : " in each group", ", x ", x, " has ", x[1]);
   const kernels::Conv2dGeometry g{.batch = x[0],
                                   .in_channels = x[1],
                                   .in_height = x[2],

@@ -6,6 +6,7 @@
 
 #include <adafuse/autograd/record.hpp>
 #include <adafuse/kernels/reduce.hpp>
+#include <adafuse/ops/dims.hpp>
 
 namespace adafuse {
 
@@ -14,7 +15,7 @@ template <Operand X>
 Tensor<scalar_of<X>> hard_one_hot(const X& soft, Index dim) {
   using T = scalar_of<X>;
   const Variable<T> x = soft;
-  const Index axis = x.shape().axis(dim);
+  const Index axis = Dims(dim).of(x.shape(), "hard_one_hot")[0];
   require<ShapeError>(x.size(axis) > 0, "hard_one_hot: dimension ", dim, " of ", x.shape(),
                       " is empty");
   const auto m = kernels::middle_of(x.shape(), axis, axis);

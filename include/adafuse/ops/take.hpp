@@ -6,6 +6,7 @@
 #include <adafuse/autograd/record.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/take.hpp>
+#include <adafuse/ops/dims.hpp>
 
 namespace adafuse {
 
@@ -58,7 +59,7 @@ template <Operand X>
 Variable<scalar_of<X>> index_select(const X& input, Index dim,
                                     const Tensor<std::int64_t>& indices) {
   const Variable<scalar_of<X>> x = input;
-  const Index axis = x.shape().axis(dim);
+  const Index axis = Dims(dim).of(x.shape(), "index_select")[0];
   require<ShapeError>(indices.rank() == 1, "index_select: expects a list of indices, got ",
                       indices.shape());
   const auto m = kernels::middle_of(x.shape(), axis, axis);
