@@ -179,6 +179,7 @@ template <class T>
 void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T* variance,
                 const T* weight, const T* bias, double eps, T* y,
                 const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
+  if (layout.size() == 0) return;
   std::vector<T> scale(static_cast<std::size_t>(layout.channels));
   for (std::size_t c = 0; c < scale.size(); ++c) {
     const double inv_std = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
@@ -232,6 +233,11 @@ template <class T>
 void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T* weight,
                                const T* bias, const double* mean, const double* variance,
                                double eps, bool relu, const T* dy, T* dx, T* dweight, T* dbias) {
+  if (layout.count() == 0) {
+    if (dweight) std::fill_n(dweight, layout.channels, T{0});
+    if (dbias) std::fill_n(dbias, layout.channels, T{0});
+    return;
+  }
   struct Channel {
     T centre, scale, shift, offset, slope;
   };

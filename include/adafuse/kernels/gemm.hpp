@@ -54,6 +54,7 @@ void multiply(const Rows& rows, const Columns& columns, Result result) {
 
 template <class T>
 void gemm(const GemmShape& g, const T* a, const T* b, T* c) {
+  if (g.m == 0 || g.n == 0) return;
   // The longer side of the result is cut: 96 rows are enough to pay for packing the other operand.
   constexpr Index longest = 96;
   const bool by_rows = g.m >= g.n;

@@ -68,7 +68,7 @@ Variable<scalar_of<X>> index_select(const X& input, Index dim,
   for (const auto i : indices)
     require<ValueError>(0 <= i && i < m.count, "index_select: index ", i,
                         " is outside of dimension ", dim, " of ", x.shape());
-  for (Index o = 0; o < m.outer; ++o)
+  for (Index o = 0; o < m.outer && positions.size() > 0; ++o)
     for (const auto i : indices)
       for (Index k = 0; k < m.inner; ++k) *out++ = (o * m.count + i) * m.inner + k;
   return take(x, positions);

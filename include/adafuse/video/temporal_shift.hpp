@@ -36,7 +36,7 @@ Variable<scalar_of<X>> temporal_shift(const X& input, Index frames, Index fold,
       std::copy_n(x.value().data() + ((n * frames + from) * channels + first) * map,
                   (last - first) * map, out);
   };
-  for (Index n = 0; n < clips; ++n)
+  for (Index n = 0; n < clips && map > 0; ++n)
     for (Index t = 0; t < frames; ++t) {
       move(n, t, 0, fold, direction);
       move(n, t, fold, 2 * fold, -direction);

@@ -44,7 +44,7 @@ Variable<scalar_of<X>> shift_time(const X& input, Index frames, Index offset) {
   offset = std::clamp(offset, -frames, frames);  // Beyond a clip there is nothing, however far.
   const Index row = x.size() / std::max<Index>(x.size(0), 1);
   auto y = Tensor<T>::uninitialized(x.shape());
-  for (Index n = 0; n < clips; ++n)
+  for (Index n = 0; n < clips && row > 0; ++n)
     for (Index t = 0; t < frames; ++t) {
       const Index from = t + offset;
       T* out = y.data() + (n * frames + t) * row;
