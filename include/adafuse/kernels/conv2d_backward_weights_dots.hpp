@@ -31,7 +31,7 @@ inline constexpr int outs_at_once = simd_registers == 32 ? 4 : 2,
                      ins_at_once = simd_registers == 32 ? 2 : 1;
 
 /// Vectors whose products a lane adds up before its sum is set aside.
-inline constexpr Index longest_sum = 4096;
+inline constexpr Index longest_sum = 1024;
 
 /// Frames of which the planes of one pass lie in L1, and what a pass over them reads.
 struct Maps {

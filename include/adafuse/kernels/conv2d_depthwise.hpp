@@ -232,7 +232,7 @@ inline void conv2d_backward_weights(const Correlation& g, const float* x, const 
                                     float* dw) {
   const Inside in(g);
   // Lanes add up this many products before their sums are set aside; a plane is cut into columns.
-  constexpr Index longest_sum = 4096;
+  constexpr Index longest_sum = 1024;
   const Index step = std::max<Index>(1, longest_sum / g.out_height) * Floats::width;
   parallel_for(g.out_channels, 1, [&](Index c, Index) {
     const FlushDenormals scope;
