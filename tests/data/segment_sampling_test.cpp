@@ -57,4 +57,18 @@ TEST_CASE("segments: no frames to sample is an error") {
   CHECK_THROWS_AS(sample_segments_at_random(4, 0, Key(0)), ValueError);
 }
 
+TEST_CASE("segments: frame counts up to the end of the type") {
+  for (const Index count : {(Index{1} << 60) + 7, std::numeric_limits<Index>::max()}) {
+    const auto middles = sample_segment_middles(count, 8);
+    const auto drawn = sample_segments_at_random(count, 8, Key(1));
+    for (std::size_t i = 0; i < 8; ++i) {
+      const Index segment = count / 8;  // of 8 that differ by one at most
+      CHECK(std::abs(middles[i] - (static_cast<Index>(i) * segment + segment / 2)) <= 8);
+      CHECK(drawn[i] >= static_cast<Index>(i) * segment);
+      CHECK(drawn[i] - static_cast<Index>(i) * segment <= segment + 8);
+    }
+  }
+  CHECK_THROWS_AS(sample_segment_middles(5, std::numeric_limits<Index>::max()), ValueError);
+}
+
 }  // namespace segment_sampling_test

@@ -51,4 +51,29 @@ TEST_CASE("backward weights, dots: many frames go in groups, whatever the number
   CHECK(relative_error(one, expected) < 1e-5);
 }
 
+TEST_CASE("backward weights, dots: sums of a million products keep their digits") {
+  for (const Index stride : {1, 2}) {
+    const Index size = 1024, out = size / stride;
+    const Conv2dGeometry g{.batch = 1,
+                           .in_channels = 2,
+                           .in_height = size,
+                           .in_width = size,
+                           .out_channels = 3,
+                           .kernel_height = 3,
+                           .kernel_width = 3,
+                           .stride_height = stride,
+                           .stride_width = stride,
+                           .padding_height = 1,
+                           .padding_width = 1};
+    REQUIRE(backward_weights_dots::fits(forward_correlation(g)));
+    const auto x = Tensor<float>::ones({1, 2, size, size}),
+               dy = Tensor<float>::full({1, 3, out, out}, 0.1f);
+    Tensor<float> dw({3, 2, 3, 3});
+    backward_weights_dots::conv2d(forward_correlation(g), x.data(), dy.data(), dw.data());
+    const auto right = [](Index outputs) { return 0.1f * static_cast<double>(outputs); };
+    CHECK(dw(2, 1, 1, 1) == doctest::Approx(right(out * out)).epsilon(3e-5));
+    CHECK(dw(1, 0, 0, 0) == doctest::Approx(right((out - 1) * (out - 1))).epsilon(3e-5));
+  }
+}
+
 }  // namespace conv2d_backward_weights_dots_test

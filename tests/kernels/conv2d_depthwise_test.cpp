@@ -44,4 +44,30 @@ TEST_CASE("conv2d, depthwise: the gradients equal the naive loops") {
   });
 }
 
+TEST_CASE("conv2d, depthwise: gradients of the weights of a million pixels keep their digits") {
+  for (const Index kernel : {3, 5})
+    for (const Index stride : {1, 2}) {
+      const Index size = 1024, out = size / stride, padding = kernel / 2;
+      const Conv2dGeometry g{.batch = 2,
+                             .in_channels = 2,
+                             .in_height = size,
+                             .in_width = size,
+                             .out_channels = 2,
+                             .kernel_height = kernel,
+                             .kernel_width = kernel,
+                             .stride_height = stride,
+                             .stride_width = stride,
+                             .padding_height = padding,
+                             .padding_width = padding,
+                             .groups = 2};
+      REQUIRE(depthwise::fits(forward_correlation(g)));
+      const auto x = Tensor<float>::ones({2, 2, size, size}),
+                 dy = Tensor<float>::full({2, 2, out, out}, 0.1f);
+      Tensor<float> dw({2, 1, kernel, kernel});
+      depthwise::conv2d_backward_weights(forward_correlation(g), x.data(), dy.data(), dw.data());
+      CHECK(dw(1, 0, padding, padding) ==
+            doctest::Approx(0.1f * 2.0 * static_cast<double>(out * out)).epsilon(3e-5));
+    }
+}
+
 }  // namespace conv2d_depthwise_test

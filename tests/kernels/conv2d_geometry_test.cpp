@@ -45,4 +45,28 @@ TEST_CASE("conv2d geometry: groups divide the weights, dilation widens the kerne
   CHECK(g.weight_size() == 12 * 2 * 9);
 }
 
+TEST_CASE("conv2d geometry: options at the ends of the type are refused before they overflow") {
+  using adafuse::Index;
+  const auto with = [](Index Conv2dGeometry::*option, Index value) {
+    Conv2dGeometry g{.batch = 1, .in_channels = 2, .in_height = 9, .in_width = 9};
+    g.out_channels = 2, g.kernel_height = g.kernel_width = 2;
+    g.*option = value;
+    return g;
+  };
+  for (const auto option :
+       {&Conv2dGeometry::stride_height, &Conv2dGeometry::stride_width,
+        &Conv2dGeometry::padding_height, &Conv2dGeometry::padding_width,
+        &Conv2dGeometry::dilation_height, &Conv2dGeometry::dilation_width, &Conv2dGeometry::batch,
+        &Conv2dGeometry::in_channels, &Conv2dGeometry::out_channels, &Conv2dGeometry::kernel_height,
+        &Conv2dGeometry::kernel_width, &Conv2dGeometry::groups}) {
+    for (const Index value :
+         {std::numeric_limits<Index>::max(), Index{1} << 62, std::numeric_limits<Index>::min()})
+      CHECK_THROWS_AS(with(option, value).check(), adafuse::Error);
+    CHECK_NOTHROW(with(option, 1).check());
+  }
+  const auto g = with(&Conv2dGeometry::stride_height, Conv2dGeometry::longest_step);
+  CHECK_NOTHROW(g.check());
+  CHECK(g.out_height() == 1);
+}
+
 }  // namespace conv2d_geometry_test

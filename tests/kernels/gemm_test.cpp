@@ -72,4 +72,17 @@ TEST_CASE("gemm: has the same bits for any number of threads") {
   set_num_threads(before);
 }
 
+TEST_CASE("gemm: sums of a million terms keep their digits") {
+  constexpr Index k = 1000000;
+  for (const auto& [m, n] : {std::pair<Index, Index>{1, 1}, {1, 3}, {3, 1}, {2, 2}})
+    for (const bool ta : {false, true})
+      for (const bool tb : {false, true}) {
+        const auto a = Tensor<float>::full({m, k}, 0.1f), b = Tensor<float>::ones({k, n});
+        Tensor<float> c({m, n});
+        kernels::gemm({.m = m, .k = k, .n = n, .transpose_a = ta, .transpose_b = tb}, a.data(),
+                      b.data(), c.data());
+        for (const float v : c) CHECK(std::abs(v / (0.1f * double(k)) - 1) < 3e-5);
+      }
+}
+
 }  // namespace gemm_test

@@ -76,4 +76,18 @@ TEST_CASE("linear: has the same bits for any number of threads") {
   CHECK(std::equal(y.begin(), y.end(), same.begin()));
 }
 
+TEST_CASE("linear: sums of many terms are made of pieces, between the bias and the ReLU") {
+  for (const Index in : {8192, 8193, 40000})
+    for (const float sign : {1.f, -1.f}) {
+      const LinearShape s{in, 70};
+      const auto w = Tensor<float>::full({s.out, in}, 0.1f * sign),
+                 x = Tensor<float>::ones({5, in}), bias = Tensor<float>::full({s.out}, -7);
+      Tensor<float> packed({s.packed_size()}), y({5, s.out});
+      pack_linear(s, w.data(), packed.data());
+      linear(s, 5, row_of(x), packed.data(), bias.data(), true, y.data());
+      const double right = std::max(0., sign * 0.1f * static_cast<double>(in) - 7);
+      for (const float v : y) REQUIRE(v == doctest::Approx(right).epsilon(2e-4));
+    }
+}
+
 }  // namespace linear_test

@@ -54,4 +54,16 @@ TEST_CASE("pooling sizes: what is no pooling is refused by name") {
                        "avg_pool2d: window 6 is larger than the padded input 5", ShapeError);
 }
 
+TEST_CASE("pooling sizes: options at the ends of the type are refused") {
+  for (const Index huge : {Index{1} << 31, Index{1} << 62, std::numeric_limits<Index>::max(),
+                           std::numeric_limits<Index>::min()})
+    for (int option = 0; option < 3; ++option) {
+      PoolAxis axis{5, 3, 2, 1};
+      (option == 0 ? axis.kernel : option == 1 ? axis.stride : axis.padding) = huge;
+      CHECK_THROWS_AS(
+          (Pool2dGeometry{.planes = 1, .height = axis, .width = {5, 3, 2, 1}}.check("max_pool2d")),
+          ValueError);
+    }
+}
+
 }  // namespace pool2d_geometry_test

@@ -145,4 +145,12 @@ TEST_CASE("avg_pool2d: padding counts as zeros, what lies beyond it never") {
   CHECK(y == std::vector<double>{9. / 2, 48. / 3, 30. / 1});
 }
 
+TEST_CASE("avg_pool2d: the mean of a million pixels keeps its digits") {
+  const Pool2dGeometry g{.planes = 1, .height = {1025, 1024, 1}, .width = {1024, 1024, 1}};
+  const auto x = Tensor<float>::full({1025, 1024}, 0.1f);
+  std::vector<float> y(2);
+  avg_pool2d(g, x.data(), y.data());
+  for (const float v : y) CHECK(std::abs(v / 0.1f - 1) < 3e-5);
+}
+
 }  // namespace pool2d_test

@@ -68,4 +68,30 @@ TEST_CASE("softmax: adding a number to a row changes nothing, and rows sum to 1"
     }
 }
 
+TEST_CASE("softmax: tails are right to the last denormal, and e^-inf is 0") {
+  const float inf = std::numeric_limits<float>::infinity();
+  const auto x = Tensor<float>::of({0, -80, -90, -100, -104, -inf});
+  Tensor<float> y(x.shape());
+  softmax({1, 6, 1}, x.data(), y.data());
+  for (Index k = 0; k < 6; ++k)
+    CHECK(y(k) == static_cast<float>(std::exp(static_cast<double>(x(k)))));
+  CHECK(y(5) == 0);
+}
+
+TEST_CASE("softmax, log_softmax: rows of many terms sum to 1, whichever way they lie") {
+  constexpr Index count = Index{1} << 22;
+  for (const Middle m : {Middle{1, count, 1}, Middle{1, count / 2, 2}}) {
+    const Tensor<float> x({m.outer, m.count, m.inner});
+    Tensor<float> y(x.shape());
+    softmax(m, x.data(), y.data());
+    CHECK(y.data()[7] == 1.f / static_cast<float>(m.count));
+    log_softmax(m, x.data(), y.data());
+    CHECK(y.data()[7] == static_cast<float>(-std::log(static_cast<double>(m.count))));
+  }
+  const auto x = Tensor<float>::randn({1, 1000000}, Key(3));
+  Tensor<float> y(x.shape());
+  softmax({1, 1000000, 1}, x.data(), y.data());
+  CHECK(std::abs(sum_run(y.data(), 1000000) - 1) < 1e-6);
+}
+
 }  // namespace softmax_test

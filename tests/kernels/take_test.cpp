@@ -53,4 +53,15 @@ TEST_CASE("take and put: equal the naive loops, NaN and infinities among what th
   }
 }
 
+TEST_CASE("put: a million terms at one position keep their digits, and others stay apart") {
+  const auto x = Tensor<float>::full({1000000}, 0.1f);
+  Tensor<std::int64_t> index(x.shape());
+  index(17) = 2;
+  const auto y = kernels::put(x, index, {3});
+  CHECK(y(0) == doctest::Approx(0.1f * 999999.0).epsilon(1e-6));
+  CHECK(y(1) == 0);
+  CHECK(y(2) == 0.1f);
+  CHECK(kernels::repeats(Tensor<std::int64_t>::of({3, 0, 3, 3}), 4) == 2);
+}
+
 }  // namespace take_test

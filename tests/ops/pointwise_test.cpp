@@ -59,9 +59,10 @@ TEST_CASE("relu: nothing below 0 passes, and no gradient at 0") {
   CHECK(slopes([](const Var& v) { return relu(v); }, x) == std::vector<double>{0, 0, 1});
 }
 
-TEST_CASE("abs: the gradient is the sign, 0 at 0") {
-  CHECK(slopes([](const Var& v) { return abs(v); }, Tensor<double>::of({-2, 0, 3})) ==
-        std::vector<double>{-1, 0, 1});
+TEST_CASE("abs: the gradient is the sign, 0 at 0 and NaN") {
+  CHECK(slopes([](const Var& v) { return abs(v); },
+               Tensor<double>::of({-2, 0, 3, std::numeric_limits<double>::quiet_NaN()})) ==
+        std::vector<double>{-1, 0, 1, 0});
 }
 
 TEST_CASE("clamp: the gradient passes between the limits, and on them") {
@@ -74,6 +75,9 @@ TEST_CASE("clamp: the gradient passes between the limits, and on them") {
         std::vector<double>{0, 1, 1, 1, 0});
   CHECK(slopes([](const Var& v) { return clamp_min(v, -1); }, x) ==
         std::vector<double>{0, 1, 1, 1, 1});
+  CHECK(slopes([](const Var& v) { return clamp(v, -1, 1); },
+               Tensor<double>::of({std::numeric_limits<double>::quiet_NaN()})) ==
+        std::vector<double>{0});
   CHECK_THROWS_WITH_AS(clamp(x, 2, 1), "clamp: low 2 is above high 1", ValueError);
 }
 

@@ -44,6 +44,24 @@ TEST_CASE("pow: at base 0 the gradients are the limits, not NaN") {
   CHECK(slope(pow(zero, none), zero) == 0);
 }
 
+TEST_CASE("pow: 0^x falls from infinity below 0, and x^0 is flat for any x") {
+  const double inf = std::numeric_limits<double>::infinity();
+  const auto slope_of_zero_to = [&](double at) {
+    const auto exponent = number(at);
+    return slope(pow(0, exponent), exponent);
+  };
+  CHECK(slope_of_zero_to(-1.5) == -inf);
+  CHECK(slope_of_zero_to(-inf) == -inf);
+  CHECK(slope_of_zero_to(0) == 0);
+  CHECK(slope_of_zero_to(2) == 0);
+  CHECK(slope_of_zero_to(inf) == 0);
+  CHECK(std::isnan(slope_of_zero_to(std::numeric_limits<double>::quiet_NaN())));
+  for (const double at : {-2.0, 0.0, inf, std::numeric_limits<double>::quiet_NaN()}) {
+    const auto base = number(at);
+    CHECK(slope(pow(base, number(0)), base) == 0);
+  }
+}
+
 TEST_CASE("pow: of a negative base has no gradient in the exponent") {
   const auto base = number(-2), exponent = number(3);
   CHECK(pow(base, exponent).item() == -8);

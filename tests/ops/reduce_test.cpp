@@ -31,8 +31,7 @@ TEST_CASE("mean: is the sum over the count") {
   CHECK(mean(x).item() == doctest::Approx(sum(x).item() / 60));
   const auto means = mean(x, {0, 2}).value(), sums = sum(x, {0, 2}).value();
   for (Index c = 0; c < 4; ++c) CHECK(means(c) == doctest::Approx(sums(c) / 15));
-  CHECK_THROWS_WITH_AS(mean(Tensor<float>(Shape{0, 2})), "mean: of no elements, [0,2]", ShapeError);
-  CHECK_THROWS_AS(mean(Tensor<float>(Shape{0, 2}), 0), ShapeError);
+  CHECK(std::isnan(mean(Tensor<float>(Shape{0, 2})).item()));
 }
 
 TEST_CASE("max: of everything and along dimensions") {

@@ -56,11 +56,28 @@ TEST_CASE("slice: agrees with a strided view, upwards and downwards") {
   }
 }
 
+TEST_CASE("slice: negative positions count from the end") {
+  const auto row = Tensor<float>::arange(5);
+  const auto values = [&](Index start, Index stop, Index step = 1) {
+    const auto y = slice(row, 0, start, stop, step).value();
+    return std::vector<float>(y.begin(), y.end());
+  };
+  CHECK(values(0, -1) == std::vector<float>{0, 1, 2, 3});
+  CHECK(values(-2, 5) == std::vector<float>{3, 4});
+  CHECK(values(-5, -3) == std::vector<float>{0, 1});
+  CHECK(values(-1, -1).empty());
+  CHECK(values(4, -4, -2) == std::vector<float>{4, 2});
+  CHECK(values(-1, -6, -1) == std::vector<float>{4, 3, 2, 1, 0});
+  CHECK(values(4, -1, -1) == std::vector<float>{4, 3, 2, 1, 0});  // before the first
+}
+
 TEST_CASE("slice: positions outside are told") {
   CHECK_THROWS_WITH_AS(slice(x, 1, 2, 6), "slice: 2:6:1 is outside of dimension 1 of [2,5,3]",
                        ShapeError);
-  CHECK_THROWS_AS(slice(x, 1, -1, 3), ShapeError);
-  CHECK_THROWS_AS(slice(x, 1, 4, -2, -1), ShapeError);
+  CHECK_THROWS_AS(slice(x, 1, -6, 3), ShapeError);
+  CHECK_THROWS_AS(slice(x, 1, 0, -6), ShapeError);
+  CHECK_THROWS_AS(slice(x, 1, 4, -7, -1), ShapeError);
+  CHECK_THROWS_AS(slice(x, 1, 6, 6), ShapeError);
   CHECK_THROWS_WITH_AS(slice(x, 1, 0, 3, 0), "slice: step is 0", ShapeError);
   CHECK_THROWS_AS(slice(x, 3, 0, 1), ShapeError);
 }
@@ -77,6 +94,8 @@ TEST_CASE("select: is a slice without its dimension") {
   const auto y = select(x, 1, 3);
   CHECK(y.shape() == Shape{2, 3});
   CHECK(y.value()(1, 2) == x(1, 3, 2));
+  CHECK(same(select(x, 1, -2), y));
+  CHECK_THROWS_AS(select(x, 1, -6), ShapeError);
   CHECK_THROWS_WITH_AS(select(x, 1, 5), "select: position 5 is outside of dimension 1 of [2,5,3]",
                        ShapeError);
 }

@@ -39,10 +39,49 @@ TEST_CASE("Adam: a parameter that joins late is corrected from its own first ste
   CHECK(late.value()(0) == doctest::Approx(-0.1));
 }
 
+TEST_CASE_TEMPLATE("Adam: the first step is as long as the rate for every beta", T, float, double) {
+  for (const double beta1 : {0.0, 0.9, 0.9999999})
+    for (const double beta2 : {0.0, 0.999, 0.9999, 0.99999, 0.999999, 0.9999999}) {
+      const auto p = parameter(Tensor<T>::of({1}));
+      p.set_grad(Tensor<T>::of({T(0.5)}));
+      optim::Adam<T> adam({{.parameters = {p}}}, {.beta1 = beta1, .beta2 = beta2});
+      adam.step(0.1);
+      CAPTURE(beta1);
+      CAPTURE(beta2);
+      CHECK(p.value()(0) == doctest::Approx(0.9).epsilon(1e-7));
+    }
+}
+
+TEST_CASE("Adam: the running square of a steady gradient is its square, for a beta near 1 too") {
+  // With v <- b v + (1 - b) g^2, v is (1 - b^t) g^2 after t steps. A float b = 1 - 1e-6 is 4.6 %
+  // nearer to 1 than that.
+  const auto p = parameter(Tensor<float>::of({1}));
+  const double beta = 1 - 1e-6;
+  optim::Adam<float> adam({{.parameters = {p}}}, {.beta2 = beta});
+  p.set_grad(Tensor<float>::of({1}));
+  constexpr int steps = 300000;
+  for (int i = 0; i < steps; ++i) adam.step(0);
+  CHECK(adam.state().at("second.0")(0) == doctest::Approx(1 - std::pow(beta, steps)).epsilon(2e-3));
+}
+
+TEST_CASE("AdamW: a decay too small to be told from 1 still counts beside the step") {
+  // 1 - rate decay = 1 - 4e-8 is 1 as a float; step and decay together are not.
+  const auto p = parameter(Tensor<float>::of({1}));
+  auto adam = optim::adam_w<float>({{.parameters = {p}, .weight_decay = 1e-3}});
+  p.set_grad(Tensor<float>::of({1}));
+  adam.step(4e-5);
+  CHECK(p.value()(0) == static_cast<float>(1 - 4e-5 - 4e-8));
+}
+
 TEST_CASE("Adam: betas are in [0, 1) and eps is positive") {
   CHECK_THROWS_AS(Adam({}, {.beta1 = 1}), ValueError);
   CHECK_THROWS_AS(Adam({}, {.beta2 = -0.5}), ValueError);
   CHECK_THROWS_AS(Adam({}, {.eps = 0}), ValueError);
+  // What rounds to 1, or to 0, is not what was asked for.
+  CHECK_THROWS_AS(optim::Adam<float>({}, {.beta1 = 1 - 1e-8}), ValueError);
+  CHECK_THROWS_AS(optim::Adam<float>({}, {.beta2 = 1 - 1e-8}), ValueError);
+  CHECK_THROWS_AS(optim::Adam<float>({}, {.eps = 1e-50}), ValueError);
+  CHECK_NOTHROW(Adam({}, {.beta1 = 1 - 1e-8, .beta2 = 1 - 1e-8, .eps = 1e-50}));
 }
 
 }  // namespace adam_test

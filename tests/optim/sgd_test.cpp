@@ -38,4 +38,9 @@ TEST_CASE("Sgd: momentum is in [0, 1), and Nesterov needs some") {
   CHECK_THROWS_AS(Sgd({}, {.nesterov = true}), ValueError);
 }
 
+TEST_CASE("Sgd: a momentum that rounds to 1 would never forget, and is refused") {
+  CHECK_THROWS_AS(optim::Sgd<float>({}, {.momentum = 1 - 1e-9}), ValueError);
+  CHECK_NOTHROW(optim::Sgd<double>({}, {.momentum = 1 - 1e-9}));
+}
+
 }  // namespace sgd_test

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/core/byte_bits.hpp>
+#include <adafuse/core/checked.hpp>
 #include <adafuse/core/chunk_shares.hpp>
 #include <adafuse/core/eigen.hpp>
 #include <adafuse/core/error.hpp>

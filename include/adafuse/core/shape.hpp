@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/checked.hpp>
 #include <adafuse/core/error.hpp>
 #include <algorithm>
 #include <array>
@@ -79,10 +80,9 @@ class Shape {
   constexpr void set(Index dim, Index size) {
     require<ShapeError>(size >= 0, "Shape: sizes are not negative, got ", size);
     sizes_[static_cast<std::size_t>(dim)] = size;
-    Index product = 1;  // Refuse shapes whose number of elements no Index can hold.
-    for (Index s : *this)
-      require<ShapeError>(!__builtin_mul_overflow(product, std::max<Index>(s, 1), &product),
-                          "Shape: too many elements");
+    Checked product = 1;  // Refuse shapes whose number of elements no Index can hold.
+    for (Index s : *this) product = product * std::max<Index>(s, 1);
+    require<ShapeError>(product.fits(), "Shape: too many elements");
   }
 
   std::array<Index, max_rank> sizes_{};

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/checked.hpp>
 #include <adafuse/core/shape.hpp>
 #include <algorithm>
 #include <array>
@@ -10,6 +11,23 @@
 #include <utility>
 
 namespace adafuse {
+
+/// How many of the positions start, start + step, ... come before stop, for any numbers but a step
+/// of 0.
+inline Index positions_before(Index start, Index stop, Index step) {
+  const bool up = step > 0;
+  if (up ? stop <= start : stop >= start) return 0;
+  const auto bits = [](Index i) { return static_cast<std::uint64_t>(i); };
+  const std::uint64_t distance = up ? bits(stop) - bits(start) : bits(start) - bits(stop);
+  const std::uint64_t count = (distance - 1) / (up ? bits(step) : 0 - bits(step)) + 1;
+  return static_cast<Index>(std::min(count, bits(std::numeric_limits<Index>::max())));
+}
+
+/// Whether `count` > 0 positions start, start + step, ... are all in [0, size).
+inline bool positions_lie_inside(Index start, Index count, Index step, Index size) {
+  const Checked last = Checked(start) + (Checked(count) - 1) * step;
+  return 0 <= start && start < size && last.fits() && 0 <= last.value() && last.value() < size;
+}
 
 /// Elements `data[i0 * strides[0] + ... ]`, with `T` const for a window that only reads.
 template <class T, int R>
@@ -66,16 +84,14 @@ class View {
   View slice(int dim, Index start, Index stop, Index step = 1) const {
     require<ShapeError>(0 <= dim && dim < R, "slice: dimension ", dim, " of ", shape());
     require<ShapeError>(step != 0, "slice: step is 0");
-    const Index count =
-        step > 0 ? (stop - start + step - 1) / step : (start - stop - step - 1) / -step;
+    const Index count = positions_before(start, stop, step);
     View result = *this;
-    result.sizes_[at(dim)] = std::max<Index>(count, 0);
-    result.strides_[at(dim)] *= step;
+    result.sizes_[at(dim)] = count;
+    // One position, or none, is reached without a step, which may be longer than memory.
+    if (count > 1) result.strides_[at(dim)] *= step;
     if (count > 0) {
-      const Index last = start + (count - 1) * step;
-      require<ShapeError>(0 <= std::min(start, last) && std::max(start, last) < size(dim),
-                          "slice: ", start, ":", stop, ":", step, " is outside of dimension ", dim,
-                          " of ", shape());
+      require<ShapeError>(positions_lie_inside(start, count, step, size(dim)), "slice: ", start,
+                          ":", stop, ":", step, " is outside of dimension ", dim, " of ", shape());
       result.data_ += start * strides_[at(dim)];
     }
     return result;

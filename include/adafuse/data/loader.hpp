@@ -113,8 +113,8 @@ class Loader {
   Index clips() const { return dataset_.size(); }
   /// The number of batches of an epoch.
   Index batches() const {
-    const Index n = config_.batch_size;
-    return (clips() + (config_.drop_last ? 0 : n - 1)) / n;
+    const Index n = config_.batch_size, full = clips() / n;
+    return full + (!config_.drop_last && clips() % n > 0 ? 1 : 0);
   }
 
   /// The order of epoch `number`: a permutation of the clips, or 0, 1, 2 ... without shuffling.
@@ -136,7 +136,8 @@ class Loader {
     return Epoch(batches(), config_.workers, config_.prefetch,
                  [this, number, order = order(number)](Index b, const std::atomic<bool>& stop) {
                    const Index begin = b * config_.batch_size;
-                   const Index end = std::min(begin + config_.batch_size, std::ssize(order));
+                   const Index end =
+                       begin + std::min(config_.batch_size, std::ssize(order) - begin);
                    return make_batch({order.begin() + begin, order.begin() + end}, number, stop);
                  });
   }

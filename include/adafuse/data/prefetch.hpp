@@ -65,7 +65,7 @@ class Prefetch {
   void work() {
     std::unique_lock lock(mutex_);
     for (;;) {
-      room_.wait(lock, [this] { return stop_ || begun_ == count_ || begun_ < taken_ + ahead_; });
+      room_.wait(lock, [this] { return stop_ || begun_ == count_ || begun_ - taken_ < ahead_; });
       if (stop_ || begun_ == count_) return;
       const Index i = begun_++;
       lock.unlock();

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/checked.hpp>
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/shape.hpp>
 #include <algorithm>
@@ -21,7 +22,9 @@ namespace detail {
 inline void require_segments(Index frame_count, Index frames) {
   require<ValueError>(frame_count >= 1,
                       "segment sampling: expected a clip of at least 1 frame, got ", frame_count);
-  require<ValueError>(frames >= 1, "segment sampling: expected at least 1 segment, got ", frames);
+  require<ValueError>(1 <= frames && frames <= Index{1} << 30,
+                      "segment sampling: expected at least 1 segment and at most 2^30, got ",
+                      frames);
 }
 
 template <class Pick>
@@ -39,7 +42,7 @@ std::vector<Index> one_of_each_segment(Index frame_count, Index frames, const Pi
 /// A random frame of each segment, counted from 0, in order.
 inline std::vector<Index> sample_segments_at_random(Index frame_count, Index frames, Key key) {
   return detail::one_of_each_segment(frame_count, frames, [&](Index i) {
-    const Index begin = i * frame_count / frames, end = (i + 1) * frame_count / frames;
+    const Index begin = scaled(frame_count, i, frames), end = scaled(frame_count, i + 1, frames);
     return begin + key.integer(static_cast<std::uint64_t>(i), end - begin);
   });
 }
@@ -47,7 +50,7 @@ inline std::vector<Index> sample_segments_at_random(Index frame_count, Index fra
 /// The middle frame of each segment, counted from 0: (i + 1/2) n / T, rounded down.
 inline std::vector<Index> sample_segment_middles(Index frame_count, Index frames) {
   return detail::one_of_each_segment(
-      frame_count, frames, [&](Index i) { return (2 * i + 1) * frame_count / (2 * frames); });
+      frame_count, frames, [&](Index i) { return scaled(frame_count, 2 * i + 1, 2 * frames); });
 }
 
 /// The frames that `sampling` chooses; `key` matters only to random ones.

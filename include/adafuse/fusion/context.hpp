@@ -103,9 +103,11 @@ DecisionSource<T> random_actions(ActionShares shares, Key key) {
   return [shares, key](const DecisionRequest<T>& ask) {
     const Key lots = key.of(ask.block);
     auto actions = Tensor<std::uint8_t>::uninitialized({ask.features.size(0), ask.channels});
-    const Index places = ask.frames * ask.channels;
     std::uint8_t* const out = actions.data();
-    parallel_for(actions.size(0) / ask.frames, 1, Work::functions(places), [&](Index n, Index) {
+    const Work work =
+        Work::functions(actions.size()) / std::max<Index>(1, actions.size(0) / ask.frames);
+    parallel_for(actions.size(0) / ask.frames, 1, work, [&](Index n, Index) {
+      const Index places = ask.frames * ask.channels;
       const ClipDraws draws = clip_draws(lots, ask.samples, n, places);
       for (Index i = 0; i < places; ++i)
         out[n * places + i] = static_cast<std::uint8_t>(

@@ -33,9 +33,10 @@ Tensor<T> sampling_noise(const std::string& block, const Shape& logits, Index fr
   if (ctx.noise) return ctx.noise(block, logits);
   const Key key = ctx.next_key();
   auto noise = Tensor<T>::uninitialized(logits);
-  const Index places = frames * logits[1] * logits[2];
   T* const out = noise.data();
-  parallel_for(logits[0] / frames, 1, Work::functions(4 * places), [&](Index n, Index) {
+  const Work work = Work::functions(4 * logits.size()) / std::max<Index>(1, logits[0] / frames);
+  parallel_for(logits[0] / frames, 1, work, [&](Index n, Index) {
+    const Index places = frames * logits[1] * logits[2];
     const ClipDraws draws = clip_draws(key, ctx.samples, n, places);
     kernels::gumbel(draws.key, draws.first, places, out + n * places);
   });
@@ -50,8 +51,9 @@ template <class T>
 Decision<T> decide(const std::string& block, const std::optional<PolicyNetwork<T>>& agent,
                    const Variable<T>& x, Index channels, Index frames, AdaptiveContext<T>& ctx,
                    const std::function<Tensor<T>()>& gains = {}) {
-  require<ValueError>(ctx.samples.empty() || std::ssize(ctx.samples) * frames == x.size(0), block,
-                      ": ", ctx.samples.size(), " numbers for clips of ", frames, " frames in ",
+  const Index clips = clip_count(x, frames, block.c_str());
+  require<ValueError>(ctx.samples.empty() || std::ssize(ctx.samples) == clips, block, ": ",
+                      ctx.samples.size(), " numbers for clips of ", frames, " frames in ",
                       x.shape());
   Decision<T> decision{.block = block, .weights = {}, .logits = {}};
   if (agent) {

@@ -6,9 +6,22 @@
 #include <adafuse/core/simd.hpp>
 #include <adafuse/infer/live_lists.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
+#include <adafuse/kernels/reduce.hpp>
 
 namespace adafuse::infer {
 inline namespace ADAFUSE_SIMD {  // It calls what is compiled for a vector path.
+
+/// Pixels of a map that floats may add up. A larger one comes from memory, and double adds it up as
+/// fast.
+inline constexpr Index most_for_float_sums = 16384;
+
+/// v[channel] = the mean of each map of the list.
+template <class T>
+void average_large_maps(const kernels::ChannelList& list, Index pixels, const T* maps, T* v) {
+  for (Index i = 0; i < list.count; ++i)
+    v[list[i]] = static_cast<T>(kernels::sum_run(maps + list[i] * pixels, pixels) /
+                                static_cast<double>(pixels));
+}
 
 /// v[channel] = the mean, or the maximum, of each map of the list; `maps` [channels, pixels].
 template <bool maximum, class T>
@@ -55,6 +68,8 @@ void global_pool(bool maximum, Index frames, Index channels, Index pixels, const
       const T* const maps = x + frame * channels * pixels;
       if (maximum)
         pool_maps<true>(exist, pixels, maps, of_frame);
+      else if (pixels > most_for_float_sums)
+        average_large_maps(exist, pixels, maps, of_frame);
       else
         pool_maps<false>(exist, pixels, maps, of_frame);
     }

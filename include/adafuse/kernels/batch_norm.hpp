@@ -180,6 +180,7 @@ template <class T>
 void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T* variance,
                 const T* weight, const T* bias, double eps, T* y,
                 const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
+  if (layout.size() == 0) return;
   std::vector<T> scale(static_cast<std::size_t>(layout.channels));
   for (std::size_t c = 0; c < scale.size(); ++c) {
     const double inv_std = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
@@ -192,11 +193,15 @@ void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T*
 }
 
 /// The same with the moments of x itself, which are written to `mean` and `variance` (biased: the
-/// mean of (x - mean)^2), [channels] each, and with what follows.
+/// mean of (x - mean)^2), [channels] each, and with what follows. Of no elements both are 0.
 template <class T>
 void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, const T* bias,
                       double eps, T* y, double* mean, double* variance,
                       const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
+  if (layout.count() == 0) {
+    std::fill_n(mean, layout.channels, 0.0), std::fill_n(variance, layout.channels, 0.0);
+    return;
+  }
   const detail::ChannelTasks tasks(layout);
   const auto sums = tasks.sums([&](detail::ChannelSums& to, Index c, Index first) {
     const auto apart = [from = x + first, origin = x[layout.begin(0, c)]](Index i) {
@@ -229,6 +234,11 @@ template <class T>
 void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T* weight,
                                const T* bias, const double* mean, const double* variance,
                                double eps, bool relu, const T* dy, T* dx, T* dweight, T* dbias) {
+  if (layout.count() == 0) {
+    if (dweight) std::fill_n(dweight, layout.channels, T{0});
+    if (dbias) std::fill_n(dbias, layout.channels, T{0});
+    return;
+  }
   struct Channel {
     T centre, scale, shift, offset, slope;
   };

@@ -80,7 +80,9 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
   detail::check_live(options.live_in, g.batch, g.in_channels, "input");
   if (options.shortcut) detail::check_shortcut(g, options);
   if (g.batch == 0) return;
-  const bool by_reference = options.algorithm == ConvAlgorithm::reference;
+  // An image without pixels has nothing to read: the definition gives the epilogue of 0.
+  const bool by_reference = options.algorithm == ConvAlgorithm::reference || g.in_pixels() == 0 ||
+                            (options.shortcut && options.shortcut->geometry.in_pixels() == 0);
   if (by_reference || detail::takes_plain_path<T>(options.algorithm)) {
     if (const auto* beside = options.shortcut) {
       const InTwoCalls<T> calls(options, y);
@@ -99,7 +101,7 @@ template <class T>
 void conv2d_backward_data(const Conv2dGeometry& g, const T* dy, const T* w, T* dx,
                           ConvAlgorithm algorithm = ConvAlgorithm::automatic) {
   g.check();
-  if (g.batch == 0) return;
+  if (g.batch == 0 || g.in_pixels() == 0) return;
   if (algorithm == ConvAlgorithm::reference) return reference::conv2d_backward_data(g, dy, w, dx);
   if (detail::takes_plain_path<T>(algorithm) || !backward_data::fits(g))
     return im2col_path::conv2d_backward_data(g, dy, w, dx);
@@ -122,7 +124,7 @@ template <class T>
 void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T* dw,
                              ConvAlgorithm algorithm = ConvAlgorithm::automatic) {
   g.check();
-  if (algorithm == ConvAlgorithm::reference)
+  if (algorithm == ConvAlgorithm::reference || g.in_pixels() == 0)
     return reference::conv2d_backward_weights(g, x, dy, dw);
   if (g.batch == 0 || detail::takes_plain_path<T>(algorithm))
     return im2col_path::conv2d_backward_weights(g, x, dy, dw);

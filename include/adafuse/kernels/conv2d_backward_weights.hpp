@@ -43,8 +43,8 @@ inline Index block_pixels(Index sums_of_task) { return sums_of_task > 150000 ? 4
 /// are added in order at the end.
 struct Plan {
   Index frame_parts, row_parts, column_parts;  // of the output: blocks of pixels
-  Index parts;                                 // of the blocks
-  Index row_chunks, lane_chunks;               // of the channels on either side
+  Index parts;  // of the blocks: for more tasks, and so that no sum has too many terms
+  Index row_chunks, lane_chunks;  // of the channels on either side
 
   Index blocks() const { return frame_parts * row_parts * column_parts; }
 
@@ -57,6 +57,7 @@ struct Plan {
 
 inline Plan make_plan(const Correlation& g, Index rows, Index lanes) {
   constexpr Index enough_tasks = 16, sums_limit = Index{1} << 20;
+  constexpr Index longest_part = 512;  // blocks whose sums floats may add up
   const auto pieces = [](Index count, Index most) { return (count + most - 1) / most; };
   Plan plan{};
   plan.lane_chunks = pieces(lanes, lanes_at_once(g, lanes));
@@ -71,6 +72,7 @@ inline Plan make_plan(const Correlation& g, Index rows, Index lanes) {
   plan.parts =
       std::clamp<Index>(std::min(enough_tasks / tasks, sums_limit / sums), 1, plan.blocks());
   if (plan.parts > 1) plan.parts -= plan.parts % 2;  // An even number suits two threads.
+  plan.parts = std::max(plan.parts, pieces(plan.blocks(), longest_part));
   plan.row_chunks = std::clamp<Index>(enough_tasks / (tasks * plan.parts), 1, rows);
   return plan;
 }

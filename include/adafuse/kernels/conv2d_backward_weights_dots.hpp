@@ -3,7 +3,7 @@
 //
 // Lanes are pixels, so that a vector is full however few the channels. x is read where it lies, or
 // from its phases; lanes outside of the image are masked, as in the masked direct convolution. Each
-// sum is kept lane by lane until the end.
+// sum is kept lane by lane until the end, and set aside when it has many terms.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -29,6 +29,9 @@ inline bool fits(const Correlation& g) {
 /// Output and input channels whose sums a pass keeps in registers.
 inline constexpr int outs_at_once = simd_registers == 32 ? 4 : 2,
                      ins_at_once = simd_registers == 32 ? 2 : 1;
+
+/// Vectors whose products a lane adds up before its sum is set aside.
+inline constexpr Index longest_sum = 1024;
 
 /// Frames of which the planes of one pass lie in L1, and what a pass over them reads.
 struct Maps {
@@ -129,7 +132,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
   }
   std::vector<Index> in_place;
   find_tap_offsets(g, in_place);
-  std::vector<Floats> sums(static_cast<std::size_t>(parts * size), Floats::zero());
+  std::vector<Floats> sums(static_cast<std::size_t>(2 * parts * size), Floats::zero());
   PhaseImages images;
   if (!g.same_pitch()) images.aim(g, {0, g.out_height});
 
@@ -137,6 +140,9 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
     const FlushDenormals scope;
     thread_local Scratch<float> memory;
     const Range frames = part(g.batch, parts, task);
+    Floats* const current = sums.data() + 2 * task * size;
+    Floats* const whole = current + size;  // what was set aside
+    Index terms = 0;
     for (Index n = frames.begin; n < frames.end; n += frames_at_once) {
       Maps m{.frames = std::min(frames_at_once, frames.end - n),
              .vectors = vectors,
@@ -160,12 +166,24 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
         m.x_frame = g.in_channels * m.x_channel;
         m.offsets = images.tap_offsets().data();
       }
-      add_frames(g, m, sums.data() + task * size);
+      const Maps all = m;
+      for (Index v = 0; v < vectors; v += longest_sum) {
+        m.vectors = std::min(longest_sum, vectors - v);
+        m.x = all.x + v * Floats::width, m.dy = all.dy + v * Floats::width;
+        m.inside = all.inside + v * m.taps;
+        m.last = v + m.vectors == vectors ? all.last : first_lanes(Floats::width);
+        add_frames(g, m, current);
+        if ((terms += m.frames * m.vectors) < longest_sum) continue;
+        for (Index k = 0; k < size; ++k)
+          whole[k] = whole[k] + current[k], current[k] = Floats::zero();
+        terms = 0;
+      }
     }
   });
   for (Index k = 0; k < size; ++k) {
-    Floats total = sums[static_cast<std::size_t>(k)];
-    for (Index p = 1; p < parts; ++p) total = total + sums[static_cast<std::size_t>(p * size + k)];
+    Floats total = Floats::zero();
+    for (Index p = 0; p < 2 * parts; ++p)
+      total = total + sums[static_cast<std::size_t>(p * size + k)];
     dw[k] = sum(total);
   }
 }

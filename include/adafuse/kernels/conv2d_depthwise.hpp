@@ -181,15 +181,16 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
   });
 }
 
-/// Adds dy * x of one plane to the sums of its kernel, lane by lane.
+/// Adds dy * x of columns [begin, end) of one plane of outputs to the sums of its kernel, lane by
+/// lane; `begin` is a multiple of the width of a vector.
 template <int Stride, int Rows, int Columns>
 void add_products(const Correlation& g, const Inside& in, const float* image, const float* dy,
-                  Floats* all_sums) {
+                  Index begin, Index end, Floats* all_sums) {
   Floats sums[Rows][Columns];
   for (int p = 0; p < Rows; ++p)
     for (int q = 0; q < Columns; ++q) sums[p][q] = all_sums[p * Columns + q];
-  const StridedLanes* inside_lanes = in.lanes.data();
-  for (Index j = 0; j < g.out_width; j += Floats::width, inside_lanes += Columns) {
+  const StridedLanes* inside_lanes = in.lanes.data() + begin / Floats::width * Columns;
+  for (Index j = begin; j < end; j += Floats::width, inside_lanes += Columns) {
     StridedLanes lanes[Columns];
     std::copy_n(inside_lanes, Columns, lanes);
     const Mask exist = first_lanes(g.out_width - j);
@@ -214,9 +215,9 @@ void add_products(const Correlation& g, const Inside& in, const float* image, co
 /// The same for any size and dilation.
 template <int Stride>
 void add_products_any(const Correlation& g, const Inside& in, const float* image, const float* dy,
-                      Floats* sums) {
-  const StridedLanes* inside_lanes = in.lanes.data();
-  for (Index j = 0; j < g.out_width; j += Floats::width, inside_lanes += g.kernel_width)
+                      Index begin, Index end, Floats* sums) {
+  const StridedLanes* inside_lanes = in.lanes.data() + begin / Floats::width * g.kernel_width;
+  for (Index j = begin; j < end; j += Floats::width, inside_lanes += g.kernel_width)
     for (Index i = 0; i < g.out_height; ++i) {
       const Range rows = in.kernel_rows[static_cast<std::size_t>(i)];
       const Floats d = Floats::load(dy + i * g.out_width + j, first_lanes(g.out_width - j));
@@ -234,20 +235,32 @@ void add_products_any(const Correlation& g, const Inside& in, const float* image
 inline void conv2d_backward_weights(const Correlation& g, const float* x, const float* dy,
                                     float* dw) {
   const Inside in(g);
+  // Lanes add up this many products before their sums are set aside; a plane is cut into columns.
+  constexpr Index longest_sum = 1024;
+  const Index step = std::max<Index>(1, longest_sum / g.out_height) * Floats::width;
   const Work work = Work::multiply_adds(g.batch * g.out_pixels() * g.taps());
   parallel_for(g.out_channels, 1, work, [&](Index c, Index) {
     const FlushDenormals scope;
-    std::vector<Floats> sums(static_cast<std::size_t>(g.taps()), Floats::zero());
+    std::vector<Floats> sums(static_cast<std::size_t>(g.taps()), Floats::zero()), whole = sums;
+    Index terms = 0;
     const bool square = g.kernel_height == 3 && g.kernel_width == 3 && g.dilation_height == 1 &&
                         g.stride_height == g.stride_width;
     const auto add = g.stride_width == 1 ? (square ? add_products<1, 3, 3> : add_products_any<1>)
                                          : (square ? add_products<2, 3, 3> : add_products_any<2>);
     for (Index n = 0; n < g.batch; ++n) {
       const Index plane = n * g.out_channels + c;
-      add(g, in, x + plane * g.in_pixels(), dy + plane * g.out_pixels(), sums.data());
+      for (Index j = 0; j < g.out_width; j += step) {
+        const Index end = std::min(j + step, g.out_width);
+        add(g, in, x + plane * g.in_pixels(), dy + plane * g.out_pixels(), j, end, sums.data());
+        terms += (end - j + Floats::width - 1) / Floats::width * g.out_height;
+        if (terms < longest_sum) continue;
+        for (std::size_t k = 0; k < sums.size(); ++k)
+          whole[k] = whole[k] + sums[k], sums[k] = Floats::zero();
+        terms = 0;
+      }
     }
-    std::ranges::transform(sums, dw + c * g.taps(),
-                           [](Floats lane_sums) { return sum(lane_sums); });
+    std::ranges::transform(whole, sums, dw + c * g.taps(),
+                           [](Floats a, Floats b) { return sum(a + b); });
   });
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/checked.hpp>
 #include <adafuse/core/shape.hpp>
 
 namespace adafuse::kernels {
@@ -36,14 +37,20 @@ struct Conv2dGeometry {
   /// Multiply-accumulates of one frame (one element of the batch), padded taps included.
   Index macs() const { return out_channels * in_channels_per_group() * taps() * out_pixels(); }
 
-  /// Throws ShapeError (ValueError for strides and dilations) unless this is a convolution.
+  /// The longest stride and dilation: times any size of an image they are within an Index.
+  static constexpr Index longest_step = Index{1} << 31;
+
+  /// Throws ShapeError (ValueError for strides and dilations) unless this is a convolution whose
+  /// multiply-accumulates can be counted; then every size above and every position is within an
+  /// Index.
   void check() const {
-    require<ValueError>(stride_height >= 1 && stride_width >= 1,
-                        "conv2d: strides are at least 1, got ", stride_height, " and ",
-                        stride_width);
-    require<ValueError>(dilation_height >= 1 && dilation_width >= 1,
-                        "conv2d: dilations are at least 1, got ", dilation_height, " and ",
-                        dilation_width);
+    const auto is_step = [](Index step) { return 1 <= step && step <= longest_step; };
+    require<ValueError>(is_step(stride_height) && is_step(stride_width),
+                        "conv2d: strides are at least 1 and at most 2^31, got ", stride_height,
+                        " and ", stride_width);
+    require<ValueError>(is_step(dilation_height) && is_step(dilation_width),
+                        "conv2d: dilations are at least 1 and at most 2^31, got ", dilation_height,
+                        " and ", dilation_width);
     require<ValueError>(padding_height >= 0 && padding_width >= 0,
                         "conv2d: paddings are not negative, got ", padding_height, " and ",
                         padding_width);
@@ -54,11 +61,24 @@ struct Conv2dGeometry {
                         out_channels, " channels, kernel ", kernel_height, "x", kernel_width);
     require<ShapeError>(in_channels % groups == 0 && out_channels % groups == 0, "conv2d: ", groups,
                         " groups do not divide ", in_channels, " -> ", out_channels, " channels");
-    require<ShapeError>(dilation_height * (kernel_height - 1) < in_height + 2 * padding_height &&
-                            dilation_width * (kernel_width - 1) < in_width + 2 * padding_width,
+    const Checked height = Checked(in_height) + 2 * Checked(padding_height),
+                  width = Checked(in_width) + 2 * Checked(padding_width),
+                  reach_down = Checked(dilation_height) * (kernel_height - 1),
+                  reach_right = Checked(dilation_width) * (kernel_width - 1);
+    // An upper bound of the multiply-accumulates: every position of the padded image an output.
+    const Checked products = Checked(std::max<Index>(batch, 1)) * out_channels *
+                             in_channels_per_group() * kernel_height * kernel_width * height *
+                             width;
+    require<ShapeError>(reach_down.fits() && reach_right.fits() && products.fits(),
+                        "conv2d: too large to count, images [", batch, ",", in_channels, ",",
+                        in_height, ",", in_width, "], padding ", padding_height, "x", padding_width,
+                        ", weights [", out_channels, ",", in_channels_per_group(), ",",
+                        kernel_height, ",", kernel_width, "], dilation ", dilation_height, "x",
+                        dilation_width);
+    require<ShapeError>(reach_down.value() < height.value() && reach_right.value() < width.value(),
                         "conv2d: kernel ", kernel_height, "x", kernel_width, " (dilation ",
                         dilation_height, "x", dilation_width, ") is larger than the padded image ",
-                        in_height + 2 * padding_height, "x", in_width + 2 * padding_width);
+                        height.value(), "x", width.value());
   }
 
   friend bool operator==(const Conv2dGeometry&, const Conv2dGeometry&) = default;

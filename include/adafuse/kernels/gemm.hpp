@@ -1,9 +1,16 @@
 // Products of matrices, through Eigen: one thread works out one block of the result.
+//
+// Eigen adds up a row times a column in as few floats as a vector or two have: after 1e6 terms such
+// a sum has lost two digits. (Where the result is a matrix it cuts k into pieces of at most 320,
+// and loses less.) So a long product is made of pieces along k, whose floats are added in double.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/eigen.hpp>
 #include <adafuse/core/parallel.hpp>
+#include <adafuse/kernels/range.hpp>
+#include <adafuse/kernels/scratch.hpp>
+#include <type_traits>
 
 namespace adafuse::kernels {
 
@@ -16,8 +23,38 @@ struct GemmShape {
   bool shared_a = false, shared_b = false;
 };
 
+namespace detail {
+
+/// result = rows * columns.
+template <class T, class Rows, class Columns, class Result>
+void multiply(const Rows& rows, const Columns& columns, Result result) {
+  const bool is_vector = result.rows() == 1 || result.cols() == 1;
+  const Index piece = is_vector ? 2048 : 65536;  // terms that floats may add up
+  const Index k = rows.cols(), pieces = (k + piece - 1) / piece;
+  if (pieces <= 1 || !std::is_same_v<T, float>) {
+    result.noalias() = rows * columns;
+    return;
+  }
+  thread_local Scratch<T> product_memory;
+  thread_local Scratch<double> sum_memory;
+  const Index m = result.rows(), n = result.cols();
+  MatrixMap<T> product(product_memory(m * n), m, n);
+  MatrixMap<double> sum(sum_memory(m * n), m, n);
+  sum.setZero();
+  for (Index i = 0; i < pieces; ++i) {
+    const Range some = part(k, pieces, i);
+    product.noalias() =
+        rows.middleCols(some.begin, some.size()) * columns.middleRows(some.begin, some.size());
+    sum += product.template cast<double>();
+  }
+  result = sum.template cast<T>();
+}
+
+}  // namespace detail
+
 template <class T>
 void gemm(const GemmShape& g, const T* a, const T* b, T* c) {
+  if (g.m == 0 || g.n == 0) return;
   // The longer side of the result is cut: 96 rows are enough to pay for packing the other operand.
   constexpr Index longest = 96;
   const bool by_rows = g.m >= g.n;
@@ -33,9 +70,11 @@ void gemm(const GemmShape& g, const T* a, const T* b, T* c) {
     const Index first = cut * longest, count = std::min(side - first, longest);
     const auto product = [&](const auto& rows, const auto& columns) {
       if (by_rows)
-        result.middleRows(first, count).noalias() = rows.middleRows(first, count) * columns;
+        detail::multiply<T>(rows.middleRows(first, count), columns,
+                            result.middleRows(first, count));
       else
-        result.middleCols(first, count).noalias() = rows * columns.middleCols(first, count);
+        detail::multiply<T>(rows, columns.middleCols(first, count),
+                            result.middleCols(first, count));
     };
     if (g.transpose_a && g.transpose_b)
       product(left.transpose(), right.transpose());

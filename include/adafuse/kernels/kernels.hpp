@@ -36,6 +36,7 @@
 #include <adafuse/kernels/dropout_reference.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <adafuse/kernels/elementwise_reference.hpp>
+#include <adafuse/kernels/exp.hpp>
 #include <adafuse/kernels/fuse.hpp>
 #include <adafuse/kernels/fuse_reference.hpp>
 #include <adafuse/kernels/gemm.hpp>

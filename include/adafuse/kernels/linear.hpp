@@ -58,11 +58,10 @@ template <int Rows, int Vectors>
   sums.finish(tile);
 }
 
-/// The `outputs` of one panel for 1 .. tile_rows rows: in one tile, or in several for narrow
-/// vectors. The last two share evenly what is left for them.
-inline void multiply_outputs(TileRows& tile, int rows, const LinearShape& s, Range outputs,
-                             const float* packed) {
-  const float* const panel = packed + outputs.begin * s.in;
+/// The `outputs` of one panel for 1 .. tile_rows rows, of `in` places of x: in one tile, or in
+/// several for narrow vectors. The last two share evenly what is left for them.
+inline void multiply_places(TileRows& tile, int rows, const LinearShape& s, Range outputs, Index in,
+                            const float* panel) {
   const Index end = std::min(outputs.end, s.out);
   Index vectors = 0;
   for (Index o = outputs.begin; o < end; o += vectors * Floats::width) {
@@ -71,8 +70,26 @@ inline void multiply_outputs(TileRows& tile, int rows, const LinearShape& s, Ran
     tile.offset = o;
     tile.last_lanes = first_lanes(end - o - (vectors - 1) * Floats::width);
     for_tile_size(rows, static_cast<int>(vectors), [&]<int Rows, int Vectors>() {
-      multiply_outputs<Rows, Vectors>(tile, s.in, panel + (o - outputs.begin), outputs.size());
+      multiply_outputs<Rows, Vectors>(tile, in, panel + (o - outputs.begin), outputs.size());
     });
+  }
+}
+
+/// The same of all places. A sum of many terms is made of pieces, of which each is added to the sum
+/// of those before it, as the first is to the bias.
+inline void multiply_outputs(TileRows& tile, int rows, const LinearShape& s, Range outputs,
+                             const float* packed) {
+  constexpr Index longest = 8192;  // terms that a float adds up
+  const float* const panel = packed + outputs.begin * s.in;
+  if (s.in <= longest) return multiply_places(tile, rows, s, outputs, s.in, panel);
+  TileRows some = tile;
+  for (Index k = 0; k < s.in; k += longest) {
+    const Index in = std::min(longest, s.in - k);
+    some.relu = tile.relu && k + in == s.in;
+    multiply_places(some, rows, s, outputs, in, panel + k * outputs.size());
+    for (int r = 0; r < rows; ++r) some.weights[static_cast<std::size_t>(r)] += in;
+    some.add_residual = true;
+    std::copy(some.out.begin(), some.out.end(), some.residual.begin());
   }
 }
 

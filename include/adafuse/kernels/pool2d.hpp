@@ -147,19 +147,26 @@ void scatter_pixels(Index planes, Index in_pixels, Index out_pixels, const T* y,
                });
 }
 
-/// y(p, i, j) = the sum over window (i, j) of plane p, over its divisor.
+/// y(p, i, j) = the sum over window (i, j) of plane p, over its divisor. `T` adds up the taps of
+/// some rows of a window, double what comes of them.
 template <class T>
 void avg_pool2d(const Pool2dGeometry& g, const T* x, T* y) {
+  constexpr Index few = 1024;  // taps that floats may add up
   const Index width = g.width.out();
   const auto windows = detail::windows_of_taps(g.width);
   const auto widths = detail::widths_of_windows<T>(g);
+  const bool many = g.height.kernel * g.width.kernel > few;
   parallel_for(g.planes, detail::pool_grain(g), detail::pool_work(g), [&](Index begin, Index end) {
+    thread_local Scratch<double> memory;
+    double* sums = memory(many ? width : 0);
     for (Index p = begin; p < end; ++p)
       for (Index i = 0; i < g.height.out(); ++i) {
         const T* plane = x + p * g.in_pixels();
         T* row = y + p * g.out_pixels() + i * width;
         const PoolRange rows = g.height.inside(i);
         std::fill_n(row, width, T{0});
+        if (many) std::fill_n(sums, width, 0.0);
+        Index taps = 0;
         for (Index r = rows.begin; r < rows.end; ++r)
           for (Index q = 0; q < g.width.kernel; ++q) {
             const PoolRange columns = windows[static_cast<std::size_t>(q)];
@@ -167,7 +174,12 @@ void avg_pool2d(const Pool2dGeometry& g, const T* x, T* y) {
             detail::with_stride(g.width.stride, [&](auto stride) {
               detail::add_tap(columns, offset, stride, plane, row);
             });
+            if (!many || ++taps < few) continue;
+            for (Index j = 0; j < width; ++j) sums[j] += static_cast<double>(row[j]), row[j] = 0;
+            taps = 0;
           }
+        if (many)
+          for (Index j = 0; j < width; ++j) row[j] = static_cast<T>(sums[j] + double(row[j]));
         const T height = static_cast<T>(g.counted(g.height, i));
         for (Index j = 0; j < width; ++j) row[j] /= height * widths[static_cast<std::size_t>(j)];
       }

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <adafuse/core/shape.hpp>
+#include <algorithm>
+#include <limits>
 
 namespace adafuse::kernels {
 
@@ -64,21 +66,26 @@ struct Pool2dGeometry {
     return count_include_pad ? axis.padded(i).size() : axis.inside(i).size();
   }
 
+  /// The longest kernel and stride: sums and products of two of them are within an Index, and a
+  /// list with an entry for each tap of an axis is within memory.
+  static constexpr Index longest = Index{1} << 24;
+
   /// Throws ValueError or ShapeError, named after `op`, unless this is a pooling.
   void check(const char* op) const {
     for (const auto& axis : {height, width}) {
-      require<ValueError>(axis.kernel >= 1 && axis.stride >= 1, op,
-                          ": kernel and stride are at least 1, got ", axis.kernel, " and ",
-                          axis.stride);
+      require<ValueError>(
+          1 <= axis.kernel && axis.kernel <= longest && 1 <= axis.stride && axis.stride <= longest,
+          op, ": kernel and stride are at least 1 and at most 2^24, got ", axis.kernel, " and ",
+          axis.stride);
       // More would leave windows that hold nothing but padding.
-      require<ValueError>(0 <= axis.padding && 2 * axis.padding <= axis.kernel, op,
+      require<ValueError>(0 <= axis.padding && axis.padding <= axis.kernel / 2, op,
                           ": padding is at most half of the kernel ", axis.kernel, ", got ",
                           axis.padding);
       require<ShapeError>(axis.in >= 1 && axis.out() >= 1, op, ": window ", axis.kernel,
                           " is larger than the padded input ", axis.in + 2 * axis.padding);
     }
     // The position of a maximum is kept in 32 bits.
-    require<ShapeError>(in_pixels() <= std::numeric_limits<std::int32_t>::max(), op,
+    require<ShapeError>(height.in <= std::numeric_limits<std::int32_t>::max() / width.in, op,
                         ": a plane of ", height.in, "x", width.in, " is too large");
   }
 

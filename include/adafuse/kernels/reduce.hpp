@@ -43,6 +43,8 @@ Accumulator<T> sum_run(const T* x, Index count) {
 /// y[o, i] = sum over r of x[o, r, i], as [outer, inner].
 template <class T>
 Tensor<Accumulator<T>> sum_middle(const T* x, Middle m) {
+  if (m.outer == 0 || m.count == 0 || m.inner == 0)  // The others may be any number then.
+    return Tensor<Accumulator<T>>({m.outer, m.inner});
   // Blocks of at most `rows` of the middle and `columns` of the inside are summed independently;
   // where a middle takes several blocks, their sums are a smaller problem of the same kind.
   const Index columns = std::clamp<Index>(m.inner, 1, 2048);
@@ -110,6 +112,7 @@ Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
   for (Index d = 0; d < x.rank(); ++d)
     if (d != dim) shape.push_back(x.size(d));
   Tensor<std::int64_t> y(shape);
+  if (y.size() == 0) return y;
   const Middle m = middle_of(x.shape(), dim, dim);
   const auto beats = [](T a, T b) { return a > b || (a != a && b == b); };
   parallel_for(m.outer, elements_per_chunk / std::max<Index>(m.count * m.inner, 1),

@@ -14,6 +14,7 @@ struct Rows {
 /// y[o, r, i] = x[o, start + r step, i], for y of the middle `m` and x with `x_count` rows.
 template <class T>
 void read_rows(const T* x, Index x_count, Rows rows, T* y, Middle m) {
+  if (m.inner == 0) return;  // There may be any number of empty rows.
   parallel_for(m.outer * m.count, elements_per_chunk / std::max<Index>(m.inner, 1),
                Work::elements(m.inner + 8), [=](Index begin, Index end) {
                  for (Index j = begin; j < end; ++j) {
@@ -26,6 +27,7 @@ void read_rows(const T* x, Index x_count, Rows rows, T* y, Middle m) {
 /// y[o, start + r step, i] = x[o, r, i], for x of the middle `m` and y with `y_count` rows.
 template <class T>
 void write_rows(const T* x, Middle m, T* y, Index y_count, Rows rows) {
+  if (m.inner == 0) return;  // There may be any number of empty rows.
   parallel_for(m.outer * m.count, elements_per_chunk / std::max<Index>(m.inner, 1),
                Work::elements(m.inner + 8), [=](Index begin, Index end) {
                  for (Index j = begin; j < end; ++j) {

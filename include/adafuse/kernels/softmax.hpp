@@ -6,20 +6,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/eigen.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
+#include <adafuse/kernels/exp.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/scratch.hpp>
+#include <cmath>
 #include <type_traits>
 
 namespace adafuse::kernels {
 inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
 
 namespace detail {
-
-template <class T>
-using FlatMap = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>;
 
 /// Blocks that one task has: some 4k exponentials.
 inline Index softmax_grain(Index block) { return 1 + 4096 / block; }
@@ -41,12 +39,27 @@ void subtract_maximum(Index count, Inner inner, const T* x, T* y, T* row) {
     for (Index i = 0; i < inner; ++i) y[k * inner + i] = x[k * inner + i] - row[i];
 }
 
-/// row = sum of x over the row.
+/// row = sum of x over the row. `T` adds up few terms; sums of these are taken in double, for which
+/// `sums` has `inner` elements.
 template <class T, class Inner>
-void sum_rows(Index count, Inner inner, const T* x, T* row) {
-  for (Index i = 0; i < inner; ++i) row[i] = x[i];
-  for (Index k = 1; k < count; ++k)
-    for (Index i = 0; i < inner; ++i) row[i] += x[k * inner + i];
+void sum_rows(Index count, Inner inner, const T* x, T* row, double* sums) {
+  constexpr Index few = 128;
+  const auto add_up = [&](Index begin, Index end) {
+    for (Index i = 0; i < inner; ++i) row[i] = x[begin * inner + i];
+    for (Index k = begin + 1; k < end; ++k)
+      for (Index i = 0; i < inner; ++i) row[i] += x[k * inner + i];
+  };
+  if (count <= few) return add_up(0, count);
+  if constexpr (!std::is_same_v<Inner, Index>) {  // Neighbours.
+    *row = static_cast<T>(sum_run(x, count));
+    return;
+  }
+  std::fill_n(sums, static_cast<Index>(inner), 0.0);
+  for (Index k = 0; k < count; k += few) {
+    add_up(k, std::min(k + few, count));
+    for (Index i = 0; i < inner; ++i) sums[i] += static_cast<double>(row[i]);
+  }
+  for (Index i = 0; i < inner; ++i) row[i] = static_cast<T>(sums[i]);
 }
 
 }  // namespace detail
@@ -57,21 +70,22 @@ void softmax(const Middle& m, const T* x, T* y) {
   const Index block = m.count * m.inner;
   if (block == 0) return;
   detail::with_inner(m.inner, [&](auto inner) {
-    parallel_for(m.outer, detail::softmax_grain(block), Work::functions(block),
-                 [&](Index begin, Index end) {
-                   thread_local Scratch<T> memory;
-                   T* row = memory(inner);
-                   for (Index o = begin; o < end; ++o)
-                     detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
-                   detail::FlatMap<T> flat(y + begin * block, (end - begin) * block);
-                   flat = flat.exp();
-                   for (Index o = begin; o < end; ++o) {
-                     T* out = y + o * block;
-                     detail::sum_rows(m.count, inner, out, row);
-                     for (Index k = 0; k < m.count; ++k)
-                       for (Index i = 0; i < inner; ++i) out[k * inner + i] /= row[i];
-                   }
-                 });
+    const Work work = Work::functions(block);
+    parallel_for(m.outer, detail::softmax_grain(block), work, [&](Index begin, Index end) {
+      thread_local Scratch<T> memory;
+      thread_local Scratch<double> sum_memory;
+      T* row = memory(inner);
+      double* sums = sum_memory(inner);
+      for (Index o = begin; o < end; ++o)
+        detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
+      exp_in_place(y + begin * block, (end - begin) * block);
+      for (Index o = begin; o < end; ++o) {
+        T* out = y + o * block;
+        detail::sum_rows(m.count, inner, out, row, sums);
+        for (Index k = 0; k < m.count; ++k)
+          for (Index i = 0; i < inner; ++i) out[k * inner + i] /= row[i];
+      }
+    });
   });
 }
 
@@ -81,23 +95,25 @@ void log_softmax(const Middle& m, const T* x, T* y) {
   const Index block = m.count * m.inner;
   if (block == 0) return;
   detail::with_inner(m.inner, [&](auto inner) {
-    parallel_for(m.outer, detail::softmax_grain(block), Work::functions(block),
-                 [&](Index begin, Index end) {
-                   thread_local Scratch<T> row_memory, exp_memory;
-                   T* row = row_memory(inner);
-                   T* exps = exp_memory((end - begin) * block);
-                   for (Index o = begin; o < end; ++o)
-                     detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
-                   detail::FlatMap<T>(exps, (end - begin) * block) =
-                       detail::FlatMap<T>(y + begin * block, (end - begin) * block).exp();
-                   for (Index o = begin; o < end; ++o) {
-                     T* out = y + o * block;
-                     detail::sum_rows(m.count, inner, exps + (o - begin) * block, row);
-                     for (Index i = 0; i < inner; ++i) row[i] = std::log(row[i]);
-                     for (Index k = 0; k < m.count; ++k)
-                       for (Index i = 0; i < inner; ++i) out[k * inner + i] -= row[i];
-                   }
-                 });
+    const Work work = Work::functions(block);
+    parallel_for(m.outer, detail::softmax_grain(block), work, [&](Index begin, Index end) {
+      thread_local Scratch<T> row_memory, exp_memory;
+      thread_local Scratch<double> sum_memory;
+      T* row = row_memory(inner);
+      double* sums = sum_memory(inner);
+      T* exps = exp_memory((end - begin) * block);
+      for (Index o = begin; o < end; ++o)
+        detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
+      std::copy_n(y + begin * block, (end - begin) * block, exps);
+      exp_in_place(exps, (end - begin) * block);
+      for (Index o = begin; o < end; ++o) {
+        T* out = y + o * block;
+        detail::sum_rows(m.count, inner, exps + (o - begin) * block, row, sums);
+        for (Index i = 0; i < inner; ++i) row[i] = std::log(row[i]);
+        for (Index k = 0; k < m.count; ++k)
+          for (Index i = 0; i < inner; ++i) out[k * inner + i] -= row[i];
+      }
+    });
   });
 }
 

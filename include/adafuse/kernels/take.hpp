@@ -4,7 +4,9 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/strided_loop.hpp>
+#include <vector>
 
 namespace adafuse::kernels {
 
@@ -21,12 +23,31 @@ Tensor<T> take(const Tensor<T>& x, const Tensor<std::int64_t>& index) {
   return y;
 }
 
-/// y = 0, then y[index[i]] += x[i] for each i in order. On one thread: positions may repeat.
+/// How many elements of `index` repeat a position in [0, size) that came before.
+inline Index repeats(const Tensor<std::int64_t>& index, Index size) {
+  std::vector<bool> seen(static_cast<std::size_t>(size));
+  Index count = 0;
+  for (const auto i : index) {
+    auto bit = seen[static_cast<std::size_t>(i)];
+    count += bit ? 1 : 0;
+    bit = true;
+  }
+  return count;
+}
+
+/// y = 0, then y[index[i]] += x[i] for each i in order. On one thread: positions may repeat. Where
+/// a position may have many terms, they are added up in double.
 template <class T>
 Tensor<T> put(const Tensor<T>& x, const Tensor<std::int64_t>& index, const Shape& shape) {
-  Tensor<T> y(shape);
-  for (Index i = 0; i < x.size(); ++i) y.data()[index.data()[i]] += x.data()[i];
-  return y;
+  constexpr Index few = 4096;  // terms that floats may add up
+  const auto put_in = [&]<class Sum>(Tensor<Sum> y) {
+    for (Index i = 0; i < x.size(); ++i) y.data()[index.data()[i]] += static_cast<Sum>(x.data()[i]);
+    return y;
+  };
+  if constexpr (std::is_same_v<T, float>)
+    if (x.size() > few && repeats(index, shape.size()) > few)
+      return put_in(Tensor<double>(shape)).template cast<T>();
+  return put_in(Tensor<T>(shape));
 }
 
 }  // namespace adafuse::kernels

@@ -52,7 +52,7 @@ class BatchNorm {
     if (!ctx.training)
       return batch_norm(x, weight, bias, kept(running_mean), kept(running_var), config_.eps);
     auto out = batch_norm_train(x, weight, bias, config_.eps);
-    if (ctx.moves_statistics()) follow(out);
+    if (ctx.moves_statistics() && x.size() > 0) follow(out);
     return out.y;
   }
 
@@ -64,7 +64,7 @@ class BatchNorm {
       return batch_norm_relu(x, weight, bias, kept(running_mean), kept(running_var), config_.eps,
                              residual);
     auto out = batch_norm_relu_train(x, weight, bias, config_.eps, residual);
-    if (ctx.moves_statistics()) follow(out);
+    if (ctx.moves_statistics() && x.size() > 0) follow(out);
     return out.y;
   }
 

@@ -65,7 +65,7 @@ template <class T>
 Gradients<T> batch_norm_gradients(const Variable<T>& x, const Variable<T>& weight,
                                   const Variable<T>& bias, double eps, const Variable<T>& dy) {
   const Shape channel = channel_shape(x.shape());
-  const T count = static_cast<T>(x.size() / x.size(1));
+  const T count = static_cast<T>(x.size() / std::max<Index>(x.size(1), 1));
   const auto mean = [&](const Variable<T>& v) { return sum_to(v, channel) / count; };
   const Variable<T> d = x - mean(x);
   const Variable<T> s = pow(mean(d * d) + static_cast<T>(eps), -0.5), xhat = d * s;
@@ -85,7 +85,7 @@ BatchNormOutput<T> batch_norm_train(const char* op, const Variable<T>& x, const 
                                     const Variable<T>& bias, double eps, bool relu,
                                     const Variable<T>& residual) {
   const auto layout = batch_norm_layout(op, x, weight, bias);
-  require<ValueError>(layout.count() > 1, op,
+  require<ValueError>(layout.count() != 1, op,
                       ": expects more than one element for each channel, got x ", x.shape());
   require<ShapeError>(!residual.defined() || residual.shape() == x.shape(), op,
                       ": expects a residual ", x.shape(), ", got ", residual.shape());
@@ -107,6 +107,10 @@ BatchNormOutput<T> batch_norm_train(const char* op, const Variable<T>& x, const 
     return Gradients<T>{dx, dweight, dbias};
   };
   const auto finish = [&](Variable<T> result) -> BatchNormOutput<T> {
+    if (layout.count() == 0) {
+      const auto nothing = Tensor<T>::full({layout.channels}, std::numeric_limits<T>::quiet_NaN());
+      return {std::move(result), nothing, nothing};
+    }
     const double unbiased =
         static_cast<double>(layout.count()) / static_cast<double>(layout.count() - 1);
     auto sample_variance = Tensor<T>::uninitialized({layout.channels});
@@ -141,7 +145,8 @@ BatchNormOutput<T> batch_norm_train(const char* op, const Variable<T>& x, const 
 
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias with mean and (biased) variance of each
 /// channel over the batch: x [N, C], [N, C, L] or [N, C, H, W]; weight and bias [C], 1 and 0 where
-/// undefined. Throws ValueError when a channel has a single element: it has no variance.
+/// undefined. Throws ValueError when a channel has a single element: it has no variance. Of no
+/// elements mean and variance are NaN, and the gradients of weight and bias 0.
 template <Operand X>
 BatchNormOutput<scalar_of<X>> batch_norm_train(const X& x,
                                                const Variable<scalar_of<X>>& weight = {},

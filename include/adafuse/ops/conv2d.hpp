@@ -27,23 +27,32 @@ inline kernels::Conv2dGeometry conv2d_geometry(const Shape& x, const Shape& w,
   require<ShapeError>(x.rank() == 4 && w.rank() == 4, "conv2d: expects x [N,C,H,W] and weight ",
                       "[out,in/groups,kh,kw], got x ", x, " and weight ", w);
   require<ValueError>(options.groups >= 1, "conv2d: groups is at least 1, got ", options.groups);
-  require<ShapeError>(w[1] * options.groups == x[1], "conv2d: weight ", w, " expects ",
-                      w[1] * options.groups, " input channels, x ", x, " has ", x[1]);
-  const kernels::Conv2dGeometry g{.batch = x[0],
-                                  .in_channels = x[1],
-                                  .in_height = x[2],
-                                  .in_width = x[3],
-                                  .out_channels = w[0],
-                                  .kernel_height = w[2],
-                                  .kernel_width = w[3],
-                                  .stride_height = options.stride.height,
-                                  .stride_width = options.stride.width,
-                                  .padding_height = options.padding.height,
-                                  .padding_width = options.padding.width,
-                                  .dilation_height = options.dilation.height,
-                                  .dilation_width = options.dilation.width,
-                                  .groups = options.groups};
+  require<ShapeError>(x[1] % options.groups == 0 && x[1] / options.groups == w[1],
+                      "conv2d: weight ", w, " expects ", w[1], " input channels",
+                      options.groups == 1 ? "" : " in each group", ", x ", x, " has ", x[1]);
+  kernels::Conv2dGeometry g{.batch = x[0],
+                            .in_channels = x[1],
+                            .in_height = x[2],
+                            .in_width = x[3],
+                            .out_channels = w[0],
+                            .kernel_height = w[2],
+                            .kernel_width = w[3],
+                            .stride_height = options.stride.height,
+                            .stride_width = options.stride.width,
+                            .padding_height = options.padding.height,
+                            .padding_width = options.padding.width,
+                            .dilation_height = options.dilation.height,
+                            .dilation_width = options.dilation.width,
+                            .groups = options.groups};
   g.check();
+  // A stride beyond the padded image leaves one output, and one tap has no dilation: kernels need
+  // not meet numbers that nothing depends on.
+  const auto limit = [](Index& stride, Index in, Index padding, Index kernel, Index& dilation) {
+    stride = std::min(stride, in + 2 * padding);
+    if (kernel == 1) dilation = 1;
+  };
+  limit(g.stride_height, g.in_height, g.padding_height, g.kernel_height, g.dilation_height);
+  limit(g.stride_width, g.in_width, g.padding_width, g.kernel_width, g.dilation_width);
   return g;
 }
 

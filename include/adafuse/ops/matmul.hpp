@@ -76,7 +76,9 @@ Variable<scalar_of<X>> linear(const X& input,
   require<ShapeError>(!bias.defined() || bias.shape() == Shape{weight.size(0)},
                       "linear: expects a bias [", weight.size(0), "], got ", bias.shape());
   const Shape shape = x.shape().with(-1, weight.size(0));
-  const auto rows = reshape(x, {x.size() / std::max<Index>(x.size(-1), 1), x.size(-1)});
+  Index count = 1;  // of rows, which may have no features
+  for (Index d = 0; d + 1 < x.rank(); ++d) count *= x.size(d);
+  const auto rows = reshape(x, {count, x.size(-1)});
   const auto y = matmul(rows, weight, {.transpose_b = true});
   return reshape(bias.defined() ? y + bias : y, shape);
 }

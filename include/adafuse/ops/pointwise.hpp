@@ -92,12 +92,13 @@ template <Operand X>
 Variable<scalar_of<X>> abs(const X& input) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
-  // dx = dy sign(x), and 0 at x = 0
-  return record(
-      "abs", kernels::map(x.value(), [](T v) { return std::abs(v); }), {x},
-      [x](const Variable<T>& dy) -> Gradients<T> {
-        return {dy * kernels::map(x.value(), [](T v) { return v > 0 ? T{1} : v < 0 ? T{-1} : v; })};
-      });
+  // dx = dy sign(x), and 0 where x is 0 or NaN
+  return record("abs", kernels::map(x.value(), [](T v) { return std::abs(v); }), {x},
+                [x](const Variable<T>& dy) -> Gradients<T> {
+                  return {dy * kernels::map(x.value(), [](T v) {
+                            return v > 0 ? T{1} : v < 0 ? T{-1} : T{0};
+                          })};
+                });
 }
 
 /// y = min(max(x, low), high). A NaN stays a NaN.
@@ -107,7 +108,7 @@ Variable<scalar_of<X>> clamp(const X& input, std::type_identity_t<scalar_of<X>> 
   using T = scalar_of<X>;
   const Variable<T> x = input;
   require<ValueError>(low <= high, "clamp: low ", low, " is above high ", high);
-  // dx = dy where low <= x <= high, 0 elsewhere
+  // dx = dy where low <= x <= high, 0 elsewhere, a NaN included
   return record(
       "clamp",
       kernels::map(x.value(), [low, high](T v) { return v < low    ? low
@@ -115,7 +116,7 @@ Variable<scalar_of<X>> clamp(const X& input, std::type_identity_t<scalar_of<X>> 
                                                                    : v; }),
       {x}, [x, low, high](const Variable<T>& dy) -> Gradients<T> {
         return {gate(dy, kernels::map(x.value(), [low, high](T v) {
-                       return v < low || v > high ? T{0} : T{1};
+                       return low <= v && v <= high ? T{1} : T{0};
                      }))};
       });
 }

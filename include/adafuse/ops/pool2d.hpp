@@ -137,12 +137,11 @@ Variable<scalar_of<X>> avg_pool2d(const X& input, const PoolOptions& options) {
   return detail::avg_pool2d(pool2d_geometry("avg_pool2d", x.shape(), options), x);
 }
 
-/// y(n, c) = the mean of plane x(n, c): [N, C, H, W] -> [N, C].
+/// y(n, c) = the mean of plane x(n, c): [N, C, H, W] -> [N, C]. NaN for planes without pixels.
 template <Operand X>
 Variable<scalar_of<X>> global_avg_pool(const X& input) {
   const auto x = as_variable(input);
-  require<ShapeError>(x.rank() == 4 && x.size(2) * x.size(3) > 0,
-                      "global_avg_pool: expects x [N,C,H,W], got ", x.shape());
+  require<ShapeError>(x.rank() == 4, "global_avg_pool: expects x [N,C,H,W], got ", x.shape());
   return mean(x, {2, 3});
 }
 

@@ -31,20 +31,21 @@ Variable<scalar_of<A, B>> pow(const A& base, const B& exponent) {
   using T = scalar_of<A, B>;
   const Variable<T> a = base, b = exponent;
   broadcast_shapes(a.shape(), b.shape(), "pow");
-  // da = dy b a^(b-1), db = dy y log a. At a = 0 a factor of either may be infinite where the limit
-  // of the product is 0 (of da if b = 0, of db if b > 0): a 1 added to that factor's argument there
-  // gives the limit.
+  // da = dy b a^(b-1), db = dy y log a. Where b = 0, y is 1 for any a, and da is 0; where a = 0 and
+  // b
+  // >= 0, db is 0: but a factor of each may be infinite or NaN there. A 1 added to that factor's
+  // argument gives the 0. (At a = 0 and b < 0, y is infinite and so is db.)
   return record(
       "pow", kernels::zip(a.value(), b.value(), [](T v, T w) { return std::pow(v, w); }), {a, b},
       [a, b](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
         Gradients<T> gradients(2);
         if (a.requires_grad()) {
-          const auto origin = kernels::zip(a.value(), b.value(),
-                                           [](T v, T w) { return v == 0 && w == 0 ? T{1} : T{0}; });
-          gradients[0] = sum_to(dy * b * pow(a, b - 1 + origin), a.shape());
+          const auto flat = kernels::map(b.value(), [](T w) { return w == 0 ? T{1} : T{0}; });
+          gradients[0] = sum_to(dy * b * pow(a, b - 1 + flat), a.shape());
         }
         if (b.requires_grad()) {
-          const auto zero = kernels::map(a.value(), [](T v) { return v == 0 ? T{1} : T{0}; });
+          const auto zero = kernels::zip(a.value(), b.value(),
+                                         [](T v, T w) { return v == 0 && w >= 0 ? T{1} : T{0}; });
           gradients[1] = sum_to(dy * y * log(a + zero), b.shape());
         }
         return gradients;

@@ -41,21 +41,19 @@ Variable<scalar_of<X>> sum(const X& input, const Dims& dims, ReduceOptions optio
                  detail::reduced_shape(x.shape(), axes, options.keepdim));
 }
 
-/// The mean of all elements, rank 0. Throws ShapeError when there are none.
+/// The mean of all elements, rank 0. Of none it is NaN, as in PyTorch.
 template <Operand X>
 Variable<scalar_of<X>> mean(const X& input) {
   const Variable<scalar_of<X>> x = input;
-  require<ShapeError>(x.size() > 0, "mean: of no elements, ", x.shape());
   return sum(x) / x.size();
 }
 
-/// The mean along dimensions. Throws ShapeError when they hold no elements.
+/// The mean along dimensions: NaN where they hold no elements.
 template <Operand X>
 Variable<scalar_of<X>> mean(const X& input, const Dims& dims, ReduceOptions options = {}) {
   const Variable<scalar_of<X>> x = input;
   Index count = 1;
   for (const Index d : dims.of(x.shape(), "mean")) count *= x.size(d);
-  require<ShapeError>(count > 0, "mean: of no elements, ", x.shape());
   return sum(x, dims, options) / count;
 }
 

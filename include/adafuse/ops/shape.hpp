@@ -79,20 +79,11 @@ template <Operand X>
 Variable<scalar_of<X>> embed(const X& input, const Shape& shape, Index dim, Index start,
                              Index step = 1);
 
-/// Positions start, start + step, ... below stop of dimension `dim`. A negative step walks
-/// downwards and `stop` may then be -1. Throws ShapeError for positions outside of x.
-template <Operand X>
-Variable<scalar_of<X>> slice(const X& input, Index dim, Index start, Index stop, Index step = 1) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
-  const Index axis = Dims(dim).of(x.shape(), "slice")[0];
-  require<ShapeError>(step != 0, "slice: step is 0");
-  const Index span = step > 0 ? stop - start + step - 1 : start - stop - step - 1;
-  const Index count = std::max<Index>(span / std::abs(step), 0);
-  const Index last = start + (count - 1) * step;
-  require<ShapeError>(
-      count == 0 || (0 <= std::min(start, last) && std::max(start, last) < x.size(axis)),
-      "slice: ", start, ":", stop, ":", step, " is outside of dimension ", dim, " of ", x.shape());
+namespace detail {
+
+/// `count` positions start, start + step, ... of dimension `axis`, which all exist.
+template <class T>
+Variable<T> slice(const Variable<T>& x, Index axis, Index start, Index count, Index step) {
   auto y = Tensor<T>::uninitialized(x.shape().with(axis, count));
   kernels::read_rows(x.value().data(), x.size(axis), {start, step}, y.data(),
                      kernels::middle_of(y.shape(), axis, axis));
@@ -103,38 +94,63 @@ Variable<scalar_of<X>> slice(const X& input, Index dim, Index start, Index stop,
                 });
 }
 
+}  // namespace detail
+
+/// Positions start, start + step, ... before stop of dimension `dim`. Negative positions count from
+/// the end: `slice(x, 0, 0, -1)` is all but the last. A negative step walks downwards; `stop` may
+/// then be -1, before the first (from the end it would never name anything). Throws ShapeError for
+/// positions outside of x: nothing is cut off in silence.
+template <Operand X>
+Variable<scalar_of<X>> slice(const X& input, Index dim, Index start, Index stop, Index step = 1) {
+  const Variable<scalar_of<X>> x = input;
+  const Index axis = Dims(dim).of(x.shape(), "slice")[0], size = x.size(axis);
+  require<ShapeError>(step != 0, "slice: step is 0");
+  const bool to_first = step < 0 && (stop == -1 || stop == -size - 1);
+  const Index first = start < 0 ? start + size : start;
+  const Index end = to_first ? -1 : stop < 0 ? stop + size : stop;
+  const Index count = positions_before(first, end, step);
+  require<ShapeError>(0 <= first && first <= size && (0 <= end || to_first) &&
+                          (count == 0 || positions_lie_inside(first, count, step, size)),
+                      "slice: ", start, ":", stop, ":", step, " is outside of dimension ", dim,
+                      " of ", x.shape());
+  return detail::slice(x, axis, first, count, step);
+}
+
 template <Operand X>
 Variable<scalar_of<X>> embed(const X& input, const Shape& shape, Index dim, Index start,
                              Index step) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
   const Index axis = Dims(dim).of(shape, "embed")[0];
-  const Index count = x.size(axis), last = start + (count - 1) * step;
+  require<ShapeError>(x.rank() == shape.rank(), "embed: ", x.shape(), " into ", shape);
+  const Index count = x.size(axis);
   require<ShapeError>(x.shape() == shape.with(axis, count), "embed: ", x.shape(), " differs from ",
                       shape, " in more than dimension ", dim);
-  require<ShapeError>(step != 0 && (count == 0 || (0 <= std::min(start, last) &&
-                                                   std::max(start, last) < shape[axis])),
-                      "embed: ", count, " positions from ", start, " by ", step,
-                      " are outside of dimension ", dim, " of ", shape);
+  require<ShapeError>(
+      step != 0 && (count == 0 || positions_lie_inside(start, count, step, shape[axis])),
+      "embed: ", count, " positions from ", start, " by ", step, " are outside of dimension ", dim,
+      " of ", shape);
   Tensor<T> y(shape);
   kernels::write_rows(x.value().data(), kernels::middle_of(x.shape(), axis, axis), y.data(),
                       shape[axis], {start, step});
   // dx is dy at those positions
   return record("embed", y, {x}, [axis, start, count, step](const Variable<T>& dy) -> Gradients<T> {
-    return {slice(dy, axis, start, start + count * step, step)};
+    return {detail::slice(dy, axis, start, count, step)};
   });
 }
 
-/// x without dimension `dim`, at position `i` of it. Throws ShapeError for a position outside of x.
+/// x without dimension `dim`, at position `i` of it, where -1 is the last. Throws ShapeError for a
+/// position outside of x.
 template <Operand X>
-Variable<scalar_of<X>> select(const X& x, Index dim, Index i) {
-  const Index axis = Dims(dim).of(x.shape(), "select")[0];
-  require<ShapeError>(0 <= i && i < x.size(axis), "select: position ", i,
-                      " is outside of dimension ", dim, " of ", x.shape());
+Variable<scalar_of<X>> select(const X& input, Index dim, Index i) {
+  const Variable<scalar_of<X>> x = input;
+  const Index axis = Dims(dim).of(x.shape(), "select")[0], size = x.size(axis);
+  require<ShapeError>(-size <= i && i < size, "select: position ", i, " is outside of dimension ",
+                      dim, " of ", x.shape());
   Shape shape;
   for (Index d = 0; d < x.rank(); ++d)
     if (d != axis) shape.push_back(x.size(d));
-  return reshape(slice(x, axis, i, i + 1), shape);
+  return reshape(detail::slice(x, axis, i < 0 ? i + size : i, 1, 1), shape);
 }
 
 /// Tensors one after the other along dimension `dim`; their other sizes are equal.
@@ -152,7 +168,9 @@ Variable<scalar_of<X>> cat(const std::vector<X>& parts, Index dim) {
     require<ShapeError>(x.rank() == first.rank() && x.shape().with(axis, first[axis]) == first,
                         "cat: ", x.shape(), " and ", first, " differ in more than dimension ", dim);
     starts.push_back(total);
-    total += x.size(axis);
+    const Checked sum = Checked(total) + x.size(axis);  // of empty parts, sizes may be any
+    require<ShapeError>(sum.fits(), "cat: too many positions along dimension ", dim);
+    total = sum.value();
   }
   auto y = Tensor<T>::uninitialized(first.with(axis, total));
   std::vector<Index> stops;

@@ -4,6 +4,7 @@
 
 #include <adafuse/kernels/softmax.hpp>
 #include <adafuse/ops/arithmetic.hpp>
+#include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/pointwise.hpp>
 
 namespace adafuse {
@@ -14,7 +15,7 @@ template <Operand X>
 Variable<scalar_of<X>> softmax(const X& input, Index dim) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
-  const Index axis = x.shape().axis(dim);
+  const Index axis = Dims(dim).of(x.shape(), "softmax")[0];
   auto value = Tensor<T>::uninitialized(x.shape());
   kernels::softmax(kernels::middle_of(x.shape(), axis, axis), x.value().data(), value.data());
   // dy_k/dx_l = y_k ([k = l] - y_l)  =>  dx = y (dy - sum_l dy_l y_l)
@@ -31,7 +32,7 @@ template <Operand X>
 Variable<scalar_of<X>> log_softmax(const X& input, Index dim) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
-  const Index axis = x.shape().axis(dim);
+  const Index axis = Dims(dim).of(x.shape(), "log_softmax")[0];
   auto value = Tensor<T>::uninitialized(x.shape());
   kernels::log_softmax(kernels::middle_of(x.shape(), axis, axis), x.value().data(), value.data());
   // dy_k/dx_l = [k = l] - softmax_l  =>  dx = dy - e^y sum_l dy_l

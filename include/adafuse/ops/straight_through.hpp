@@ -6,6 +6,7 @@
 
 #include <adafuse/autograd/record.hpp>
 #include <adafuse/kernels/reduce.hpp>
+#include <adafuse/ops/dims.hpp>
 
 namespace adafuse {
 
@@ -14,12 +15,13 @@ template <Operand X>
 Tensor<scalar_of<X>> hard_one_hot(const X& soft, Index dim) {
   using T = scalar_of<X>;
   const Variable<T> x = soft;
-  const Index axis = x.shape().axis(dim);
+  const Index axis = Dims(dim).of(x.shape(), "hard_one_hot")[0];
   require<ShapeError>(x.size(axis) > 0, "hard_one_hot: dimension ", dim, " of ", x.shape(),
                       " is empty");
   const auto m = kernels::middle_of(x.shape(), axis, axis);
   const auto largest = kernels::argmax(x.value(), axis);
   Tensor<T> y(x.shape());
+  if (y.size() == 0) return y;
   for (Index o = 0; o < m.outer; ++o)
     for (Index i = 0; i < m.inner; ++i) {
       const Index k = largest.data()[o * m.inner + i];

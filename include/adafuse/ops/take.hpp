@@ -6,6 +6,7 @@
 #include <adafuse/autograd/record.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/take.hpp>
+#include <adafuse/ops/dims.hpp>
 
 namespace adafuse {
 
@@ -61,7 +62,7 @@ template <Operand X>
 Variable<scalar_of<X>> index_select(const X& input, Index dim,
                                     const Tensor<std::int64_t>& indices) {
   const Variable<scalar_of<X>> x = input;
-  const Index axis = x.shape().axis(dim);
+  const Index axis = Dims(dim).of(x.shape(), "index_select")[0];
   require<ShapeError>(indices.rank() == 1, "index_select: expects a list of indices, got ",
                       indices.shape());
   const auto m = kernels::middle_of(x.shape(), axis, axis);
@@ -70,7 +71,7 @@ Variable<scalar_of<X>> index_select(const X& input, Index dim,
   for (const auto i : indices)
     require<ValueError>(0 <= i && i < m.count, "index_select: index ", i,
                         " is outside of dimension ", dim, " of ", x.shape());
-  for (Index o = 0; o < m.outer; ++o)
+  for (Index o = 0; o < m.outer && positions.size() > 0; ++o)
     for (const auto i : indices)
       for (Index k = 0; k < m.inner; ++k) *out++ = (o * m.count + i) * m.inner + k;
   return take(x, positions);

@@ -2,6 +2,10 @@
 //   m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2,
 //   p <- p - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
 // Adam adds decay p to g; AdamW shrinks p by rate * decay instead, apart from the moments.
+//
+// Of a beta near 1, it is 1 - beta that counts, and half a unit in the last place of a float beta
+// is 3e-8: 30 % of 1 - beta for beta = 1 - 1e-7. So 1 - b is taken before anything is rounded, and
+// b is kept as a rounded number and the rest of it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -24,9 +28,14 @@ class Adam : public Optimizer<T> {
         first_(this->parameter_count()),
         second_(this->parameter_count()),
         seen_(this->parameter_count()) {
-    for (double beta : {options.beta1, options.beta2})
+    for (double beta : {options.beta1, options.beta2}) {
       require<ValueError>(0 <= beta && beta < 1, "Adam: betas must be in [0, 1), got ", beta);
-    require<ValueError>(options.eps > 0, "Adam: eps must be positive, got ", options.eps);
+      require<ValueError>(static_cast<T>(beta) < 1, "Adam: beta 1 - ", 1 - beta,
+                          " rounds to 1 in the arithmetic of the parameters");
+    }
+    require<ValueError>(
+        static_cast<T>(options.eps) > 0,
+        "Adam: eps must be positive, also in the arithmetic of the parameters, got ", options.eps);
   }
 
   std::map<std::string, Tensor<T>> state() const override {
@@ -38,6 +47,18 @@ class Adam : public Optimizer<T> {
   }
 
  private:
+  /// moment <- beta moment + (1 - beta) value.
+  struct Decay {
+    T beta, rest, share;
+    explicit Decay(double b)
+        : beta(static_cast<T>(b)),
+          rest(static_cast<T>(b - static_cast<double>(beta))),
+          share(static_cast<T>(1 - b)) {}
+    T operator()(T moment, T value) const {
+      return beta * moment + (rest * moment + share * value);
+    }
+  };
+
   void update(std::size_t index, Tensor<T> p, const Tensor<T>& grad, double rate,
               double weight_decay) override {
     Tensor<T>&m = first_[index], &v = second_[index], &seen = seen_[index];
@@ -47,20 +68,20 @@ class Adam : public Optimizer<T> {
     const double t = static_cast<double>(++seen(0));
     const double unbias1 = 1 - std::pow(options_.beta1, t);
     const double unbias2 = 1 - std::pow(options_.beta2, t);
-    const T b1 = static_cast<T>(options_.beta1), b2 = static_cast<T>(options_.beta2);
+    const Decay decay1(options_.beta1), decay2(options_.beta2);
     const T step = static_cast<T>(rate / unbias1), eps = static_cast<T>(options_.eps);
     const T root = static_cast<T>(1 / std::sqrt(unbias2));
     const T added = static_cast<T>(options_.decoupled_decay ? 0 : weight_decay);
-    const T kept = static_cast<T>(options_.decoupled_decay ? 1 - rate * weight_decay : 1);
+    const T shrink = static_cast<T>(options_.decoupled_decay ? rate * weight_decay : 0);
     T *const weights = p.data(), *const first = m.data(), *const second = v.data();
     const T* const gradient = grad.data();
     parallel_for(p.size(), Index{1} << 14, Work::elements(6), [=](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) {
         T &x = weights[i], &a = first[i], &b = second[i];
         const T g = gradient[i] + added * x;
-        a = b1 * a + (1 - b1) * g;
-        b = b2 * b + (1 - b2) * g * g;
-        x = kept * x - step * a / (std::sqrt(b) * root + eps);
+        a = decay1(a, g);
+        b = decay2(b, g * g);
+        x -= shrink * x + step * a / (std::sqrt(b) * root + eps);
       }
     });
   }

@@ -18,6 +18,8 @@ class Sgd : public Optimizer<T> {
       : Optimizer<T>(std::move(groups)), options_(options), momentum_(this->parameter_count()) {
     require<ValueError>(0 <= options.momentum && options.momentum < 1,
                         "Sgd: momentum must be in [0, 1), got ", options.momentum);
+    require<ValueError>(static_cast<T>(options.momentum) < 1, "Sgd: momentum 1 - ",
+                        1 - options.momentum, " rounds to 1 in the arithmetic of the parameters");
     require<ValueError>(!options.nesterov || options.momentum > 0, "Sgd: nesterov needs momentum");
   }
 

@@ -20,8 +20,9 @@ Variable<scalar_of<X>> temporal_shift(const X& input, Index frames, Index fold,
   using T = scalar_of<X>;
   const Variable<T> x = as_variable(input);
   const Index clips = clip_count(x, frames, "temporal_shift");
-  require<ShapeError>(x.rank() >= 2 && 0 <= fold && 2 * fold <= x.size(1),
+  require<ShapeError>(x.rank() >= 2 && 0 <= fold && fold <= x.size(1) / 2,
                       "temporal_shift: two folds of ", fold, " channels out of ", x.shape());
+  direction = std::clamp(direction, -frames, frames);  // Beyond a clip there is nothing.
   const Index channels = x.size(1);
   const Index map = x.size() / std::max<Index>(x.size(0) * channels, 1);
   auto y = Tensor<T>::uninitialized(x.shape());
@@ -35,7 +36,7 @@ Variable<scalar_of<X>> temporal_shift(const X& input, Index frames, Index fold,
       std::copy_n(x.value().data() + ((n * frames + from) * channels + first) * map,
                   (last - first) * map, out);
   };
-  for (Index n = 0; n < clips; ++n)
+  for (Index n = 0; n < clips && map > 0; ++n)
     for (Index t = 0; t < frames; ++t) {
       move(n, t, 0, fold, direction);
       move(n, t, fold, 2 * fold, -direction);

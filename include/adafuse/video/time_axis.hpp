@@ -41,10 +41,11 @@ Variable<scalar_of<X>> shift_time(const X& input, Index frames, Index offset) {
   using T = scalar_of<X>;
   const Variable<T> x = as_variable(input);
   const Index clips = clip_count(x, frames, "shift_time");
+  offset = std::clamp(offset, -frames, frames);  // Beyond a clip there is nothing, however far.
   const Index row = x.size() / std::max<Index>(x.size(0), 1);
   auto y = Tensor<T>::uninitialized(x.shape());
   const T* const in = x.value().data();
-  for (Index n = 0; n < clips; ++n)
+  for (Index n = 0; n < clips && row > 0; ++n)
     for (Index t = 0; t < frames; ++t) {
       const Index from = t + offset;
       T* out = y.data() + (n * frames + t) * row;
