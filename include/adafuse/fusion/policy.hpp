@@ -52,6 +52,7 @@ struct PolicyLinears {
     for (std::size_t i = 0; i + 1 < sizes.size(); ++i) {
       const nn::Linear<T>& layer =
           gate_fc.emplace_back(nn::LinearConfig{.in = sizes[i], .out = sizes[i + 1]});
+      if (!nn::weights_are_drawn()) continue;
       layer.weight.mutable_value().copy_from(
           nn::normal_init<T>(layer.weight.shape(), 0.001, key.of(concat("gate_fc", i))));
       layer.bias.mutable_value().fill(0);

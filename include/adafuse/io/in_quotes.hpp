@@ -67,6 +67,11 @@ inline std::string in_quotes(std::string_view text, std::size_t longest = longes
   return '"' + detail::escape(text, longest, true) + '"';
 }
 
+/// The same in single quotes: for a word that should have been one of a few.
+inline std::string in_single_quotes(std::string_view text) {
+  return '\'' + detail::escape(text, longest_quote, false) + '\'';
+}
+
 /// `text` without quotes around it, whole: for a line that is text of ours with theirs in it.
 inline std::string escaped(std::string_view text) {
   return detail::escape(text, std::string_view::npos, false);
