@@ -7,6 +7,8 @@
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/shape.hpp>
+#include <adafuse/io/image_options.hpp>
+#include <adafuse/io/in_quotes.hpp>
 #include <charconv>
 #include <string>
 #include <type_traits>
@@ -51,6 +53,14 @@ CLI::Option* add_value(CLI::App& command, const std::string& name, Value& value,
       return concat("expects ", kind, ", got '", given, "'");
     });
   return option;
+}
+
+/// --most-pixels: what a picture may claim before memory is taken for it.
+inline void add_most_pixels(CLI::App& command, io::ImageOptions& pictures) {
+  add_value(command, "--most-pixels", pictures.most_pixels, "N",
+            "pixels of a picture, or of all frames of a GIF; more are refused")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
 }
 
 /// --threads: how many threads work; everything comes out the same for any number.

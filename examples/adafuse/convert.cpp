@@ -35,6 +35,11 @@ void convert(const std::string& in, const std::string& out, bool keep_names) {
     std::printf("%zu left over, no weights:\n", file.left_over.size());
     for (const auto& name : file.left_over) std::printf("  %s\n", io::in_quotes(name).c_str());
   }
+  if (!file.foreign.empty()) {
+    std::printf("%zu names of Python that it asks for, passed over; nothing was executed:\n",
+                file.foreign.size());
+    for (const auto& name : file.foreign) std::printf("  %s\n", io::in_quotes(name).c_str());
+  }
 }
 
 }  // namespace

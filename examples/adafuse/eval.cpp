@@ -17,6 +17,7 @@ struct EvalOptions {
   Index batch = 32;
   std::uint64_t seed = 0;
   bool sample = false, json = false;
+  io::ImageOptions pictures;
 };
 
 io::Json report(const train::SavedModel& saved, const std::string& policy,
@@ -83,7 +84,7 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
   if (!adaptive || (choice.kind != train::PolicyChoice::Kind::random && !options.sample))
     refuse(command, {"--seed"}, "where nothing is drawn: neither --sample nor a random policy");
 
-  const auto dataset = data::load_dataset(options.data);
+  const auto dataset = data::load_dataset(options.data, {}, options.pictures);
   require<ValueError>(dataset.classes == card.classes, options.data,
                       ": its classes are not those that the model was trained on");
   data::LoaderConfig loader;
@@ -125,6 +126,7 @@ void add_eval(CLI::App& app) {
   add_value(*command, "--seed", o->seed, "S",
             "seed of decisions that are drawn (default: the run's)");
   command->add_flag("--json", o->json, "print one JSON object");
+  add_most_pixels(*command, o->pictures);
   add_threads(*command);
   command->callback([o, command] { evaluate_run(*o, *command); });
 }

@@ -1,5 +1,6 @@
 // adafuse: train, evaluate and describe adaptive video networks from the command line.
 // SPDX-License-Identifier: MIT
+#include <adafuse/io/in_quotes.hpp>
 #include <iostream>
 
 #include "command.hpp"
@@ -33,11 +34,12 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& mistake) {
     const auto unknown = app.remaining();  // a command that there isn't counts as one left out
     if (app.get_subcommands().empty() && !unknown.empty())
-      std::cerr << "adafuse: there is no command '" << unknown.front() << "' (see --help)\n";
+      std::cerr << "adafuse: there is no command " << io::in_single_quotes(unknown.front())
+                << " (see --help)\n";
     else
-      std::cerr << "adafuse: " << mistake.what() << " (see --help)\n";
+      std::cerr << "adafuse: " << io::escaped(mistake.what()) << " (see --help)\n";
   } catch (const Error& mistake) {
-    std::cerr << "adafuse: " << mistake.what() << "\n";
+    std::cerr << "adafuse: " << io::escaped(mistake.what()) << "\n";
   } catch (const std::exception& failure) {  // out of memory, a full disk: not the caller's words
     std::cerr << "adafuse: failed: " << failure.what() << "\n";
     return 1;

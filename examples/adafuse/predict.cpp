@@ -27,43 +27,46 @@ struct ClipSource {
   std::uint64_t number;  // in its list
 };
 
-ClipSource folder_clip(const fs::path& dir) {
+ClipSource folder_clip(const fs::path& dir, const io::ImageOptions& pictures) {
   auto count = std::make_shared<Index>(0);
   while (fs::exists(dir / data::frame_file_name(*count))) ++*count;
   require<IoError>(*count > 0, dir.string(), ": holds no frames ", data::frame_file_name(0), ", ",
                    data::frame_file_name(1), ", ...");
-  return {dir.string(),
-          *count,
-          [dir](Index t) { return io::read_image(dir / data::frame_file_name(t)); },
-          {},
-          0};
+  return {
+      dir.string(),
+      *count,
+      [dir, pictures](Index t) { return io::read_image(dir / data::frame_file_name(t), pictures); },
+      {},
+      0};
 }
 
-ClipSource gif_clip(const fs::path& file) {
-  const auto frames = io::read_gif(file);
+ClipSource gif_clip(const fs::path& file, const io::ImageOptions& pictures) {
+  const auto frames = io::read_gif(file, pictures);
   return {file.string(), frames.size(0), [frames](Index t) { return frames[t]; }, {}, 0};
 }
 
 /// Lists lie beside the directory `frames` that they speak of.
-void add_list(const fs::path& file, Index classes, std::vector<ClipSource>& clips) {
+void add_list(const fs::path& file, Index classes, const io::ImageOptions& pictures,
+              std::vector<ClipSource>& clips) {
   const auto folder = std::make_shared<const data::FrameFolder>(
-      file.parent_path() / "frames", data::read_clip_list(file, classes));
+      file.parent_path() / "frames", data::read_clip_list(file, classes), pictures);
   for (Index i = 0; i < folder->size(); ++i)
     clips.push_back({folder->name(i), folder->frame_count(i),
                      [folder, i](Index t) { return folder->frame(i, t); }, folder->label(i),
                      static_cast<std::uint64_t>(i)});
 }
 
-std::vector<ClipSource> find_clips(const std::vector<std::string>& paths, Index classes) {
+std::vector<ClipSource> find_clips(const std::vector<std::string>& paths, Index classes,
+                                   const io::ImageOptions& pictures) {
   std::vector<ClipSource> clips;
   for (const fs::path path : paths) {
     require<IoError>(fs::exists(path), path.string(), ": there is no such file or directory");
     if (fs::is_directory(path))
-      clips.push_back(folder_clip(path));
+      clips.push_back(folder_clip(path, pictures));
     else if (path.extension() == ".gif")
-      clips.push_back(gif_clip(path));
+      clips.push_back(gif_clip(path, pictures));
     else
-      add_list(path, classes, clips);
+      add_list(path, classes, pictures, clips);
   }
   return clips;
 }
@@ -72,7 +75,7 @@ void predict(const PredictOptions& o, const CLI::App& command) {
   const LoadedModel model(o.session, command);
   const auto& card = model.card();
   const Index frames = card.config.frames;
-  const auto clips = find_clips(o.paths, std::ssize(card.classes));
+  const auto clips = find_clips(o.paths, std::ssize(card.classes), o.session.pictures);
   std::optional<infer::ClipSession<float>> session;
   Shape size;  // of the frames that the session is for
   infer::Ledger all;
@@ -113,8 +116,9 @@ void predict(const PredictOptions& o, const CLI::App& command) {
                          {"milliseconds", ms},
                          {"macs_fraction", share}});
     else
-      std::printf("%-32s %-20s %.3f  %8.3f ms  %5.1f %% of dense MACs\n", clip.name.c_str(),
-                  card.classes[guess.label].c_str(), guess.score, ms, 100 * share);
+      std::printf("%-32s %-20s %.3f  %8.3f ms  %5.1f %% of dense MACs\n",
+                  io::in_quotes(clip.name, data::detail::longest_path).c_str(),
+                  io::in_quotes(card.classes[guess.label]).c_str(), guess.score, ms, 100 * share);
   }
   if (o.session.json) {
     io::Json json{{"model", card.config.model}, {"policy", model.policy()}, {"clips", results}};

@@ -19,6 +19,7 @@ struct SessionOptions {
   std::string run, checkpoint = "best", policy;
   std::uint64_t seed = 0;
   bool ledger = false, json = false;
+  io::ImageOptions pictures;
 
   void add_to(CLI::App& command) {
     command.add_option("RUN", run, "directory of a run")->required();
@@ -30,6 +31,7 @@ struct SessionOptions {
     add_value(command, "--seed", seed, "S", "seed of a random policy (default: the run's)");
     command.add_flag("--ledger", ledger, "print what each step cost");
     command.add_flag("--json", json, "print one JSON object");
+    add_most_pixels(command, pictures);
     add_threads(command);
   }
 };

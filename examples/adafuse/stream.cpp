@@ -3,6 +3,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "consensus_option.hpp"
 #include "session_options.hpp"
 
 namespace adafuse::cli {
@@ -21,7 +22,7 @@ struct StreamCommand {
 using PictureSource = std::function<Tensor<std::uint8_t>()>;
 
 /// The pictures of a directory, in the order of their names.
-PictureSource directory_source(const fs::path& dir) {
+PictureSource directory_source(const fs::path& dir, const io::ImageOptions& pictures) {
   require<IoError>(fs::is_directory(dir), dir.string(), ": expected a directory of frames, or -");
   auto files = std::make_shared<std::vector<fs::path>>();
   for (const auto& entry : fs::directory_iterator(dir)) {
@@ -31,15 +32,18 @@ PictureSource directory_source(const fs::path& dir) {
   }
   require<IoError>(!files->empty(), dir.string(), ": holds no .jpg or .png");
   std::sort(files->begin(), files->end());
-  return [files, next = std::size_t{0}]() mutable {
-    return next < files->size() ? io::read_image((*files)[next++]) : Tensor<std::uint8_t>();
+  return [files, pictures, next = std::size_t{0}]() mutable {
+    return next < files->size() ? io::read_image((*files)[next++], pictures)
+                                : Tensor<std::uint8_t>();
   };
 }
 
 /// Raw RGB from standard input, frame after frame.
-PictureSource raw_source(Index height, Index width) {
+PictureSource raw_source(Index height, Index width, const io::ImageOptions& pictures) {
   require<ValueError>(height > 0 && width > 0,
                       "raw RGB from standard input needs --width and --height");
+  require<ValueError>(height <= pictures.most_pixels / width, "--width ", width, " and --height ",
+                      height, ": more pixels than --most-pixels ", pictures.most_pixels);
   return [height, width, frame = Index{0}]() mutable -> Tensor<std::uint8_t> {
     Tensor<std::uint8_t> picture({height, width, 3});
     std::cin.read(reinterpret_cast<char*>(picture.data()), picture.size());
@@ -49,32 +53,6 @@ PictureSource raw_source(Index height, Index width) {
     ++frame;
     return picture;
   };
-}
-
-/// "all", "last:T" or "fading:K".
-infer::RunningConsensus parse_consensus(const std::string& text) {
-  const auto number = [&](std::size_t prefix) {
-    double value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + prefix, end, value);
-    require<ValueError>(error == std::errc() && stop == end,
-                        "--consensus: expects all, last:T or fading:K, got '", text, "'");
-    return value;
-  };
-  infer::RunningConsensus consensus = infer::AllFrames{};
-  if (text.starts_with("last:")) {
-    const double count = number(5);
-    require<ValueError>(count == std::floor(count) && std::abs(count) < 1e6,
-                        "--consensus: expects a whole number of frames, got '", text, "'");
-    consensus = infer::LastFrames{static_cast<Index>(count)};
-  } else if (text.starts_with("fading:")) {
-    consensus = infer::FadingFrames{number(7)};
-  } else {
-    require<ValueError>(text == "all", "--consensus: expects all, last:T or fading:K, got '", text,
-                        "'");
-  }
-  infer::check_consensus(consensus);
-  return consensus;
 }
 
 void stream(const StreamCommand& o, const CLI::App& command) {
@@ -91,7 +69,8 @@ void stream(const StreamCommand& o, const CLI::App& command) {
                                                : o.future == "zero" ? infer::Future::zero
                                                                     : infer::Future::refuse,
                                      .consensus = parse_consensus(o.consensus)};
-  const auto next = o.source == "-" ? raw_source(o.height, o.width) : directory_source(o.source);
+  const auto next = o.source == "-" ? raw_source(o.height, o.width, o.session.pictures)
+                                    : directory_source(o.source, o.session.pictures);
 
   std::optional<infer::StreamSession<float>> session;
   infer::Ledger ledger;
@@ -114,8 +93,8 @@ void stream(const StreamCommand& o, const CLI::App& command) {
                          {"macs_fraction", share}});
     else
       std::printf("%ld %s %.3f %.3f ms %.1f %% of dense MACs\n",
-                  static_cast<long>(prediction->frame), name.c_str(), guess.score, ms.count(),
-                  100 * share),
+                  static_cast<long>(prediction->frame), io::in_quotes(name).c_str(), guess.score,
+                  ms.count(), 100 * share),
           std::fflush(stdout);  // who reads a stream wants each line as it comes
     return true;
   };

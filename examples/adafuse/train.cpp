@@ -50,6 +50,7 @@ class TrainCommand {
         ->needs("--size");
     command_.add_flag("--flip", config_.flip, "mirror half of the clips; wrong for left and right");
     option("--seed", config_.seed, "S", "seed of weights, order and noise");
+    add_most_pixels(command_, pictures_);
     add_threads(command_);
   }
 
@@ -58,7 +59,7 @@ class TrainCommand {
     config_.model.dropout = dropout_;
     if (command_.count("--lambda-from") == 0) config_.lambda_from = config_.epochs / 3;
     check_combination();
-    const auto dataset = data::load_dataset(data_);
+    const auto dataset = data::load_dataset(data_, {}, pictures_);
     train::Trainer trainer(config_, dataset);
     const auto summary = trainer.run(train::RunFiles(out_), progress_printer(""));
     std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
@@ -112,6 +113,7 @@ class TrainCommand {
   ModelOptions model_;
   train::TrainConfig config_;
   double dropout_ = 0;
+  io::ImageOptions pictures_;
   std::string data_, out_;
 };
 

@@ -16,13 +16,13 @@ mentions "" gestures train eval describe predict stream forward convert demo "ad
 mentions gestures --out --train --val --size --frames --seed --threads
 mentions train --data --out --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-from \
-  --cost --temperature --size --shorter-side --flip --seed --threads \
+  --cost --temperature --size --shorter-side --flip --seed --threads --most-pixels \
   resnet8 adafuse-tsm keep-all random:k,r,s REQUIRED
-mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads
+mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels
 mentions describe --model --fusion --frames --stem-stride --consensus --lstm-hidden --adaptive-stages \
   --adaptive-blocks --policy-hidden --policy-quota --shared-policy --classes --size --json
-mentions predict PATH --policy --seed --ledger --json --checkpoint
-mentions stream --policy --seed --ledger --json --checkpoint --future --consensus --width --height
+mentions predict PATH --most-pixels --policy --seed --ledger --json --checkpoint
+mentions stream --most-pixels --policy --seed --ledger --json --checkpoint --future --consensus --width --height
 mentions forward --model --fusion --classes --frames --size --weights --input --output --dtype
 mentions convert IN OUT --keep-names
 mentions demo --out --train --val --epochs --seed --threads

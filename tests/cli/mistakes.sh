@@ -139,6 +139,18 @@ mistake "gestures" gestures --out run
 mistake "data: holds \"" ${tiny/--out new/} --batch 9 --out data
 mistake "run: holds" demo --out run
 
+# Files that have no end, that are none, or that are nested too deep.
+mkfifo pipe
+for place in /dev/zero full pipe; do
+  mistake "$place: expected a file, got a" convert $place out.safetensors
+  mistake "$place: expected a file, got a" forward --weights $place --classes 2 --input $place --output o.safetensors
+done
+echo '{}' | mistake "/dev/stdin: expected a file, got a pipe" convert /dev/stdin out.safetensors
+deep=$(printf '[%.0s' $(seq 70000))
+cp -r run nested
+sed "s/\"seed\": .*/\"seed\": $deep/" run/config.json >nested/config.json
+mistake "nested/config.json: nested more than 64 deep" eval --run nested --data data
+
 # Model files that are broken.
 cp -r run broken
 head -c 1000 run/best.safetensors >broken/best.safetensors

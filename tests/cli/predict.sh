@@ -4,11 +4,17 @@
 . "$(dirname "$0")/lib.bash"
 
 works gestures --out data --train 18 --val 9 --size 16 --frames 4 --seed 1
+# Class names that would colour a terminal: it never sees them so.
+sed -i $'s/^/\x1b[31m/' data/classes.txt
 works train --data data --out run --fusion adafuse --policy-hidden 4 --frames 4 --stem-stride 2 \
   --epochs 1 --batch 9 --seed 3
 
 works predict run data/frames/val_000000
 case $out in *val_000000*"% of dense MACs"*) ;; *) fail "predict of a folder: $out" ;; esac
+grep -qF '"\x1B[31m' stdout.txt || fail "class names in quotes: $(cat stdout.txt)"
+! grep -q $'\x1b' stdout.txt || fail "a class name reached the terminal"
+works stream run data/frames/val_000000
+! grep -q $'\x1b' stdout.txt || fail "a class name reached the terminal"
 same "lines for a list" 10 "$(works predict run data/val.txt && wc -l <stdout.txt)"
 
 # A list's top-1 and work are those of eval, whoever decides.
@@ -23,6 +29,7 @@ done
 works predict run data/val.txt --ledger
 case $out in *layer1.0.policy_net*policy*all*) ;; *) fail "--ledger: $out" ;; esac
 
+mistake "has 256 pixels, more than the 255 that are allowed" predict run data/val.txt --most-pixels 255
 mistake "there is no such file" predict run nowhere
 mistake "holds no frames 00001.jpg" predict run data
 mistake "--policy: sessions take" predict run data/val.txt --policy magnitude:0.4,0.3,0.3

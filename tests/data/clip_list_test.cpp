@@ -58,6 +58,30 @@ TEST_CASE("clip list: a mistake is told with file and line") {
   check_refused("\n \n", "at least one clip");
 }
 
+TEST_CASE("clip list: no error quotes more than a hundred bytes, or what a terminal obeys") {
+  check_refused("\x1b[31m 8", "got \"\\x1B[31m 8\"");
+  try {
+    only(std::string(100'000, 'a') + " 8");
+    CHECK(false);
+  } catch (const FormatError& error) {
+    CHECK(std::string(error.what()).size() < 200);
+  }
+  check_refused(std::string(4096, 'a') + " 8 1", "is no path of at most 4095 bytes");
+  check_refused(std::string("a\0b 8 1", 7), "\"a\\x00b\" is no path");
+}
+
+TEST_CASE("class names: two hundred thousand of them are read, and compared with each other") {
+  const auto path = std::filesystem::temp_directory_path() / concat("adafuse-many-", ::getpid());
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += concat("class ", i, "\n");
+  io::overwrite_file(path, text);
+  CHECK(data::read_class_names(path).size() == 200'000);
+  io::overwrite_file(path, text + "class 77\n");
+  CHECK_THROWS_WITH_AS(data::read_class_names(path),
+                       doctest::Contains(":200001: class \"class 77\" comes twice"), FormatError);
+  std::filesystem::remove(path);
+}
+
 TEST_CASE("class names: one a line, with spaces, each once") {
   const auto path = std::filesystem::temp_directory_path() / concat("adafuse-classes-", ::getpid());
   io::overwrite_file(path, "swipe left\r\nstill\n\n");

@@ -7,7 +7,11 @@ The twin holds each tensor that the state dict of a file has as `file.name`, flo
 float64 and all others as int64, so that PyTorch does the widening. Made with PyTorch 1.13.
 """
 
+import argparse
 import collections
+import datetime
+import fractions
+import functools
 import pathlib
 from unittest import mock
 
@@ -129,10 +133,34 @@ def nested():
     save("old_protocol5.pth", {"model": value}, state, pickle_protocol=5, **old)
 
 
+def extras():
+    """What training scripts save beside the weights: objects of all kinds, in every protocol."""
+    state = {"a": torch.arange(6.0).reshape(2, 3), "i": torch.tensor([-3, 4], dtype=torch.int8)}
+    state["s"] = torch.tensor([-300], dtype=torch.int16)
+    beside = {
+        "args": argparse.Namespace(lr=0.1, dirs=[pathlib.PurePosixPath("/a")]),
+        "log": collections.defaultdict(list, loss=[1.5, 0.5]),
+        "when": datetime.datetime(2020, 1, 1),
+        "curve": numpy.arange(4.0),
+        "dtype": torch.float32,
+        "tags": {1, 2},
+        "frozen": frozenset("a"),
+        "schedule": functools.partial(max, 1, key=abs),
+        "scheduler": collections.Counter("aab"),
+        "slots": fractions.Fraction(1, 3),
+        "raw": bytearray(b"x"),
+    }
+    both_forms("extras.pth", {"state_dict": state, **beside}, state)
+    save("extras4.pth", {**beside, "state_dict": state}, state, pickle_protocol=4)
+    # The same in the mapping of the weights itself: the factory of a default dict is a name too.
+    mixed = collections.defaultdict(float, {**state, "args": beside["args"], "tags": {1}})
+    both_forms("mixed.pth", mixed, state)
+
+
 def refused():
-    """Read by PyTorch, not here: a whole module, which names its class; a type without a tensor."""
+    """Read by PyTorch, not here: a whole module, which names its class; a quantized tensor; nothing."""
     save("module.pth", torch.nn.Linear(2, 2), {})
-    save("int8.pth", {"w": torch.ones(2, dtype=torch.int8)}, {})
+    save("quantized.pth", {"w": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)}, {})
     save("no_tensors.pth", {"epoch": 3}, {})
 
 
@@ -141,5 +169,6 @@ types()
 views()
 checkpoint()
 nested()
+extras()
 refused()
 write_beside(__file__)

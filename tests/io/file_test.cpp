@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iterator>
 #include <string>
+#include <thread>
 
 namespace file_test {
 
@@ -61,6 +62,45 @@ TEST_CASE("file: a device is written to and not replaced by a file") {
   CHECK(fs::is_character_file("/dev/null"));
   io::overwrite_file("/dev/null", "gone");
   CHECK(fs::is_character_file("/dev/null"));
+}
+
+TEST_CASE("file: devices and directories are refused, they have no end") {
+  const Scratch dir;
+  CHECK_THROWS_WITH_AS(io::read_file("/dev/zero"), "/dev/zero: expected a file, got a device",
+                       IoError);
+  CHECK_THROWS_WITH_AS(io::read_file(dir.path), doctest::Contains("got a directory"), IoError);
+}
+
+TEST_CASE("file: where a file is needed, a pipe is refused without waiting for who writes") {
+  const Scratch dir;
+  const auto pipe = dir.path / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK_THROWS_WITH_AS(io::require_regular_file(pipe), doctest::Contains("got a pipe"), IoError);
+  CHECK_THROWS_WITH_AS(io::require_regular_file("/dev/zero"), doctest::Contains("got a device"),
+                       IoError);
+  CHECK_THROWS_WITH_AS(io::require_regular_file(dir.path / "none"),
+                       doctest::Contains("cannot open"), IoError);
+  io::write_file(dir.path / "file", "x");
+  CHECK_NOTHROW(io::require_regular_file(dir.path / "file"));
+}
+
+TEST_CASE("file: a pipe that ends is read whole") {
+  const Scratch dir;
+  const auto pipe = dir.path / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const std::string bytes(100'000, 'p');
+  std::thread writer([&] { io::overwrite_file(pipe, bytes); });
+  CHECK(io::read_file(pipe) == bytes);
+  writer.join();
+}
+
+TEST_CASE("file: a sparse file that no memory holds is refused before any is taken") {
+  const Scratch dir;
+  const auto path = dir.path / "sparse";
+  io::write_file(path, "");
+  if (::truncate(path.c_str(), std::int64_t{1} << 43) != 0) return;  // a file system with limits
+  CHECK_THROWS_WITH_AS(io::read_file(path), doctest::Contains("do not fit into this machine"),
+                       IoError);
 }
 
 TEST_CASE("file: what cannot be opened is named") {

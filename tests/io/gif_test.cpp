@@ -96,6 +96,29 @@ TEST_CASE("gif: truncated and malformed files are refused by name") {
   CHECK_THROWS_AS(io::detail::decode_gif_frames(gif_of(3, 3, {{0, 0, 0, 1, 1}}), "x"), FormatError);
 }
 
+TEST_CASE("gif: a screen and an image that their bytes cannot paint are refused") {
+  std::string bytes = gif_of(1, 1, {{0, 0, 1, 1, 1}});
+  bytes.replace(6, 4, "\xFF\xFF\xFF\xFF");
+  CHECK_THROWS_WITH_AS(io::detail::decode_gif_frames(bytes, "x"),
+                       doctest::Contains("announces a screen of 65535x65535 pixels"), FormatError);
+  const auto image = bytes.find(std::string(",\0\0\0\0", 5));
+  REQUIRE(image != std::string::npos);
+  bytes.replace(image + 5, 4, "\xFF\xFF\xFF\xFF");
+  CHECK_THROWS_WITH_AS(io::detail::decode_gif_frames(bytes, "x"),
+                       doctest::Contains("image 0 of the GIF announces 65535x65535"), FormatError);
+}
+
+TEST_CASE("gif: all frames together have no more pixels than are allowed") {
+  const std::string bytes = gif_of(3, 2, {{0, 0, 3, 2, 1}, {0, 0, 1, 1, 2}});
+  const auto decode = [&](Index count, Index most) {
+    return io::detail::decode_gif_frames(bytes, "x", count, {.most_pixels = most});
+  };
+  CHECK(decode(2, 12).size(0) == 2);
+  CHECK_THROWS_WITH_AS(decode(2, 11), doctest::Contains("x: has 12 pixels, more than the 11"),
+                       FormatError);
+  CHECK(decode(1, 6).size(0) == 1);
+}
+
 TEST_CASE("gif: damaged files are read or refused, never worse") {
   const std::string whole = gif_of(3, 3, {{0, 0, 3, 3, 1, 2}, {1, 1, 1, 1, 2, 3}, {0, 1, 2, 1, 3}});
   for (std::size_t i = 10; i < whole.size(); ++i)

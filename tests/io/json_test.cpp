@@ -36,7 +36,58 @@ TEST_CASE("json: a mistake is told with name, line and column") {
   CHECK_THROWS_AS(io::parse_json("{} {}", "x"), FormatError);
   CHECK_THROWS_AS(io::parse_json("[1e999]", "x"), FormatError);
   CHECK_THROWS_AS(io::parse_json("\"\xff\"", "x"), FormatError);
-  CHECK_THROWS_AS(io::parse_json(std::string(100000, '['), "x"), FormatError);
+}
+
+TEST_CASE("json: values nested too deep are refused while they are read") {
+  const auto lists = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  CHECK_NOTHROW(io::parse_json(lists(64), "x"));
+  for (const std::size_t depth : {65, 60'000, 1'000'000})
+    CHECK_THROWS_WITH_AS(io::parse_json(lists(depth), "x"), "x: nested more than 64 deep",
+                         FormatError);
+  CHECK_THROWS_WITH_AS(io::parse_json(std::string(100'000, '['), "x"),
+                       "x: nested more than 64 deep", FormatError);
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+  CHECK_THROWS_WITH_AS(io::parse_json(objects, "x"), "x: nested more than 64 deep", FormatError);
+}
+
+TEST_CASE("json: no error quotes more than a hundred bytes of the text, or what a terminal obeys") {
+  const std::string much(100'000, 'a');
+  const std::string wrong[] = {"{\"" + much + "\": 1, \"" + much + "\": 2}",
+                               "[1 \"" + much + "\"]",
+                               "\"" + much,
+                               "[" + std::string(5000, '9') + "e999]",
+                               "{\"a\" \"" + much + "\"}",
+                               "[\"" + much + "\n\"]",
+                               "[tru" + much + "]"};
+  for (const auto& text : wrong) {
+    CAPTURE(text.substr(0, 20));
+    try {
+      io::parse_json(text, "x");
+      CHECK(false);
+    } catch (const FormatError& error) {
+      CHECK(std::string(error.what()).size() < 300);
+    }
+  }
+  CHECK_THROWS_WITH_AS(io::parse_json("{\"\xC2\x9B\":1,\"\xC2\x9B\":1}", "x"),
+                       doctest::Contains("\"\\xC2\\x9B\" appears twice"), FormatError);
+}
+
+TEST_CASE("json: a value is quoted on one line, cut, and without what a terminal obeys") {
+  CHECK(io::json_quote(3.5) == "3.5");
+  CHECK(io::json_quote({{"a", {1, "b"}}}) == "{\"a\":[1,\"b\"]}");
+  CHECK(io::json_quote(std::string(1000, 'a')).size() == 103);
+  CHECK(io::json_quote("\xC2\x9B") == "\"\\xC2\\x9B\"");
+}
+
+TEST_CASE("json: an object of many members is read in time that grows with them") {
+  std::string text = "{";
+  for (int i = 0; i < 300'000; ++i) text += concat(i == 0 ? "" : ",", "\"", i, "\":", i);
+  const auto value = io::parse_json(text + "}", "x");
+  CHECK(value.size() == 300'000);
+  CHECK(value.begin().key() == "0");
 }
 
 TEST_CASE("json: a key that comes twice in one object is refused, in two objects it is fine") {

@@ -68,6 +68,40 @@ TEST_CASE("picture end: a BMP has the rows that it announces") {
     CHECK(bmp_fault(bytes + std::string(23, 'x')) != nullptr);
   }
   CHECK(bmp_fault("BM") != nullptr);
+  CHECK(bmp_fault(bytes.substr(0, 22) + std::string(4, '\0') + bytes.substr(26) + "pixels") !=
+        nullptr);  // a height of 0
+}
+
+TEST_CASE("picture end: a JPEG has a bit for each 8x8 block that it announces") {
+  const auto frame = [](int height, int width) {
+    return std::string{8, static_cast<char>(height >> 8), static_cast<char>(height & 255),
+                       static_cast<char>(width >> 8), static_cast<char>(width & 255)};
+  };
+  CHECK(jpeg_frame_fits(frame(64, 64), 8));
+  CHECK_FALSE(jpeg_frame_fits(frame(65, 64), 8));
+  CHECK_FALSE(jpeg_frame_fits(frame(65535, 65535), 1'000'000));
+  CHECK_FALSE(jpeg_frame_fits("\x08\x01", 1'000'000));
+}
+
+TEST_CASE("picture end: a PNG's chunks lead to its end, and can hold what it announces") {
+  const auto chunk = [](const std::string& name, const std::string& inside) {
+    return std::string(3, '\0') + static_cast<char>(inside.size()) + name + inside + "sum.";
+  };
+  const auto header = [&](const char* sizes, char bits, char colours) {
+    return "\x89PNG\r\n\x1A\n" +
+           chunk("IHDR", std::string(sizes, 8) + bits + colours + std::string(3, '\0'));
+  };
+  const std::string data = chunk("IDAT", std::string(100, 'd')), end = chunk("IEND", "");
+  const std::string whole = header("\0\0\0\x04\0\0\0\x04", 8, 2) + data + end;
+  CHECK(png_fault(whole) == nullptr);
+  CHECK(png_fault(whole + "trailing") == nullptr);
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    CHECK(png_fault(whole.substr(0, length)) != nullptr);
+  // 1 + 300 bytes a row: 342 rows fit into 100 times 1032, 343 do not.
+  CHECK(png_fault(header("\0\0\0\x64\0\0\x01\x56", 8, 2) + data + end) == nullptr);
+  CHECK(png_fault(header("\0\0\0\x64\0\0\x01\x57", 8, 2) + data + end) != nullptr);
+  CHECK(png_fault(header("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 16, 6) + data + end) != nullptr);
+  CHECK(png_fault(header("\0\0\0\x04\0\0\0\x04", 8, 7) + data + end) != nullptr);
 }
 
 }  // namespace picture_end_test

@@ -79,20 +79,100 @@ TEST_CASE("safetensors: the bytes are the format's, wide elements first, data at
   CHECK(io::read_file(scratch.path) == expected);
 }
 
-TEST_CASE("safetensors: 16-bit floats are widened, booleans are bytes") {
+TEST_CASE("safetensors: what tensors do not have is widened, booleans are 0 or 1") {
   const ScratchFile scratch;
-  const std::string header = R"({"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},)"
-                             R"("b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]},)"
-                             R"("t":{"dtype":"BOOL","shape":[2],"data_offsets":[6,8]}})";
-  std::string bytes = file_of(header, 0);
-  bytes += std::string("\x00\x3C\x00\xC0\x80\x3F\x01\x00", 8);
-  io::overwrite_file(scratch.path, bytes);
+  const std::string header = R"({"q":{"dtype":"U64","shape":[1],"data_offsets":[0,8]},)"
+                             R"("p":{"dtype":"U32","shape":[1],"data_offsets":[8,12]},)"
+                             R"("h":{"dtype":"F16","shape":[2],"data_offsets":[12,16]},)"
+                             R"("b":{"dtype":"BF16","shape":[1],"data_offsets":[16,18]},)"
+                             R"("s":{"dtype":"I16","shape":[1],"data_offsets":[18,20]},)"
+                             R"("u":{"dtype":"U16","shape":[1],"data_offsets":[20,22]},)"
+                             R"("c":{"dtype":"I8","shape":[2],"data_offsets":[22,24]},)"
+                             R"("t":{"dtype":"BOOL","shape":[3],"data_offsets":[24,27]}})";
+  const auto file_with = [&](const std::string& wide) {
+    return file_of(header, 0) + wide +
+           std::string(
+               "\xFE\xFF\xFF\xFF\x00\x3C\x00\xC0\x80\x3F\xFE\xFF\xFE\xFF\xFD\x7F\x01\x00\xFF", 19);
+  };
+  io::overwrite_file(scratch.path, file_with("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F"));
   const TensorFile file = io::read_safetensors(scratch.path);
+  CHECK(file.get<std::int64_t>("q")(0) == std::numeric_limits<std::int64_t>::max());
+  CHECK(file.get<std::int64_t>("p")(0) == 0xFFFFFFFE);
   CHECK(file.get<float>("h")(0) == 1);
   CHECK(file.get<float>("h")(1) == -2);
   CHECK(file.get<float>("b")(0) == 1);
+  CHECK(file.get<std::int32_t>("s")(0) == -2);
+  CHECK(file.get<std::int32_t>("u")(0) == 0xFFFE);
+  CHECK(file.get<std::int32_t>("c")(0) == -3);
+  CHECK(file.get<std::int32_t>("c")(1) == 127);
   CHECK(file.get<std::uint8_t>("t")(0) == 1);
   CHECK(file.get<std::uint8_t>("t")(1) == 0);
+  CHECK(file.get<std::uint8_t>("t")(2) == 1);
+  check_refused(file_with(std::string(7, '\0') + '\x80'),
+                "tensor \"q\": the U64 9223372036854775808 is beyond what int64 holds");
+}
+
+TEST_CASE("safetensors: the header is there, and checked, before any tensor is read") {
+  const ScratchFile scratch;
+  TensorFile file;
+  file.metadata = {{"k", "v"}};
+  file.tensors["a"] = Tensor<float>::of({{1, 2}});
+  file.tensors["b"] = Tensor<std::uint8_t>::of({3});
+  io::write_safetensors(scratch.path, file);
+  io::SafetensorsReader reader(scratch.path);
+  CHECK(reader.metadata() == file.metadata);
+  REQUIRE(reader.entries().size() == 2);
+  CHECK(reader.entries()[0].name == "a");
+  CHECK(reader.entries()[0].dtype == "F32");
+  CHECK(reader.entries()[0].shape == Shape{1, 2});
+  CHECK(std::move(reader).read().get<std::uint8_t>("b")(0) == 3);
+}
+
+TEST_CASE("safetensors: a hundred thousand names are written and read") {
+  const ScratchFile scratch;
+  TensorFile file;
+  const auto one = Tensor<float>::of({1});
+  for (int i = 0; i < 100'000; ++i) file.tensors[concat("layer", i, ".weight")] = one;
+  for (int i = 0; i < 100'000; ++i) file.metadata[std::to_string(i)] = "";
+  io::write_safetensors(scratch.path, file);
+  CHECK(io::read_safetensors(scratch.path).tensors.size() == 100'000);
+}
+
+TEST_CASE("safetensors: no error quotes more than a hundred bytes, or what a terminal obeys") {
+  const std::string name = "\x1b[31m" + std::string(10'000, 'n'),
+                    json_name = "\\u001b[31m" + std::string(10'000, 'n');
+  const std::string wrong[] = {
+      "{\"" + json_name + "\":{\"dtype\":\"" + json_name +
+          "\",\"shape\":[],\"data_offsets\":[0,1]}}",
+      "{\"" + json_name + "\":{\"dtype\":\"U8\",\"shape\":[\"" + json_name + "\"]}}",
+      "{\"" + json_name + "\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[1,2]}}",
+      "{\"__metadata__\":{\"" + json_name + "\":1}}"};
+  for (const auto& header : wrong) {
+    const ScratchFile file;
+    io::overwrite_file(file.path, file_of(header, 1));
+    try {
+      io::read_safetensors(file.path);
+      CHECK(false);
+    } catch (const FormatError& error) {
+      const std::string text = error.what();
+      CHECK(text.size() < 500);
+      CHECK(text.find('\x1b') == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("safetensors: what is no file, or claims more than any memory, is refused at once") {
+  CHECK_THROWS_WITH_AS(io::read_safetensors("/dev/zero"), doctest::Contains("got a device"),
+                       IoError);
+  const ScratchFile scratch;
+  const std::uint64_t bytes = std::uint64_t{1} << 43;
+  io::overwrite_file(scratch.path, file_of(concat(R"({"a":{"dtype":"U8","shape":[)", bytes,
+                                                  R"(],"data_offsets":[0,)", bytes, "]}}"),
+                                           0));
+  const auto size = std::filesystem::file_size(scratch.path) + bytes;
+  if (::truncate(scratch.path.c_str(), static_cast<off_t>(size)) != 0) return;
+  CHECK_THROWS_WITH_AS(io::read_safetensors(scratch.path),
+                       doctest::Contains("do not fit into this machine"), IoError);
 }
 
 TEST_CASE("safetensors: a hostile file is refused with its name and a reason") {

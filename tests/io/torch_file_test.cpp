@@ -126,8 +126,10 @@ TEST_CASE("torch file: whole modules, types that are not read, and files without
   CHECK_THROWS_WITH_AS(io::read_torch_file(golden("module.pth")),
                        doctest::Contains("asks for \"torch.nn.modules.linear.Linear\""),
                        FormatError);
-  CHECK_THROWS_WITH_AS(io::read_torch_file(golden("int8.pth")),
-                       doctest::Contains("tensor \"w\": dtype I8 is not read"), FormatError);
+  CHECK_THROWS_WITH_AS(
+      io::read_torch_file(golden("quantized.pth")),
+      doctest::Contains("tensor \"w\": is what asks for \"torch._utils._rebuild_qtensor\""),
+      FormatError);
   CHECK_THROWS_WITH_AS(io::read_torch_file(golden("no_tensors.pth")),
                        doctest::Contains("no state dict"), FormatError);
   CHECK_THROWS_AS(io::read_torch_file(golden("no_such_file.pth")), IoError);
@@ -168,28 +170,61 @@ TEST_CASE("torch file: what is no mapping of tensors is refused") {
   check_refused(torch_bytes::torch_zip("}", {}), "no state dict");
 }
 
-TEST_CASE("torch file: a file that asks for os.system is refused, and the command does not run") {
+TEST_CASE("torch file: what stands beside the weights is left over and listed, of every kind") {
+  const Names beside{"args",   "log",      "when",      "curve", "dtype", "tags",
+                     "frozen", "schedule", "scheduler", "slots", "raw"};
+  for (const char* name : {"extras.pth", "old_extras.pth", "extras4.pth"}) {
+    const TorchFile file = check_against_twin(name, "state_dict");
+    CHECK(file.left_over == beside);
+    CHECK(std::count(file.foreign.begin(), file.foreign.end(), "argparse.Namespace") == 1);
+    CHECK(std::count(file.foreign.begin(), file.foreign.end(), "functools.partial") == 1);
+    CHECK(io::dtype_name(file.weights.at("i")) == "I32");
+  }
+  for (const char* name : {"mixed.pth", "old_mixed.pth"})
+    CHECK(check_against_twin(name, "").left_over == Names{"args", "tags"});
+  CHECK(check_against_twin("types.pth", "").foreign.empty());
+}
+
+TEST_CASE("torch file: a file that asks for os.system gives its weights, and nothing runs") {
   const auto witness =
       std::filesystem::temp_directory_path() / concat("adafuse-torch-witness-", ::getpid());
   const std::string command = "touch " + witness.string();
   const std::string by_name = torch_bytes::call("os", "system", text(command));
   const std::string by_stack =
       text("os") + text("system") + "\x93" + torch_bytes::tuple(text(command)) + 'R';
-  for (const std::string& attack : {by_name, by_stack})
-    for (const std::string& value : {attack, dict(text("w") + vector + text("x") + attack)})
-      for (const auto& file : files_of(value)) {
+  const std::string as_instance =
+      torch_bytes::global("os", "system") + torch_bytes::tuple(text(command)) + "\x81";
+  for (const std::string& attack : {by_name, by_stack, as_instance})
+    for (std::size_t form = 0; form < 2; ++form) {
+      const TorchFile beside = parse(files_of(dict(text("w") + vector + text("x") + attack))[form]);
+      CHECK(beside.weights.contains("w"));
+      CHECK(beside.left_over == Names{"x"});
+      CHECK(beside.foreign == Names{"os.system"});
+      // Where the weights themselves would need it, there are none.
+      for (const std::string& value : {attack, dict(text("state_dict") + attack)}) {
+        const std::string file = torch_bytes::torch_zip(value, {});
         check_refused(file, "asks for \"os.system\"");
         check_refused(file, "nothing was executed");
       }
+    }
   // In each of the pickles of the stream form, not only in the one with the object.
   check_refused(torch_bytes::pickle(by_name), "os.system");
   check_refused(torch_bytes::pickle(torch_bytes::stream_magic) + torch_bytes::pickle(by_name),
-                "os.system");
+                "expected version 1001");
   check_refused(torch_bytes::pickle(torch_bytes::stream_magic) +
                     torch_bytes::pickle(integer(1001)) + torch_bytes::pickle("}") +
                     torch_bytes::pickle(vector) + torch_bytes::pickle(by_name),
-                "os.system");
+                "expected the list of the storages' keys");
   CHECK(!std::filesystem::exists(witness));
+}
+
+TEST_CASE("torch file: a weight that needs what is not known is an error by its name") {
+  const std::string quantized = torch_bytes::storage("QInt8Storage", "0", 4);
+  const std::string made = torch_bytes::call("torch._utils", "_rebuild_new_kind", "N");
+  for (const std::string& value : {torch_bytes::tensor(quantized, 0, {4}, {1}), made})
+    check_refused(
+        torch_bytes::torch_zip(dict(text("v") + vector + text("w") + value), {{"0", four_bytes}}),
+        "tensor \"w\": is what asks for \"torch.");
 }
 
 TEST_CASE("torch file: values that contain themselves are refused where it matters") {

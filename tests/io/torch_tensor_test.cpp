@@ -74,7 +74,7 @@ TEST_CASE("torch tensor: booleans are 0 or 1, whatever the byte") {
 }
 
 TEST_CASE("torch tensor: types that tensors do not have are refused by name") {
-  for (const char* dtype : {"I8", "I16", "C64", "C128"}) {
+  for (const char* dtype : {"C64", "C128"}) {
     const TorchTensor tensor{{"k", &type_of(dtype), 1, 0, 1}, 0, {1}, {1}};
     CHECK_THROWS_WITH_AS(io::read_torch_tensor(tensor, std::string(16, 'a'), no_limit, "w"),
                          doctest::Contains(dtype), FormatError);

@@ -39,6 +39,27 @@ Tensor<T> logits(const VideoModel<T>& model) {
 
 }  // namespace
 
+TEST_CASE("state shapes: names and shapes are those of the network, whatever it is made of") {
+  for (const char* name : {"resnet8", "resnet18", "bninception"})
+    for (const char* fusion : {"none", "adafuse"}) {
+      auto small = models::small_config(name, fusion);
+      small.consensus = "lstm";
+      const VideoModel<float> model(small, Key(0));
+      std::map<std::string, Shape> expected;
+      for (const auto& [tensor, value] : nn::state_tensors(model))
+        expected.emplace(tensor, value.shape());
+      CHECK(models::state_shapes(small) == expected);
+    }
+}
+
+TEST_CASE("state shapes: no memory is taken, and models are drawn again afterwards") {
+  auto large = config();
+  large.policy_hidden = 2'000'000'000;
+  CHECK(models::state_shapes(large).at("layer1.0.policy_net.gate_bn.bias") == Shape{2'000'000'000});
+  const VideoModel<float> model(config(), Key(0));
+  CHECK(nn::state_tensors(model).at("fc.weight")(0, 0) != 0);
+}
+
 TEST_CASE("load weights: a model that reads another's weights computes what the other does") {
   const auto source = models::lively_model<float>(config());
   const VideoModel<float> model(config(), Key(9));

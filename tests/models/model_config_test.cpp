@@ -20,6 +20,24 @@ TEST_CASE("fusion: another name is told, with the names that there are") {
   CHECK_THROWS_AS(parse_fusion(""), ValueError);
 }
 
+TEST_CASE("model config: numbers that no network has are told") {
+  ModelConfig good;
+  good.classes = 5;
+  CHECK_NOTHROW(check(good));
+  const auto refused = [&](const char* reason, const auto& change) {
+    ModelConfig config = good;
+    change(config);
+    CHECK_THROWS_WITH_AS(check(config), doctest::Contains(reason), ValueError);
+  };
+  const Index large = std::numeric_limits<Index>::max();
+  refused("classes must be positive, got 0", [](auto& c) { c.classes = 0; });
+  refused("lstm hidden must be positive, got -1", [](auto& c) { c.lstm_hidden = -1; });
+  refused("lstm hidden is at most", [&](auto& c) { c.lstm_hidden = large; });
+  refused("policy quota must not be negative, got -1", [](auto& c) { c.policy_quota = -1; });
+  refused("policy relative is at most", [](auto& c) { c.policy_relative = 1e18; });
+  refused("p must be in [0, 1), got nan", [](auto& c) { c.dropout = std::nan(""); });
+}
+
 TEST_CASE("adaptive blocks: all, those of a stage, those that are named") {
   ModelConfig config;
   CHECK_FALSE(is_adaptive(config, "layer1.0"));

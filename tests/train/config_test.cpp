@@ -50,6 +50,13 @@ TEST_CASE("config: files of before the agents had variants still say the same") 
   CHECK_THROWS_AS(from_json<TrainConfig>(json, "c"), FormatError);
 }
 
+TEST_CASE("config: what is read from a file is checked as the command line is") {
+  auto json = to_json(TrainConfig{});
+  json["batch"] = -1;
+  CHECK_THROWS_WITH_AS(from_json<TrainConfig>(json, "config.json"),
+                       "config.json: batch: must be positive, got -1", FormatError);
+}
+
 TEST_CASE("config: a fusion that there is not names the file") {
   auto json = to_json(TrainConfig{});
   json["model"]["fusion"] = "adafuze";
@@ -67,6 +74,9 @@ TEST_CASE("config: values that nothing can be trained with are told") {
     CHECK_THROWS_WITH_AS(check(config), doctest::Contains(text.c_str()), ValueError);
   };
   refused("epochs: must be positive, got 0", [](auto& c) { c.epochs = 0; });
+  refused("epochs and batch are at most", [](auto& c) { c.batch = Index{1} << 40; });
+  refused("size is at least 0", [](auto& c) { c.size = -1; });
+  refused("expects finite means", [](auto& c) { c.normalisation.deviation[1] = 0; });
   refused("batch: must be positive, got -1", [](auto& c) { c.batch = -1; });
   refused("rate: must be positive", [](auto& c) { c.rate = std::nan(""); });
   refused("rate: must be positive", [](auto& c) { c.rate = INFINITY; });

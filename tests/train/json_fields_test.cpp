@@ -101,6 +101,15 @@ TEST_CASE("json fields: a value of another kind is refused, never bent") {
   CHECK(complaint("rate", 7) == "");
 }
 
+TEST_CASE("json fields: what is not taken is quoted short") {
+  const std::string text = complaint("count", std::string(10'000, 'a'));
+  CHECK(text.size() < 200);
+  CHECK(complaint(std::string(10'000, 'k'), 1).size() < 200);
+  io::Json inner;
+  inner["colour"] = {1e39, 0, 0};  // no float
+  CHECK(complaint("inner", inner).find("does not take [1e+39,0,0]") != std::string::npos);
+}
+
 TEST_CASE("json fields: an array has just as many numbers as it should") {
   for (const auto& wrong :
        {io::Json::array({1, 2}), io::Json::array({1, 2, 3, 4}), io::Json::array({1, true, 3})}) {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/train/model_file.hpp>
+#include <limits>
 
 #include "../data/scratch_dir.hpp"
 #include "../models/lively_model.hpp"
@@ -95,13 +96,86 @@ TEST_CASE("model file: a configuration that no network has is told with the file
 
 TEST_CASE("model file: weights that do not fit the network are told by name") {
   CHECK(complaint([](auto& f) { f.tensors.erase("fc.bias"); }) ==
-        "load_state: no tensor named 'fc.bias'");
+        "no tensor named 'fc.bias', which its network has");
   CHECK(complaint([](auto& f) { f.tensors["extra"] = Tensor<float>::zeros({1}); }) ==
-        "load_state: the module has no 'extra'");
+        "its network has no tensor 'extra'");
   CHECK(complaint([](auto& f) { f.tensors["fc.bias"] = Tensor<float>::zeros({6}); }) ==
-        "load_state: 'fc.bias' expects [5], got [6]");
+        "tensor 'fc.bias' expects [5], got [6]");
   CHECK(complaint([](auto& f) { f.tensors["fc.bias"] = Tensor<double>::zeros({5}); }) ==
         "tensor \"fc.bias\": expected F32, got F64");
+}
+
+TEST_CASE("model file: a network that its file cannot hold is refused and never built") {
+  // Each of these would take more memory than there is.
+  const auto refused = [](const std::function<void(io::Json&)>& change) {
+    return complaint([&](auto& f) { change_json(f, "config", change); });
+  };
+  const std::string hidden = refused([](auto& json) { json["policy_hidden"] = 2'000'000'000; });
+  CHECK(hidden.starts_with("tensor 'layer1.0.policy_net.gate_bn.bias' expects [2000000000], got"));
+  const std::string lstm = refused([](auto& json) {
+    json["consensus"] = "lstm";
+    json["lstm_hidden"] = 2'000'000'000;
+  });
+  CHECK(lstm.starts_with("tensor 'fc.weight' expects [5,2000000000]"));
+  CHECK(refused([](auto& json) { json["policy_hidden"] = 4'000'000'000; }) ==
+        "model: policy hidden is at most 2147483647, got 4000000000");
+  for (const char* key : {"lstm_hidden", "policy_hidden", "policy_quota", "frames", "stem_stride",
+                          "policy_groups_of"})
+    for (const Index value : {Index{-1}, std::numeric_limits<Index>::max()})
+      CHECK(refused([&](auto& json) { json[key] = value; }).starts_with("model: "));
+  CHECK(refused([](auto& json) { json["policy_relative"] = 1e300; }).starts_with("model: "));
+  CHECK(refused([](auto& json) { json["dropout"] = 1.5; }) ==
+        "Dropout: p must be in [0, 1), got 1.5");
+}
+
+TEST_CASE("model file: how frames become input is checked as strictly as on the command line") {
+  const auto input = [](const std::function<void(io::Json&)>& change) {
+    return complaint([&](auto& f) { change_json(f, "input", change); });
+  };
+  const auto normalisation = [&](const char* key, const io::Json& value) {
+    return input([&](auto& json) { json["normalisation"][key] = value; });
+  };
+  for (const double wrong : {0.0, -0.1, 1e-40})
+    CHECK(normalisation("deviation", {0.2, wrong, 0.2})
+              .starts_with("input: normalisation: normalisation: expects"));
+  for (const double wrong : {1e39, -1e39, 1e300})
+    CHECK(normalisation("mean", {0.4, 0.4, wrong}).find("\"mean\" does not take") !=
+          std::string::npos);
+  CHECK(normalisation("mean", {3e38, 0.4, 0.4}).find("expects finite means") != std::string::npos);
+  CHECK(input([](auto& json) { json["size"] = -12; }) ==
+        "input: size is at least 0 and at most 65535, got -12");
+  CHECK(input([](auto& json) { json["size"] = 1'000'000'000; }).find("at most 65535") !=
+        std::string::npos);
+  CHECK(input([](auto& json) { json["shorter_side"] = 8; }) ==
+        "input: shorter side of 8 does not hold a crop of 12");
+  CHECK(input([](auto& json) { json["shorter_side"] = -8; }) != "");
+  CHECK(complaint([](auto& f) { f.metadata["policy"] = "lerned"; }).find("got 'lerned'") !=
+        std::string::npos);
+}
+
+TEST_CASE("model file: class names are each there once, and are names") {
+  const auto classes = [](const char* text) {
+    return complaint([&](auto& f) { f.metadata["classes"] = text; });
+  };
+  CHECK(classes(R"(["a","b","a","c","d"])") == "class \"a\" comes twice");
+  CHECK(classes(R"(["a","b","","c","d"])") == "classes: \"\" is no name of a class");
+  CHECK(classes(R"(["a","b\n","c","d","e"])") == "classes: \"b\\x0A\" is no name of a class");
+}
+
+TEST_CASE("model file: what its texts say is quoted short, and without what a terminal obeys") {
+  const std::string hostile = "\\u001b[31m" + std::string(100'000, 'n');
+  const auto config = [](const std::string& key, const std::string& value) {
+    return complaint([&](auto& f) {
+      change_json(f, "config",
+                  [&](auto& json) { json[key] = io::parse_json('"' + value + '"', "value"); });
+    });
+  };
+  for (const char* key : {"model", "fusion", "consensus", "policy_pool", "frames"}) {
+    const std::string text = config(key, hostile);
+    CHECK(text != "");
+    CHECK(text.size() < 500);
+    CHECK(text.find('\x1b') == std::string::npos);
+  }
 }
 
 TEST_CASE(

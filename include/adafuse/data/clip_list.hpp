@@ -9,12 +9,14 @@
 
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/file.hpp>
+#include <adafuse/io/in_quotes.hpp>
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace adafuse::data {
@@ -54,6 +56,9 @@ inline std::vector<std::string_view> words_of(std::string_view line) {
   return words;
 }
 
+/// Bytes in a path, as the system counts them (PATH_MAX, without the end).
+inline constexpr std::size_t longest_path = 4095;
+
 inline std::optional<std::int64_t> whole_number(std::string_view word) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
@@ -67,7 +72,7 @@ inline ClipEntry parse_clip(std::string_view line, Index classes, const std::str
   std::vector<std::optional<std::int64_t>> numbers(words.size());
   std::transform(words.begin(), words.end(), numbers.begin(), whole_number);
   require<FormatError>(words.size() >= 3 && numbers.back() && numbers[numbers.size() - 2], where,
-                       ": expected \"path frame_count label\", got \"", line, "\"");
+                       ": expected \"path frame_count label\", got ", io::in_quotes(line));
   const bool one_word_path =
       std::all_of(numbers.begin() + 1, numbers.end(), [](const auto& n) { return n.has_value(); });
   const std::size_t path_words = one_word_path ? 1 : words.size() - 2;
@@ -76,6 +81,9 @@ inline ClipEntry parse_clip(std::string_view line, Index classes, const std::str
   // From the first word's first letter to the last word's last: spaces inside stay as they are.
   const char* path_end = words[path_words - 1].data() + words[path_words - 1].size();
   clip.path.assign(words.front().data(), path_end);
+  require<FormatError>(
+      clip.path.size() <= longest_path && clip.path.find('\0') == std::string::npos, where, ": ",
+      io::in_quotes(clip.path), " is no path of at most ", longest_path, " bytes");
   clip.frame_count = *numbers[path_words];
   require<FormatError>(clip.frame_count >= 1, where, ": expected at least 1 frame, got ",
                        clip.frame_count);
@@ -117,12 +125,13 @@ inline std::vector<std::string> read_class_names(const std::filesystem::path& pa
   while (!lines.empty() && lines.back().empty()) lines.pop_back();
   require<FormatError>(!lines.empty(), path.string(), ": expected the names of the classes");
   std::vector<std::string> names;
+  std::unordered_set<std::string_view> seen;
   for (const auto line : lines) {
     const std::string where = concat(path.string(), ":", names.size() + 1);
     require<FormatError>(!line.empty(), where, ": expected a class name, got an empty line");
     names.emplace_back(line);
-    require<FormatError>(std::count(names.begin(), names.end(), names.back()) == 1, where,
-                         ": class \"", line, "\" comes twice");
+    require<FormatError>(seen.insert(line).second, where, ": class ", io::in_quotes(line),
+                         " comes twice");
   }
   return names;
 }

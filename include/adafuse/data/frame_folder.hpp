@@ -25,8 +25,9 @@ inline std::string frame_file_name(Index t) {
 /// The clips of one list, read from disk when they are asked for.
 class FrameFolder : public Dataset {
  public:
-  FrameFolder(std::filesystem::path frames, std::vector<ClipEntry> clips)
-      : frames_(std::move(frames)), clips_(std::move(clips)) {}
+  FrameFolder(std::filesystem::path frames, std::vector<ClipEntry> clips,
+              const io::ImageOptions& pictures = {})
+      : frames_(std::move(frames)), clips_(std::move(clips)), pictures_(pictures) {}
 
   const std::vector<ClipEntry>& clips() const { return clips_; }
 
@@ -41,9 +42,9 @@ class FrameFolder : public Dataset {
   }
   /// Reads one picture. Throws IoError when the file is missing, FormatError when it is broken.
   Tensor<std::uint8_t> frame(Index clip, Index t) const override {
-    require<ValueError>(0 <= t && t < frame_count(clip), name(clip), ": frame ", t,
+    require<ValueError>(0 <= t && t < frame_count(clip), io::in_quotes(name(clip)), ": frame ", t,
                         " is outside of its ", frame_count(clip));
-    return io::read_image(frame_path(clip, t));
+    return io::read_image(frame_path(clip, t), pictures_);
   }
 
  private:
@@ -55,6 +56,7 @@ class FrameFolder : public Dataset {
 
   std::filesystem::path frames_;
   std::vector<ClipEntry> clips_;
+  io::ImageOptions pictures_;
 };
 
 /// Where the parts of a data set lie, relative to its directory; absolute paths are taken as such.
@@ -73,16 +75,16 @@ struct FolderDataset {
 
 /// Reads the lists of a data set; frames are read later. Throws IoError for what is missing,
 /// FormatError with file and line for what is malformed.
-inline FolderDataset load_dataset(const std::filesystem::path& dir,
-                                  const FolderLayout& layout = {}) {
+inline FolderDataset load_dataset(const std::filesystem::path& dir, const FolderLayout& layout = {},
+                                  const io::ImageOptions& pictures = {}) {
   const auto frames = dir / layout.frames;
   auto classes = read_class_names(dir / layout.classes);
   auto train = read_clip_list(dir / layout.train, std::ssize(classes));
   auto val = read_clip_list(dir / layout.val, std::ssize(classes));
   require<IoError>(std::filesystem::is_directory(frames), frames.string(),
                    ": expected the directory of the frames");
-  return {FrameFolder(frames, std::move(train)), FrameFolder(frames, std::move(val)),
-          std::move(classes)};
+  return {FrameFolder(frames, std::move(train), pictures),
+          FrameFolder(frames, std::move(val), pictures), std::move(classes)};
 }
 
 }  // namespace adafuse::data

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <adafuse/fusion/gumbel.hpp>
+#include <adafuse/io/in_quotes.hpp>
 #include <string>
 
 namespace adafuse {
@@ -26,8 +27,8 @@ inline Estimator parse_estimator(const std::string& name) {
   if (name == "soft-gumbel") return Estimator::soft_gumbel;
   if (name == "straight-through") return Estimator::straight_through;
   if (name == "reinforce") return Estimator::reinforce;
-  throw ValueError("estimator: expects gumbel, soft-gumbel, straight-through or reinforce, got '" +
-                   name + "'");
+  throw ValueError("estimator: expects gumbel, soft-gumbel, straight-through or reinforce, got " +
+                   io::in_single_quotes(name));
 }
 
 /// Weights of the choices, of the shape of `logits` [..., k], as training takes them. `noise` is

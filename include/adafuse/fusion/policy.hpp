@@ -53,6 +53,7 @@ struct PolicyLinears {
       const Key own = key.of(concat("gate_fc", i));
       const nn::Linear<T>& layer =
           gate_fc.emplace_back(nn::LinearConfig{.in = sizes[i], .out = sizes[i + 1]}, own);
+      if (!nn::weights_are_drawn()) continue;
       layer.weight.mutable_value().copy_from(nn::normal_init<T>(layer.weight.shape(), 0.001, own));
       layer.bias.mutable_value().fill(0);
     }

@@ -1,5 +1,8 @@
 // Files as bytes: read in pieces or whole, and written so that whoever looks sees the old file or
 // the new one, never half of it.
+//
+// What cannot be read to its end is refused at once: directories, devices (/dev/zero has no end),
+// files that are larger than this machine's memory (sparse ones may be), pipes that do not stop.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -8,6 +11,7 @@
 #include <unistd.h>
 
 #include <adafuse/core/error.hpp>
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -54,7 +58,39 @@ inline void write_all(int file, const void* data, std::size_t bytes,
   }
 }
 
+/// What the mode of a file says it is.
+inline const char* kind_of_file(mode_t mode) {
+  return S_ISREG(mode)    ? "a file"
+         : S_ISDIR(mode)  ? "a directory"
+         : S_ISFIFO(mode) ? "a pipe"
+         : S_ISSOCK(mode) ? "a socket"
+                          : "a device";
+}
+
 }  // namespace detail
+
+/// The memory that this machine has, in bytes.
+inline std::uint64_t machine_memory() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES), bytes = ::sysconf(_SC_PAGE_SIZE);
+  return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(bytes);
+}
+
+/// Throws IoError, before any is taken, when `bytes` are more than there can be. `what` is what the
+/// error begins with.
+inline void require_memory(std::uint64_t bytes, const std::string& what) {
+  require<IoError>(bytes <= machine_memory(), what, ": ", bytes,
+                   " bytes do not fit into this machine's memory of ", machine_memory());
+}
+
+/// Throws IoError unless there is a file at `path`: no directory, device or pipe. It is not opened:
+/// to open a pipe is to wait for somebody who writes.
+inline void require_regular_file(const std::filesystem::path& path) {
+  struct stat status {};
+  require<IoError>(::stat(path.c_str(), &status) == 0, path.string(),
+                   ": cannot open: ", detail::last_system_error());
+  require<IoError>(S_ISREG(status.st_mode), path.string(), ": expected a file, got ",
+                   detail::kind_of_file(status.st_mode));
+}
 
 /// Reads a file from its beginning. Throws IoError when it cannot be opened or read.
 class FileReader {
@@ -68,9 +104,15 @@ class FileReader {
 
   /// Bytes in the file now; 0 for what is not a regular file.
   std::uint64_t size() const {
-    struct stat status {};
-    require<IoError>(::fstat(file_.get(), &status) == 0, name_, ": ", detail::last_system_error());
+    const auto status = this->status();
     return S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
+  }
+
+  /// Throws IoError for what has no end: directories and devices.
+  void require_end() const {
+    const mode_t mode = status().st_mode;
+    require<IoError>(S_ISREG(mode) || S_ISFIFO(mode) || S_ISSOCK(mode), name_,
+                     ": expected a file, got ", detail::kind_of_file(mode));
   }
 
   /// Reads up to `bytes` bytes and tells how many; 0 at the end of the file.
@@ -80,6 +122,16 @@ class FileReader {
       if (got >= 0) return static_cast<std::size_t>(got);
       require<IoError>(errno == EINTR, name_, ": cannot read: ", detail::last_system_error());
     }
+  }
+
+  /// The next `bytes` bytes, or fewer at the end of the file.
+  std::string start(std::size_t bytes) {
+    std::string taken(bytes, '\0');
+    std::size_t done = 0;
+    for (std::size_t got = 1; got > 0 && done < bytes; done += got)
+      got = read_some(taken.data() + done, bytes - done);
+    taken.resize(done);
+    return taken;
   }
 
   /// Reads exactly `bytes` bytes. Throws FormatError when the file ends before.
@@ -92,16 +144,30 @@ class FileReader {
   }
 
  private:
+  struct stat status() const {
+    struct stat status {};
+    require<IoError>(::fstat(file_.get(), &status) == 0, name_, ": ", detail::last_system_error());
+    return status;
+  }
+
   std::string name_;
   detail::Descriptor file_;
 };
 
-/// All bytes of a file. Throws IoError.
+/// Pictures, lists and configurations that come through a pipe are not larger than this.
+inline constexpr std::uint64_t longest_pipe = std::uint64_t{1} << 30;
+
+/// All bytes of a file, or of a pipe that ends within its first `longest_pipe` bytes. Throws
+/// IoError, and for a device or a directory at once.
 inline std::string read_file(const std::filesystem::path& path) {
   FileReader reader(path);
+  reader.require_end();
+  require_memory(reader.size(), reader.name());
   std::string bytes(static_cast<std::size_t>(reader.size()), '\0');
+  const std::uint64_t longest = std::max(longest_pipe, 2 * reader.size());
   std::size_t done = 0;
   for (;;) {  // A pipe has no size, and a file may grow: read until the end, wherever it is.
+    require<IoError>(done <= longest, reader.name(), ": does not end after ", longest, " bytes");
     if (done == bytes.size()) {
       char more[4096];
       const auto got = reader.read_some(more, sizeof more);

@@ -1,6 +1,9 @@
 // GIF animations: the blocks of the file are walked here, stb unpacks one image at a time, and the
 // frames are put together here. (stb's own animation reader reads outside of its buffer when a
 // frame asks to go back to the one before.)
+//
+// A code of at most 12 bits paints at most 4096 pixels, so a byte paints at most 2731: what the
+// screen and an image announce is compared with that before memory is taken.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -59,6 +62,9 @@ class GifCursor {
   std::size_t position_ = 0;
 };
 
+/// The most pixels that so many bytes may paint.
+inline Index gif_pixels(std::size_t bytes) { return 2731 * static_cast<Index>(bytes); }
+
 /// The blocks of a GIF up to its trailer. Throws FormatError when it is truncated or malformed.
 inline GifBlocks parse_gif(std::string_view bytes, const std::string& name) {
   GifCursor cursor(bytes, name);
@@ -104,6 +110,10 @@ inline GifBlocks parse_gif(std::string_view bytes, const std::string& name) {
         cursor.take_byte();  // bits of the smallest code
         cursor.skip_sub_blocks();
         next.packed = cursor.since(packed);
+        require<FormatError>(next.width * next.height <= gif_pixels(next.packed.size()), name,
+                             ": truncated: image ", gif.images.size(), " of the GIF announces ",
+                             next.width, "x", next.height, " pixels, more than its ",
+                             next.packed.size(), " bytes can hold");
         gif.images.push_back(next);
         next = {};
         break;
@@ -120,7 +130,7 @@ inline GifBlocks parse_gif(std::string_view bytes, const std::string& name) {
 /// The pixels of one image block alone, RGBA [h, w, 4], as a GIF of its own size; transparent
 /// pixels have alpha 0.
 inline Tensor<std::uint8_t> decode_gif_image(const GifBlocks& gif, const GifImage& image,
-                                             const std::string& name) {
+                                             const std::string& name, const ImageOptions& options) {
   const auto two_bytes = [](Index x) {
     return std::string{static_cast<char>(x & 255), static_cast<char>(x >> 8)};
   };
@@ -132,22 +142,30 @@ inline Tensor<std::uint8_t> decode_gif_image(const GifBlocks& gif, const GifImag
   file += ',' + std::string(4, '\0') + size;
   file += image.packed;
   file += ';';
-  return stb_decode(file, 4, name);
+  return stb_decode(file, 4, name, options);
 }
 
 /// The first `count` frames of a GIF (all, when it has fewer), [T, H, W, 3]; what no image paints
-/// is black. Throws FormatError.
+/// is black. Throws FormatError, and for more pixels in these frames than the options
+/// allow.
 inline Tensor<std::uint8_t> decode_gif_frames(std::string_view bytes, const std::string& name,
-                                              Index count = std::numeric_limits<Index>::max()) {
+                                              Index count = std::numeric_limits<Index>::max(),
+                                              const ImageOptions& options = {}) {
   const GifBlocks gif = parse_gif(bytes, name);
   const Index frames = std::min<Index>(count, std::ssize(gif.images));
+  const Index screen_pixels = gif.width * gif.height;
+  constexpr Index small_screen = Index{1} << 20;  // may be larger than what is painted on it
+  require<FormatError>(screen_pixels <= std::max(small_screen, gif_pixels(bytes.size())), name,
+                       ": the GIF announces a screen of ", gif.width, "x", gif.height,
+                       " pixels, more than its ", bytes.size(), " bytes can paint");
+  require_pixels(frames * screen_pixels, options, name);
   auto clip = Tensor<std::uint8_t>::uninitialized({frames, gif.height, gif.width, 3});
   Tensor<std::uint8_t> screen({gif.height, gif.width, 3});
   for (Index t = 0; t < frames; ++t) {
     const GifImage& image = gif.images[static_cast<std::size_t>(t)];
     const Tensor<std::uint8_t> before =
         image.after == GifImage::After::restore ? screen.clone() : Tensor<std::uint8_t>();
-    const Tensor<std::uint8_t> pixels = decode_gif_image(gif, image, name);
+    const Tensor<std::uint8_t> pixels = decode_gif_image(gif, image, name, options);
     const auto from = pixels.view<3>();
     const auto to = screen.view<3>();
     for (Index i = 0; i < image.height; ++i)

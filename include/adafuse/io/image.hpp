@@ -7,9 +7,11 @@
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/gif.hpp>
+#include <adafuse/io/image_options.hpp>
 #include <adafuse/io/picture_end.hpp>
 #include <adafuse/io/stb.hpp>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -19,28 +21,33 @@ namespace adafuse::io {
 using Image = Tensor<std::uint8_t>;
 
 /// The picture in these bytes, [H, W, 3]; the first frame of a GIF. `name` is what errors call it.
-/// Throws FormatError when the bytes are no picture, or are truncated.
-inline Image decode_image(std::string_view bytes, const std::string& name) {
+/// Throws FormatError when the bytes are no picture, are truncated, or announce more pixels than
+/// they can hold or than the options allow.
+inline Image decode_image(std::string_view bytes, const std::string& name,
+                          const ImageOptions& options = {}) {
   require<FormatError>(!bytes.empty(), name, ": expected a picture, got an empty file");
-  if (bytes.starts_with("GIF8")) return detail::decode_gif_frames(bytes, name, 1)[0];
+  if (bytes.starts_with("GIF8")) return detail::decode_gif_frames(bytes, name, 1, options)[0];
   const bool jpeg = bytes.starts_with("\xFF\xD8"), bmp = bytes.starts_with("BM");
-  const bool png = bytes.starts_with("\x89PNG");  // stb itself notices when a PNG is truncated
+  const bool png = bytes.starts_with("\x89PNG\r\n\x1A\n");
   require<FormatError>(jpeg || bmp || png, name, ": expected a JPEG, PNG, BMP or GIF picture");
-  const char* fault = jpeg ? detail::jpeg_fault(bytes) : bmp ? detail::bmp_fault(bytes) : nullptr;
+  const char* fault = jpeg  ? detail::jpeg_fault(bytes)
+                      : bmp ? detail::bmp_fault(bytes)
+                            : detail::png_fault(bytes);
   require<FormatError>(fault == nullptr, name, ": ", fault ? fault : "");
-  return detail::stb_decode(bytes, 3, name);
+  return detail::stb_decode(bytes, 3, name, options);
 }
 
 /// The picture in a file, [H, W, 3]. Throws IoError, FormatError.
-inline Image read_image(const std::filesystem::path& path) {
-  return decode_image(read_file(path), path.string());
+inline Image read_image(const std::filesystem::path& path, const ImageOptions& options = {}) {
+  return decode_image(read_file(path), path.string(), options);
 }
 
 /// All frames of a GIF, [T, H, W, 3]. Throws IoError, FormatError.
-inline Image read_gif(const std::filesystem::path& path) {
+inline Image read_gif(const std::filesystem::path& path, const ImageOptions& options = {}) {
   const std::string bytes = read_file(path);
   require<FormatError>(bytes.starts_with("GIF8"), path.string(), ": expected a GIF");
-  return detail::decode_gif_frames(bytes, path.string());
+  return detail::decode_gif_frames(bytes, path.string(), std::numeric_limits<Index>::max(),
+                                   options);
 }
 
 namespace detail {

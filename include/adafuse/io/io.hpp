@@ -5,10 +5,12 @@
 
 #include <adafuse/io/byte_reader.hpp>
 #include <adafuse/io/crc32.hpp>
+#include <adafuse/io/dtype.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/gif.hpp>
 #include <adafuse/io/half.hpp>
 #include <adafuse/io/image.hpp>
+#include <adafuse/io/image_options.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <adafuse/io/json.hpp>
 #include <adafuse/io/pickle.hpp>

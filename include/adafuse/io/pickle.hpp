@@ -4,10 +4,11 @@
 // A pickle is a program for a small stack machine: push a number, make a tuple of what lies above
 // the mark, remember the top. Python's own machine also imports whatever a pickle names (GLOBAL)
 // and calls it (REDUCE), which is why opening a pickle of somebody else runs their code. Here a
-// name means what the builder says, or the file is refused.
+// name means what the builder says. One that it does not know stays opaque, and so does whatever
+// would come of it: an instance, a state, items that are put into it.
 //
-// Read are the instructions that pickle protocols 2 to 5 write for plain values and for names; no
-// text forms (protocols 0 and 1), no sets, no instances of classes, no extensions.
+// Read are the instructions that pickle protocols 2 to 5 write; no text forms (protocols 0 and 1),
+// no extensions, no buffers outside of the pickle.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -51,7 +52,8 @@ class Machine {
     constexpr std::string_view digits = "0123456789abcdef";
     const auto code = static_cast<std::uint8_t>(op);
     throw FormatError(concat(here(), "pickle instruction 0x", digits[code / 16], digits[code % 16],
-                             " is not one that a file of weights needs; nothing was executed"));
+                             " is not one of protocols 2 to 5, or stands for what lies elsewhere; "
+                             "nothing was executed"));
   }
 
   // ---- The stack: nothing below the last mark can be reached ----
@@ -178,6 +180,12 @@ class Machine {
         return append(pop_last(1));
       case Op::appends:
         return append(pop_to_mark());
+      case Op::empty_set:
+        return push(Opaque{"builtins", "set"});
+      case Op::add_items:
+        return append(pop_to_mark());
+      case Op::frozen_set:
+        return pop_to_mark(), push(Opaque{"builtins", "frozenset"});
       case Op::setitem:
         return set_items(pop_last(2));
       case Op::setitems:
@@ -187,7 +195,10 @@ class Machine {
     }
   }
 
+  bool is_opaque(Ref ref) const { return values_.as<Opaque>(ref) != nullptr; }
+
   bool append(const std::vector<Ref>& refs) {
+    if (is_opaque(top())) return true;
     auto& items = top_as<List>("a list to append to").items;
     items.insert(items.end(), refs.begin(), refs.end());
     return true;
@@ -195,6 +206,7 @@ class Machine {
 
   bool set_items(const std::vector<Ref>& refs) {
     check(refs.size() % 2 == 0, "expected keys and values, got ", refs.size(), " of them");
+    if (is_opaque(top())) return true;
     auto& items = top_as<Dict>("a dict to add to").items;
     for (std::size_t i = 0; i < refs.size(); i += 2) items.emplace_back(refs[i], refs[i + 1]);
     return true;
@@ -262,16 +274,17 @@ class Machine {
         const auto module = pop_text("the name of a module");
         return push(builder_.global(module, name, here()));
       }
-      case Op::reduce: {
-        const Ref arguments = pop(), callable = pop();
-        check(values_.as<Tuple>(arguments), "expected a tuple of arguments, got ",
-              kind_of(values_[arguments]));
-        push_ref(builder_.call(values_, callable, arguments, here()));
-        return true;
-      }
+      case Op::new_object_ex:
+        pop();  // arguments by name: only what is opaque has any
+        check(stack_.size() >= 2 && is_opaque(stack_[stack_.size() - 2]),
+              "arguments by name for what takes none");
+        return call();
+      case Op::reduce:
+      case Op::new_object:
+        return call();
       case Op::build: {
         const Ref state = pop();
-        builder_.set_state(values_, top(), state, here());
+        if (!is_opaque(top())) builder_.set_state(values_, top(), state, here());
         return true;
       }
       case Op::binpersid:
@@ -280,6 +293,14 @@ class Machine {
       default:
         return false;
     }
+  }
+
+  bool call() {
+    const Ref arguments = pop(), callable = pop();
+    check(values_.as<Tuple>(arguments), "expected a tuple of arguments, got ",
+          kind_of(values_[arguments]));
+    push_ref(is_opaque(callable) ? callable : builder_.call(values_, callable, arguments, here()));
+    return true;
   }
 
   ByteReader& in_;
@@ -294,7 +315,7 @@ class Machine {
 }  // namespace detail
 
 /// Reads one pickle from where the reader stands, and leaves it behind its end. Throws FormatError,
-/// with the position, for anything that is not such a pickle; nothing is ever executed.
+/// with the position, for anything that is not such a pickle. Nothing is ever executed.
 inline Ref unpickle(ByteReader& in, Values& values, Builder& builder) {
   return detail::Machine(in, values, builder).run();
 }

@@ -25,7 +25,8 @@ struct Place {
 class Builder {
  public:
   virtual ~Builder() = default;
-  /// The class or function `module.name`.
+  /// The class or function `module.name`; Opaque when it is not known. What an opaque value is
+  /// asked for is not asked here.
   virtual Value global(std::string_view module, std::string_view name, const Place& place) = 0;
   /// What `callable(*arguments)` gives.
   virtual Ref call(Values& values, Ref callable, Ref arguments, const Place& place) = 0;

@@ -53,7 +53,12 @@ enum class Op : std::uint8_t {
   stack_global = 0x93,
   memoize = 0x94,
   frame = 0x95,
-  bytearray8 = 0x96
+  bytearray8 = 0x96,
+  new_object = 0x81,
+  new_object_ex = 0x92,
+  empty_set = 0x8f,
+  add_items = 0x90,
+  frozen_set = 0x91
 };
 
 }  // namespace adafuse::io::pickle

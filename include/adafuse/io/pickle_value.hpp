@@ -47,21 +47,38 @@ struct Object {
   std::size_t number;
 };
 
+/// A name that means nothing to the builder, or whatever it would have made. Nothing of it is: what
+/// is given to it, set in it or called of it is passed over.
+struct Opaque {
+  std::string_view module, name;
+};
+
 using Value = std::variant<None, bool, std::int64_t, BigInteger, double, Text, Bytes, List, Tuple,
-                           Dict, Global, Object>;
+                           Dict, Global, Object, Opaque>;
 
 /// What errors call a value.
 inline std::string_view kind_of(const Value& value) {
   static constexpr std::array<std::string_view, std::variant_size_v<Value>> names{
-      "None",   "a bool",  "an integer", "a large integer",     "a number", "text", "bytes",
-      "a list", "a tuple", "a dict",     "a class or function", "an object"};
+      "None",
+      "a bool",
+      "an integer",
+      "a large integer",
+      "a number",
+      "text",
+      "bytes",
+      "a list",
+      "a tuple",
+      "a dict",
+      "a class or function",
+      "an object",
+      "an object of a kind that is not known"};
   return names[value.index()];
 }
 
 class Values {
  public:
-  /// A hundred times what the checkpoint of a large network has.
-  static constexpr std::size_t most = std::size_t{1} << 20;
+  /// A tensor takes about 16; large networks have a thousand tensors.
+  static constexpr std::size_t most = std::size_t{1} << 22;
 
   /// Keeps a value. Throws FormatError when there are `most` already.
   Ref add(Value value) {

@@ -8,15 +8,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/io/dtype.hpp>
 #include <adafuse/io/file.hpp>
-#include <adafuse/io/half.hpp>
 #include <adafuse/io/json.hpp>
 #include <adafuse/io/tensor_file.hpp>
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,15 +34,6 @@ struct SafetensorsEntry {
   std::uint64_t begin = 0, end = 0;
 };
 
-/// Bytes an element of a dtype takes in the file, 0 for a dtype that is not read.
-inline std::uint64_t dtype_bytes(std::string_view dtype) {
-  if (dtype == "U8" || dtype == "BOOL") return 1;
-  if (dtype == "F16" || dtype == "BF16") return 2;
-  if (dtype == "F32" || dtype == "I32") return 4;
-  if (dtype == "F64" || dtype == "I64") return 8;
-  return 0;
-}
-
 inline const Json& member(const Json& object, const char* key, const std::string& where) {
   const auto found = object.find(key);
   require<FormatError>(found != object.end(), where, ": \"", key, "\" is missing");
@@ -52,7 +41,8 @@ inline const Json& member(const Json& object, const char* key, const std::string
 }
 
 inline std::uint64_t count_of(const Json& value, const std::string& where) {
-  require<FormatError>(value.is_number_unsigned(), where, ": expected a count, got ", value.dump());
+  require<FormatError>(value.is_number_unsigned(), where, ": expected a count, got ",
+                       json_quote(value));
   const auto count = value.get<std::uint64_t>();
   require<FormatError>(count <= static_cast<std::uint64_t>(std::numeric_limits<Index>::max()),
                        where, ": ", count, " is too large");
@@ -62,16 +52,14 @@ inline std::uint64_t count_of(const Json& value, const std::string& where) {
 /// One row, checked in itself: known dtype, shape that can be, offsets that fit both.
 inline SafetensorsEntry parse_entry(const std::string& name, const Json& json,
                                     const std::string& file) {
-  const std::string where = concat(file, ": tensor \"", name, "\"");
+  const std::string where = concat(file, ": tensor ", in_quotes(name));
   require<FormatError>(json.is_object(), where, ": expected an object, got ", json.type_name());
   SafetensorsEntry entry{.name = name, .dtype = {}, .shape = {}};
 
   const Json& dtype = member(json, "dtype", where);
   require<FormatError>(dtype.is_string(), where, ": dtype is not text");
   entry.dtype = dtype.get<std::string>();
-  const std::uint64_t element = dtype_bytes(entry.dtype);
-  require<FormatError>(element > 0, where, ": dtype ", entry.dtype,
-                       " is not read; expected F32 F64 F16 BF16 I32 I64 U8 or BOOL");
+  require_dtype(entry.dtype, where);
 
   const Json& shape = member(json, "shape", where);
   require<FormatError>(shape.is_array(), where, ": shape is not an array");
@@ -88,8 +76,8 @@ inline SafetensorsEntry parse_entry(const std::string& name, const Json& json,
   entry.begin = count_of(offsets[0], where + ": data_offsets");
   entry.end = count_of(offsets[1], where + ": data_offsets");
   std::uint64_t bytes = 0;
-  const bool fits =
-      !__builtin_mul_overflow(static_cast<std::uint64_t>(entry.shape.size()), element, &bytes);
+  const bool fits = !__builtin_mul_overflow(static_cast<std::uint64_t>(entry.shape.size()),
+                                            dtype_bytes(entry.dtype), &bytes);
   require<FormatError>(fits && entry.begin <= entry.end && entry.end - entry.begin == bytes, where,
                        ": ", entry.dtype, " ", entry.shape, " does not take the bytes ",
                        entry.begin, " to ", entry.end);
@@ -108,8 +96,8 @@ inline std::vector<SafetensorsEntry> parse_entries(const Json& header, std::uint
   });
   std::uint64_t end = 0;
   for (const auto& entry : entries) {
-    require<FormatError>(entry.begin == end, file, ": tensor \"", entry.name, "\" begins at byte ",
-                         entry.begin, " of the data, expected ", end,
+    require<FormatError>(entry.begin == end, file, ": tensor ", in_quotes(entry.name),
+                         " begins at byte ", entry.begin, " of the data, expected ", end,
                          entry.begin < end ? " (it overlaps another)" : " (there is a gap)");
     end = entry.end;
   }
@@ -118,68 +106,86 @@ inline std::vector<SafetensorsEntry> parse_entries(const Json& header, std::uint
   return entries;
 }
 
-template <Scalar T>
-Tensor<T> read_elements(FileReader& reader, const Shape& shape) {
-  auto tensor = Tensor<T>::uninitialized(shape);
-  reader.read(tensor.data(), static_cast<std::size_t>(shape.size()) * sizeof(T));
-  return tensor;
-}
-
-template <class Widen>
-Tensor<float> read_halves(FileReader& reader, const Shape& shape, Widen widen) {
-  std::vector<std::uint16_t> bits(static_cast<std::size_t>(shape.size()));
-  reader.read(bits.data(), bits.size() * sizeof(std::uint16_t));
-  auto tensor = Tensor<float>::uninitialized(shape);
-  std::transform(bits.begin(), bits.end(), tensor.begin(), widen);
-  return tensor;
-}
-
 inline AnyTensor read_entry(FileReader& reader, const SafetensorsEntry& entry) {
-  if (entry.dtype == "F32") return read_elements<float>(reader, entry.shape);
-  if (entry.dtype == "F64") return read_elements<double>(reader, entry.shape);
-  if (entry.dtype == "I32") return read_elements<std::int32_t>(reader, entry.shape);
-  if (entry.dtype == "I64") return read_elements<std::int64_t>(reader, entry.shape);
-  if (entry.dtype == "F16") return read_halves(reader, entry.shape, half_to_float);
-  if (entry.dtype == "BF16") return read_halves(reader, entry.shape, bfloat16_to_float);
-  return read_elements<std::uint8_t>(reader, entry.shape);  // U8, BOOL
+  const std::string where = concat(reader.name(), ": tensor ", in_quotes(entry.name));
+  return read_as(entry.dtype, where, [&]<class Raw, Scalar T, class Widen>(const Widen& widen) {
+    auto tensor = Tensor<T>::uninitialized(entry.shape);
+    const auto count = static_cast<std::size_t>(tensor.size());
+    if constexpr (std::is_same_v<Widen, std::identity>) {
+      reader.read(tensor.data(), count * sizeof(T));
+    } else {
+      std::vector<Raw> raw(count);
+      reader.read(raw.data(), count * sizeof(Raw));
+      std::transform(raw.begin(), raw.end(), tensor.data(), widen);
+    }
+    return tensor;
+  });
 }
 
 }  // namespace detail
 
-/// Reads a safetensors file: F32, F64, I32, I64, U8 as they are, F16 and BF16 as float, BOOL as
-/// uint8 (0 or 1). Throws IoError, and FormatError with the file's name for everything that the
-/// format does not allow.
-inline TensorFile read_safetensors(const std::filesystem::path& path) {
-  FileReader reader(path);
-  const std::string& name = reader.name();
-  const std::uint64_t file_bytes = reader.size();
-  std::uint64_t header_bytes = 0;
-  require<FormatError>(file_bytes >= sizeof header_bytes, name, ": truncated: expected 8 bytes of ",
-                       "header length, got ", file_bytes);
-  reader.read(&header_bytes, sizeof header_bytes);
-  require<FormatError>(header_bytes <= detail::longest_safetensors_header &&
-                           header_bytes <= file_bytes - sizeof header_bytes,
-                       name, ": not safetensors, or truncated: a header of ", header_bytes,
-                       " bytes in a file of ", file_bytes);
-  std::string text(static_cast<std::size_t>(header_bytes), '\0');
-  reader.read(text.data(), text.size());
-  require<FormatError>(text.starts_with('{'), name, ": not safetensors: the header is no object");
-  const Json header = parse_json(text, name + " (header)");
+/// A safetensors file whose header was read and checked, and whose tensors wait to be.
+class SafetensorsReader {
+ public:
+  /// Throws IoError, and FormatError with the file's name for everything that the format does not
+  /// allow.
+  explicit SafetensorsReader(const std::filesystem::path& path)
+      : reader_((require_regular_file(path), path)) {
+    const std::string& name = reader_.name();
+    const std::uint64_t file_bytes = reader_.size();
+    std::uint64_t header_bytes = 0;
+    require<FormatError>(file_bytes >= sizeof header_bytes, name,
+                         ": truncated: expected 8 bytes of header length, got ", file_bytes);
+    reader_.read(&header_bytes, sizeof header_bytes);
+    require<FormatError>(header_bytes <= detail::longest_safetensors_header &&
+                             header_bytes <= file_bytes - sizeof header_bytes,
+                         name, ": not safetensors, or truncated: a header of ", header_bytes,
+                         " bytes in a file of ", file_bytes);
+    std::string text(static_cast<std::size_t>(header_bytes), '\0');
+    reader_.read(text.data(), text.size());
+    require<FormatError>(text.starts_with('{'), name, ": not safetensors: the header is no object");
+    const Json header = parse_json(text, name + " (header)");
+    read_metadata(header);
+    entries_ = detail::parse_entries(header, file_bytes - sizeof header_bytes - header_bytes, name);
+  }
 
-  TensorFile file;
-  file.name = name;
-  if (const auto metadata = header.find("__metadata__"); metadata != header.end()) {
-    require<FormatError>(metadata->is_object(), name, ": __metadata__ is not an object");
+  const std::string& name() const { return reader_.name(); }
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  /// All tensors, in the order of their bytes.
+  const std::vector<detail::SafetensorsEntry>& entries() const { return entries_; }
+
+  /// Reads the tensors, once.
+  TensorFile read() && {
+    require_memory(reader_.size(), name());
+    TensorFile file;
+    file.name = name();
+    file.metadata = std::move(metadata_);
+    for (const auto& entry : entries_)
+      file.tensors.emplace(entry.name, detail::read_entry(reader_, entry));
+    return file;
+  }
+
+ private:
+  void read_metadata(const Json& header) {
+    const auto metadata = header.find("__metadata__");
+    if (metadata == header.end()) return;
+    require<FormatError>(metadata->is_object(), name(), ": __metadata__ is not an object");
     for (const auto& row : metadata->items()) {
-      require<FormatError>(row.value().is_string(), name, ": __metadata__ \"", row.key(),
-                           "\" is not text");
-      file.metadata[row.key()] = row.value().get<std::string>();
+      require<FormatError>(row.value().is_string(), name(), ": __metadata__ ", in_quotes(row.key()),
+                           " is not text");
+      metadata_[row.key()] = row.value().get<std::string>();
     }
   }
-  const std::uint64_t data_bytes = file_bytes - sizeof header_bytes - header_bytes;
-  for (const auto& entry : detail::parse_entries(header, data_bytes, name))
-    file.tensors.emplace(entry.name, detail::read_entry(reader, entry));
-  return file;
+
+  FileReader reader_;
+  std::map<std::string, std::string> metadata_;
+  std::vector<detail::SafetensorsEntry> entries_;
+};
+
+/// Reads a safetensors file whole; io/dtype.hpp says what becomes of which type. Throws IoError,
+/// and FormatError with the file's name for everything that the format does not allow.
+inline TensorFile read_safetensors(const std::filesystem::path& path) {
+  return SafetensorsReader(path).read();
 }
 
 /// Writes a safetensors file, or leaves what was there. The same content gives the same bytes: wide
@@ -194,7 +200,7 @@ inline void write_safetensors(const std::filesystem::path& path, const TensorFil
   for (const auto& [name, tensor] : file.tensors) {
     require<ValueError>(name != "__metadata__", "write_safetensors: no tensor may be called ",
                         name);
-    const std::uint64_t element = detail::dtype_bytes(dtype_name(tensor));
+    const std::uint64_t element = dtype_bytes(dtype_name(tensor));
     rows.push_back(
         {&name, &tensor, element, element * static_cast<std::uint64_t>(shape_of(tensor).size())});
   }
@@ -202,13 +208,15 @@ inline void write_safetensors(const std::filesystem::path& path, const TensorFil
                    [](const Row& a, const Row& b) { return a.element > b.element; });
 
   Json header = Json::object();
-  if (!file.metadata.empty()) header["__metadata__"] = file.metadata;
+  // Straight at the end: to assign by key is to look at every key before it.
+  auto& members = header.get_ref<Json::object_t&>();
+  if (!file.metadata.empty()) members.emplace_back("__metadata__", file.metadata);
   std::uint64_t end = 0;
   for (const Row& row : rows) {
     const Shape& shape = shape_of(*row.tensor);
-    header[*row.name] = {{"dtype", dtype_name(*row.tensor)},
-                         {"shape", std::vector<Index>(shape.begin(), shape.end())},
-                         {"data_offsets", {end, end + row.bytes}}};
+    members.emplace_back(*row.name, Json{{"dtype", dtype_name(*row.tensor)},
+                                         {"shape", std::vector<Index>(shape.begin(), shape.end())},
+                                         {"data_offsets", {end, end + row.bytes}}});
     end += row.bytes;
   }
   std::string text = json_text(header, -1);

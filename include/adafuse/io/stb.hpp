@@ -1,8 +1,33 @@
 // The door to stb: bytes to pixels and back, for JPEG, PNG, BMP and GIF, in memory only.
 //
-// stb fills in what a broken file lacks wherever it can; io/image.hpp looks at the file first.
+// stb fills in what a broken file lacks wherever it can; io/image.hpp looks at the file first. And
+// stb unpacks whatever a file holds, however much: its memory comes from here, block by block, and
+// none is larger than a picture of the announced size can need.
 // SPDX-License-Identifier: MIT
 #pragma once
+
+#include <adafuse/core/tensor.hpp>
+#include <adafuse/io/image_options.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace adafuse::io::detail {
+
+/// The largest block that stb gets in this thread.
+inline thread_local std::size_t stb_largest_block = 0;
+
+inline void* stb_allocate(std::size_t bytes) {
+  return bytes <= stb_largest_block ? std::malloc(bytes) : nullptr;
+}
+inline void* stb_reallocate(void* block, std::size_t bytes) {
+  return bytes <= stb_largest_block ? std::realloc(block, bytes) : nullptr;
+}
+
+}  // namespace adafuse::io::detail
 
 #ifdef STBI_INCLUDE_STB_IMAGE_H
 #error adafuse: include adafuse before stb_image.h, which it compiles with internal linkage
@@ -17,6 +42,9 @@
 #define STBI_ONLY_GIF
 #define STBI_NO_LINEAR
 #define STBI_NO_STDIO
+#define STBI_MALLOC(bytes) adafuse::io::detail::stb_allocate(bytes)
+#define STBI_REALLOC(block, bytes) adafuse::io::detail::stb_reallocate(block, bytes)
+#define STBI_FREE(block) std::free(block)
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO
@@ -30,28 +58,32 @@
 #undef STB_IMAGE_IMPLEMENTATION
 #undef STB_IMAGE_WRITE_IMPLEMENTATION
 
-#include <adafuse/core/tensor.hpp>
-#include <algorithm>
-#include <limits>
-#include <memory>
-#include <string>
-#include <string_view>
-
 namespace adafuse::io::detail {
 
 /// The first picture in these bytes as [H, W, channels]; `channels` is 3 (RGB) or 4 (RGBA). Throws
-/// FormatError with stb's reason.
+/// FormatError with stb's reason, and for more pixels than the options allow before
+/// memory is taken for them.
 inline Tensor<std::uint8_t> stb_decode(std::string_view bytes, int channels,
-                                       const std::string& name) {
+                                       const std::string& name, const ImageOptions& options = {}) {
   require<FormatError>(bytes.size() <= std::numeric_limits<int>::max(), name,
                        ": cannot decode: ", bytes.size(), " bytes are too many");
+  const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
+  const int size = static_cast<int>(bytes.size());
   int width = 0, height = 0, channels_in_file = 0;
+  stb_largest_block = std::size_t{1} << 20;  // to look at a header
+  const bool known = stbi_info_from_memory(data, size, &width, &height, &channels_in_file) != 0;
+  require<FormatError>(known, name, ": cannot decode: ", stbi_failure_reason());
+  require_pixels(Index{width} * height, options, name);
+  // Of a pixel: 8 bytes of 16-bit RGBA, and its unpacker doubles its block; JPEG rounds up to 32.
+  const std::size_t padded =
+      (static_cast<std::size_t>(width) + 31) * (static_cast<std::size_t>(height) + 31);
+  stb_largest_block = 16 * padded + 2 * bytes.size() + (std::size_t{1} << 20);
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
-      stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()),
-                            static_cast<int>(bytes.size()), &width, &height, &channels_in_file,
-                            channels),
+      stbi_load_from_memory(data, size, &width, &height, &channels_in_file, channels),
       stbi_image_free);
-  require<FormatError>(pixels != nullptr, name, ": cannot decode: ", stbi_failure_reason());
+  const std::string_view reason = pixels ? "" : stbi_failure_reason();
+  require<FormatError>(pixels != nullptr, name, ": cannot decode: ",
+                       reason == "outofmem" ? "unpacks to more than its pixels" : reason);
   auto image = Tensor<std::uint8_t>::uninitialized({height, width, channels});
   std::copy_n(pixels.get(), image.size(), image.data());
   return image;

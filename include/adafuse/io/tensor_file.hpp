@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/io/in_quotes.hpp>
 #include <map>
 #include <string>
 #include <string_view>
@@ -44,7 +45,7 @@ struct TensorFile {
   /// The tensor of that name, whatever it holds. Throws FormatError when there is none.
   const AnyTensor& at(const std::string& tensor) const {
     const auto found = tensors.find(tensor);
-    require<FormatError>(found != tensors.end(), name, ": no tensor \"", tensor, "\"");
+    require<FormatError>(found != tensors.end(), name, ": no tensor ", in_quotes(tensor));
     return found->second;
   }
 
@@ -53,8 +54,8 @@ struct TensorFile {
   Tensor<T> get(const std::string& tensor) const {
     const AnyTensor& any = at(tensor);
     const auto* exact = std::get_if<Tensor<T>>(&any);
-    require<FormatError>(exact, name, ": tensor \"", tensor, "\": expected ", dtype_name<T>(),
-                         ", got ", dtype_name(any));
+    require<FormatError>(exact, name, ": tensor ", in_quotes(tensor), ": expected ",
+                         dtype_name<T>(), ", got ", dtype_name(any));
     return *exact;
   }
 

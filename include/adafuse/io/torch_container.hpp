@@ -20,6 +20,21 @@ struct TorchContainer {
   TorchObjects objects;
   pickle::Ref root = 0;
   std::map<std::string_view, std::string_view> data;  ///< by key
+
+  /// What errors call a value: its kind, and the name that it has in the file.
+  std::string shown(pickle::Ref ref) const {
+    const auto* opaque = values.as<pickle::Opaque>(ref);
+    if (!opaque) return std::string(pickle::kind_of(values[ref]));
+    return concat("what asks for ", in_quotes(concat(opaque->module, '.', opaque->name)),
+                  ", which is not known here; nothing was executed");
+  }
+  /// Ends an error about what was not found: the file may have hidden it in something unknown.
+  std::string asks_for() const {
+    const auto names = objects.foreign();
+    if (names.empty()) return "";
+    return concat("; the file asks for ", in_quotes(names.front()),
+                  names.size() > 1 ? " and others" : "", " beside, of which nothing was executed");
+  }
 };
 
 namespace detail {
@@ -73,10 +88,11 @@ inline TorchContainer open_torch_zip(std::string_view bytes, const std::string& 
 inline void check_stream_head(ByteReader& reader, TorchContainer& container) {
   const auto& values = container.values;
   const auto next = [&] { return pickle::unpickle(reader, container.values, container.objects); };
-  const auto* magic = values.as<pickle::BigInteger>(next());
+  const pickle::Ref first = next();
+  const auto* magic = values.as<pickle::BigInteger>(first);
   require<FormatError>(magic && magic->bytes == "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19",
-                       reader.name(),
-                       ": a pickle, and none of PyTorch's: expected its magic number");
+                       reader.name(), ": a pickle, and none of PyTorch's: expected its magic ",
+                       "number, got ", container.shown(first));
   const auto* version = values.as<std::int64_t>(next());
   require<FormatError>(version && *version == 1001, reader.name(),
                        ": expected version 1001 of PyTorch's stream form");
@@ -104,7 +120,7 @@ inline TorchContainer open_torch_stream(std::string_view bytes, const std::strin
                          pickle::kind_of(container.values[ref]));
     const auto storage = storages.find(key->text);
     require<FormatError>(storage != storages.end(), file, ": nothing refers to storage ",
-                         in_quotes(key->text));
+                         in_quotes(key->text), container.asks_for());
     const auto count = reader.number<std::int64_t>();
     require<FormatError>(count == storage->second.count, file, ": storage ", in_quotes(key->text),
                          " has ", count, " elements, expected ", storage->second.count);
@@ -122,17 +138,27 @@ inline TorchContainer open_torch_stream(std::string_view bytes, const std::strin
 
 }  // namespace detail
 
-/// Opens a PyTorch file in memory that outlives the result. `file` is what errors call it. Throws
-/// FormatError for what is neither form, for damage, and for a name that is not known.
-inline TorchContainer open_torch(std::string_view bytes, const std::string& file) {
-  if (bytes.starts_with("PK")) return detail::open_torch_zip(bytes, file);
-  if (bytes.starts_with('\x80')) return detail::open_torch_stream(bytes, file);
+/// So many bytes tell whether a file may be PyTorch's.
+inline constexpr std::size_t torch_start_bytes = 262;
+
+/// Throws FormatError unless a file that begins with these bytes may be one of PyTorch's. `file` is
+/// what errors call it.
+inline void check_torch_start(std::string_view bytes, const std::string& file) {
+  if (bytes.starts_with("PK") || bytes.starts_with('\x80')) return;
   constexpr std::size_t tar_mark = 257;
   const bool tar = bytes.size() > tar_mark && bytes.substr(tar_mark).starts_with("ustar");
   throw FormatError(file + ": no PyTorch file: expected a zip archive or a pickle, got " +
                     (bytes.empty() ? "an empty file"
                      : tar         ? "a tar archive (a form of before 2017, which is not read)"
                                    : "bytes that start with " + in_quotes(bytes.substr(0, 8))));
+}
+
+/// Opens a PyTorch file in memory that outlives the result. `file` is what errors call it. Throws
+/// FormatError for what is neither form, and for damage.
+inline TorchContainer open_torch(std::string_view bytes, const std::string& file) {
+  check_torch_start(bytes, file);
+  return bytes.starts_with("PK") ? detail::open_torch_zip(bytes, file)
+                                 : detail::open_torch_stream(bytes, file);
 }
 
 }  // namespace adafuse::io

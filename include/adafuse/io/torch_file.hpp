@@ -3,7 +3,9 @@
 // A checkpoint is any Python object with a state dict, a mapping from names to tensors, somewhere
 // in it. It is looked for in the object itself, which must be a mapping: the first of its members
 // "state_dict", "model" and "net" that is a mapping with a tensor in it, else the object. Mappings
-// inside of a state dict join their names with dots. Everything else is left over, and listed.
+// inside of a state dict join their names with dots. Everything else is left over, and listed; so
+// are the classes and functions that the file names beside the weights. Where a weight itself needs
+// one of them, the file is refused.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -19,6 +21,8 @@ struct TorchFile {
   TensorFile weights;                  ///< the state dict, flat
   std::string member;                  ///< where it was: "state_dict", or "" for the object itself
   std::vector<std::string> left_over;  ///< what was not read, by path: "epoch", "optimizer"
+  std::vector<std::string>
+      foreign;  ///< names that it asked for, not followed: "argparse.Namespace"
 };
 
 namespace detail {
@@ -38,9 +42,8 @@ class StateDictFinder {
   /// The state dict of the checkpoint with all that is left over, and the member it was.
   std::pair<StateDict, std::string> find() {
     const auto* object = values_.as<pickle::Dict>(container_.root);
-    require<FormatError>(
-        object, file_, ": expected a mapping with a state dict in it, got ",
-        tensor(container_.root) ? "a tensor" : pickle::kind_of(values_[container_.root]));
+    require<FormatError>(object, file_, ": expected a mapping with a state dict in it, got ",
+                         tensor(container_.root) ? "a tensor" : container_.shown(container_.root));
     for (const std::string_view member : {"state_dict", "model", "net"})
       for (const auto& [key, value] : object->items) {
         const auto* text = values_.as<pickle::Text>(key);
@@ -55,7 +58,8 @@ class StateDictFinder {
     StateDict found = flatten(container_.root);
     require<FormatError>(!found.tensors.empty(), file_,
                          ": no state dict: expected tensors by name ",
-                         "in the object itself or in its \"state_dict\", \"model\" or \"net\"");
+                         "in the object itself or in its \"state_dict\", \"model\" or \"net\"",
+                         container_.asks_for());
     return {std::move(found), ""};
   }
 
@@ -66,6 +70,11 @@ class StateDictFinder {
 
   const TorchTensor* tensor(pickle::Ref ref) const {
     return container_.objects.tensor(values_, ref);
+  }
+
+  /// Whether it would have been a tensor: in a form, or of a type, that is not read.
+  static bool is_weight(const pickle::Opaque& value) {
+    return value.name.starts_with("_rebuild") || value.name.ends_with("Storage");
   }
 
   StateDict flatten(pickle::Ref mapping) {
@@ -85,6 +94,9 @@ class StateDictFinder {
     for (const auto& [key, value] : values_.as<pickle::Dict>(mapping)->items) {
       const std::string name = name_of(prefix, key);
       const bool named = values_.as<pickle::Text>(key);
+      if (const auto* opaque = values_.as<pickle::Opaque>(value); named && opaque)
+        require<FormatError>(!is_weight(*opaque), file_, ": tensor ", in_quotes(name), ": is ",
+                             container_.shown(value));
       if (named && tensor(value))
         found.tensors.emplace_back(name, tensor(value));
       else if (named && values_.as<pickle::Dict>(value))
@@ -124,7 +136,9 @@ inline TorchFile parse_torch_file(std::string_view bytes, const std::string& nam
   file.weights.name = name;
   file.member = std::move(member);
   file.left_over = std::move(state.left_over);
+  file.foreign = container.objects.foreign();
   // Expanded tensors repeat their elements: a small file may ask for more memory than there is.
+  // Counted in bytes of the file, each of which may become four.
   std::uint64_t budget = 16 * std::uint64_t{bytes.size()} + (1 << 20);
   for (const auto& [tensor_name, tensor] : state.tensors) {
     const std::string where = concat(name, ": tensor ", in_quotes(tensor_name));
@@ -141,9 +155,11 @@ inline TorchFile parse_torch_file(std::string_view bytes, const std::string& nam
 /// Reads the state dict of a checkpoint that torch.save wrote, in the zip form or the stream form
 /// of before 1.6, with tensors in their order of elements whatever their strides were. Types as
 /// read_torch_tensor says. Nothing in the file is executed. Throws IoError, and FormatError with
-/// the file's name for damage, for names of classes and functions that no state dict needs
-/// ("os.system"), for a mapping that contains itself, and for a file without a state dict.
+/// the file's name for damage, for weights that need a class or function that is not known, for a
+/// mapping that contains itself, and for a file without a state dict.
 inline TorchFile read_torch_file(const std::filesystem::path& path) {
+  require_regular_file(path);
+  check_torch_start(FileReader(path).start(torch_start_bytes), path.string());
   return parse_torch_file(read_file(path), path.string());
 }
 

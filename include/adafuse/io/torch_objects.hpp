@@ -1,8 +1,8 @@
 // The names in a checkpoint of PyTorch that mean something here, and what they make.
 //
-// The list is short and closed: ordered dicts, tensors, parameters, the types of storages, sizes;
-// and a few that hold what nobody asks for (devices, numpy's numbers), which become an empty
-// object. Every other name is refused.
+// The list is short and closed: mappings, tensors, parameters, the types of storages, sizes.
+// Training scripts save whatever else they have beside the weights (options, paths, dates, curves),
+// and every name of that stays opaque: nothing is made of it, nothing of it is executed.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <adafuse/io/pickle_builder.hpp>
 #include <array>
 #include <map>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -23,7 +24,7 @@ struct TorchType {
   std::uint64_t bytes;
 };
 
-/// All of them, those included that can be stepped over but not read as tensors.
+/// Those that are known; complex ones can be stepped over, and not read as tensors.
 inline constexpr std::array<TorchType, 12> torch_types{{{"FloatStorage", "F32", 4},
                                                         {"DoubleStorage", "F64", 8},
                                                         {"HalfStorage", "F16", 2},
@@ -60,6 +61,9 @@ class TorchObjects : public pickle::Builder {
   using Place = pickle::Place;
 
  public:
+  /// Names that are not known and yet read over.
+  static constexpr std::size_t most_foreign = 1000;
+
   pickle::Value global(std::string_view module, std::string_view name,
                        const Place& place) override {
     for (std::size_t i = 0; i < known.size(); ++i)
@@ -67,10 +71,10 @@ class TorchObjects : public pickle::Builder {
     for (std::size_t i = 0; i < torch_types.size(); ++i)
       if (module == "torch" && torch_types[i].storage == name)
         return pickle::Global{known.size() + i};
-    const std::string full = std::string(module) + '.' + std::string(name);
-    throw FormatError(concat(place, "asks for ", in_quotes(full),
-                             ", which no state dict needs; nothing was executed. Expected what "
-                             "torch.save(model.state_dict(), path) writes"));
+    foreign_.emplace(module, name);
+    require<FormatError>(foreign_.size() <= most_foreign, place, "asks for more than ",
+                         most_foreign, " classes and functions that are not known");
+    return pickle::Opaque{module, name};
   }
 
   Ref call(Values& values, Ref callable, Ref arguments, const Place& place) override {
@@ -89,22 +93,20 @@ class TorchObjects : public pickle::Builder {
       case What::tensor:
         return rebuild_tensor(values, given, place);
       case What::parameter:
-        require_tensor(values, given[0], place);
+        if (!values.as<pickle::Opaque>(given[0])) require_tensor(values, given[0], place);
         return given[0];
       case What::size:
         require_value<pickle::Tuple>(values, given[0], "a tuple of sizes", place);
         return given[0];
-      case What::inert:
+      case What::default_dict:
         break;
     }
-    return add(values, std::monostate{});
+    return values.add(pickle::Dict{});
   }
 
   /// The state of an ordered dict is what hangs on it beside its items (`_metadata`): not weights.
   void set_state(Values& values, Ref object, Ref, const Place& place) override {
-    const auto* made = values.as<pickle::Object>(object);
-    const bool inert = made && std::holds_alternative<std::monostate>(objects_[made->number]);
-    require<FormatError>(inert || values.as<pickle::Dict>(object), place, "sets the state of ",
+    require<FormatError>(values.as<pickle::Dict>(object), place, "sets the state of ",
                          kind_of(values[object]), "; nothing was executed");
   }
 
@@ -115,7 +117,9 @@ class TorchObjects : public pickle::Builder {
     require<FormatError>(items.size() == 5 || items.size() == 6, place,
                          "expected a storage's 5 or 6 fields, got ", items.size());
     const auto tag = require_value<pickle::Text>(values, items[0], "text", place).text;
+    if (tag == "module" && values.as<pickle::Opaque>(items[1])) return items[1];  // and its source
     require<FormatError>(tag == "storage", place, "expected a storage, got ", in_quotes(tag));
+    if (values.as<pickle::Opaque>(items[1])) return items[1];  // of a type that is not known
     const auto type =
         require_value<pickle::Global>(values, items[1], "a storage type", place).number;
     require<FormatError>(type >= known.size(), place, "expected a storage type, got a function");
@@ -144,30 +148,33 @@ class TorchObjects : public pickle::Builder {
     return object ? std::get_if<TorchTensor>(&objects_[object->number]) : nullptr;
   }
 
+  /// What was read over: "argparse.Namespace", in the order of the alphabet.
+  std::vector<std::string> foreign() const {
+    std::vector<std::string> names;
+    for (const auto& [module, name] : foreign_) names.push_back(concat(module, '.', name));
+    return names;
+  }
+
   /// Every storage that was named, by key.
   const std::map<std::string_view, TorchStorage>& storages() const { return storages_; }
 
  private:
-  enum class What { ordered_dict, tensor, parameter, size, inert };
+  enum class What { ordered_dict, default_dict, tensor, parameter, size };
   struct Known {
     std::string_view module, name;
     What what;
     std::size_t least, most;  // arguments
   };
-  static constexpr std::array<Known, 10> known{{
+  static constexpr std::array<Known, 6> known{{
       {"collections", "OrderedDict", What::ordered_dict, 0, 1},
+      {"collections", "defaultdict", What::default_dict, 0, 1},
       {"torch._utils", "_rebuild_tensor", What::tensor, 4, 4},
       {"torch._utils", "_rebuild_tensor_v2", What::tensor, 6, 7},
       {"torch._utils", "_rebuild_parameter", What::parameter, 3, 3},
       {"torch", "Size", What::size, 1, 1},
-      {"torch", "device", What::inert, 1, 2},
-      {"numpy", "dtype", What::inert, 1, 3},
-      {"numpy.core.multiarray", "scalar", What::inert, 1, 2},
-      {"numpy._core.multiarray", "scalar", What::inert, 1, 2},
-      {"_codecs", "encode", What::inert, 1, 3},
   }};
 
-  using Made = std::variant<std::monostate, TorchStorage, TorchTensor>;
+  using Made = std::variant<TorchStorage, TorchTensor>;
 
   Ref add(Values& values, Made object) {
     objects_.push_back(std::move(object));
@@ -223,8 +230,10 @@ class TorchObjects : public pickle::Builder {
     return values.add(std::move(dict));
   }
 
-  /// (storage, offset, sizes, strides, ...): what follows is for training.
+  /// (storage, offset, sizes, strides, ...): what follows is for training. Of a storage that is not
+  /// known comes a tensor that is not known.
   Ref rebuild_tensor(Values& values, const std::vector<Ref>& given, const Place& place) {
+    if (values.as<pickle::Opaque>(given[0])) return given[0];
     const auto* object = values.as<pickle::Object>(given[0]);
     const auto* storage = object ? std::get_if<TorchStorage>(&objects_[object->number]) : nullptr;
     require<FormatError>(storage, place, "expected a storage, got ", kind_of(values[given[0]]));
@@ -246,6 +255,7 @@ class TorchObjects : public pickle::Builder {
   }
 
   std::vector<Made> objects_;
+  std::set<std::pair<std::string_view, std::string_view>> foreign_;  // module and name
   std::size_t copied_pairs_ = 0;
   std::map<std::string_view, TorchStorage> storages_;
 };

@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/io/half.hpp>
-#include <adafuse/io/tensor_file.hpp>
+#include <adafuse/io/dtype.hpp>
 #include <adafuse/io/torch_objects.hpp>
 #include <cstring>
-#include <functional>
 
 namespace adafuse::io {
 
@@ -74,38 +72,23 @@ Tensor<T> gather(const TorchTensor& tensor, const Shape& shape, std::string_view
   return result;
 }
 
-template <Scalar T>
-Tensor<T> gather(const TorchTensor& tensor, const Shape& shape, std::string_view data) {
-  return gather<T, T>(tensor, shape, data, std::identity{});
-}
-
 }  // namespace detail
 
-/// A tensor whose storage has the bytes `data`: F32, F64, I32, I64 and U8 as they are, F16 and BF16
-/// as float, BOOL as uint8 (0 or 1). `where` is what errors call it. Throws FormatError for other
-/// types, for elements outside of the storage, and for more than `most` bytes of elements, before
-/// any is allocated.
+/// A tensor whose storage has the bytes `data`; io/dtype.hpp says what becomes of which type.
+/// `where` is what errors call it. Throws FormatError for other types, for elements outside of the
+/// storage, and for more than `most` bytes of elements (as the file has them), before any is
+/// allocated.
 inline AnyTensor read_torch_tensor(const TorchTensor& tensor, std::string_view data,
                                    std::uint64_t most, const std::string& where) {
   const Shape shape = detail::checked_shape(tensor, where);
   const auto [storage, dtype, element] = *tensor.storage.type;
+  require_dtype(dtype, where);
   require<FormatError>(static_cast<std::uint64_t>(shape.size()) <= most / element, where, ": ",
                        dtype, " ", shape, " repeats its ", tensor.storage.size,
                        " elements too often");
-  if (dtype == "F32") return detail::gather<float>(tensor, shape, data);
-  if (dtype == "F64") return detail::gather<double>(tensor, shape, data);
-  if (dtype == "I32") return detail::gather<std::int32_t>(tensor, shape, data);
-  if (dtype == "I64") return detail::gather<std::int64_t>(tensor, shape, data);
-  if (dtype == "U8") return detail::gather<std::uint8_t>(tensor, shape, data);
-  if (dtype == "BOOL")
-    return detail::gather<std::uint8_t, std::uint8_t>(
-        tensor, shape, data, [](std::uint8_t x) -> std::uint8_t { return x != 0; });
-  if (dtype == "F16")
-    return detail::gather<std::uint16_t, float>(tensor, shape, data, half_to_float);
-  if (dtype == "BF16")
-    return detail::gather<std::uint16_t, float>(tensor, shape, data, bfloat16_to_float);
-  throw FormatError(concat(where, ": dtype ", dtype,
-                           " is not read; expected F32 F64 F16 BF16 I32 I64 U8 or BOOL"));
+  return read_as(dtype, where, [&]<class Raw, Scalar T, class Widen>(const Widen& widen) {
+    return detail::gather<Raw, T>(tensor, shape, data, widen);
+  });
 }
 
 }  // namespace adafuse::io

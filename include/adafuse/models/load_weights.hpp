@@ -1,4 +1,5 @@
-// Weights of other programs into a model: matched by name, cast to its scalars, reported.
+// Weights of other programs into a model: matched by name, cast to its scalars, reported. And what
+// a network's weights are called and shaped, before there is one.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -6,6 +7,16 @@
 #include <adafuse/models/weight_names.hpp>
 
 namespace adafuse::models {
+
+/// The names and shapes of all tensors of the network that a configuration describes. No memory is
+/// taken for them: a file may ask for a network of any size. Throws ValueError, ShapeError.
+inline std::map<std::string, Shape> state_shapes(const ModelConfig& config) {
+  const nn::StartGuard guard(nn::Start::shapes_only);
+  const VideoModel<float> model(config, Key(0));
+  std::map<std::string, Shape> shapes;
+  for (const auto& [name, tensor] : nn::state_tensors(model)) shapes.emplace(name, tensor.shape());
+  return shapes;
+}
 
 /// Copies into the model what the file has for it. What is missing, and a head for another number
 /// of classes, stays as it was; the result says so. All is checked before anything is written.

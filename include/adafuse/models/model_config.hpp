@@ -3,7 +3,10 @@
 #pragma once
 
 #include <adafuse/core/shape.hpp>
+#include <adafuse/io/in_quotes.hpp>
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -22,7 +25,8 @@ inline Fusion parse_fusion(const std::string& name) {
   if (name == "tsm") return {.shift = true};
   if (name == "adafuse") return {.adaptive = true};
   if (name == "adafuse-tsm") return {.shift = true, .adaptive = true};
-  throw ValueError("fusion: expects none, tsm, adafuse or adafuse-tsm, got '" + name + "'");
+  throw ValueError("fusion: expects none, tsm, adafuse or adafuse-tsm, got " +
+                   io::in_single_quotes(name));
 }
 
 inline std::string to_string(const Fusion& fusion) {
@@ -58,6 +62,41 @@ struct ModelConfig {
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 
+/// Throws ValueError for a number that no network has, and for one of its words that means nothing.
+/// Of models and blocks, those know who build them.
+inline void check(const ModelConfig& c) {
+  // Products of two sizes, and four times a size, are far from the ends of Index.
+  constexpr Index largest = std::numeric_limits<std::int32_t>::max();
+  const auto count = [&](const char* name, Index value, Index least) {
+    require<ValueError>(value >= least, "model: ", name,
+                        least > 0 ? " must be positive, got " : " must not be negative, got ",
+                        value);
+    require<ValueError>(value <= largest, "model: ", name, " is at most ", largest, ", got ",
+                        value);
+  };
+  count("classes", c.classes, 1);
+  count("frames", c.frames, 1);
+  count("stem stride", c.stem_stride, 1);
+  count("lstm hidden", c.lstm_hidden, 1);
+  count("policy hidden", c.policy_hidden, 1);
+  count("policy quota", c.policy_quota, 0);
+  count("policy groups of", c.policy_groups_of, 1);
+  require<ValueError>(0 <= c.dropout && c.dropout < 1, "Dropout: p must be in [0, 1), got ",
+                      c.dropout);
+  require<ValueError>(c.consensus == "average" || c.consensus == "lstm",
+                      "consensus: expects average or lstm, got ",
+                      io::in_single_quotes(c.consensus));
+  require<ValueError>(c.policy_relative >= 0 && std::isfinite(c.policy_relative),
+                      "model: policy relative must not be negative, got ", c.policy_relative);
+  require<ValueError>(c.policy_relative <= 1e6, "model: policy relative is at most 1e6, got ",
+                      c.policy_relative);
+  require<ValueError>(1 <= c.policy_layers && c.policy_layers <= 3,
+                      "model: policy layers: expects 1, 2 or 3, got ", c.policy_layers);
+  require<ValueError>(c.policy_pool == "average" || c.policy_pool == "max",
+                      "policy pool: expects average or max, got ",
+                      io::in_single_quotes(c.policy_pool));
+}
+
 /// Whether a block takes decisions. Its stage is the first number in its name: 4 for "layer4.1" and
 /// for "inception_4e".
 inline bool is_adaptive(const ModelConfig& config, const std::string& block) {
@@ -87,7 +126,7 @@ inline void check_adaptive(const ModelConfig& config, const std::vector<std::str
   }
   for (const auto& block : config.adaptive_blocks)
     require<ValueError>(std::count(blocks.begin(), blocks.end(), block) > 0, config.model,
-                        ": has no block '", block, "'");
+                        ": has no block ", io::in_single_quotes(block));
 }
 
 }  // namespace adafuse::models

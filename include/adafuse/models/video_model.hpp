@@ -32,7 +32,8 @@ std::unique_ptr<Backbone<T>> make_backbone(const ModelConfig& config, Key key) {
     if (layout.name == config.model) return std::make_unique<ResNet<T>>(config, layout, key);
   std::string known;
   for (const auto& name : model_names()) known += (known.empty() ? "" : ", ") + name;
-  throw ValueError("model: expects one of " + known + ", got '" + config.model + "'");
+  throw ValueError("model: expects one of " + known + ", got " +
+                   io::in_single_quotes(config.model));
 }
 
 template <class T>
@@ -85,26 +86,7 @@ class VideoModel {
 
  private:
   static const ModelConfig& checked(const ModelConfig& config) {
-    require<ValueError>(config.classes > 0, "model: classes must be positive, got ",
-                        config.classes);
-    require<ValueError>(config.frames > 0, "model: frames must be positive, got ", config.frames);
-    require<ValueError>(config.stem_stride > 0, "model: stem stride must be positive, got ",
-                        config.stem_stride);
-    require<ValueError>(config.consensus == "average" || config.consensus == "lstm",
-                        "consensus: expects average or lstm, got '", config.consensus, "'");
-    require<ValueError>(config.policy_hidden > 0, "model: policy hidden must be positive, got ",
-                        config.policy_hidden);
-    require<ValueError>(config.policy_quota >= 0, "model: policy quota must not be negative, got ",
-                        config.policy_quota);
-    require<ValueError>(config.policy_relative >= 0 && std::isfinite(config.policy_relative),
-                        "model: policy relative must not be negative, got ",
-                        config.policy_relative);
-    require<ValueError>(1 <= config.policy_layers && config.policy_layers <= 3,
-                        "model: policy layers: expects 1, 2 or 3, got ", config.policy_layers);
-    require<ValueError>(config.policy_pool == "average" || config.policy_pool == "max",
-                        "policy pool: expects average or max, got '", config.policy_pool, "'");
-    require<ValueError>(config.policy_groups_of > 0,
-                        "model: policy groups of must be positive, got ", config.policy_groups_of);
+    check(config);
     return config;
   }
 

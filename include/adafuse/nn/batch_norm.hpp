@@ -9,6 +9,7 @@
 #pragma once
 
 #include <adafuse/nn/context.hpp>
+#include <adafuse/nn/init.hpp>
 #include <adafuse/nn/state.hpp>
 #include <adafuse/ops/batch_norm.hpp>
 #include <mutex>
@@ -39,10 +40,10 @@ class BatchNorm {
                         "BatchNorm: expects eps > 0 and momentum in [0, 1], got ", config.eps,
                         " and ", config.momentum);
     const Shape shape{config.channels};
-    weight = parameter(Tensor<T>::ones(shape));
-    bias = parameter(Tensor<T>::zeros(shape));
-    running_mean = Tensor<T>::zeros(shape);
-    running_var = Tensor<T>::ones(shape);
+    weight = parameter(constant_init<T>(shape, 1));
+    bias = parameter(constant_init<T>(shape, 0));
+    running_mean = constant_init<T>(shape, 0);
+    running_var = constant_init<T>(shape, 1);
   }
 
   /// [N, c, ...] -> the same. In training the running statistics follow the batch's, unless the

@@ -7,6 +7,9 @@
 #include <adafuse/models/model_config.hpp>
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/policy_choice.hpp>
+#include <cmath>
+#include <limits>
+#include <type_traits>
 
 namespace adafuse::train {
 
@@ -44,14 +47,36 @@ inline CostKind parse_cost(const std::string& name) {
   if (name == "real") return CostKind::real;
   if (name == "upper-bound") return CostKind::upper_bound;
   if (name == "authors") return CostKind::authors;
-  throw ValueError("cost: expects real, upper-bound or authors, got '" + name + "'");
+  throw ValueError("cost: expects real, upper-bound or authors, got " + io::in_single_quotes(name));
 }
 
 /// How the cost enters the loss, once lambda counts.
 inline CostLoss cost_loss_of(const TrainConfig& c) {
   require<ValueError>(c.cost_loss == "absolute" || c.cost_loss == "squared",
-                      "cost-loss: expects absolute or squared, got '", c.cost_loss, "'");
+                      "cost-loss: expects absolute or squared, got ",
+                      io::in_single_quotes(c.cost_loss));
   return {.lambda = c.lambda, .target = c.cost_target, .squared = c.cost_loss == "squared"};
+}
+
+/// Throws ValueError for numbers that make a byte of a picture something that is not finite.
+inline void check(const data::Normalisation& n) {
+  for (std::size_t colour = 0; colour < 3; ++colour) {
+    const float mean = n.mean[colour], deviation = n.deviation[colour];
+    require<ValueError>(deviation > 0 && std::isfinite((std::abs(mean) + 1) / deviation),
+                        "normalisation: expects finite means and positive deviations, got ", mean,
+                        " and ", deviation);
+  }
+}
+
+/// Throws ValueError for a crop that no picture has. `size` 0: pictures as they are.
+inline void check_crop(Index size, Index shorter_side) {
+  constexpr Index longest = 65535;  // sides that a JPEG can state
+  require<ValueError>(0 <= size && size <= longest, "size is at least 0 and at most ", longest,
+                      ", got ", size);
+  require<ValueError>(shorter_side == 0 || (size <= shorter_side && shorter_side <= longest),
+                      "shorter side of ", shorter_side, " does not hold a crop of ", size);
+  require<ValueError>(shorter_side == 0 || size > 0,
+                      "shorter side has no effect without size, got ", shorter_side);
 }
 
 /// Throws ValueError for a value that no training can be run with.
@@ -68,9 +93,14 @@ inline void check(const TrainConfig& c) {
                       "weight-decay: must not be negative, got ", c.weight_decay);
   require<ValueError>(c.lambda >= 0 && std::isfinite(c.lambda),
                       "lambda: must not be negative, got ", c.lambda);
+  constexpr Index most = std::numeric_limits<std::int32_t>::max();
+  require<ValueError>(c.epochs <= most && c.batch <= most, "epochs and batch are at most ", most,
+                      ", got ", c.epochs, " and ", c.batch);
   require<ValueError>(c.lambda_from >= 0, "lambda-from: must not be negative, got ", c.lambda_from);
   require<ValueError>(c.cost_target >= 0 && std::isfinite(c.cost_target),
                       "cost-target: must not be negative, got ", c.cost_target);
+  check_crop(c.size, c.shorter_side);
+  check(c.normalisation);
   parse_policy(c.policy);
   parse_cost(c.cost);
   cost_loss_of(c);
@@ -80,6 +110,7 @@ inline void check(const TrainConfig& c) {
 template <class Fields>
 void list_fields(Fields& f, data::Normalisation& n) {
   f("mean", n.mean), f("deviation", n.deviation);
+  if constexpr (std::is_same_v<Fields, FieldReader>) check(n);
 }
 
 template <class Fields>
@@ -111,6 +142,7 @@ void list_fields(Fields& f, TrainConfig& c) {
   f.or_default("detach_history", c.detach_history);
   f("size", c.size), f("shorter_side", c.shorter_side), f("flip", c.flip);
   f("normalisation", c.normalisation), f("seed", c.seed);
+  if constexpr (std::is_same_v<Fields, FieldReader>) check(c);
 }
 
 }  // namespace adafuse::train

@@ -11,6 +11,7 @@
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/json.hpp>
 #include <array>
+#include <cmath>
 #include <concepts>
 #include <limits>
 
@@ -49,7 +50,7 @@ class FieldWriter {
   io::Json json = io::Json::object();
 };
 
-/// What a list of fields is called with to read them.
+/// What a list of fields is called with to read them. A list may then check what it has read.
 class FieldReader {
  public:
   FieldReader(const io::Json& json, std::string name) : json_(json), name_(std::move(name)) {
@@ -82,8 +83,8 @@ class FieldReader {
 
   void finish() const {
     for (const auto& entry : json_.items())
-      require<FormatError>(known_.count(entry.key()) > 0, name_, ": \"", entry.key(),
-                           "\" is not known");
+      require<FormatError>(known_.count(entry.key()) > 0, name_, ": ", io::in_quotes(entry.key()),
+                           " is not known");
   }
 
  private:
@@ -103,7 +104,10 @@ class FieldReader {
       return value.is_number();
     else if constexpr (std::same_as<Field, std::array<float, 3>>)
       return value.is_array() && value.size() == 3 &&
-             std::all_of(value.begin(), value.end(), [](const auto& x) { return x.is_number(); });
+             std::all_of(value.begin(), value.end(), [](const auto& x) {
+               return x.is_number() && std::abs(x.template get<double>()) <=
+                                           double{std::numeric_limits<float>::max()};
+             });
     else if constexpr (std::same_as<Field, std::vector<Index>>)
       return value.is_array() &&
              std::all_of(value.begin(), value.end(), [](const auto& x) { return fits<Index>(x); });
@@ -113,7 +117,8 @@ class FieldReader {
 
   template <class Field>
   void check_kind(const io::Json& value, const char* key) const {
-    require<FormatError>(fits<Field>(value), name_, ": \"", key, "\" does not take ", value.dump());
+    require<FormatError>(fits<Field>(value), name_, ": \"", key, "\" does not take ",
+                         io::json_quote(value));
   }
 
   const io::Json& json_;

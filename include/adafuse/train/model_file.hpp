@@ -6,8 +6,10 @@
 #pragma once
 
 #include <adafuse/io/safetensors.hpp>
-#include <adafuse/models/video_model.hpp>
+#include <adafuse/models/load_weights.hpp>
 #include <adafuse/train/config.hpp>
+#include <map>
+#include <unordered_set>
 
 namespace adafuse::train {
 
@@ -21,6 +23,7 @@ struct InputConfig {
 template <class Fields>
 void list_fields(Fields& f, InputConfig& c) {
   f("size", c.size), f("shorter_side", c.shorter_side), f("normalisation", c.normalisation);
+  if constexpr (std::is_same_v<Fields, FieldReader>) check_crop(c.size, c.shorter_side);
 }
 
 /// What a model file says of its weights.
@@ -48,40 +51,85 @@ inline void save_model(const std::filesystem::path& path, const models::VideoMod
   io::write_safetensors(path, file);
 }
 
-/// Reads a model. Throws IoError, and FormatError for a file that is not such a model.
-inline SavedModel load_model(const std::filesystem::path& path) {
-  const auto file = io::read_safetensors(path);
+namespace detail {
+
+/// The four texts of a model file's metadata, each checked in itself and against the others.
+inline ModelCard read_card(const io::SafetensorsReader& file) {
   const auto text = [&](const char* key) -> const std::string& {
-    const auto found = file.metadata.find(key);
-    require<FormatError>(found != file.metadata.end(), file.name, ": not a model of adafuse: no \"",
-                         key, "\" in its metadata");
+    const auto found = file.metadata().find(key);
+    require<FormatError>(found != file.metadata().end(), file.name(),
+                         ": not a model of adafuse: no \"", key, "\" in its metadata");
     return found->second;
   };
   const auto json = [&](const char* key) {
-    return io::parse_json(text(key), file.name + ": " + key);
+    return io::parse_json(text(key), file.name() + ": " + key);
   };
   ModelCard card;
+  card.config = from_json<models::ModelConfig>(json("config"), file.name() + ": config");
+  models::check(card.config);
+  card.input = from_json<InputConfig>(json("input"), file.name() + ": input");
+  card.policy = text("policy");
+  parse_policy(card.policy);
+  const auto classes = json("classes");
+  require<FormatError>(classes.is_array(), file.name(), ": classes: expected a list");
+  std::unordered_set<std::string> seen;
+  for (const auto& name : classes) {
+    require<FormatError>(name.is_string(), file.name(), ": classes: expected texts");
+    card.classes.push_back(name.get<std::string>());
+    const std::string& last = card.classes.back();
+    require<FormatError>(!last.empty() && last.find('\n') == std::string::npos, file.name(),
+                         ": classes: ", io::in_quotes(last), " is no name of a class");
+    require<FormatError>(seen.insert(last).second, file.name(), ": class ", io::in_quotes(last),
+                         " comes twice");
+  }
+  require<FormatError>(std::ssize(card.classes) == card.config.classes, file.name(), ": names ",
+                       card.classes.size(), " classes, the network has ", card.config.classes);
+  return card;
+}
+
+/// Throws FormatError unless the header lists just the tensors of the network, as it has them. A
+/// network that its file cannot hold is never built.
+inline void check_header(const io::SafetensorsReader& file, const models::ModelConfig& config) {
+  const auto expected = models::state_shapes(config);
+  std::map<std::string_view, const io::detail::SafetensorsEntry*> listed;
+  for (const auto& entry : file.entries()) listed.emplace(entry.name, &entry);
+  for (const auto& [name, shape] : expected) {
+    const auto found = listed.find(name);
+    require<FormatError>(found != listed.end(), file.name(), ": no tensor named '", name,
+                         "', which its network has");
+    require<FormatError>(found->second->shape == shape, file.name(), ": tensor '", name,
+                         "' expects ", shape, ", got ", found->second->shape);
+    require<FormatError>(found->second->dtype == "F32", file.name(), ": tensor \"", name,
+                         "\": expected F32, got ", found->second->dtype);
+  }
+  for (const auto& [name, entry] : listed)
+    require<FormatError>(expected.count(std::string(name)) > 0, file.name(),
+                         ": its network has no tensor ", io::in_single_quotes(name));
+}
+
+}  // namespace detail
+
+/// Reads a model. Throws IoError, and FormatError for a file that is not such a model, before
+/// memory is taken for more than its header.
+inline SavedModel load_model(const std::filesystem::path& path) {
+  io::SafetensorsReader file(path);
   try {
-    card.config = from_json<models::ModelConfig>(json("config"), file.name + ": config");
-    card.input = from_json<InputConfig>(json("input"), file.name + ": input");
-    card.policy = text("policy");
-    const auto classes = json("classes");
-    require<FormatError>(classes.is_array(), file.name, ": classes: expected a list");
-    for (const auto& name : classes) {
-      require<FormatError>(name.is_string(), file.name, ": classes: expected texts");
-      card.classes.push_back(name.get<std::string>());
-    }
-    require<FormatError>(std::ssize(card.classes) == card.config.classes, file.name, ": names ",
-                         card.classes.size(), " classes, the network has ", card.config.classes);
-    models::VideoModel<float> model(card.config, Key(0));  // what is drawn is overwritten
+    ModelCard card = detail::read_card(file);
+    detail::check_header(file, card.config);
+    const nn::StartGuard guard(nn::Start::unwritten);  // all weights are in the file
+    models::VideoModel<float> model(card.config, Key(0));
+    const io::TensorFile weights = std::move(file).read();
     std::map<std::string, Tensor<float>> tensors;
-    for (const auto& entry : file.tensors) tensors[entry.first] = file.get<float>(entry.first);
+    for (const auto& entry : weights.tensors)
+      tensors[entry.first] = weights.get<float>(entry.first);
     nn::load_state(model, tensors);
     return {std::move(card), std::move(model)};
   } catch (const FormatError&) {
     throw;
+  } catch (const IoError&) {
+    throw;
   } catch (const Error& error) {  // a configuration or a shape that no network has
-    throw FormatError(file.name + ": " + error.what());
+    throw FormatError(file.name() + ": " + error.what());
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <adafuse/fusion/magnitude.hpp>
+#include <adafuse/io/in_quotes.hpp>
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -33,8 +34,8 @@ inline PolicyChoice parse_policy(const std::string& text) {
   if (text == "keep-all") return {.kind = PolicyChoice::Kind::keep_all};
   const std::string name = text.substr(0, text.find(':'));
   require<ValueError>(name.size() < text.size() && (name == "random" || name == "magnitude"),
-                      "policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got '",
-                      text, "'");
+                      "policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got ",
+                      io::in_single_quotes(text));
   PolicyChoice choice{.kind = name == "random" ? PolicyChoice::Kind::random
                                                : PolicyChoice::Kind::magnitude};
   const char* at = text.data() + name.size() + 1;
@@ -43,7 +44,8 @@ inline PolicyChoice parse_policy(const std::string& text) {
     const auto [next, error] = std::from_chars(at, end, *share);
     const bool last = share == &choice.shares.skip;
     require<ValueError>(error == std::errc() && (last ? next == end : next != end && *next == ','),
-                        "policy: ", name, ":k,r,s takes three shares, got '", text, "'");
+                        "policy: ", name, ":k,r,s takes three shares, got ",
+                        io::in_single_quotes(text));
     at = last ? next : next + 1;
   }
   check_shares(choice.shares, name.c_str());

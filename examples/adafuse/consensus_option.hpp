@@ -1,0 +1,41 @@
+// The value of --consensus: over which frames so far a stream's answer is taken.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/infer/running_consensus.hpp>
+#include <adafuse/io/in_quotes.hpp>
+#include <charconv>
+#include <cmath>
+#include <string>
+
+namespace adafuse::cli {
+
+/// "all", "last:T" or "fading:K".
+inline infer::RunningConsensus parse_consensus(const std::string& text) {
+  const auto number = [&](std::size_t prefix) {
+    double value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data() + prefix, end, value);
+    require<ValueError>(error == std::errc() && stop == end,
+                        "--consensus: expects all, last:T or fading:K, got ",
+                        io::in_single_quotes(text));
+    return value;
+  };
+  infer::RunningConsensus consensus = infer::AllFrames{};
+  if (text.starts_with("last:")) {
+    const double count = number(5);
+    require<ValueError>(count == std::floor(count) && std::abs(count) < 1e6,
+                        "--consensus: expects a whole number of frames, got ",
+                        io::in_single_quotes(text));
+    consensus = infer::LastFrames{static_cast<Index>(count)};
+  } else if (text.starts_with("fading:")) {
+    consensus = infer::FadingFrames{number(7)};
+  } else {
+    require<ValueError>(text == "all", "--consensus: expects all, last:T or fading:K, got ",
+                        io::in_single_quotes(text));
+  }
+  infer::check_consensus(consensus);
+  return consensus;
+}
+
+}  // namespace adafuse::cli
