@@ -15,6 +15,7 @@
 #include <adafuse/data/frame_folder.hpp>
 #include <adafuse/data/loader.hpp>
 #include <adafuse/infer/clip_session.hpp>
+#include <adafuse/train/model_file.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <iostream>
 

@@ -165,14 +165,14 @@ class FileWriter {
   }
 
  private:
-  static std::filesystem::path followed(const std::filesystem::path& path) {
-    namespace fs = std::filesystem;
+  static std::filesystem::path followed(std::filesystem::path path) {
+    if (is_special(path)) return path;
     std::error_code error;
-    if (!fs::is_symlink(path, error) || is_special(path)) return path;
-    auto target =
-        fs::exists(path, error) ? fs::canonical(path, error) : fs::weakly_canonical(path, error);
-    require<IoError>(!error, path.string(), ": cannot follow the link: ", error.message());
-    return target;
+    for (int links = 0; std::filesystem::is_symlink(path, error); ++links) {
+      require<IoError>(links < 40, path.string(), ": cannot follow so many links");
+      path = path.parent_path() / std::filesystem::read_symlink(path, error);
+    }
+    return path;
   }
 
   static bool is_special(const std::filesystem::path& path) {

@@ -92,7 +92,7 @@ class Trainer {
         optimizer_(detail::make_optimizer(config_, model_)),
         train_(dataset.train, detail::loader_config(config_, true)),
         val_(dataset.val, detail::loader_config(config_, false)),
-        schedule_(detail::make_schedule(config_, config_.epochs * train_.batches())) {}
+        schedule_(detail::make_schedule(config_, step_count())) {}
 
   const models::VideoModel<float>& model() const { return model_; }
 
@@ -140,7 +140,7 @@ class Trainer {
     }
     summary.train_seconds = seconds_since(start);
     summary.clips_per_second =
-        static_cast<double>(config_.epochs * train_.batches() * config_.batch) / step_seconds;
+        static_cast<double>(step_count()) * static_cast<double>(config_.batch) / step_seconds;
     writer.finish(summary);
     return summary;
   }
@@ -157,6 +157,15 @@ class Trainer {
 
   static double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+
+  Index step_count() const {
+    Index steps = 0;
+    require<ValueError>(!__builtin_mul_overflow(config_.epochs, train_.batches(), &steps) &&
+                            steps <= std::numeric_limits<Index>::max() / 4,
+                        "train: ", config_.epochs, " epochs of ", train_.batches(),
+                        " steps are too many to count");
+    return steps;
   }
 
   double lambda_at(Index epoch) const { return epoch < config_.lambda_from ? 0 : config_.lambda; }
