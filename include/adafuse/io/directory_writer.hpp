@@ -204,7 +204,12 @@ class DirectoryWriter {
       const bool earlier = fs::exists(place_);
       if (!earlier || !detail::exchange(beside_, place_)) {
         if (earlier) fs::rename(place_, beside_ / detail::replaced_name);
-        fs::rename(beside_, place_);
+        try {
+          fs::rename(beside_, place_);
+        } catch (...) {  // The earlier one is back before anybody is told.
+          if (earlier) fs::rename(beside_ / detail::replaced_name, place_);
+          throw;
+        }
       }
     }
     const auto replaced = place_ / detail::replaced_name;
