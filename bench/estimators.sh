@@ -28,7 +28,7 @@ run() {
   shift 2
   [ ! -f "$out/eval.json" ] || return 0
   echo "$(date +%H:%M:%S) $out"
-  "$program" train --data gestures --out "$out.run" $recipe --seed "$seed" "$@" >"$out.log"
+  "$program" train --data gestures --out "$out.run" --overwrite $recipe --seed "$seed" "$@" >"$out.log"
   mkdir -p "$out"
   cp "$out.run/summary.json" "$out/"
   # The last model: the best one was chosen on these clips.

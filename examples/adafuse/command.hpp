@@ -10,6 +10,7 @@
 #include <adafuse/io/image_options.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <charconv>
+#include <filesystem>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -33,6 +34,16 @@ inline void refuse(const CLI::App& command, const std::vector<std::string>& opti
                    const std::string& reason) {
   for (const auto& name : options)
     require<ValueError>(command.count(name) == 0, name, " has no effect ", reason);
+}
+
+/// Throws ValueError when writing `output` would replace a file that is read, under whatever name.
+inline void refuse_output_over(const std::string& output, const std::vector<std::string>& inputs) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  for (const auto& input : inputs)
+    require<ValueError>(
+        !fs::is_regular_file(output, error) || !fs::equivalent(output, input, error), output,
+        ": is the same file as ", input, ", which is read");
 }
 
 /// An option with a value. Numbers are read whole: the parser alone takes "" for 0, -1 for a huge

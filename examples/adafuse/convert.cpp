@@ -15,6 +15,7 @@ void convert(const std::string& in, const std::string& out, bool keep_names) {
   require<ValueError>(
       std::filesystem::path(out).extension() == ".safetensors",
       "convert: writes safetensors; expects a name that ends in .safetensors, got '", out, "'");
+  refuse_output_over(out, {in});
   const auto file = io::read_weights(in);
   io::TensorFile result;
   result.metadata = file.weights.metadata;

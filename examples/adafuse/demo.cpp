@@ -19,6 +19,7 @@ struct DemoOptions {
   data::GesturesConfig gestures;
   Index epochs = 12;
   std::uint64_t seed = 0;
+  bool overwrite = false;
 };
 
 struct Contender {
@@ -89,7 +90,6 @@ void run_demo(DemoOptions options) {
       {"TSM (temporal shift)", "tsm", "tsm", "learned"},
       {"AdaFuse, random choice", "adafuse-random", "adafuse", "random:0.34,0.33,0.33"},
       {"AdaFuse", "adafuse", "adafuse", "learned"}};
-  const std::filesystem::path out = options.out;
   // What can't be trained is told before anything is written.
   for (const auto& contender : contenders) {
     const auto config = recipe(contender, options);
@@ -97,10 +97,19 @@ void run_demo(DemoOptions options) {
     require<ValueError>(options.gestures.train >= config.batch, "demo: ", options.gestures.train,
                         " training clips do not fill one batch of ", config.batch);
   }
-  train::claim_directory(out,
-                         {"gestures", "tsn", "tsm", "adafuse-random", "adafuse", "summary.json",
-                          "accuracy_cost.svg", "decisions.svg"},
-                         "the demonstration");
+  for (const auto& contender : contenders)
+    io::refuse_strangers(std::filesystem::path(options.out) / contender.directory,
+                         train::run_directory());
+  io::DirectoryWriter writer(options.out,
+                             {.what = "a demonstration",
+                              .names = {"gestures", "tsn", "tsm", "adafuse-random", "adafuse",
+                                        "accuracy_cost.svg", "decisions.svg", "summary.json"},
+                              .last = "summary.json"},
+                             options.overwrite);
+  const auto& out = writer.path();
+  if (writer.replaces())
+    std::printf("%s stays as it is until this demonstration is complete; it grows in %s\n",
+                options.out.c_str(), out.c_str());
   options.gestures.dir = out / "gestures";
   options.gestures.seed = options.seed;
   data::write_gestures(options.gestures);
@@ -118,18 +127,19 @@ void run_demo(DemoOptions options) {
   io::Json summaries = io::Json::array();
   for (const auto& contender : contenders) {
     train::Trainer trainer(recipe(contender, options), cached);
-    rows.push_back(trainer.run(train::RunFiles(out / contender.directory),
-                               progress_printer("\n" + contender.title)));
+    train::RunWriter run(out / contender.directory);
+    rows.push_back(trainer.run(run, progress_printer("\n" + contender.title)));
     summaries.push_back(train::to_json(rows.back()));
     chart.points.push_back({.label = contender.title,
                             .macs_fraction = rows.back().macs_fraction,
                             .top1 = rows.back().top1,
                             .accent = contender.directory == "adafuse"});
   }
-  io::write_json(out / "summary.json", summaries);
   report::write_svg(out / "accuracy_cost.svg", report::trade_off_chart(chart));
   draw_decisions(out / "decisions.svg", train::load_model(train::RunFiles(out / "adafuse").best()),
                  dataset.val);
+  io::write_json(out / "summary.json", summaries);
+  writer.commit();
   print_table(contenders, rows);
   std::printf("\nwrote %s, accuracy_cost.svg and decisions.svg\n", (out / "summary.json").c_str());
 }
@@ -149,6 +159,9 @@ void add_demo(CLI::App& app) {
       ->capture_default_str();
   add_value(*command, "--seed", o->seed, "S", "seed of clips, weights, order and noise")
       ->capture_default_str();
+  command->add_flag("--overwrite", o->overwrite,
+                    "replace an earlier demonstration, once this one is complete; until then it\n"
+                    "grows in DIR.new");
   add_threads(*command);
   command->callback([o] { run_demo(*o); });
 }

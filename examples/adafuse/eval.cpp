@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <adafuse/data/frame_folder.hpp>
 #include <adafuse/train/evaluation.hpp>
+#include <adafuse/train/model_file.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <cstdio>
 #include <iostream>
@@ -65,7 +66,9 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
   require<IoError>(options.checkpoint == "last" || std::filesystem::exists(files.best()) ||
                        !std::filesystem::exists(files.last()),
                    options.run, ": has no best model yet; --checkpoint last takes the last one");
-  const auto saved = train::load_model(options.checkpoint == "best" ? files.best() : files.last());
+  const auto file = options.checkpoint == "best" ? files.best() : files.last();
+  const auto saved = train::load_model(file);
+  train::require_finite_state(saved.model, file.string());
   const auto& card = saved.card;
   const bool adaptive = card.config.fusion.adaptive;
   require<ValueError>(adaptive || (options.policy.empty() && !options.sample),

@@ -51,6 +51,7 @@ Tensor<T> read_clips(const io::TensorFile& file, const ForwardOptions& o, const 
 
 template <class T>
 void forward(const ForwardOptions& o, const CLI::App& command) {
+  refuse_output_over(o.output, {o.input, o.weights});
   const auto input = io::read_safetensors(o.input);
   const auto clips = read_clips<T>(input, o, command);
   auto given = given_decisions(input);

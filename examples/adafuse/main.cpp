@@ -1,12 +1,40 @@
 // adafuse: train, evaluate and describe adaptive video networks from the command line.
 // SPDX-License-Identifier: MIT
+#include <adafuse/core/storage.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <iostream>
 
 #include "command.hpp"
+#include "standard_output.hpp"
 
-int main(int argc, char** argv) {
-  using namespace adafuse;
+namespace adafuse::cli {
+
+namespace {
+
+/// The largest number on the command line, as in "--frames 900000000000": what there was not enough
+/// memory for is most likely a multiple of it.
+std::string largest_number(const CLI::App& command) {
+  double largest = 0;
+  std::string text;
+  for (const CLI::Option* option : command.get_options())
+    for (const auto& given : option->results()) {
+      double number = 0;
+      const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
+      if (error != std::errc() || end != given.data() + given.size() || number <= largest) continue;
+      largest = number;
+      text = concat(option->get_name(), " ", given);
+    }
+  return text;
+}
+
+void print_out_of_memory(const CLI::App& app, const char* what) {
+  std::string numbers;
+  for (const CLI::App* command : app.get_subcommands()) numbers += largest_number(*command);
+  std::cerr << "adafuse: not enough memory: " << what
+            << (numbers.empty() ? "" : "; the largest number given is ") << numbers << "\n";
+}
+
+int run(int argc, char** argv) {
   CLI::App app(
       "adafuse: video networks that decide, for every frame and every channel, whether to compute "
       "it,\n"
@@ -16,15 +44,15 @@ int main(int argc, char** argv) {
       "  adafuse eval --run run --data data\n",
       "adafuse");
   app.require_subcommand(1);
-  cli::add_gestures(app);
-  cli::add_train(app);
-  cli::add_eval(app);
-  cli::add_predict(app);
-  cli::add_stream(app);
-  cli::add_describe(app);
-  cli::add_forward(app);
-  cli::add_convert(app);
-  cli::add_demo(app);
+  add_gestures(app);
+  add_train(app);
+  add_eval(app);
+  add_predict(app);
+  add_stream(app);
+  add_describe(app);
+  add_forward(app);
+  add_convert(app);
+  add_demo(app);
   for (CLI::App* command : app.get_subcommands({})) command->get_formatter()->column_width(32);
   try {
     app.parse(argc, argv);
@@ -40,9 +68,23 @@ int main(int argc, char** argv) {
       std::cerr << "adafuse: " << io::escaped(mistake.what()) << " (see --help)\n";
   } catch (const Error& mistake) {
     std::cerr << "adafuse: " << io::escaped(mistake.what()) << "\n";
-  } catch (const std::exception& failure) {  // out of memory, a full disk: not the caller's words
+  } catch (const std::bad_alloc& failure) {
+    print_out_of_memory(app, failure.what());
+  } catch (const std::length_error& failure) {  // more than a container can ever hold
+    print_out_of_memory(app, failure.what());
+  } catch (const std::exception& failure) {
     std::cerr << "adafuse: failed: " << failure.what() << "\n";
     return 1;
   }
   return 2;
+}
+
+}  // namespace
+
+}  // namespace adafuse::cli
+
+int main(int argc, char** argv) {
+  adafuse::cli::hold_standard_files();
+  const int status = adafuse::cli::run(argc, argv);
+  return adafuse::cli::finish_standard_output() ? status : 2;
 }

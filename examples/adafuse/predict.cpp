@@ -107,7 +107,7 @@ void predict(const PredictOptions& o, const CLI::App& command) {
     const double run = o.session.ledger ? all.total(&infer::LedgerRow::macs_run) - run_before
                                         : ledger.total(&infer::LedgerRow::macs_run);
     const double share = run / (session->network().dense_macs() * static_cast<double>(frames));
-    const Guess guess(logits[0].values());
+    const Guess guess(logits[0].values(), io::in_quotes(clip.name));
     if (clip.label) ++labelled, right += *clip.label == static_cast<std::int64_t>(guess.label);
     if (o.session.json)
       results.push_back({{"clip", clip.name},

@@ -6,6 +6,8 @@
 #include <adafuse/data/resize.hpp>
 #include <adafuse/data/transform.hpp>
 #include <adafuse/infer/infer.hpp>
+#include <adafuse/train/finite.hpp>
+#include <adafuse/train/model_file.hpp>
 #include <adafuse/train/policy_choice.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <cmath>
@@ -40,9 +42,8 @@ struct SessionOptions {
 class LoadedModel {
  public:
   LoadedModel(const SessionOptions& options, const CLI::App& command)
-      : saved_(train::load_model(options.checkpoint == "best"
-                                     ? train::RunFiles(options.run).best()
-                                     : train::RunFiles(options.run).last())) {
+      : saved_(load(options.checkpoint == "best" ? train::RunFiles(options.run).best()
+                                                 : train::RunFiles(options.run).last())) {
     const auto& config = saved_.card.config;
     policy_ = !config.fusion.adaptive  ? "none"
               : options.policy.empty() ? saved_.card.policy
@@ -76,6 +77,12 @@ class LoadedModel {
   }
 
  private:
+  static train::SavedModel load(const std::filesystem::path& file) {
+    auto saved = train::load_model(file);
+    train::require_finite_state(saved.model, file.string());
+    return saved;
+  }
+
   std::uint64_t seed_of(const SessionOptions& options, const CLI::App& command) const {
     if (command.count("--seed") > 0) return options.seed;
     const auto file = train::RunFiles(options.run).config();
@@ -102,12 +109,14 @@ class LoadedModel {
   infer::Decider decider_;
 };
 
-/// The class with the largest logit, and its share of the softmax.
+/// The class with the largest logit, and its share of the softmax. Throws ValueError, naming whose
+/// logits they are, when one is not finite.
 struct Guess {
   std::size_t label = 0;
   double score = 0;
 
-  explicit Guess(std::span<const float> logits) {
+  Guess(std::span<const float> logits, const std::string& whose) {
+    train::require_finite_logits(logits, whose);
     label =
         static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
     double sum = 0;

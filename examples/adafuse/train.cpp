@@ -18,6 +18,9 @@ class TrainCommand {
               "data set: frames/, train.txt, val.txt, classes.txt")
         ->required();
     add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
+    command_.add_flag("--overwrite", overwrite_,
+                      "replace an earlier run in RUN, once this one is complete; until then it\n"
+                      "grows in RUN.new");
     model_.add_to(command_);
     option("--policy", config_.policy, "P",
            "who decides: learned, keep-all, random:k,r,s or magnitude:k,r,s (shares of keep, "
@@ -61,7 +64,11 @@ class TrainCommand {
     check_combination();
     const auto dataset = data::load_dataset(data_, {}, pictures_);
     train::Trainer trainer(config_, dataset);
-    const auto summary = trainer.run(train::RunFiles(out_), progress_printer(""));
+    train::RunWriter writer(out_, overwrite_);
+    if (writer.replaces())
+      std::printf("%s stays as it is until this run is complete; it grows in %s\n", out_.c_str(),
+                  writer.files().dir().c_str());
+    const auto summary = trainer.run(writer, progress_printer(""));
     std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
                 summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
                 duration(summary.train_seconds).c_str(), out_.c_str());
@@ -114,6 +121,7 @@ class TrainCommand {
   train::TrainConfig config_;
   double dropout_ = 0;
   io::ImageOptions pictures_;
+  bool overwrite_ = false;
   std::string data_, out_;
 };
 

@@ -67,6 +67,7 @@ TEST_CASE("storage: unique means one handle on memory of its own") {
 TEST_CASE("storage: a size that no memory could hold is refused") {
   CHECK_THROWS_AS(Storage<double>(std::size_t{1} << 61), std::bad_alloc);
   CHECK_THROWS_AS(Storage<double>(std::size_t{1} << 59), std::bad_alloc);
+  CHECK_THROWS_WITH_AS(Storage<float>(std::size_t{1} << 60), "4.61e+09 GB asked for", OutOfMemory);
 }
 
 TEST_CASE("pool: gives a released block to the next request that fits") {

@@ -103,6 +103,21 @@ TEST_CASE("file: a sparse file that no memory holds is refused before any is tak
                        IoError);
 }
 
+TEST_CASE("file: a link stays a link, and what it points to is written") {
+  const Scratch dir;
+  fs::create_directory(dir.path / "far");
+  fs::create_symlink("far/file", dir.path / "link");
+  io::write_file(dir.path / "link", "new");  // What it points to is not there yet.
+  CHECK(io::read_file(dir.path / "far" / "file") == "new");
+  io::write_file(dir.path / "link", "newer");
+  CHECK(fs::is_symlink(dir.path / "link"));
+  CHECK(io::read_file(dir.path / "far" / "file") == "newer");
+  CHECK(entries(dir.path / "far") == 1);
+  fs::create_symlink("/dev/null", dir.path / "nothing");
+  io::write_file(dir.path / "nothing", "gone");
+  CHECK(fs::is_symlink(dir.path / "nothing"));
+}
+
 TEST_CASE("file: what cannot be opened is named") {
   const Scratch dir;
   const auto missing = dir.path / "no" / "such";

@@ -15,6 +15,7 @@
 #include <adafuse/core/writes.hpp>
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <map>
@@ -29,6 +30,18 @@ namespace adafuse {
 
 /// Every buffer starts at a multiple of this many bytes: one cache line, one AVX-512 register.
 inline constexpr std::size_t storage_alignment = 64;
+
+/// Not enough memory, and how much was asked for.
+class OutOfMemory : public std::bad_alloc {
+ public:
+  explicit OutOfMemory(double bytes) noexcept {
+    std::snprintf(text_, sizeof text_, "%.3g GB asked for", 1e-9 * bytes);
+  }
+  const char* what() const noexcept override { return text_; }
+
+ private:
+  char text_[64];
+};
 
 /// Cuts blocks of at least `smallest` bytes from chunks; smaller ones are left to the system.
 class StoragePool {
@@ -128,7 +141,7 @@ class StoragePool {
   }
   static void* from_system(std::size_t alignment, std::size_t bytes) {
     void* memory = std::aligned_alloc(alignment, round_up(bytes, alignment));
-    if (!memory) throw std::bad_alloc();
+    if (!memory) throw OutOfMemory(static_cast<double>(bytes));
     return memory;
   }
 
@@ -209,10 +222,10 @@ class Storage {
     Writes writes;
   };
 
-  /// Throws std::bad_array_new_length where no memory could ever hold that many.
+  /// Throws OutOfMemory where no memory could ever hold that many.
   static std::size_t bytes_of(std::size_t count) {
     constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) / 2;
-    if (count > most / sizeof(T)) throw std::bad_array_new_length();
+    if (count > most / sizeof(T)) throw OutOfMemory(static_cast<double>(count) * sizeof(T));
     return count * sizeof(T);
   }
 

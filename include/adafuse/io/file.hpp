@@ -67,6 +67,17 @@ inline const char* kind_of_file(mode_t mode) {
                           : "a device";
 }
 
+/// Waits until the disk has the names in a directory: a file that was renamed into it is there
+/// after a power cut as well. Where it may not be read (EACCES) or cannot be waited for (EINVAL),
+/// nobody can.
+inline void sync_directory(const std::filesystem::path& dir) {
+  const Descriptor file(
+      ::open(dir.empty() ? "." : dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (file.get() < 0 && errno == EACCES) return;
+  check_written(file.get() >= 0, dir);
+  check_written(::fsync(file.get()) == 0 || errno == EINVAL, dir);
+}
+
 }  // namespace detail
 
 /// The memory that this machine has, in bytes.
@@ -184,13 +195,14 @@ inline std::string read_file(const std::filesystem::path& path) {
   return bytes;
 }
 
-/// Writes to a temporary file beside `path`; `commit()` waits until the disk has it and renames it
-/// into place. Without a commit (an exception, a crash) whatever was at `path` before is still
-/// there. Throws IoError.
+/// Writes to a temporary file beside `path`; `commit()` waits until the disk has it, renames it
+/// into place and waits for the name as well. Without a commit (an exception, a crash) whatever was
+/// at `path` before is still there. A symbolic link is followed: it goes on to point to the file.
+/// Throws IoError.
 class FileWriter {
  public:
   explicit FileWriter(const std::filesystem::path& path)
-      : path_(path), temporary_(path), in_place_(is_special(path)) {
+      : path_(followed(path)), temporary_(path_), in_place_(is_special(path_)) {
     static std::atomic<unsigned> count{0};
     // A device or a pipe must not be replaced by a file: it is written to as it is.
     if (!in_place_) temporary_ += concat(".tmp-", ::getpid(), "-", count++);
@@ -215,9 +227,20 @@ class FileWriter {
       detail::check_written(::rename(temporary_.c_str(), path_.c_str()) == 0, path_);
     }
     detail::check_written(::close(std::exchange(file_, -1)) == 0, path_);
+    if (!in_place_) detail::sync_directory(path_.parent_path());
   }
 
  private:
+  static std::filesystem::path followed(std::filesystem::path path) {
+    if (is_special(path)) return path;
+    std::error_code error;
+    for (int links = 0; std::filesystem::is_symlink(path, error); ++links) {
+      require<IoError>(links < 40, path.string(), ": cannot follow so many links");
+      path = path.parent_path() / std::filesystem::read_symlink(path, error);
+    }
+    return path;
+  }
+
   static bool is_special(const std::filesystem::path& path) {
     struct stat status {};
     return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);

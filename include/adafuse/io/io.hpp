@@ -5,6 +5,7 @@
 
 #include <adafuse/io/byte_reader.hpp>
 #include <adafuse/io/crc32.hpp>
+#include <adafuse/io/directory_writer.hpp>
 #include <adafuse/io/dtype.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/gif.hpp>

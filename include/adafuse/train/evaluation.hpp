@@ -6,6 +6,7 @@
 #include <adafuse/fusion/objective.hpp>
 #include <adafuse/models/plan_cost.hpp>
 #include <adafuse/models/video_model.hpp>
+#include <adafuse/train/finite.hpp>
 #include <adafuse/train/policy_choice.hpp>
 #include <chrono>
 
@@ -56,7 +57,8 @@ struct EvaluationOptions {
   bool sample = false;  ///< Sample the agents' decisions, as the authors' code does.
 };
 
-/// Runs the model over the clips of a loader (its epoch 0).
+/// Runs the model over the clips of a loader (its epoch 0). Throws ValueError, naming the clip,
+/// when a logit is not finite.
 inline Evaluation evaluate(const models::VideoModel<float>& model, const data::Loader& loader,
                            const EvaluationOptions& options = {}) {
   const NoGrad guard;
@@ -75,6 +77,10 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
 
     const Index clips = batch.clips.size(0), frames = batch.clips.size(1);
     result.clips += clips;
+    for (Index n = 0; n < clips; ++n) {
+      const auto name = io::in_quotes(loader.name(batch.indices[static_cast<std::size_t>(n)]));
+      require_finite_logits(out.logits.value()[n].values(), "evaluate: clip " + name);
+    }
     correct += correct_count(out.logits.value(), batch.labels);
     entropy += static_cast<double>(cross_entropy(out.logits, batch.labels).item()) *
                static_cast<double>(clips);

@@ -6,7 +6,7 @@
 #include <adafuse/fusion/reinforce.hpp>
 #include <adafuse/optim/optim.hpp>
 #include <adafuse/train/metrics.hpp>
-#include <adafuse/train/run_files.hpp>
+#include <adafuse/train/run_writer.hpp>
 
 namespace adafuse::train {
 
@@ -92,15 +92,28 @@ class Trainer {
         optimizer_(detail::make_optimizer(config_, model_)),
         train_(dataset.train, detail::loader_config(config_, true)),
         val_(dataset.val, detail::loader_config(config_, false)),
-        schedule_(detail::make_schedule(config_, config_.epochs * train_.batches())) {}
+        schedule_(detail::make_schedule(config_, step_count())) {}
 
   const models::VideoModel<float>& model() const { return model_; }
 
   /// Trains, once, and writes the run's files after each epoch. Throws ValueError, naming the step,
-  /// when a loss or a gradient is no number: the files then hold the epoch before.
-  RunSummary run(const RunFiles& files, const TrainObserver& observer = {}) {
+  /// when a loss, a gradient or a logit is no number: the files then hold the epoch before.
+  RunSummary run(RunWriter& writer, const TrainObserver& observer = {}) {
     require<ValueError>(optimizer_->steps() == 0, "train: this trainer has run already");
-    files.start(config_, model_, card_);
+    writer.start(config_, model_, card_);
+    try {
+      return run_epochs(writer, observer);
+    } catch (const ValueError& error) {  // which knows of no files
+      throw ValueError(concat(
+          "train: step ", optimizer_->steps(), ": ", error.what(), "; the files in ",
+          writer.files().dir().string(), " hold the last good model",
+          writer.replaces() ? concat(", ", writer.place().dir().string(), " the earlier run") : "",
+          " (a lower rate may help)"));
+    }
+  }
+
+ private:
+  RunSummary run_epochs(RunWriter& writer, const TrainObserver& observer) {
     const auto start = std::chrono::steady_clock::now();
     double best = -1, best_cost = 0, step_seconds = 0;
     RunSummary summary;
@@ -113,12 +126,11 @@ class Trainer {
       metrics.rate = schedule_(optimizer_->steps() - 1);
       metrics.val =
           evaluate(model_, val_, {.policy = policy_, .key = Key(config_.seed).of("evaluation")});
-      require_finite("validation loss", metrics.val.cross_entropy, optimizer_->steps() - 1);
       // Before lambda counts a model pays nothing for what it computes, so it is not a candidate.
       const bool candidate = epoch + 1 == config_.epochs || lambda_at(epoch) == config_.lambda;
       const bool better = metrics.val.top1 > best ||
                           (metrics.val.top1 == best && metrics.val.macs_fraction < best_cost);
-      files.add_epoch(metrics, model_, card_, candidate && better);
+      writer.add_epoch(metrics, model_, card_, candidate && better);
       if (candidate && better) {
         best = metrics.val.top1;
         best_cost = metrics.val.macs_fraction;
@@ -128,12 +140,11 @@ class Trainer {
     }
     summary.train_seconds = seconds_since(start);
     summary.clips_per_second =
-        static_cast<double>(config_.epochs * train_.batches() * config_.batch) / step_seconds;
-    files.finish(summary);
+        static_cast<double>(step_count()) * static_cast<double>(config_.batch) / step_seconds;
+    writer.finish(summary);
     return summary;
   }
 
- private:
   template <class Clips>
   static TrainConfig checked(TrainConfig config, const Clips& dataset) {
     config.model.classes = std::ssize(dataset.classes);
@@ -146,6 +157,15 @@ class Trainer {
 
   static double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+
+  Index step_count() const {
+    Index steps = 0;
+    require<ValueError>(!__builtin_mul_overflow(config_.epochs, train_.batches(), &steps) &&
+                            steps <= std::numeric_limits<Index>::max() / 4,
+                        "train: ", config_.epochs, " epochs of ", train_.batches(),
+                        " steps are too many to count");
+    return steps;
   }
 
   double lambda_at(Index epoch) const { return epoch < config_.lambda_from ? 0 : config_.lambda; }
@@ -182,13 +202,13 @@ class Trainer {
     weighs.lambda = lambda;
     const auto goal = objective(out.logits, batch.labels, cost, weighs);
     const double loss = static_cast<double>(goal.loss.item());
-    require_finite("loss", loss, step);
+    require<ValueError>(std::isfinite(loss), "the loss is ", loss);
     optimizer_->zero_grad();
     if (ctx.estimator == Estimator::reinforce && policy_.learned() && !out.decisions.empty())
       backward(goal.loss + choices_term(batch, out, plan, costs, weighs));
     else
       backward(goal.loss);
-    clip_gradients(step);
+    optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
     optimizer_->step(schedule_(step));
     return {loss, static_cast<double>(goal.cross_entropy.item()),
             static_cast<double>(goal.cost.item()),
@@ -207,22 +227,6 @@ class Trainer {
     const auto term = reinforce(log_probability(out.decisions, frames), losses, baseline_.value());
     baseline_.learn(losses);
     return term;
-  }
-
-  void clip_gradients(Index step) {
-    try {
-      optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
-    } catch (const ValueError& error) {  // it knows of no steps
-      throw ValueError(concat("train: step ", step, ": ", error.what(), advice));
-    }
-  }
-
-  static constexpr const char* advice =
-      "; the files hold the last good model (a lower rate may help)";
-
-  static void require_finite(const char* what, double value, Index step) {
-    require<ValueError>(std::isfinite(value), "train: step ", step, ": the ", what, " is ", value,
-                        advice);
   }
 
   const models::Plan<float>& plan_for(const data::Batch& batch) {
