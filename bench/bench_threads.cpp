@@ -23,6 +23,7 @@
 #include <adafuse/infer/stream_session.hpp>
 #include <adafuse/ops/cross_entropy.hpp>
 #include <adafuse/optim/sgd.hpp>
+#include <adafuse/train/run_files.hpp>
 #include <optional>
 
 #include "clips_of_run.hpp"

@@ -4,7 +4,7 @@
 
 #include <adafuse/data/frame_folder.hpp>
 #include <adafuse/data/loader.hpp>
-#include <adafuse/train/run_files.hpp>
+#include <adafuse/train/model_file.hpp>
 #include <string>
 #include <vector>
 
