@@ -58,7 +58,8 @@ int main() {
   for (int step = 0; step < steps; ++step) {
     // A key of its own for each step: a layer that draws (dropout) draws anew. This network has
     // none.
-    nn::Context<float> ctx(/*is_training=*/true, seed.of("noise").of(step));
+    nn::Context<float> ctx(/*is_training=*/true,
+                           seed.of("noise").of(static_cast<std::uint64_t>(step)));
     const auto loss = cross_entropy(net.forward(train.x, ctx), train.label);
     optimizer.zero_grad();
     backward(loss);
