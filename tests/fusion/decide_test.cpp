@@ -215,7 +215,10 @@ TEST_CASE("decide: nobody to decide is an error that names the block") {
 
 TEST_CASE("decide: logits that are no numbers are an error that names the block, never an action") {
   const auto agent = lively_agent();
-  agent->linears().gate_fc.back().bias.mutable_value()(7) = std::nan("");
+  {
+    const NoGrad guard;
+    agent->linears().gate_fc.back().bias.mutable_value()(7) = std::nan("");
+  }
   for (const bool training : {false, true})
     for (const auto estimator : {Estimator::gumbel, Estimator::soft_gumbel,
                                  Estimator::straight_through, Estimator::reinforce}) {

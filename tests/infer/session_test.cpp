@@ -89,4 +89,24 @@ TEST_CASE("session: a stream's agents are overruled as a clip's are") {
         doctest::Approx(of_clip.total(&LedgerRow::macs_run)));
 }
 
+TEST_CASE("session: an agent that sees NaN is an error with its block's name, and no decision") {
+  const auto model = models::lively_model<double>(config());
+  const auto network = fold(model, 9, 13);
+  const auto good = Tensor<double>::randn({1, 3, 3, 9, 13}, Key(11));
+  auto bad = good.clone();
+  bad[0][1][2].fill(std::nan(""));
+  ClipSession<double> whole(network, 1, 3);
+  StreamSession<double> stream(network);
+  const std::string message = network->blocks[0].name + ": the agent's logits of frame";
+  const auto expected = whole.run(good).clone();
+  CHECK_THROWS_WITH_AS(whole.run(bad), doctest::Contains(message.c_str()), ValueError);
+  const auto again = whole.run(good);  // Nothing of it stays.
+  CHECK(std::equal(expected.begin(), expected.end(), again.begin()));
+  CHECK_THROWS_WITH_AS(
+      [&] {
+        for (Index t = 0; t < 3; ++t) stream.push(bad[0][t]);
+      }(),
+      doctest::Contains(message.c_str()), ValueError);
+}
+
 }  // namespace session_test
