@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <limits>
 #include <set>
 #include <vector>
 
@@ -143,6 +144,14 @@ TEST_CASE("loader: a last batch that is not full can be left out") {
   CHECK(all_of(Loader(clips, {.batch_size = 4, .drop_last = true}), 0).size() == 2);
   CHECK(all_of(Loader(clips, {.batch_size = 5, .drop_last = true}), 0).size() == 2);
   CHECK(all_of(Loader(clips, {.batch_size = 11, .drop_last = true}), 0).empty());
+}
+
+TEST_CASE("loader: a batch may be larger than any data set, and so may what is kept ready") {
+  const MadeUpClips clips(10, 2);
+  const Index most = std::numeric_limits<Index>::max();
+  const auto batches = all_of(Loader(clips, {.batch_size = most, .prefetch = most}), 0);
+  REQUIRE(batches.size() == 1);
+  CHECK(batches[0].labels.size() == 10);
 }
 
 TEST_CASE("loader: a clip is mirrored whole or not at all, about every other one") {

@@ -5,6 +5,7 @@
 #include <adafuse/data/resize.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 namespace resize_test {
 
@@ -76,6 +77,7 @@ TEST_CASE("resize: the shorter side gets the length, the crop is the middle") {
       for (Index c = 0; c < 3; ++c) CHECK(middle(i, j, c) == image(i + 2, j + 7, c));
   CHECK_THROWS_AS(centre_crop(image, 11), ShapeError);
   CHECK_THROWS_AS(resize(image, 0, 3), ValueError);
+  CHECK_THROWS_AS(resize_shorter_side(image, std::numeric_limits<Index>::max()), ValueError);
   CHECK_THROWS_AS(resize(Tensor<std::uint8_t>({3, 4}), 2, 2), ShapeError);
 }
 

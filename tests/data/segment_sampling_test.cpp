@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/data/segment_sampling.hpp>
+#include <limits>
 #include <set>
 #include <vector>
 

@@ -255,6 +255,7 @@ TEST_CASE("policy: counts its multiply-accumulates: hidden (2c + 3c')") {
 
 TEST_CASE("policy: sizes must be positive, fit the input, and fit borrowed linears") {
   CHECK_THROWS_AS(Agent({.in_channels = 0, .out_channels = 2}, Key(0)), ValueError);
+  CHECK_THROWS_AS(Agent({.in_channels = Index{1} << 62, .out_channels = 2}, Key(0)), ValueError);
   CHECK_THROWS_AS(Agent({.in_channels = 2, .out_channels = 0}, Key(0)), ValueError);
   CHECK_THROWS_AS(Agent({.in_channels = 2, .out_channels = 2, .hidden = 0}, Key(0)), ValueError);
   CHECK_THROWS_AS(Agent({.in_channels = 2, .out_channels = 2, .layers = 4}, Key(0)), ValueError);

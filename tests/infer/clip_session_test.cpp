@@ -5,6 +5,7 @@
 
 #include <adafuse/infer/clip_session.hpp>
 #include <adafuse/models/plan_cost.hpp>
+#include <limits>
 
 #include "session_cases.hpp"
 
@@ -192,6 +193,8 @@ TEST_CASE("clip session: what does not fit is refused") {
   auto config = config_of("resnet8", "adafuse");
   config.agents = false;
   const VideoModel<float> model(config, Key(0));
+  for (const Index frames : {Index{0}, Index{1} << 60, std::numeric_limits<Index>::max()})
+    CHECK_THROWS_AS(ClipSession<float>(fold(model, 9, 9), 2, frames), ValueError);
   ClipSession<float> session(fold(model, 9, 9), 1, 2);
   CHECK_THROWS_WITH_AS(session.run(clip_of<float>(1, 3, 9, 9)),
                        "clip session: expects up to 1 clips [N,2,3,9,9], got [1,3,3,9,9]",

@@ -37,4 +37,12 @@ TEST_CASE_TEMPLATE(
   }
 }
 
+TEST_CASE("global pool: the mean of a million pixels keeps its digits") {
+  const Index pixels = 1000000;
+  const auto x = Tensor<float>::full({2, pixels}, 0.1f);
+  Tensor<float> v({2});
+  global_pool(false, 1, 2, pixels, x.data(), {}, v.data());
+  for (const float mean : v) CHECK(mean == 0.1f);
+}
+
 }  // namespace global_pool_test

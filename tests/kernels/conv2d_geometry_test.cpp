@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/kernels/conv2d_geometry.hpp>
+#include <limits>
 
 namespace conv2d_geometry_test {
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/kernels/pool2d_geometry.hpp>
+#include <limits>
 
 namespace pool2d_geometry_test {
 

@@ -278,4 +278,15 @@ TEST_CASE("BatchNorm: says which shape and which numbers it expects") {
   CHECK_THROWS_AS(nn::BatchNorm2d<float>({.channels = 1, .momentum = 1.5}), ValueError);
 }
 
+TEST_CASE("BatchNorm: a batch of nothing leaves the running statistics as they are") {
+  const nn::BatchNorm2d<float> layer({.channels = 2});
+  nn::Context<float> ctx(true, Key(0));
+  const auto y = layer.forward(parameter(Tensor<float>({0, 2, 3, 3})), ctx);
+  CHECK(y.shape() == Shape{0, 2, 3, 3});
+  layer.forward_relu(parameter(Tensor<float>({2, 2, 0, 3})), ctx);
+  ctx.commit_statistics();
+  CHECK(layer.running_mean(1) == 0);
+  CHECK(layer.running_var(1) == 1);
+}
+
 }  // namespace batch_norm_test

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/nn/lstm.hpp>
+#include <limits>
 
 #include "../golden/layers.hpp"
 
@@ -59,6 +60,7 @@ TEST_CASE("lstm: inputs and states that do not fit are refused") {
   const Variable<double> wrong = Tensor<double>({3, 5});
   CHECK_THROWS_AS(lstm.forward(Tensor<double>({2, 4, 3}), {wrong, wrong}), ShapeError);
   CHECK_THROWS_AS(nn::Lstm<double>({.in = 0, .hidden = 5}, Key(0)), ValueError);
+  CHECK_THROWS_AS(nn::Lstm<double>({.in = 3, .hidden = Index{1} << 61}, Key(0)), ValueError);
 }
 
 }  // namespace lstm_test

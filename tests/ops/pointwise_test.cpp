@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <adafuse/autograd/backward.hpp>
 #include <adafuse/ops/pointwise.hpp>
+#include <limits>
 
 namespace pointwise_test {
 

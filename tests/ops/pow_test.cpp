@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <adafuse/autograd/backward.hpp>
 #include <adafuse/ops/pow.hpp>
+#include <limits>
 
 namespace pow_test {
 

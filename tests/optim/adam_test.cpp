@@ -65,12 +65,14 @@ TEST_CASE("Adam: the running square of a steady gradient is its square, for a be
 }
 
 TEST_CASE("AdamW: a decay too small to be told from 1 still counts beside the step") {
-  // 1 - rate decay = 1 - 4e-8 is 1 as a float; step and decay together are not.
+  // Below 1 floats are `unit` apart. A decay of 0.4 of them is lost in 1 - rate decay, but with a
+  // step of 671.3 it makes 671.7.
+  constexpr double unit = 0x1p-24, rate = 671.3 * unit;
   const auto p = parameter(Tensor<float>::of({1}));
-  auto adam = optim::adam_w<float>({{.parameters = {p}, .weight_decay = 1e-3}});
+  auto adam = optim::adam_w<float>({{.parameters = {p}, .weight_decay = 0.4 * unit / rate}});
   p.set_grad(Tensor<float>::of({1}));
-  adam.step(4e-5);
-  CHECK(p.value()(0) == static_cast<float>(1 - 4e-5 - 4e-8));
+  adam.step(rate);
+  CHECK(p.value()(0) == static_cast<float>(1 - 672 * unit));
 }
 
 TEST_CASE("Adam: betas are in [0, 1) and eps is positive") {

@@ -89,7 +89,10 @@ inline Tensor<std::uint8_t> resize(const Tensor<std::uint8_t>& image, Index heig
 inline Tensor<std::uint8_t> resize_shorter_side(const Tensor<std::uint8_t>& image, Index length) {
   detail::require_picture(image, "resize_shorter_side");
   const Index h = image.size(0), w = image.size(1), shorter = std::min(h, w);
-  return resize(image, h * length / shorter, w * length / shorter);
+  const Checked height = Checked(h) * length, width = Checked(w) * length;
+  require<ValueError>(height.fits() && width.fits(), "resize_shorter_side: a side of ", length,
+                      " is too long for a picture of ", w, "x", h);
+  return resize(image, height.value() / shorter, width.value() / shorter);
 }
 
 /// The middle [size, size, 3] of a picture. Throws ShapeError when the picture is smaller.

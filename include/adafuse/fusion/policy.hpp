@@ -142,6 +142,10 @@ class PolicyNetwork {
     require<ValueError>(c.in_channels > 0 && c.out_channels > 0 && c.hidden > 0,
                         "policy: sizes must be positive, got ", c.in_channels, " -> ", c.hidden,
                         " -> ", c.out_channels);
+    constexpr Index most = Index{1} << 31;
+    require<ValueError>(c.in_channels <= most && c.out_channels <= most && c.hidden <= most,
+                        "policy: sizes are at most 2^31, got ", c.in_channels, " -> ", c.hidden,
+                        " -> ", c.out_channels);
     require<ValueError>(1 <= c.layers && c.layers <= 3, "policy: expects 1, 2 or 3 linears, got ",
                         c.layers);
     require<ValueError>(c.groups_of > 0 && c.out_channels % c.groups_of == 0,

@@ -71,6 +71,9 @@ class ClipSession : public Session<T> {
   static Index checked(Index clips, Index frames) {
     require<ValueError>(clips > 0 && frames > 0, "clip session: expects clips and frames, got ",
                         clips, " of ", frames);
+    constexpr Index most = Index{1} << 31;  // times the numbers of a frame it is within an Index
+    require<ValueError>(clips <= most / frames, "clip session: expects at most ", most,
+                        " frames at a time, got ", clips, " clips of ", frames);
     return clips;
   }
 

@@ -45,6 +45,9 @@ class Context {
     return key_->of(drawn_++);
   }
 
+  /// For programs that were written when a call after the step moved the statistics.
+  [[deprecated("the forward does it: leave this call out")]] void commit_statistics() const {}
+
  private:
   std::optional<Key> key_;
   std::uint64_t drawn_ = 0;

@@ -36,7 +36,9 @@ class LstmCell {
   LstmCell(const LstmConfig& config, Key key) : config_(config) {
     require<ValueError>(config.in > 0 && config.hidden > 0, "Lstm: sizes must be positive, got in ",
                         config.in, ", hidden ", config.hidden);
-    const Index gates = 4 * config.hidden;
+    const Checked four = Checked(4) * config.hidden;
+    require<ValueError>(four.fits(), "Lstm: hidden is too large, ", config.hidden);
+    const Index gates = four.value();
     const auto start = [&](Shape shape, const char* name) {
       return parameter(fan_in_uniform<T>(shape, config.hidden, key.of(name)));
     };
