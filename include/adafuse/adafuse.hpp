@@ -8,10 +8,12 @@
 #include <adafuse/data/data.hpp>
 #include <adafuse/fusion/fusion.hpp>
 #include <adafuse/infer/infer.hpp>
+#include <adafuse/io/dtype.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/gif.hpp>
 #include <adafuse/io/half.hpp>
 #include <adafuse/io/image.hpp>
+#include <adafuse/io/image_options.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <adafuse/io/picture_end.hpp>
 #include <adafuse/io/stb.hpp>

@@ -145,7 +145,7 @@ for place in /dev/zero full pipe; do
   mistake "$place: expected a file, got a" convert $place out.safetensors
   mistake "$place: expected a file, got a" forward --weights $place --classes 2 --input $place --output o.safetensors
 done
-echo '{}' | mistake "/dev/stdin: expected a file, got a pipe" convert /dev/stdin out.safetensors
+mistake "/dev/stdin: expected a file, got a pipe" convert /dev/stdin out.safetensors < <(echo '{}')
 deep=$(printf '[%.0s' $(seq 70000))
 cp -r run nested
 sed "s/\"seed\": .*/\"seed\": $deep/" run/config.json >nested/config.json
