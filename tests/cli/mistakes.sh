@@ -138,6 +138,8 @@ done
 mistake "gestures" gestures --out run
 mistake "data: holds \"" ${tiny/--out new/} --batch 9 --out data
 mistake "run: holds" demo --out run
+mistake "run: holds \"config.json\"" demo --out run --overwrite
+mistake "full: holds \"notes.txt\"" ${tiny/--out new/--out full} --batch 9 --overwrite
 
 # Model files that are broken.
 cp -r run broken
