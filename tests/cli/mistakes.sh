@@ -138,7 +138,7 @@ done
 mistake "gestures" gestures --out run
 mistake "data: holds \"" ${tiny/--out new/} --batch 9 --out data
 mistake "run: holds" demo --out run
-mistake "run: holds \"config.json\"" demo --out run --overwrite
+mistake "run: holds \"" demo --out run --overwrite
 mistake "full: holds \"notes.txt\"" ${tiny/--out new/--out full} --batch 9 --overwrite
 
 # Model files that are broken.
