@@ -16,6 +16,9 @@ for picture in accuracy_cost decisions; do
   grep -q "<svg" demo/$picture.svg || fail "demo/$picture.svg is no SVG"
 done
 cp demo/tsm/metrics.csv before.csv
-works demo --out demo --train 36 --val 9 --epochs 1
+mistake "demo: holds a demonstration already; --overwrite" demo --out demo --train 36 --val 9 --epochs 1
+works demo --out demo --train 36 --val 9 --epochs 1 --overwrite
+[ -e demo.new ] && fail "something is left beside the demonstration"
+same "hidden files" "" "$(find demo -name '.*')"
 cmp demo/tsm/metrics.csv before.csv || fail "a second demonstration differs"
 finish

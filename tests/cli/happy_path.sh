@@ -55,7 +55,7 @@ same "macs_per_clip by magnitude" "$(value magnitude/summary.json macs_per_clip)
 
 # Every kind of agent and way to learn, written down and read back.
 for estimator in soft-gumbel straight-through reinforce; do
-  works train --data data --out variant --fusion adafuse --policy-relative 0.5 --policy-layers 3 \
+  works train --data data --out variant --overwrite --fusion adafuse --policy-relative 0.5 --policy-layers 3 \
     --policy-pool max --policy-groups-of 4 --policy-both --estimator $estimator --cost-loss squared \
     --cost-target 0.4 --detach-history $tiny
   works eval --run variant --data data --json
@@ -70,11 +70,11 @@ works train --data data --out run3 --fusion adafuse-tsm --policy-hidden 4 $tiny 
 cmp run1/metrics.csv run2/metrics.csv || fail "two threads change metrics.csv"
 cmp run1/metrics.csv run3/metrics.csv || fail "three threads change metrics.csv"
 cp run1/metrics.csv kept.csv
-works train --data data --out run1 --fusion adafuse-tsm --policy-hidden 4 $tiny
+works train --data data --out run1 --overwrite --fusion adafuse-tsm --policy-hidden 4 $tiny
 cmp run1/metrics.csv kept.csv || fail "a second run differs"
 
 for fusion in none tsm; do
-  works train --data data --out dense --fusion $fusion $tiny
+  works train --data data --out dense --overwrite --fusion $fusion $tiny
   same "policy of $fusion" '"none"' "$(value dense/summary.json policy)"
   same "macs_fraction of $fusion" 1.0 "$(value dense/summary.json macs_fraction)"
 done
@@ -83,7 +83,7 @@ done
 for file in gestures train; do
   case $file in
     gestures) works gestures --out data --train 18 --val 9 --size 16 --frames 4 --seed 1 ;;
-    train) works train --data data --out run --fusion adafuse --policy-hidden 4 $tiny ;;
+    train) works train --data data --out run --overwrite --fusion adafuse --policy-hidden 4 $tiny ;;
   esac
   LC_ALL=C grep -q '[[:cntrl:]]' stdout.txt && fail "$file: control characters in what is no terminal"
 done

@@ -14,7 +14,7 @@ mentions() {
 
 mentions "" gestures train eval describe predict stream forward convert demo "adafuse train --data"
 mentions gestures --out --train --val --size --frames --seed --threads
-mentions train --data --out --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
+mentions train --data --out --overwrite --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-from \
   --cost --temperature --size --shorter-side --flip --seed --threads --most-pixels \
   resnet8 adafuse-tsm keep-all random:k,r,s REQUIRED
@@ -25,5 +25,5 @@ mentions predict PATH --most-pixels --policy --seed --ledger --json --checkpoint
 mentions stream --most-pixels --policy --seed --ledger --json --checkpoint --future --consensus --width --height
 mentions forward --model --fusion --classes --frames --size --weights --input --output --dtype
 mentions convert IN OUT --keep-names
-mentions demo --out --train --val --epochs --seed --threads
+mentions demo --out --overwrite --train --val --epochs --seed --threads
 finish

@@ -23,7 +23,8 @@ works eval --run run --data data --checkpoint last
 # Lambda sets in after a third of the epochs, so there is no best model yet.
 mistake "--checkpoint last" eval --run run --data data
 
-works train --data data --out run --frames 4 --stem-stride 2 --epochs 1 --batch 9
+mistake "run: holds a run already" train --data data --out run --frames 4
+works train --data data --out run --overwrite --frames 4 --stem-stride 2 --epochs 1 --batch 9
 same "rows of the run that follows" 2 "$(wc -l <run/metrics.csv)"
-same "leftovers" 5 "$(ls run | wc -l)"
+same "leftovers" 5 "$(ls -A run | wc -l)"
 finish

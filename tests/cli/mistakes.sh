@@ -138,6 +138,8 @@ done
 mistake "gestures" gestures --out run
 mistake "data: holds \"" ${tiny/--out new/} --batch 9 --out data
 mistake "run: holds" demo --out run
+mistake "run: holds \"" demo --out run --overwrite
+mistake "full: holds \"notes.txt\"" ${tiny/--out new/--out full} --batch 9 --overwrite
 
 # Files that have no end, that are none, or that are nested too deep.
 mkfifo pipe

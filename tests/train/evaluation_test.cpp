@@ -83,6 +83,17 @@ TEST_CASE("evaluate: accuracy, entropy, actions and MACs are those of counting c
   CHECK(e.blocks[1].second.total() == 9 * 4 * 32);
 }
 
+TEST_CASE("evaluate: a logit that is no number is no class, right or wrong: its clip is told") {
+  const TinyGestures gestures("evaluate-finite");
+  const auto dataset = data::load_dataset(gestures.dir);
+  const auto model = lively("tsm");
+  auto bias = nn::state_tensors(model).at("fc.bias");  // shares its elements
+  bias(2) = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_WITH_AS(evaluate(model, data::Loader(dataset.val, in_batches_of(4))),
+                       doctest::Contains("clip \"val_000000\": the logit of class 2 is"),
+                       ValueError);
+}
+
 TEST_CASE("evaluate: a network that decides nothing costs all that it has") {
   const TinyGestures gestures("evaluate-dense");
   const auto dataset = data::load_dataset(gestures.dir);

@@ -39,7 +39,9 @@ inline TrainConfig tiny_config(const std::string& fusion = "adafuse") {
 inline RunSummary train_tiny(const TinyGestures& gestures, const TrainConfig& config,
                              const std::string& run, const TrainObserver& observer = {}) {
   const auto dataset = data::load_dataset(gestures.dir);
-  return Trainer(config, dataset).run(RunFiles(gestures.run(run)), observer);
+  Trainer trainer(config, dataset);
+  RunWriter writer(gestures.run(run), true);
+  return trainer.run(writer, observer);
 }
 
 }  // namespace adafuse::train

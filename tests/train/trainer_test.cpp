@@ -158,12 +158,38 @@ TEST_CASE("trainer: a loss that is no number names the step and leaves the last 
   config.rate = 1e30;
   const auto text = complaint(gestures, config);
   CHECK(contains(text, "train: step "));
-  CHECK(contains(text, "the files hold the last good model"));
+  CHECK(
+      contains(text, "the files in " + gestures.run("run").string() + " hold the last good model"));
   const auto saved = load_model(RunFiles(gestures.run("run")).last());
   for (const auto& [name, tensor] : nn::state_tensors(saved.model))
     CHECK(std::all_of(tensor.begin(), tensor.end(), [](float x) { return std::abs(x) < 1e3f; }));
   CHECK(line_count(io::read_file(RunFiles(gestures.run("run")).metrics())) == 1);
   CHECK_FALSE(fs::exists(RunFiles(gestures.run("run")).best()));
+}
+
+TEST_CASE("trainer: a run that ends badly leaves the earlier one, and says where its files are") {
+  const TinyGestures gestures("trainer-bad-end");
+  auto config = tiny_config("none");
+  config.lambda = 0;
+  train_tiny(gestures, config, "run");
+  const RunFiles files(gestures.run("run"));
+  const auto summary = io::read_file(files.summary()), best = io::read_file(files.best());
+  config.schedule = "constant";
+  config.rate = 1e30;
+  const auto text = complaint(gestures, config);
+  const auto run = gestures.run("run").string();
+  CHECK(contains(
+      text, "the files in " + run + ".new hold the last good model, " + run + " the earlier run"));
+  CHECK(io::read_file(files.summary()) == summary);
+  CHECK(io::read_file(files.best()) == best);
+  CHECK_NOTHROW(load_model(RunFiles(run + ".new").last()));
+}
+
+TEST_CASE("trainer: more steps than can be counted are refused") {
+  const TinyGestures gestures("trainer-steps");
+  auto config = tiny_config();
+  config.epochs = std::numeric_limits<Index>::max();
+  CHECK(contains(complaint(gestures, config), "epochs of 2 steps are too many to count"));
 }
 
 TEST_CASE("trainer: a model that the last step of an epoch has broken is not written") {
@@ -174,7 +200,7 @@ TEST_CASE("trainer: a model that the last step of an epoch has broken is not wri
   config.schedule = "constant";
   config.rate = 1e38;
   const auto text = complaint(gestures, config);
-  CHECK(contains(text, "train: step 0: the validation loss is"));
+  CHECK(contains(text, "train: step 1: evaluate: clip \"val_000000\": the logit of class 0 is"));
   for (const auto& [name, tensor] :
        nn::state_tensors(load_model(RunFiles(gestures.run("run")).last()).model))
     CHECK(std::all_of(tensor.begin(), tensor.end(), [](float x) { return std::isfinite(x); }));
@@ -249,7 +275,8 @@ TEST_CASE("trainer: of a cached data set, a second training reads no frame") {
   config.epochs = 1;
   config.lambda_from = 0;
   const auto train = [&](const std::string& run) {
-    Trainer(config, cached).run(RunFiles(gestures.run(run)));
+    RunWriter writer(gestures.run(run));
+    Trainer(config, cached).run(writer);
     return io::read_file(RunFiles(gestures.run(run)).metrics());
   };
   const auto first = train("first");

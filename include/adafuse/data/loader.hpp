@@ -111,6 +111,7 @@ class Loader {
   const LoaderConfig& config() const { return config_; }
   /// The number of clips of the data set.
   Index clips() const { return dataset_.size(); }
+  /// What errors call a clip.
   std::string name(Index clip) const { return dataset_.name(clip); }
   /// The number of batches of an epoch.
   Index batches() const {
