@@ -56,8 +56,9 @@ TEST_CASE("winograd, outliers: one pixel of any size spoils the outputs that rea
     for (const auto& [i, j] : std::vector<std::array<Index, 2>>{
              {size / 2 - 1, size / 2 - 1}, {0, 0}, {size - 1, size / 2}, {3, 3}})
       for (const float spike : {infinity, -infinity, nan, 3e38f, 1e20f, -1e8f, 1e5f, 1e4f}) {
-        INFO(channels << " channels of " << size << "x" << size << ", " << spike << " at " << i
-                      << ", " << j);
+        const auto what =
+            concat(channels, " channels of ", size, "x", size, ", ", spike, " at ", i, ", ", j);
+        INFO(what);
         auto x = Tensor<float>::randn({1, channels, size, size}, Key(1));
         x(0, channels / 2, i, j) = spike;
         const auto d = difference(convolve(g, x, w, {}, ConvAlgorithm::winograd),

@@ -173,13 +173,13 @@ MayBeNan meets_padding(const Conv2dGeometry& g) {
 /// Calls `run(algorithm)` for each that fits; those that do not say so.
 template <class Run, class Wrong>
 void for_algorithms(const Run& run, const Wrong& wrong) {
-  for (const auto& [algorithm, name] : algorithms) {
-    CAPTURE(name);
+  for (const Named& one : algorithms) {
+    CAPTURE(one.name);
     try {
-      const auto got = run(algorithm);
+      const auto got = run(one.algorithm);
       CHECK(wrong(got) == 0);
     } catch (const ValueError&) {
-      CHECK(algorithm != ConvAlgorithm::automatic);
+      CHECK(one.algorithm != ConvAlgorithm::automatic);
     }
   }
 }
@@ -304,8 +304,8 @@ TEST_CASE("nan table: linear layers") {
           Tensor<float> packed({s.packed_size()}), got({rows, out}), expected({rows, out});
           pack_linear(s, w.data(), packed.data());
           linear(
-              s, rows, [&](Index r) { return x.data() + r * in; }, packed.data(), bias.data(), relu,
-              got.data());
+              s, rows, [&](Index r) { return x.data() + r * s.in; }, packed.data(), bias.data(),
+              relu, got.data());
           reference::linear(rows, in, out, x.data(), w.data(), bias.data(), relu, expected.data());
           CHECK(count_wrong(got, expected) == 0);
         }
