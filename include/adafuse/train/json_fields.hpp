@@ -14,6 +14,7 @@
 #include <cmath>
 #include <concepts>
 #include <limits>
+#include <set>
 
 namespace adafuse::train {
 
