@@ -21,7 +21,15 @@ const ModelCard& card() {
   return card;
 }
 
-models::VideoModel<float> model(std::uint64_t seed) { return {card().config, Key(seed)}; }
+models::VideoModel<float> model(std::uint64_t seed) {
+  return models::VideoModel<float>(card().config, Key(seed));
+}
+
+RunSummary summary_of(const char* name) {
+  RunSummary summary;
+  summary.model = name;
+  return summary;
+}
 
 /// Begins a run in `dir` with the smallest of networks.
 RunWriter begin(const fs::path& dir, bool overwrite = false) {
@@ -73,7 +81,7 @@ TEST_CASE("run writer: epochs are added one after the other, the best is kept") 
 TEST_CASE("run writer: an earlier run stays until the new one is complete") {
   const data::ScratchDir scratch("run-writer");
   const auto dir = scratch.path / "run";
-  begin(dir).finish({.model = "old"});
+  begin(dir).finish(summary_of("old"));
   CHECK_THROWS_WITH_AS(begin(dir), doctest::Contains("run: holds a run already; --overwrite"),
                        IoError);
   auto writer = begin(dir, true);
@@ -82,7 +90,7 @@ TEST_CASE("run writer: an earlier run stays until the new one is complete") {
   CHECK(io::read_json(RunFiles(dir).summary())["model"] == "old");
   CHECK_FALSE(fs::exists(RunFiles(dir).best()));
   CHECK_THROWS_WITH_AS(begin(dir, true), doctest::Contains("is being written by"), IoError);
-  writer.finish({.model = "new"});
+  writer.finish(summary_of("new"));
   CHECK(io::read_json(RunFiles(dir).summary())["model"] == "new");
   CHECK(fs::exists(RunFiles(dir).best()));
   CHECK(listing(scratch.path) == std::set<std::string>{"run"});

@@ -291,9 +291,9 @@ TEST_CASE("trainer: it runs once") {
   config.epochs = 1;
   config.lambda_from = 0;
   Trainer trainer(config, dataset);
-  trainer.run(RunFiles(gestures.run("run")));
-  CHECK_THROWS_WITH_AS(trainer.run(RunFiles(gestures.run("run"))),
-                       "train: this trainer has run already", ValueError);
+  RunWriter writer(gestures.run("run"));
+  trainer.run(writer);
+  CHECK_THROWS_WITH_AS(trainer.run(writer), "train: this trainer has run already", ValueError);
 }
 
 TEST_CASE(
