@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/ieee.hpp>
 #include <sstream>
 #include <stdexcept>
 #include <string>

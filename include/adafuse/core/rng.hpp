@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/ieee.hpp>
 #include <array>
 #include <cmath>
 #include <cstdint>

@@ -12,6 +12,7 @@
 
 #include <sys/mman.h>
 
+#include <adafuse/core/ieee.hpp>
 #include <adafuse/core/writes.hpp>
 #include <algorithm>
 #include <cstddef>

@@ -9,6 +9,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/ieee.hpp>
 #include <adafuse/core/round_trips.hpp>
 #include <algorithm>
 #include <atomic>

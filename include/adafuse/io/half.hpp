@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/ieee.hpp>
 #include <bit>
 #include <cmath>
 #include <cstdint>

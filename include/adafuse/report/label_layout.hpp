@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/ieee.hpp>
 #include <algorithm>
 #include <cmath>
 #include <limits>
