@@ -1,6 +1,9 @@
 // Storage: alignment, sharing, borrowing, and the pool that recycles large blocks.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <adafuse/core/storage.hpp>
 #include <atomic>
 #include <cstdint>
@@ -175,6 +178,27 @@ TEST_CASE("pool: threads that take and give at once never hold the same block") 
   for (auto& thread : threads) thread.join();
   CHECK(clashes == 0);
   StoragePool::instance().trim();
+}
+
+TEST_CASE("StoragePool: the child of a fork finds it open, whatever other threads were doing") {
+  std::atomic<bool> stop{false};
+  std::thread busy([&] {
+    while (!stop) Storage<float> taken(1 << 14);
+  });
+  for (int k = 0; k < 20; ++k) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      ::alarm(60);  // A child that hangs ends.
+      Storage<float> mine(1 << 14);
+      ::_exit(mine.data() ? 0 : 1);
+    }
+    int status = 1;
+    ::waitpid(child, &status, 0);
+    CHECK(status == 0);
+  }
+  stop = true;
+  busy.join();
 }
 
 }  // namespace storage_test

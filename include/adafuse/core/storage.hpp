@@ -10,6 +10,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <pthread.h>
 #include <sys/mman.h>
 
 #include <adafuse/core/ieee.hpp>
@@ -62,8 +63,14 @@ class StoragePool {
 #endif
 
   /// The pool of the process. It is never destroyed, so tensors in static objects may outlive main.
+  /// A fork waits until no thread is inside of it: the child has no such thread.
   static StoragePool& instance() {
-    static StoragePool& pool = *new StoragePool;
+    static StoragePool& pool = []() -> StoragePool& {
+      static StoragePool& made = *new StoragePool;
+      ::pthread_atfork([] { made.mutex_.lock(); }, [] { made.mutex_.unlock(); },
+                       [] { made.mutex_.unlock(); });
+      return made;
+    }();
     return pool;
   }
 
