@@ -8,6 +8,7 @@
 #include <adafuse/data/data.hpp>
 #include <adafuse/fusion/fusion.hpp>
 #include <adafuse/infer/infer.hpp>
+#include <adafuse/io/directory_writer.hpp>
 #include <adafuse/io/dtype.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/gif.hpp>
@@ -18,6 +19,7 @@
 #include <adafuse/io/picture_end.hpp>
 #include <adafuse/io/stb.hpp>
 #include <adafuse/io/tensor_file.hpp>
+#include <adafuse/io/writer_lock.hpp>
 #include <adafuse/kernels/kernels.hpp>
 #include <adafuse/models/models.hpp>
 #include <adafuse/nn/nn.hpp>
