@@ -10,7 +10,7 @@
 #include <adafuse/kernels/elementwise.hpp>
 #include <unordered_map>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 struct BackwardOptions {
   bool create_graph =
@@ -230,4 +230,4 @@ std::vector<Variable<T>> grad(const std::vector<Variable<T>>& outputs,
   return result;
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -26,15 +26,14 @@ struct Node {
   Variable<T> grad;  // of a parameter
 
   /// A node that is destroyed iteratively: a chain of a million must not overflow the stack.
-  static std::shared_ptr<Node> make() {
-    static std::atomic<std::uint64_t> made{0};
+  ADAFUSE_INLINE static std::shared_ptr<Node> make() {
     std::shared_ptr<Node> node(new Node, &Node::bury);
-    node->order = ++made;
+    node->order = ++made_;
     return node;
   }
 
   /// Forgets inputs and captured values, which may release long stretches of the history.
-  void release() {
+  ADAFUSE_INLINE void release() {
     pullback = nullptr;
     output = {};
     inputs.clear();
@@ -43,12 +42,8 @@ struct Node {
  private:
   // Deleting a node drops the last handle on its inputs, whose deleters then land here again. The
   // outermost call deletes; inner ones only queue.
-  static void bury(Node* node) {
-    struct Graveyard {
-      std::vector<Node*> waiting;
-      bool busy = false;
-    };
-    thread_local Graveyard yard;
+  ADAFUSE_INLINE static void bury(Node* node) {
+    Graveyard& yard = yard_;
     yard.waiting.push_back(node);
     if (yard.busy) return;
     yard.busy = true;
@@ -59,7 +54,16 @@ struct Node {
     }
     yard.busy = false;
   }
+
+  struct Graveyard {
+    std::vector<Node*> waiting;
+    bool busy = false;
+  };
+  static inline thread_local Graveyard yard_;
+  static inline std::atomic<std::uint64_t> made_{0};
 };
+
+inline namespace ADAFUSE_SIMD {
 
 /// A parameter: a leaf whose gradient `backward` accumulates.
 template <class T>
@@ -69,4 +73,5 @@ Variable<T> parameter(Tensor<T> value) {
   return Variable<T>(std::move(value), std::move(node));
 }
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse

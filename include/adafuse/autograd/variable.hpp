@@ -26,38 +26,45 @@ class Variable {
   using value_type = T;
 
   /// No variable at all: `defined()` is false.
-  Variable() = default;
+  ADAFUSE_INLINE Variable() = default;
+  ADAFUSE_INLINE Variable(const Variable&) = default;
+  ADAFUSE_INLINE Variable(Variable&&) = default;
+  ADAFUSE_INLINE Variable& operator=(const Variable&) = default;
+  ADAFUSE_INLINE Variable& operator=(Variable&&) = default;
+  ADAFUSE_INLINE ~Variable() = default;
   /// A constant.
-  Variable(Tensor<T> value) : value_(std::move(value)) {}
+  ADAFUSE_INLINE Variable(Tensor<T> value) : value_(std::move(value)) {}
   /// A constant of rank 0.
   template <class N>
-  requires std::is_arithmetic_v<N> Variable(N number)
+  requires std::is_arithmetic_v<N> ADAFUSE_INLINE Variable(N number)
       : value_(Tensor<T>::scalar(static_cast<T>(number))) {}
   /// What `node` computed; made by `record`.
-  Variable(Tensor<T> value, std::shared_ptr<Node<T>> node)
+  ADAFUSE_INLINE Variable(Tensor<T> value, std::shared_ptr<Node<T>> node)
       : value_(std::move(value)), node_(std::move(node)) {}
 
-  bool defined() const { return value_.defined(); }
+  ADAFUSE_INLINE bool defined() const { return value_.defined(); }
   const Tensor<T>& value() const& { return value_; }
-  Tensor<T> value() && { return std::move(value_); }  // a loop over it must not outlive it
-  const Shape& shape() const { return value_.shape(); }
-  Index rank() const { return value_.rank(); }
-  Index size() const { return value_.size(); }
-  Index size(Index dim) const { return value_.size(dim); }
-  T item() const { return value_.item(); }
+  ADAFUSE_INLINE Tensor<T> value() && {
+    return std::move(value_);
+  }  // a loop over it must not outlive it
+  ADAFUSE_INLINE const Shape& shape() const { return value_.shape(); }
+  ADAFUSE_INLINE Index rank() const { return value_.rank(); }
+  ADAFUSE_INLINE Index size() const { return value_.size(); }
+  ADAFUSE_INLINE Index size(Index dim) const { return value_.size(dim); }
+  ADAFUSE_INLINE T item() const { return value_.item(); }
 
   /// Whether a derivative with respect to this can be asked for.
   bool requires_grad() const { return node_ != nullptr; }
   /// Whether this is a parameter: its gradient is kept by `backward`.
-  bool is_leaf() const { return node_ && !node_->recorded; }
+  ADAFUSE_INLINE bool is_leaf() const { return node_ && !node_->recorded; }
 
   /// The gradient that `backward` has accumulated in a parameter; undefined before.
-  Variable grad() const { return node_ ? node_->grad : Variable(); }
-  void zero_grad() const {
+  ADAFUSE_INLINE Variable grad() const { return node_ ? node_->grad : Variable(); }
+  ADAFUSE_INLINE void zero_grad() const {
     if (node_) node_->grad = {};
   }
   /// Replaces the accumulated gradient of a parameter.
-  void set_grad(Variable gradient) const {
+  ADAFUSE_INLINE void set_grad(Variable gradient) const {
     require<ValueError>(is_leaf(), "set_grad: only a parameter keeps a gradient");
     require<ShapeError>(gradient.shape() == shape(), "set_grad: expects ", shape(), ", got ",
                         gradient.shape());
@@ -65,17 +72,17 @@ class Variable {
   }
 
   /// The same value, as a constant.
-  Variable detach() const { return Variable(value_); }
+  ADAFUSE_INLINE Variable detach() const { return Variable(value_); }
 
   /// Calls `hook(g)` with each gradient that arrives here, complete, on its way back; what the hook
   /// returns goes on in its place (undefined: `g` itself).
-  void add_hook(std::function<Variable(const Variable&)> hook) const {
+  ADAFUSE_INLINE void add_hook(std::function<Variable(const Variable&)> hook) const {
     require<ValueError>(requires_grad(), "add_hook: no gradient ever arrives at a constant");
     node_->hooks.push_back(std::move(hook));
   }
 
   /// The elements, for writing: parameters only, under NoGrad, between a step and the next forward.
-  Tensor<T> mutable_value() const {
+  ADAFUSE_INLINE Tensor<T> mutable_value() const {
     require<ValueError>(!grad_enabled(), "mutable_value: a variable is written under NoGrad only");
     return value_;
   }
@@ -84,11 +91,19 @@ class Variable {
 
   // Operators are friends, so that `v + tensor` and `2 - v` convert. Their meaning is that of the
   // functions of these names, in ops/.
-  friend Variable operator+(const Variable& a, const Variable& b) { return add(a, b); }
-  friend Variable operator-(const Variable& a, const Variable& b) { return sub(a, b); }
-  friend Variable operator*(const Variable& a, const Variable& b) { return mul(a, b); }
-  friend Variable operator/(const Variable& a, const Variable& b) { return div(a, b); }
-  friend Variable operator-(const Variable& a) { return neg(a); }
+  ADAFUSE_INLINE friend Variable operator+(const Variable& a, const Variable& b) {
+    return add(a, b);
+  }
+  ADAFUSE_INLINE friend Variable operator-(const Variable& a, const Variable& b) {
+    return sub(a, b);
+  }
+  ADAFUSE_INLINE friend Variable operator*(const Variable& a, const Variable& b) {
+    return mul(a, b);
+  }
+  ADAFUSE_INLINE friend Variable operator/(const Variable& a, const Variable& b) {
+    return div(a, b);
+  }
+  ADAFUSE_INLINE friend Variable operator-(const Variable& a) { return neg(a); }
 
  private:
   Tensor<T> value_;
@@ -128,10 +143,12 @@ struct scalar_of_operand<X> {
 template <class A, class B = A>
 using scalar_of = typename scalar_of_operand<std::conditional_t<Operand<A>, A, B>>::type;
 
+inline namespace ADAFUSE_SIMD {
 template <Operand X>
 Variable<typename X::value_type> as_variable(const X& x) {
   return x;
 }
+}  // namespace ADAFUSE_SIMD
 
 }  // namespace adafuse
 

@@ -19,14 +19,24 @@
 
 #include <adafuse/core/tensor.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
+
+/// One element after the other. As part of a type it gives what Eigen compiles for this file a name
+/// of its own.
+struct Adjacent : Eigen::Stride<0, 0> {};
 
 template <class T>
 using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 template <class T>
-using MatrixMap = Eigen::Map<RowMajor<T>>;
+using MatrixMap = Eigen::Map<RowMajor<T>, Eigen::Unaligned, Adjacent>;
 template <class T>
-using ConstMatrixMap = Eigen::Map<const RowMajor<T>>;
+using ConstMatrixMap = Eigen::Map<const RowMajor<T>, Eigen::Unaligned, Adjacent>;
+
+template <class T>
+using ArrayMap = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>, Eigen::Unaligned, Adjacent>;
+template <class T>
+using ConstArrayMap =
+    Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>, Eigen::Unaligned, Adjacent>;
 
 /// A tensor of rank 2, [rows, columns], as an Eigen matrix on the same memory.
 template <class T>
@@ -42,12 +52,12 @@ ConstMatrixMap<T> as_matrix(const Tensor<T>& x) {
 
 /// All elements of a tensor, in order, as an Eigen column on the same memory.
 template <class T>
-Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>> as_array(Tensor<T>& x) {
+ArrayMap<T> as_array(Tensor<T>& x) {
   return {x.data(), x.size()};
 }
 template <class T>
-Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>> as_array(const Tensor<T>& x) {
+ConstArrayMap<T> as_array(const Tensor<T>& x) {
   return {x.data(), x.size()};
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

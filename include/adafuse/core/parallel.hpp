@@ -26,6 +26,15 @@
 
 namespace adafuse {
 
+/// What all files of a process share, whatever they are compiled for.
+struct ThreadSetting {
+  static constinit inline std::atomic<int> threads{0};  // 0: nobody has asked yet.
+  /// True inside a parallel_for: a nested one runs where it is.
+  static constinit inline thread_local bool inside = false;
+};
+
+inline namespace ADAFUSE_SIMD {
+
 /// In which order a thread takes the chunks of its run. Backward, it begins with what the pass
 /// before it wrote last, which is still in the nearest cache.
 enum class ChunkOrder { forward, backward };
@@ -36,17 +45,6 @@ inline int default_threads() {
   if (const char* text = std::getenv("OMP_NUM_THREADS"))
     if (const int n = std::atoi(text); n > 0) return n;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
-inline std::atomic<int>& thread_setting() {
-  static std::atomic<int> threads{default_threads()};
-  return threads;
-}
-
-/// True inside a parallel_for: a nested one runs where it is.
-inline bool& inside_parallel() {
-  thread_local bool inside = false;
-  return inside;
 }
 
 /// The first exception of any chunk, carried to the caller; later chunks are not started.
@@ -176,11 +174,15 @@ class ThreadTeam {
 }  // namespace detail
 
 /// How many threads a parallel_for may use (first: OMP_NUM_THREADS, or one for each core).
-inline int num_threads() { return detail::thread_setting(); }
+inline int num_threads() {
+  if (int none = 0; ThreadSetting::threads == 0)
+    ThreadSetting::threads.compare_exchange_strong(none, detail::default_threads());
+  return ThreadSetting::threads;
+}
 
 inline void set_num_threads(int threads) {
   require<ValueError>(threads >= 1, "set_num_threads: at least 1, got ", threads);
-  detail::thread_setting() = threads;
+  ThreadSetting::threads = threads;
 }
 
 /// Calls `body(begin, end)` for chunks of at most `grain` positions that cover [0, count), in any
@@ -194,16 +196,16 @@ void parallel_for(Index count, Index grain, const Body& body,
   const Index chunks = (count + grain - 1) / grain;
   const auto chunk = [&](Index c) { body(c * grain, std::min(count, (c + 1) * grain)); };
   const int threads = static_cast<int>(std::min<Index>(num_threads(), chunks));
-  if (threads <= 1 || detail::inside_parallel()) {
+  if (threads <= 1 || ThreadSetting::inside) {
     for (Index c = 0; c < chunks; ++c) chunk(order == ChunkOrder::forward ? c : chunks - 1 - c);
     return;
   }
   detail::FirstError error;
   detail::ChunkShares shares(chunks, threads, order);
   const auto work = [&](int thread) {
-    const bool outer = std::exchange(detail::inside_parallel(), true);
+    const bool outer = std::exchange(ThreadSetting::inside, true);
     shares.work(thread, [&](Index c) { error.guard([&] { chunk(c); }); });
-    detail::inside_parallel() = outer;
+    ThreadSetting::inside = outer;
   };
 #ifdef _OPENMP
 #pragma omp parallel num_threads(threads)
@@ -214,4 +216,5 @@ void parallel_for(Index count, Index grain, const Body& body,
   error.rethrow();
 }
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse

@@ -10,6 +10,7 @@
 
 #include <sys/mman.h>
 
+#include <adafuse/core/machine.hpp>
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
@@ -45,12 +46,12 @@ class StoragePool {
 #endif
 
   /// The pool of the process. It is never destroyed, so tensors in static objects may outlive main.
-  static StoragePool& instance() {
-    static StoragePool& pool = *new StoragePool;
+  static StoragePool& instance() {  // one for files of any flags
+    static StoragePool& pool = *make();
     return pool;
   }
 
-  void* allocate(std::size_t bytes) {
+  ADAFUSE_INLINE void* allocate(std::size_t bytes) {
     if (!recycles || bytes < smallest)
       return from_system(storage_alignment, std::max<std::size_t>(bytes, 1));
     const std::size_t block = round_up(bytes, page);
@@ -69,7 +70,7 @@ class StoragePool {
     return memory;
   }
 
-  void release(void* memory, std::size_t bytes) noexcept {
+  ADAFUSE_INLINE void release(void* memory, std::size_t bytes) noexcept {
     if (!recycles || bytes < smallest) return std::free(memory);
     try {
       const std::lock_guard lock(mutex_);
@@ -94,7 +95,7 @@ class StoragePool {
   }
 
   /// Gives chunks of which nothing is in use back to the system.
-  void trim() {
+  ADAFUSE_INLINE void trim() {
     const std::lock_guard lock(mutex_);
     for (auto it = chunks_.begin(); it != chunks_.end();) {
       const auto [memory, size] = *it;
@@ -110,7 +111,7 @@ class StoragePool {
   }
 
   /// Bytes that the pool holds and nobody uses.
-  std::size_t kept_bytes() const {
+  ADAFUSE_INLINE std::size_t kept_bytes() const {
     const std::lock_guard lock(mutex_);
     std::size_t sum = 0;
     for (const auto& [place, size] : by_place_) sum += size;
@@ -120,20 +121,21 @@ class StoragePool {
  private:
   using Gap = std::pair<std::size_t, std::byte*>;  // size, place
 
-  static std::size_t round_up(std::size_t n, std::size_t unit) {
+  [[gnu::noinline]] ADAFUSE_INLINE static StoragePool* make() noexcept { return new StoragePool; }
+  ADAFUSE_INLINE static std::size_t round_up(std::size_t n, std::size_t unit) {
     return (n + unit - 1) / unit * unit;
   }
-  static void* from_system(std::size_t alignment, std::size_t bytes) {
+  ADAFUSE_INLINE static void* from_system(std::size_t alignment, std::size_t bytes) {
     void* memory = std::aligned_alloc(alignment, round_up(bytes, alignment));
     if (!memory) throw std::bad_alloc();
     return memory;
   }
 
-  std::set<Gap>::iterator add_gap(std::byte* place, std::size_t size) {
+  ADAFUSE_INLINE std::set<Gap>::iterator add_gap(std::byte* place, std::size_t size) {
     by_place_.emplace(place, size);
     return by_size_.emplace(size, place).first;
   }
-  void remove_gap(std::byte* place, std::size_t size) {
+  ADAFUSE_INLINE void remove_gap(std::byte* place, std::size_t size) {
     by_place_.erase(place);
     by_size_.erase({size, place});
   }
@@ -151,26 +153,26 @@ class Storage {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  Storage() = default;
-  explicit Storage(std::size_t count)
+  ADAFUSE_INLINE Storage() = default;
+  ADAFUSE_INLINE explicit Storage(std::size_t count)
       : data_(static_cast<T*>(StoragePool::instance().allocate(bytes_of(count))),
               [bytes = bytes_of(count)](T* p) { StoragePool::instance().release(p, bytes); }) {}
 
   /// A buffer that somebody else owns and keeps alive.
-  static Storage borrow(T* data) {
+  ADAFUSE_INLINE static Storage borrow(T* data) {
     Storage storage;
     storage.data_ = std::shared_ptr<T>(std::shared_ptr<void>(), data);  // shares with nobody
     return storage;
   }
 
   T* data() const { return data_.get(); }
-  bool shares_with(const Storage& other) const { return data_ == other.data_; }
+  ADAFUSE_INLINE bool shares_with(const Storage& other) const { return data_ == other.data_; }
   /// Whether no copy exists and the bytes are not borrowed: nobody else can see them change.
-  bool unique() const { return data_.use_count() == 1; }
+  ADAFUSE_INLINE bool unique() const { return data_.use_count() == 1; }
 
  private:
   /// Throws std::bad_array_new_length where no memory could ever hold that many.
-  static std::size_t bytes_of(std::size_t count) {
+  ADAFUSE_INLINE static std::size_t bytes_of(std::size_t count) {
     constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) / 2;
     if (count > most / sizeof(T)) throw std::bad_array_new_length();
     return count * sizeof(T);

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// One line of a list file.
 struct ClipEntry {
@@ -127,4 +127,4 @@ inline std::vector<std::string> read_class_names(const std::filesystem::path& pa
   return names;
 }
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

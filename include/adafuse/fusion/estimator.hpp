@@ -16,7 +16,7 @@
 #include <adafuse/fusion/gumbel.hpp>
 #include <string>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 enum class Estimator { gumbel, soft_gumbel, straight_through, reinforce };
 
@@ -51,4 +51,4 @@ Variable<scalar_of<X>> draw_choices(Estimator estimator, const X& logits,
   return hard_one_hot((as_variable(logits) + noise).value(), -1);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

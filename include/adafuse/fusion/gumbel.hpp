@@ -15,7 +15,7 @@
 #include <adafuse/ops/softmax.hpp>
 #include <adafuse/ops/straight_through.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 struct GumbelOptions {
   double temperature = 0.67;
@@ -50,4 +50,4 @@ Variable<scalar_of<X>> gumbel_softmax(const X& logits, Key key, GumbelOptions op
   return gumbel_softmax(logits, gumbel_noise<scalar_of<X>>(logits.shape(), key), options);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -9,9 +9,7 @@
 #include <array>
 #include <span>
 
-namespace adafuse::infer {
-
-inline namespace ADAFUSE_SIMD {  // Its loop is compiled for the vector path.
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// The actions with the largest of their three logits, or the first that none exceeds; logits
 /// [actions][decisions].
@@ -25,8 +23,6 @@ void choose_actions(Index decisions, const T* __restrict logits, std::uint8_t* _
     chosen[i] = static_cast<std::uint8_t>(larger < third ? action_at(2) : of_two);
   }
 }
-
-}  // namespace ADAFUSE_SIMD
 
 template <class T>
 struct FoldedAgent {
@@ -86,4 +82,4 @@ FoldedAgent<T> fold_agent(const PolicyNetwork<T>& agent) {
   return folded;
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -7,8 +7,7 @@
 #include <adafuse/infer/live_lists.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
 
-namespace adafuse::infer {
-inline namespace ADAFUSE_SIMD {  // It calls what is compiled for a vector path.
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// v[channel] = the mean, or the maximum, of each map of the list; `maps` [channels, pixels].
 template <bool maximum, class T>
@@ -64,5 +63,4 @@ void global_pool(bool maximum, Index frames, Index channels, Index pixels, const
                ChunkOrder::backward);
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

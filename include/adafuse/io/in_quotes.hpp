@@ -3,10 +3,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/machine.hpp>
 #include <string>
 #include <string_view>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// `text` in double quotes. Bytes outside of printable ASCII, quotes and backslashes are escaped as
 /// in C (`\x1B`); what follows the first `longest` bytes is left out.
@@ -25,4 +26,4 @@ inline std::string in_quotes(std::string_view text, std::size_t longest = 100) {
   return result += text.size() > longest ? "...\"" : "\"";
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

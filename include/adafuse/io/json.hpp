@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// A JSON value whose objects list their members in the order in which they were added.
 using Json = nlohmann::ordered_json;
@@ -82,4 +82,4 @@ inline void write_json(const std::filesystem::path& path, const Json& value) {
   write_file(path, json_text(value) + "\n");
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

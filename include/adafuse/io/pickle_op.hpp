@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/machine.hpp>
 #include <cstdint>
 
-namespace adafuse::io::pickle {
+namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
 
 /// Named as in Python's pickletools.
 enum class Op : std::uint8_t {
@@ -56,4 +57,4 @@ enum class Op : std::uint8_t {
   bytearray8 = 0x96
 };
 
-}  // namespace adafuse::io::pickle
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::pickle

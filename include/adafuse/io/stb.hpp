@@ -37,7 +37,7 @@
 #include <string>
 #include <string_view>
 
-namespace adafuse::io::detail {
+namespace adafuse::io::inline ADAFUSE_SIMD::detail {
 
 /// The first picture in these bytes as [H, W, channels]; `channels` is 3 (RGB) or 4 (RGBA). Throws
 /// FormatError with stb's reason.
@@ -81,4 +81,4 @@ inline std::string stb_encode_png(const Tensor<std::uint8_t>& image) {
   return bytes;
 }
 
-}  // namespace adafuse::io::detail
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::detail

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <functional>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -108,4 +108,4 @@ inline AnyTensor read_torch_tensor(const TorchTensor& tensor, std::string_view d
                            " is not read; expected F32 F64 F16 BF16 I32 I64 U8 or BOOL"));
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

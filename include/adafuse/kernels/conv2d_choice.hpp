@@ -12,19 +12,17 @@
 #include <cmath>
 
 namespace adafuse::kernels {
+/// A switch of the process, whatever its files are compiled for.
+struct WinogradSetting {
+  static constinit inline std::atomic<bool> allowed{true};
+};
+}  // namespace adafuse::kernels
 
-// Not in a namespace `detail`: where a vector path has one, that would be opened, and the switch be
-// there twice.
-inline std::atomic<bool>& winograd_setting() {
-  static std::atomic<bool> allowed{true};
-  return allowed;
-}
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process (at first: yes).
-inline bool winograd_allowed() { return winograd_setting(); }
-inline void set_winograd_allowed(bool allowed) { winograd_setting() = allowed; }
-
-inline namespace ADAFUSE_SIMD {
+inline bool winograd_allowed() { return WinogradSetting::allowed; }
+inline void set_winograd_allowed(bool allowed) { WinogradSetting::allowed = allowed; }
 
 /// Cost in multiply-adds of one vector. `g` has as many channels as live on average; `merge`:
 /// frames may share vectors, because no frame has channel lists of its own.
@@ -249,5 +247,4 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
   correlate(shortcut, beside->x, beside->weights, y, calls.second);
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

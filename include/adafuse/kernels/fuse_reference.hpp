@@ -4,7 +4,7 @@
 
 #include <adafuse/kernels/fuse.hpp>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// z[t] = keep[t] y[t] + reuse[t] y[t-1], with y[-1] = 0.
 template <class T>
@@ -46,4 +46,4 @@ void fuse_backward(const FuseSizes& s, const T* y, const T* dz, View<const T, 2>
         }
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

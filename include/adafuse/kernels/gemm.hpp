@@ -1,11 +1,11 @@
-// Products of matrices, through Eigen: one thread works out one block of the result.
+// Products of matrices: one thread works out one block of the result.
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/eigen.hpp>
 #include <adafuse/core/parallel.hpp>
+#include <adafuse/kernels/matrix_product.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// `batch` products c[m,n] = a[m,k] b[k,n], each operand row by row. A transposed operand is stored
 /// as a[k,m] or b[n,k]. A shared operand is one matrix for the whole batch.
@@ -25,26 +25,16 @@ void gemm(const GemmShape& g, const T* a, const T* b, T* c) {
   const Index blocks = (side + longest - 1) / longest;
 
   const auto block = [&](Index which, Index cut) {
-    const ConstMatrixMap<T> left(a + (g.shared_a ? 0 : which * g.m * g.k),
-                                 g.transpose_a ? g.k : g.m, g.transpose_a ? g.m : g.k);
-    const ConstMatrixMap<T> right(b + (g.shared_b ? 0 : which * g.k * g.n),
-                                  g.transpose_b ? g.n : g.k, g.transpose_b ? g.k : g.n);
-    MatrixMap<T> result(c + which * g.m * g.n, g.m, g.n);
+    const MatrixOperand<T> left{a + (g.shared_a ? 0 : which * g.m * g.k), g.transpose_a ? g.m : g.k,
+                                g.transpose_a};
+    const MatrixOperand<T> right{b + (g.shared_b ? 0 : which * g.k * g.n),
+                                 g.transpose_b ? g.k : g.n, g.transpose_b};
+    T* result = c + which * g.m * g.n;
     const Index first = cut * longest, count = std::min(side - first, longest);
-    const auto product = [&](const auto& rows, const auto& columns) {
-      if (by_rows)
-        result.middleRows(first, count).noalias() = rows.middleRows(first, count) * columns;
-      else
-        result.middleCols(first, count).noalias() = rows * columns.middleCols(first, count);
-    };
-    if (g.transpose_a && g.transpose_b)
-      product(left.transpose(), right.transpose());
-    else if (g.transpose_a)
-      product(left.transpose(), right);
-    else if (g.transpose_b)
-      product(left, right.transpose());
+    if (by_rows)
+      matrix_product(count, g.n, g.k, left.from(first, 0), right, result + first * g.n, g.n);
     else
-      product(left, right);
+      matrix_product(g.m, count, g.k, left, right.from(0, first), result + first, g.n);
   };
   // Small products share a chunk.
   const Index work = std::max<Index>(g.m * g.n * g.k / std::max<Index>(blocks, 1), 1);
@@ -58,4 +48,4 @@ extern template void gemm(const GemmShape&, const float*, const float*, float*);
 extern template void gemm(const GemmShape&, const double*, const double*, double*);
 #endif
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

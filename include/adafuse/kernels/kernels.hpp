@@ -42,6 +42,7 @@
 #include <adafuse/kernels/lanes_inside.hpp>
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/lines_ahead.hpp>
+#include <adafuse/kernels/matrix_product.hpp>
 #include <adafuse/kernels/microkernel.hpp>
 #include <adafuse/kernels/next_strip.hpp>
 #include <adafuse/kernels/padded_images.hpp>

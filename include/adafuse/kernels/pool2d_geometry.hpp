@@ -5,7 +5,7 @@
 
 #include <adafuse/core/shape.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Positions [begin, end).
 struct PoolRange {
@@ -85,4 +85,4 @@ struct Pool2dGeometry {
   friend bool operator==(const Pool2dGeometry&, const Pool2dGeometry&) = default;
 };
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -11,8 +11,7 @@
 #include <limits>
 #include <type_traits>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace plane {
 
 template <bool maximum, class T>
@@ -150,5 +149,4 @@ Floats reduce(const float* const (&planes)[Floats::width], Index count) {
 }
 
 }  // namespace plane
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

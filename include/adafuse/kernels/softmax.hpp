@@ -13,13 +13,9 @@
 #include <adafuse/kernels/scratch.hpp>
 #include <type_traits>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 namespace detail {
-
-template <class T>
-using FlatMap = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>;
 
 /// Blocks that one task has: some 4k exponentials.
 inline Index softmax_grain(Index block) { return 1 + 4096 / block; }
@@ -62,7 +58,7 @@ void softmax(const Middle& m, const T* x, T* y) {
       T* row = memory(inner);
       for (Index o = begin; o < end; ++o)
         detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
-      detail::FlatMap<T> flat(y + begin * block, (end - begin) * block);
+      ArrayMap<T> flat(y + begin * block, (end - begin) * block);
       flat = flat.exp();
       for (Index o = begin; o < end; ++o) {
         T* out = y + o * block;
@@ -86,8 +82,8 @@ void log_softmax(const Middle& m, const T* x, T* y) {
       T* exps = exp_memory((end - begin) * block);
       for (Index o = begin; o < end; ++o)
         detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
-      detail::FlatMap<T>(exps, (end - begin) * block) =
-          detail::FlatMap<T>(y + begin * block, (end - begin) * block).exp();
+      ArrayMap<T>(exps, (end - begin) * block) =
+          ArrayMap<T>(y + begin * block, (end - begin) * block).exp();
       for (Index o = begin; o < end; ++o) {
         T* out = y + o * block;
         detail::sum_rows(m.count, inner, exps + (o - begin) * block, row);
@@ -99,5 +95,4 @@ void log_softmax(const Middle& m, const T* x, T* y) {
   });
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

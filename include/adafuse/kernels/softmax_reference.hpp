@@ -6,7 +6,7 @@
 #include <adafuse/kernels/reduce.hpp>
 #include <cmath>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// y(o, k, i) = exp x(o, k, i) / sum over l of exp x(o, l, i).
 template <class T>
@@ -40,4 +40,4 @@ double cross_entropy(Index rows, Index classes, const T* x, const std::int64_t* 
   return loss / static_cast<double>(rows);
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

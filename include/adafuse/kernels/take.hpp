@@ -6,7 +6,7 @@
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/strided_loop.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// y[i] = x[index[i]], where positions count the elements of x in order. y has index's shape.
 template <class T>
@@ -29,4 +29,4 @@ Tensor<T> put(const Tensor<T>& x, const Tensor<std::int64_t>& index, const Shape
   return y;
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -9,8 +9,7 @@
 
 #include <adafuse/core/simd.hpp>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace winograd {
 
 inline constexpr Index outputs = 4;  // a tile is outputs x outputs
@@ -97,5 +96,4 @@ inline void transform_weight_rows(Index in_channels, Index begin, Index end, con
 }
 
 }  // namespace winograd
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

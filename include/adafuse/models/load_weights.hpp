@@ -5,7 +5,7 @@
 #include <adafuse/models/video_model.hpp>
 #include <adafuse/models/weight_names.hpp>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// Copies into the model what the file has for it. What is missing, and a head for another number
 /// of classes, stays as it was; the result says so. All is checked before anything is written.
@@ -20,4 +20,4 @@ WeightMatch load_weights(const VideoModel<T>& model, const io::TensorFile& file)
   return match;
 }
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

@@ -9,11 +9,15 @@
 
 namespace adafuse::nn {
 
+inline namespace ADAFUSE_SIMD {
+
 struct BatchNormConfig {
   Index channels = 0;
   double eps = 1e-5;
   double momentum = 0.1;  ///< The share of the batch in the running statistics, as in PyTorch.
 };
+
+}  // namespace ADAFUSE_SIMD
 
 /// `Dims` is what follows [N, c]: nothing or one dimension for 1, two for 2.
 template <class T, int Dims>
@@ -65,11 +69,12 @@ class BatchNorm {
     v("running_mean", running_mean), v("running_var", running_var);
   }
 
-  BatchNorm(BatchNorm&&) = default;
-  BatchNorm& operator=(BatchNorm&&) = default;
+  ADAFUSE_INLINE BatchNorm(BatchNorm&&) = default;
+  ADAFUSE_INLINE BatchNorm& operator=(BatchNorm&&) = default;
+  ADAFUSE_INLINE ~BatchNorm() = default;
 
  private:
-  static void check(const Variable<T>& x) {
+  ADAFUSE_INLINE static void check(const Variable<T>& x) {
     require<ShapeError>(x.rank() == Dims + 2 || (Dims == 1 && x.rank() == 2), "BatchNorm", Dims,
                         "d: expects ", Dims == 1 ? "[N,c] or [N,c,l]" : "[N,c,h,w]", ", got ",
                         x.shape());

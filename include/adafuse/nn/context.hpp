@@ -6,7 +6,7 @@
 #include <adafuse/core/tensor.hpp>
 #include <vector>
 
-namespace adafuse::nn {
+namespace adafuse::nn::inline ADAFUSE_SIMD {
 
 /// Statistics that a batch norm saw in training, waiting to enter its running ones.
 template <class T>
@@ -50,4 +50,4 @@ class Context {
   std::vector<BatchStatistics<T>> observed_;
 };
 
-}  // namespace adafuse::nn
+}  // namespace adafuse::nn::inline ADAFUSE_SIMD

@@ -4,7 +4,7 @@
 
 #include <adafuse/core/tensor.hpp>
 
-namespace adafuse::nn {
+namespace adafuse::nn::inline ADAFUSE_SIMD {
 
 /// N(0, deviation^2).
 template <class T>
@@ -29,4 +29,4 @@ Tensor<T> fan_in_uniform(Shape shape, Index fan_in, Key key) {
   return Tensor<T>::uniform(shape, key, -bound, bound);
 }
 
-}  // namespace adafuse::nn
+}  // namespace adafuse::nn::inline ADAFUSE_SIMD

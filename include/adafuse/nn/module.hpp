@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-namespace adafuse::nn {
+namespace adafuse::nn::inline ADAFUSE_SIMD {
 
 template <class T>
 class Visitor;
@@ -65,4 +65,4 @@ class Visitor {
   std::vector<StateItem<T>> items_;
 };
 
-}  // namespace adafuse::nn
+}  // namespace adafuse::nn::inline ADAFUSE_SIMD

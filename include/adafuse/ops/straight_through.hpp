@@ -7,7 +7,7 @@
 #include <adafuse/autograd/record.hpp>
 #include <adafuse/kernels/reduce.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// 1 at the largest element along dimension `dim` (the first, where several are), 0 elsewhere.
 template <Operand X>
@@ -42,4 +42,4 @@ Variable<scalar_of<Hard>> straight_through(const Hard& hard,
                 [](const Variable<T>& dy) -> Gradients<T> { return {dy}; });
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

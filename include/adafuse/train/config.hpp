@@ -8,7 +8,7 @@
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/policy_choice.hpp>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 struct TrainConfig {
   models::ModelConfig model;
@@ -113,4 +113,4 @@ void list_fields(Fields& f, TrainConfig& c) {
   f("normalisation", c.normalisation), f("seed", c.seed);
 }
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

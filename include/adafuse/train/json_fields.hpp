@@ -14,7 +14,7 @@
 #include <concepts>
 #include <limits>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 template <class Struct>
 io::Json to_json(const Struct& value);
@@ -145,4 +145,4 @@ Struct from_json(const io::Json& json, const std::string& name) {
   return value;
 }
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

@@ -9,7 +9,7 @@
 #include <adafuse/models/video_model.hpp>
 #include <adafuse/train/config.hpp>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// How a decoded frame becomes what the network reads.
 struct InputConfig {
@@ -85,4 +85,4 @@ inline SavedModel load_model(const std::filesystem::path& path) {
   }
 }
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

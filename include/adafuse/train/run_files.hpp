@@ -15,7 +15,7 @@
 #include <set>
 #include <system_error>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// The result of a run: of its best model.
 struct RunSummary {
@@ -99,4 +99,4 @@ class RunFiles {
   std::filesystem::path dir_;
 };
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD
