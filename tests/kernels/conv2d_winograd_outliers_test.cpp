@@ -191,12 +191,20 @@ TEST_CASE("winograd, outliers: the bits do not depend on the number of threads")
 TEST_CASE("winograd, outliers: the limit follows from the upper quartile, whatever its size") {
   const auto limit = [](std::vector<float> quarters) { return winograd::most_squares(quarters); };
   CHECK(limit({1, 2, 3, 1000}) == winograd::most_pixel_squares);  // Nothing stands out.
-  CHECK(limit({1, 2, 3, 1e6f}) == 3 * 1024.f);
-  CHECK(limit({1e-20f, 2e-20f, 3e-20f, 1e-6f}) == 3e-20f * 1024);
-  CHECK(limit({0, 0, 0, 0, 0, 1, 2, 3, 4, 1e6f, nan, infinity}) == 4 * 1024.f);  // No zeros.
-  CHECK(limit({0, 0, 0, 7}) == winograd::most_pixel_squares);
-  CHECK(limit({nan, nan, infinity}) == winograd::most_pixel_squares);
+  std::vector<float> many{1e6f, nan, infinity};
+  for (float q = 0; q <= 40; ++q) many.push_back(q);  // A zero is no quarter, nor what is left out.
+  CHECK(limit(many) == 31 * 1024.f);                  // of 1, ..., 40 and 1e6
+  for (float& q : many) q *= 1e-20f;
+  CHECK(limit(many) == doctest::Approx(31e-20f * 1024));
   CHECK(limit({}) == winograd::most_pixel_squares);
+}
+
+TEST_CASE("winograd, outliers: of few quarters, the fifth largest is ordinary, or else the least") {
+  const auto limit = [](std::vector<float> quarters) { return winograd::most_squares(quarters); };
+  CHECK(limit({1, 2, 3, 1e6f, 1e6f, 1e6f, 1e6f}) == 3 * 1024.f);
+  CHECK(limit({1, 2, 3, 1e6f}) == 1024.f);
+  CHECK(limit({0, 0, 0, 0, 0, 2, 3, 4, 5, 1e6f, nan, infinity}) == 2 * 1024.f);
+  CHECK(limit({0, 0, 0, 7}) == 0);  // One tells nothing.
 }
 
 TEST_CASE("winograd, outliers: ordinary images, sparse ones and constant ones have none") {

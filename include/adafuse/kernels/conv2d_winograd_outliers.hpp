@@ -10,8 +10,9 @@
 // behind one output. A tile is left out when the root of the largest of its quarters is above 32
 // times that of an ordinary one, so that the rounding of what is computed here stays below 32 times
 // 5e-6 of ordinary outputs. Ordinary is the upper quartile of the frame's quarters in the same
-// group of tiles, without those of zeros: a pixel lies in at most four tiles, and in one quarter of
-// each. Other frames do not count: gradients of two clips may be of any two sizes.
+// group of tiles, without those of zeros and without the four largest: a pixel lies in at most four
+// tiles, and in one quarter of each. A single quarter tells nothing of what is ordinary, and its
+// tile is left out. Other frames do not count: gradients of two clips may be of any two sizes.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -42,15 +43,20 @@ struct LeftOut {
 /// any order, and leave in another.
 inline float most_squares(std::vector<float>& quarters) {
   float largest = 0, smallest = most_pixel_squares;
+  Index positive = 0;
   for (const float q : quarters) {
     if (q > largest) largest = q;  // A NaN is above no limit, but not below it either.
     if (q > 0 && q < smallest) smallest = q;
+    positive += q > 0;
   }
+  if (positive == 1) return 0;
   constexpr float factor = ordinary_ratio * ordinary_ratio;
   if (largest <= factor * smallest) return most_pixel_squares;  // Nearly always.
   std::erase_if(quarters, [](float q) { return !(q > 0 && q <= most_pixel_squares); });
   if (quarters.empty()) return most_pixel_squares;
-  const auto ordinary = quarters.begin() + (3 * std::ssize(quarters) - 1) / 4;
+  const Index count = std::ssize(quarters);
+  const auto ordinary =
+      quarters.begin() + std::max<Index>(0, std::min((3 * count - 1) / 4, count - 1 - 4));
   std::ranges::nth_element(quarters, ordinary);
   return std::min(factor * *ordinary, most_pixel_squares);
 }
