@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/core/rng.hpp>
+#include <adafuse/core/shape.hpp>
 
 namespace adafuse::kernels::reference {
 
