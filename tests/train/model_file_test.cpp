@@ -116,7 +116,8 @@ TEST_CASE("model file: a network that its file cannot hold is refused and never 
     json["consensus"] = "lstm";
     json["lstm_hidden"] = 2'000'000'000;
   });
-  CHECK(lstm.starts_with("tensor 'fc.weight' expects [5,2000000000]"));
+  INFO(lstm);
+  CHECK(lstm.find("which its network has") != std::string::npos);
   CHECK(refused([](auto& json) { json["policy_hidden"] = 4'000'000'000; }) ==
         "model: policy hidden is at most 2147483647, got 4000000000");
   for (const char* key : {"lstm_hidden", "policy_hidden", "policy_quota", "frames", "stem_stride",

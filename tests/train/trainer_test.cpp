@@ -185,11 +185,11 @@ TEST_CASE("trainer: a run that ends badly leaves the earlier one, and says where
   CHECK_NOTHROW(load_model(RunFiles(run + ".new").last()));
 }
 
-TEST_CASE("trainer: more steps than can be counted are refused") {
+TEST_CASE("trainer: more epochs than can be counted are refused") {
   const TinyGestures gestures("trainer-steps");
   auto config = tiny_config();
   config.epochs = std::numeric_limits<Index>::max();
-  CHECK(contains(complaint(gestures, config), "epochs of 2 steps are too many to count"));
+  CHECK(contains(complaint(gestures, config), "epochs and batch are at most 2147483647, got 9"));
 }
 
 TEST_CASE("trainer: a model that the last step of an epoch has broken is not written") {
@@ -249,7 +249,7 @@ TEST_CASE("trainer: what can't be trained is told before an earlier run is touch
   told("got 'linear'", [](auto& c) { c.schedule = "linear"; });
   told("got 'resnet9'", [](auto& c) { c.model.model = "resnet9"; });
   told("frames must be positive", [](auto& c) { c.model.frames = 0; });
-  told("shorter_side 8 does not hold a crop of size 12",
+  told("shorter side of 8 does not hold a crop of 12",
        [](auto& c) { c.size = 12, c.shorter_side = 8; });
 }
 
