@@ -72,8 +72,8 @@ large() {
   ) || failures=$((failures + 1))
 }
 if ! grep -q __asan_init "$adafuse"; then # which needs terabytes of addresses
-  large "--classes 1000000000000" describe --classes 1000000000000
-  large "--policy-hidden 900000000000" describe --fusion adafuse --policy-hidden 900000000000
-  large "--lstm-hidden 9000000000000" describe --consensus lstm --lstm-hidden 9000000000000
+  large "--classes 2000000000" describe --classes 2000000000
+  large "--policy-hidden 2000000000" describe --fusion adafuse --policy-hidden 2000000000
+  large "--lstm-hidden 500000" describe --consensus lstm --lstm-hidden 500000
 fi
 finish

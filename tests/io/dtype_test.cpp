@@ -39,7 +39,7 @@ TEST_CASE("dtype: every type has its bytes, its value and a type that holds it")
   CHECK(read("U16", 0xFFFE) == Read{65534, "I32"});
   CHECK(read("U32", 0xFFFFFFFE) == Read{4294967294, "I64"});
   CHECK(read("U64", 7) == Read{7, "I64"});
-  for (const std::uint64_t byte : {1, 2, 255}) CHECK(read("BOOL", byte) == Read{1, "U8"});
+  for (const std::uint64_t byte : {1u, 2u, 255u}) CHECK(read("BOOL", byte) == Read{1, "U8"});
   CHECK(read("BOOL", 0) == Read{0, "U8"});
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("json: values nested too deep are refused while they are read") {
     return std::string(depth, '[') + std::string(depth, ']');
   };
   CHECK_NOTHROW(io::parse_json(lists(64), "x"));
-  for (const std::size_t depth : {65, 60'000, 1'000'000})
+  for (const std::size_t depth : {65u, 60'000u, 1'000'000u})
     CHECK_THROWS_WITH_AS(io::parse_json(lists(depth), "x"), "x: nested more than 64 deep",
                          FormatError);
   CHECK_THROWS_WITH_AS(io::parse_json(std::string(100'000, '['), "x"),

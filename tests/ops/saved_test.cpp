@@ -208,13 +208,13 @@ TEST_CASE("saved: labels, positions, statistics and gates are watched too") {
        },
        [&] { mean(0) = 2; }},
   };
-  for (const auto& [name, make, change] : cases) {
-    CAPTURE(name);
-    const auto y = make();
+  for (const Case& one : cases) {
+    CAPTURE(one.name);
+    const auto y = one.make();
     const auto dy = Tensor<double>::ones(y.shape());
     backward(y, dy, {.retain_graph = true});
-    change();
-    CHECK_THROWS_WITH_AS(backward(y, dy), doctest::Contains(("needs " + name + ", [").c_str()),
+    one.change();
+    CHECK_THROWS_WITH_AS(backward(y, dy), doctest::Contains(("needs " + one.name + ", [").c_str()),
                          ValueError);
   }
 }

@@ -18,7 +18,8 @@ namespace plane {
 /// The larger one, or NaN if either is NaN.
 template <class T>
 T max_or_nan(T a, T b) {
-  return (b > a) | (b != b) ? b : a;
+  const bool takes_b = (b > a) | (b != b);
+  return takes_b ? b : a;
 }
 
 template <bool maximum, class T>
