@@ -109,7 +109,8 @@ class ChannelTasks {
   template <class Body>
   void for_each_task(const Body& body) const {
     const Index tasks = parts_ * blocks_;
-    parallel_for(tasks, 1, Work::elements(layout_.size()) / tasks, [&](Index task, Index) {
+    const Work work = Work::elements(6 * layout_.size()) / tasks;  // They are added in double.
+    parallel_for(tasks, 1, work, [&](Index task, Index) {
       const Index p = task / blocks_, k = p * layout_.channels;
       const Range frames = part(layout_.batch, parts_, p),
                   channels = part(layout_.channels, blocks_, task % blocks_);

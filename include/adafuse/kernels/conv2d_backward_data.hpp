@@ -251,7 +251,8 @@ inline void conv2d_depthwise(const Conv2dGeometry& g, const std::vector<PhaseJob
                              const float* dy, float* dx) {
   std::vector<depthwise::Inside> inside;
   for (const PhaseJob& job : jobs) inside.emplace_back(job.correlation);
-  const Work work = Work::multiply_adds(g.out_pixels() * g.taps()) + Work::elements(g.in_pixels());
+  const Work work =
+      Work::multiply_adds(g.out_pixels() * g.taps()) + Work::elements(4 * g.in_pixels());
   parallel_for(
       g.batch * g.in_channels, 1 + 16384 / g.in_pixels(), work, [&](Index begin, Index end) {
         const FlushDenormals scope;
@@ -287,7 +288,7 @@ void conv2d(const Conv2dGeometry& g, const float* dy, const float* w, float* dx,
   for (const PhaseJob& job : jobs)
     if (!job.zero() && job.pixels() > 0)
       correlate(job.correlation, dy, job.weights, phases.data() + planes * job.first);
-  parallel_for(planes, 1 + 16384 / g.in_pixels(), Work::elements(g.in_pixels()),
+  parallel_for(planes, 1 + 16384 / g.in_pixels(), Work::elements(4 * g.in_pixels()),
                [&](Index begin, Index end) {
                  for (Index plane = begin; plane < end; ++plane)
                    weave(

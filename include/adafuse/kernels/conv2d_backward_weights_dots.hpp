@@ -47,8 +47,8 @@ struct Maps {
 
 /// sums[o][c][q] += dy(first_out + o) . x(first_in + c, seen through tap q of row p).
 template <int Outs, int Ins>
-void add_dots(const Maps& m, Index first_out, Index first_in, Index p, Floats* all_sums,
-              Index out_step, Index in_step) {
+[[gnu::noinline]] void add_dots(const Maps& m, Index first_out, Index first_in, Index p,
+                                Floats* all_sums, Index out_step, Index in_step) {
   constexpr int taps = kernel_width;
   Floats sums[Outs][Ins][taps];
   const auto of_memory = [&](int o, int c, int q) -> Floats& {
@@ -132,7 +132,9 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
   }
   std::vector<Index> in_place;
   find_tap_offsets(g, in_place);
-  std::vector<Floats> sums(static_cast<std::size_t>(2 * parts * size), Floats::zero());
+  // Each part keeps its sums, and where they have many terms what was set aside of them.
+  const Index kept = (g.batch + parts - 1) / parts * vectors < longest_sum ? 1 : 2;
+  std::vector<Floats> sums(static_cast<std::size_t>(kept * parts * size), Floats::zero());
   PhaseImages images;
   if (!g.same_pitch()) images.aim(g, {0, g.out_height});
 
@@ -140,8 +142,8 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
     const FlushDenormals scope;
     thread_local Scratch<float> memory;
     const Range frames = part(g.batch, parts, task);
-    Floats* const current = sums.data() + 2 * task * size;
-    Floats* const whole = current + size;  // what was set aside
+    Floats* const current = sums.data() + kept * task * size;
+    Floats* const whole = current + (kept - 1) * size;
     Index terms = 0;
     for (Index n = frames.begin; n < frames.end; n += frames_at_once) {
       Maps m{.frames = std::min(frames_at_once, frames.end - n),
@@ -182,7 +184,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
   });
   for (Index k = 0; k < size; ++k) {
     Floats total = Floats::zero();
-    for (Index p = 0; p < 2 * parts; ++p)
+    for (Index p = 0; p < kept * parts; ++p)
       total = total + sums[static_cast<std::size_t>(p * size + k)];
     dw[k] = sum(total);
   }

@@ -40,7 +40,7 @@ inline Images copy_all_phases(const Correlation& g, const float* x,
   constexpr Index channels_at_once = 64;
   const Index pieces = (g.in_channels + channels_at_once - 1) / channels_at_once;
   const PhaseImages& of_caller = images;
-  const Work work = Work::elements(frame) / pieces;
+  const Work work = Work::elements(4 * frame) / pieces;
   parallel_for(g.batch * pieces, 1, work, [&](Index task, Index) {
     const Index n = task / pieces;
     const Range channels = part(g.in_channels, pieces, task % pieces);

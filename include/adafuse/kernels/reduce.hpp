@@ -68,7 +68,7 @@ Tensor<Accumulator<T>> sum_middle(const T* x, Middle m) {
       for (Index i = 0; i < width; ++i) to[i] += from[i];
   };
   parallel_for(m.outer * row_blocks * column_blocks, elements_per_chunk / block_size,
-               Work::elements(2 * block_size), [&](Index begin, Index end) {
+               Work::elements(6 * block_size), [&](Index begin, Index end) {
                  for (Index block = begin; block < end; ++block)
                    sum_block(block / column_blocks / row_blocks, block / column_blocks % row_blocks,
                              block % column_blocks);

@@ -65,7 +65,7 @@ class StridedLoop {
   /// ... i + count - 1 of the shape, the first at position `at[k]` of operand k.
   template <class Run>
   void for_each_run(const Run& run) const {
-    parallel_for(size_, elements_per_chunk, Work::elements(2),
+    parallel_for(size_, elements_per_chunk, Work::elements(4),
                  [&](Index begin, Index end) { walk(begin, end, run); });
   }
 
