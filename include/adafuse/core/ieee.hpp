@@ -1,9 +1,9 @@
 // Numbers are those of IEEE 754: flags that say otherwise are refused.
 //
 // Under -ffast-math and its parts a compiler may take it that no number is NaN or infinite, and add
-// in another order: checks for NaN vanish, and sums that keep their digits lose them. What cannot be
-// seen from here, and must not be used either: clang's -fassociative-math alone, -ffast-math given
-// to the linker (it makes the processor flush denormals), and pragmas that say the same.
+// in another order: checks for NaN vanish, and sums that keep their digits lose them. What cannot
+// be seen from here, and must not be used either: clang's -fassociative-math alone, -ffast-math
+// given to the linker (it makes the processor flush denormals), and pragmas that say the same.
 // SPDX-License-Identifier: MIT
 #pragma once
 
