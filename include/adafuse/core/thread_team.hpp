@@ -140,8 +140,9 @@ class ThreadTeam {
   }
 
   /// Waits for the chunks that helpers have begun. A helper may lose its processor in the middle of
-  /// one, for milliseconds, when others want it too. Then the team stays with one thread for
-  /// `rest` times as long as the caller has waited: such stalls cost a small part of the time.
+  /// one, for milliseconds, when others want it too. Then the team stays with one thread for some
+  /// times as long as the caller has waited: twice at first, up to sixteen times where stalls
+  /// follow each other. So they cost a small part of the time.
   void wait_for_begun(Slot& slot, std::int64_t start, std::int64_t chunks_done) {
     for (int k = 0; k < 100; ++k, pause_processor())
       if (slot.inside.load(std::memory_order_acquire) == 0) return;
@@ -153,7 +154,10 @@ class ThreadTeam {
     const std::int64_t end = nanoseconds_now(), waited = end - began;
     const std::int64_t chunk = (began - start) / std::max<std::int64_t>(chunks_done, 1);
     if (waited > shortest_stall + 4 * chunk) {
-      rest_until_.store(end + std::min(rest * waited, longest_rest), std::memory_order_relaxed);
+      const bool again = end - rest_until_.load(std::memory_order_relaxed) < stalls_in_a_row;
+      const std::int64_t times = again ? std::min(2 * rest_.load(), rest_at_most) : rest_at_first;
+      rest_.store(times);
+      rest_until_.store(end + std::min(times * waited, longest_rest), std::memory_order_relaxed);
       resting_.store(true, std::memory_order_relaxed);
     }
   }
@@ -252,9 +256,11 @@ class ThreadTeam {
   static constexpr std::int64_t quick_succession = 200'000;  // Between two short loops.
   static constexpr double worth_waking_for = 50'000;         // Work that pays for waking.
   static constexpr std::int64_t shortest_stall = 50'000;
-  static constexpr std::int64_t rest = 16, longest_rest = 100'000'000;
+  static constexpr std::int64_t stalls_in_a_row = 50'000'000;  // From a rest to the next stall.
+  static constexpr std::int64_t longest_rest = 100'000'000;
+  static constexpr std::int64_t rest_at_first = 2, rest_at_most = 16;  // Times the stall.
 
-  static constexpr double round_trips_for_each_thread = 40, shortest_round_trip = 50;
+  static constexpr double round_trips_for_each_thread = 50, shortest_round_trip = 50;
   static constexpr std::int64_t second = 1'000'000'000;
 
   alignas(64) std::atomic<unsigned> round_{0};
@@ -265,7 +271,7 @@ class ThreadTeam {
   std::atomic<double> round_trip_{100};  // nanoseconds
   std::atomic<std::int64_t> next_measurement_{0};
   std::atomic<bool> resting_{false};
-  std::atomic<std::int64_t> rest_until_{0}, last_short_{0};
+  std::atomic<std::int64_t> rest_until_{0}, rest_{rest_at_first}, last_short_{0};
   std::atomic<double> row_{0};  // Work of the short loops that went by while helpers slept.
 };
 

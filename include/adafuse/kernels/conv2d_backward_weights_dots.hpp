@@ -12,6 +12,7 @@
 #include <adafuse/kernels/lanes_inside.hpp>
 #include <adafuse/kernels/phase_images.hpp>
 #include <adafuse/kernels/scratch.hpp>
+#include <algorithm>
 #include <vector>
 
 namespace adafuse::kernels {
@@ -134,7 +135,8 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
   find_tap_offsets(g, in_place);
   // Each part keeps its sums, and where they have many terms what was set aside of them.
   const Index kept = (g.batch + parts - 1) / parts * vectors < longest_sum ? 1 : 2;
-  std::vector<Floats> sums(static_cast<std::size_t>(kept * parts * size), Floats::zero());
+  const Storage<Floats> sums_memory(static_cast<std::size_t>(kept * parts * size));
+  Floats* const sums = sums_memory.data();
   PhaseImages images;
   if (!g.same_pitch()) images.aim(g, {0, g.out_height});
 
@@ -142,8 +144,9 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
     const FlushDenormals scope;
     thread_local Scratch<float> memory;
     const Range frames = part(g.batch, parts, task);
-    Floats* const current = sums.data() + kept * task * size;
+    Floats* const current = sums + kept * task * size;
     Floats* const whole = current + (kept - 1) * size;
+    std::fill_n(current, kept * size, Floats::zero());
     Index terms = 0;
     for (Index n = frames.begin; n < frames.end; n += frames_at_once) {
       Maps m{.frames = std::min(frames_at_once, frames.end - n),
@@ -184,8 +187,7 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
   });
   for (Index k = 0; k < size; ++k) {
     Floats total = Floats::zero();
-    for (Index p = 0; p < kept * parts; ++p)
-      total = total + sums[static_cast<std::size_t>(p * size + k)];
+    for (Index p = 0; p < kept * parts; ++p) total = total + sums[p * size + k];
     dw[k] = sum(total);
   }
 }
