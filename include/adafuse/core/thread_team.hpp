@@ -70,11 +70,12 @@ class ThreadTeam {
   /// has to bring enough work to pay for it. A caller shows its loop, a helper shows that it is
   /// done, and what they read and write moves between their caches. So enough is some number of
   /// times what a message and its answer take: 100 ns where cores share a cache, 500 where they do
-  /// not.
+  /// not. In the second case the data goes through memory, and enough is twice as many.
   int threads_for(int most, double nanoseconds) {
     if (most <= 1 || nanoseconds < 2 * round_trips_for_each_thread * shortest_round_trip) return 1;
     if (helpers_.load(std::memory_order_relaxed) > 0) measure_round_trip();
-    const double each = round_trips_for_each_thread * round_trip_.load(std::memory_order_relaxed);
+    const double trip = round_trip_.load(std::memory_order_relaxed);
+    const double each = trip * round_trips_for_each_thread * (trip < without_shared_cache ? 1 : 2);
     return nanoseconds >= each * most ? most : std::max(1, static_cast<int>(nanoseconds / each));
   }
 
@@ -260,7 +261,8 @@ class ThreadTeam {
   static constexpr std::int64_t longest_rest = 100'000'000;
   static constexpr std::int64_t rest_at_first = 2, rest_at_most = 16;  // Times the stall.
 
-  static constexpr double round_trips_for_each_thread = 50, shortest_round_trip = 50;
+  static constexpr double round_trips_for_each_thread = 40;
+  static constexpr double shortest_round_trip = 50, without_shared_cache = 250;
   static constexpr std::int64_t second = 1'000'000'000;
 
   alignas(64) std::atomic<unsigned> round_{0};
