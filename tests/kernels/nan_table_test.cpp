@@ -64,8 +64,7 @@ Tensor<float> spoiled(const Tensor<float>& x, float by, Draws& draw) {
   return y;
 }
 
-// ---- Convolutions
-// --------------------------------------------------------------------------------
+// ---- Convolutions -------------------------------------------------------------------------------
 
 struct Named {
   ConvAlgorithm algorithm;
@@ -285,8 +284,7 @@ TEST_CASE("nan table: both gradients of a convolution, by each algorithm") {
   }
 }
 
-// ---- The rest
-// ------------------------------------------------------------------------------------
+// ---- The rest -----------------------------------------------------------------------------------
 
 TEST_CASE("nan table: linear layers") {
   Draws draw{Key(3)};
