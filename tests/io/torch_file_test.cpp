@@ -289,6 +289,11 @@ TEST_CASE("torch file: tensors larger than their storage, or than any memory, ar
   for (const auto& file : files_of(dict(many))) check_refused(file, "too often");
 }
 
+TEST_CASE("torch file: a device has no end, and is refused before it is read") {
+  CHECK_THROWS_WITH_AS(io::read_torch_file("/dev/zero"), doctest::Contains("got a device"),
+                       IoError);
+}
+
 TEST_CASE("torch file: truncated at every byte, it is refused") {
   const std::string value =
       dict(text("w") + vector + text("t") + torch_bytes::tensor(four, 1, {1, 3}, {1, 1}));
