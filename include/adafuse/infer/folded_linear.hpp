@@ -11,7 +11,7 @@
 #include <adafuse/nn/linear.hpp>
 #include <concepts>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 template <class T>
 class FoldedLinear {
@@ -102,4 +102,4 @@ FoldedLinear<T> fold_linear(const nn::Linear<T>& layer, const nn::BatchNorm1d<T>
   return {weight, affine.shift, true};
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD
