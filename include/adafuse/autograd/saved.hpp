@@ -80,17 +80,15 @@ template <class T>
 /// Whether a pullback runs on this thread: a forward in it repeats one that was run before.
 inline bool inside_pullback() { return process::PullbackScope::running() != nullptr; }
 
-}  // namespace ADAFUSE_SIMD
-
 /// A tensor that a pullback captures: `[labels = Saved("labels", labels)]`, read by
 /// `labels.value()`, which throws ValueError when it was written since.
 template <class T>
 class Saved {
  public:
-  ADAFUSE_INLINE Saved(const char* name, Tensor<T> value) : name_(name), value_(std::move(value)) {
+  Saved(const char* name, Tensor<T> value) : name_(name), value_(std::move(value)) {
     if (grad_enabled()) value_.storage().watch();
   }
-  ADAFUSE_INLINE const Tensor<T>& value() const {
+  const Tensor<T>& value() const {
     detail::require_unchanged(value_, name_);
     return value_;
   }
@@ -100,4 +98,5 @@ class Saved {
   Tensor<T> value_;
 };
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse

@@ -10,13 +10,17 @@
 //   ADAFUSE_INLINE Index size() const { ... }                 members of the types that files hand
 //                                                             to each other: Tensor, Conv2d, ...
 //
-// These types themselves have one name, and so have the variables of the process, as static data
-// members. Decision 0028 tells more.
+// These types themselves have one name. So has what a process has once: it is a static data member
+// of such a type (`adafuse::process`), because an inline function has its `static` once for each
+// machine. Decision 0028 tells more.
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Under these flags a compiler may take it that no number is NaN or infinite, or add in another
-// order: checks for NaN vanish, and compensated sums lose their compensation.
+// Under -ffast-math and its parts a compiler may take it that no number is NaN or infinite, and add
+// in another order: checks for NaN vanish, and sums that keep their digits lose them. What cannot
+// be seen from here, and must not be used either: clang's -fassociative-math alone, -ffast-math
+// given to the linker (it makes the processor flush denormals), and pragmas that say the same. g++
+// tells of -fassociative-math by a macro of its own.
 #if defined(__FAST_MATH__) || __FINITE_MATH_ONLY__ + 0 > 0 || defined(__ASSOCIATIVE_MATH__)
 #error adafuse: not with -ffast-math, -Ofast, -ffinite-math-only or -fassociative-math: NaN must mean NaN
 #endif

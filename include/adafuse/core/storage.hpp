@@ -177,6 +177,17 @@ class StoragePool {
   std::set<Gap> by_size_;
 };
 
+inline namespace ADAFUSE_SIMD {
+namespace detail {
+/// A `Base` that this file has made: what the standard library compiles for it is named after this
+/// file's machine as well, and whoever lets go of it last calls that.
+template <class Base>
+struct OfThisMachine : Base {
+  using Base::Base;
+};
+}  // namespace detail
+}  // namespace ADAFUSE_SIMD
+
 /// A shared, aligned buffer of `T`. Copies share the bytes; the last one releases them. The
 /// elements are not initialised.
 template <class T>
@@ -186,12 +197,12 @@ class Storage {
  public:
   ADAFUSE_INLINE Storage() = default;
   ADAFUSE_INLINE explicit Storage(std::size_t count)
-      : buffer_(std::make_shared<Buffer>(bytes_of(count))) {}
+      : buffer_(std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count))) {}
 
   /// A buffer of `count` elements that somebody else owns and keeps alive.
   ADAFUSE_INLINE static Storage borrow(T* data, std::size_t count) {
     Storage storage;
-    storage.buffer_ = std::make_shared<Buffer>(bytes_of(count), data);
+    storage.buffer_ = std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count), data);
     return storage;
   }
 
