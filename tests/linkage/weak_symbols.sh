@@ -4,7 +4,8 @@
 # if there is one, or if there is nothing to look at.
 set -euo pipefail
 
-machine='(4sse4|3avx|4avx2|6avx512|11avx512_vnni)'                 # as a mangled name has it
+# What names a machine in a mangled name: ours, or vectors of 512 bits, which no other can hand over.
+machine='(4sse4|3avx|4avx2|6avx512|11avx512_vnni|Dv(16_[fi]|8_[dx]|64_c))'
 vector='^(v[a-z]|k(add|and|mov|not|or|shift|test|unpck|xn?or))'    # AVX, AVX-512
 scalar='^(andn|bextr|bls|bzhi|mulx|pdep|pext|rorx|sarx|shlx|shrx)' # BMI
 

@@ -136,7 +136,10 @@ void add_matrix_product(Index m, Index n, Index k, MatrixOperand<T> a, MatrixOpe
 template <class T>
 void matrix_product(Index m, Index n, Index k, MatrixOperand<T> a, MatrixOperand<T> b, T* c,
                     Index stride) {
-  for (Index i = 0; i < m; ++i) std::fill_n(c + i * stride, n, T{0});
+  if (stride == n)
+    std::fill_n(c, m * n, T{0});
+  else
+    for (Index i = 0; i < m; ++i) std::fill_n(c + i * stride, n, T{0});
   add_matrix_product(m, n, k, a, b, c, stride);
 }
 
