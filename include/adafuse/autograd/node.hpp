@@ -26,6 +26,10 @@ struct Node {
   std::vector<std::function<Variable<T>(const Variable<T>&)>> hooks;
   Variable<T> grad;  // of a parameter
 
+  ADAFUSE_INLINE Node() = default;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
   /// A node that is destroyed iteratively: a chain of a million must not overflow the stack.
   ADAFUSE_INLINE static std::shared_ptr<Node> make() {
     std::shared_ptr<Node> node(new Node, &Node::bury);

@@ -50,6 +50,8 @@ class ThreadTeam {
   /// left, and returns how many. The caller is thread 0.
   using Task = std::int64_t (*)(void* context, int thread);
 
+  ADAFUSE_INLINE ThreadTeam() = default;
+
   /// The team of the process. It is never destroyed: its threads may outlive main. The child of a
   /// fork has none of its parent's threads; it begins with an empty team.
   ADAFUSE_INLINE static ThreadTeam& instance() {
