@@ -12,8 +12,7 @@ template Tensor<double> Tensor<double>::randn(Shape, Key);
 template Tensor<float> Tensor<float>::uniform(Shape, Key, float, float);
 template Tensor<double> Tensor<double>::uniform(Shape, Key, double, double);
 
-namespace kernels {
-inline namespace ADAFUSE_SIMD {
+namespace kernels::inline ADAFUSE_SIMD {
 
 template void conv2d(const Conv2dGeometry&, const float*, const float*, float*,
                      const Conv2dOptions<float>&);
@@ -28,10 +27,8 @@ template void conv2d_backward_weights(const Conv2dGeometry&, const float*, const
 template void conv2d_backward_weights(const Conv2dGeometry&, const double*, const double*, double*,
                                       ConvAlgorithm);
 
-}  // namespace ADAFUSE_SIMD
-
 template void gemm(const GemmShape&, const float*, const float*, float*);
 template void gemm(const GemmShape&, const double*, const double*, double*);
 
-}  // namespace kernels
+}  // namespace kernels::inline ADAFUSE_SIMD
 }  // namespace adafuse

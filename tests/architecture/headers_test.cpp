@@ -101,19 +101,6 @@ TEST_CASE("headers: each room has an umbrella that includes all of its headers")
   }
 }
 
-TEST_CASE(
-    "headers: each that computes with floating-point numbers refuses flags like -ffast-math") {
-  const std::regex number(R"(.*\b(float|double)\b.*)"), comment(R"(\s*//.*)");
-  for (const auto& [path, header] : library()) {
-    const bool computes =
-        std::any_of(header.lines.begin(), header.lines.end(), [&](const std::string& line) {
-          return std::regex_match(line, number) && !std::regex_match(line, comment);
-        });
-    if (computes && !reach(library(), path).contains("adafuse/core/ieee.hpp"))
-      FAIL_CHECK(path << " does not reach adafuse/core/ieee.hpp");
-  }
-}
-
 TEST_CASE("headers: adafuse.hpp brings all rooms from core to infer, but no JSON or checkpoints") {
   const auto brought = reach(library(), "adafuse/adafuse.hpp");
   for (const auto& [room, headers] : headers_by_room())

@@ -9,7 +9,7 @@ namespace round_trips_test {
 using namespace adafuse;
 
 TEST_CASE("RoundTrips: a game with an answer is timed, and both ends return") {
-  detail::RoundTrips game;
+  process::RoundTrips game;
   std::thread partner([&] { game.answer(); });
   game.serve(10'000'000'000);
   partner.join();
@@ -17,15 +17,15 @@ TEST_CASE("RoundTrips: a game with an answer is timed, and both ends return") {
 }
 
 TEST_CASE("RoundTrips: a game that nobody answers is given up, and who comes late goes at once") {
-  detail::RoundTrips game;
+  process::RoundTrips game;
   game.serve(1000);
   CHECK(game.shortest() == -1);
   game.answer();
 }
 
 TEST_CASE("nanoseconds_now: never goes back") {
-  const auto before = detail::nanoseconds_now();
-  CHECK(detail::nanoseconds_now() >= before);
+  const auto before = process::nanoseconds_now();
+  CHECK(process::nanoseconds_now() >= before);
 }
 
 }  // namespace round_trips_test

@@ -24,7 +24,7 @@ constexpr double long_work = 1e9;  // nanoseconds: worth waking helpers
 /// Runs `work(thread)`, which returns how many chunks it did, with up to `helpers` helpers.
 template <class F>
 void run(int helpers, F work) {
-  detail::ThreadTeam::instance().run(
+  process::ThreadTeam::instance().run(
       helpers, long_work,
       [](void* context, int thread) -> std::int64_t { return (*static_cast<F*>(context))(thread); },
       &work);
@@ -54,7 +54,7 @@ TEST_CASE("ThreadTeam: the caller is thread 0, a helper is not") {
 }
 
 TEST_CASE("threads_for: each thread has enough to do") {
-  auto& team = detail::ThreadTeam::instance();
+  auto& team = process::ThreadTeam::instance();
   CHECK(team.threads_for(8, 0) == 1);
   CHECK(team.threads_for(8, 100) == 1);  // nanoseconds
   CHECK(team.threads_for(8, 1e9) == 8);
@@ -124,10 +124,10 @@ TEST_CASE("ThreadTeam: what a helper wrote is there when run() returns") {
 
 TEST_CASE("ThreadTeam: inside of a shared loop nothing is shared again") {
   std::atomic<bool> outside{true}, inside{false};
-  CHECK(detail::may_share());
+  CHECK(process::may_share());
   run(1, [&](int thread) {
     if (thread > 0)
-      inside = inside || detail::may_share();
+      inside = inside || process::may_share();
     else
       outside = true;
     return 1;

@@ -16,13 +16,11 @@ using namespace adafuse::infer;
 
 namespace {
 
-// Flattened as in the other file.
-[[gnu::flatten]] FoldedLinear<float> fold_here(const nn::Linear<float>& layer) {
+FoldedLinear<float> fold_here(const nn::Linear<float>& layer) {
   return fold_linear(layer.weight, layer.bias);
 }
 
-[[gnu::flatten]] void run_here(const FoldedLinear<float>& linear, Index rows, const float* x,
-                               float* y) {
+void run_here(const FoldedLinear<float>& linear, Index rows, const float* x, float* y) {
   linear(rows, x, y);
 }
 

@@ -5,14 +5,12 @@
 
 namespace adafuse::testing {
 
-// Flattened: the linker keeps one copy of what is not in the namespace of a vector path, and that
-// may be the other file's.
-[[gnu::flatten]] infer::FoldedLinear<float> fold_in_plain_file(const nn::Linear<float>& layer) {
+infer::FoldedLinear<float> fold_in_plain_file(const nn::Linear<float>& layer) {
   return infer::fold_linear(layer.weight, layer.bias);
 }
 
-[[gnu::flatten]] void run_in_plain_file(const infer::FoldedLinear<float>& linear, Index rows,
-                                        const float* x, float* y) {
+void run_in_plain_file(const infer::FoldedLinear<float>& linear, Index rows, const float* x,
+                       float* y) {
   linear(rows, x, y);
 }
 

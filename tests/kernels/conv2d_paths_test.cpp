@@ -22,20 +22,11 @@ TEST_CASE("conv2d: each file of a program runs the kernels of its own vector pat
   if (std::string(simd_path) != "plain")
     CHECK(reinterpret_cast<const void*>(here) != testing::kernel_of_plain_file());
 
-  const kernels::Conv2dGeometry g{.batch = 2,
-                                  .in_channels = 17,
-                                  .in_height = 13,
-                                  .in_width = 11,
-                                  .out_channels = 19,
-                                  .kernel_height = 3,
-                                  .kernel_width = 3,
-                                  .padding_height = 1,
-                                  .padding_width = 1};
   const auto x = Tensor<float>::randn({2, 17, 13, 11}, Key(1)),
              w = Tensor<float>::randn({19, 17, 3, 3}, Key(2));
   Tensor<float> y({2, 19, 13, 11}), z({2, 19, 13, 11});
-  kernels::conv2d(g, x.data(), w.data(), y.data());
-  testing::conv2d_of_plain_file(g, x.data(), w.data(), z.data());
+  kernels::conv2d(testing::geometry_of_both, x.data(), w.data(), y.data());
+  testing::conv2d_of_plain_file(x.data(), w.data(), z.data());
   for (Index i = 0; i < y.size(); ++i)
     CHECK(y.data()[i] == doctest::Approx(z.data()[i]).epsilon(1e-3));
 }

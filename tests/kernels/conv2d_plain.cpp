@@ -6,9 +6,8 @@
 
 namespace adafuse::testing {
 
-void conv2d_of_plain_file(const kernels::Conv2dGeometry& g, const float* x, const float* w,
-                          float* y) {
-  kernels::conv2d(g, x, w, y);
+void conv2d_of_plain_file(const float* x, const float* w, float* y) {
+  kernels::conv2d(geometry_of_both, x, w, y);
 }
 
 const char* path_of_plain_file() { return simd_path; }

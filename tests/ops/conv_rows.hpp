@@ -6,7 +6,7 @@
 
 #include "gradcheck_table.hpp"
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -62,4 +62,4 @@ inline std::vector<GradcheckRow> conv_rows() {
   return rows;
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

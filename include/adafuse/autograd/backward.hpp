@@ -13,7 +13,7 @@
 #include <adafuse/kernels/elementwise.hpp>
 #include <unordered_map>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 struct BackwardOptions {
   /// Refused: a gradient's history holds the parameter, and a parameter that holds its gradient
@@ -60,7 +60,7 @@ class BackwardWalk {
   }
 
   void run(bool into_parameters) {
-    const PullbackScope none(nullptr);  // when a pullback itself asks for gradients
+    const process::PullbackScope none(nullptr);  // when a pullback itself asks for gradients
     sort();
     for (auto& node : nodes_) {
       Place& place = places_.at(node.get());
@@ -130,13 +130,13 @@ class BackwardWalk {
   void pull_back(const std::shared_ptr<Node<T>>& node, const Variable<T>& dy) {
     const Variable<T> y = node->output.defined() ? Variable<T>(node->output, node) : Variable<T>();
     Gradients<T> gradients = [&] {
-      const RunningPullback running{node->op,
-                                    node->order,
-                                    Events::last(),
-                                    dy.storage().identity(),
-                                    node->output.storage().identity(),
-                                    node->read};
-      const PullbackScope scope(&running);
+      const process::RunningPullback running{node->op,
+                                             node->order,
+                                             Events::last(),
+                                             dy.storage().identity(),
+                                             node->output.storage().identity(),
+                                             node->read};
+      const process::PullbackScope scope(&running);
       return node->pullback(dy, y);
     }();
     require<ShapeError>(gradients.size() == node->inputs.size(), node->op,
@@ -256,4 +256,4 @@ std::vector<Variable<T>> grad(const std::vector<Variable<T>>& outputs,
   return result;
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -5,7 +5,7 @@
 #include <adafuse/autograd/backward.hpp>
 #include <string>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// A function of some tensors, as an operation under test.
 using DifferentiableFunction =
@@ -120,4 +120,4 @@ inline GradcheckResult gradgradcheck(std::string op, const DifferentiableFunctio
   return worst;
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -2,29 +2,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/machine.hpp>
 #include <utility>
 
 namespace adafuse {
 
-namespace detail {
-inline bool& grad_mode() {
-  thread_local bool enabled = true;
-  return enabled;
-}
-}  // namespace detail
-
-/// Whether operations on this thread are recorded.
-inline bool grad_enabled() { return detail::grad_mode(); }
-
 /// Turns recording on or off until the end of the scope.
 class GradMode {
  public:
-  explicit GradMode(bool enabled) : before_(std::exchange(detail::grad_mode(), enabled)) {}
-  ~GradMode() { detail::grad_mode() = before_; }
+  ADAFUSE_INLINE explicit GradMode(bool enabled) : before_(std::exchange(enabled_, enabled)) {}
+  ADAFUSE_INLINE ~GradMode() { enabled_ = before_; }
   GradMode(const GradMode&) = delete;
   GradMode& operator=(const GradMode&) = delete;
 
+  static bool enabled() { return enabled_; }
+
  private:
+  static constinit inline thread_local bool enabled_ = true;
   bool before_;
 };
 
@@ -32,7 +26,12 @@ class GradMode {
 /// scope.
 class NoGrad : public GradMode {
  public:
-  NoGrad() : GradMode(false) {}
+  ADAFUSE_INLINE NoGrad() : GradMode(false) {}
 };
+
+inline namespace ADAFUSE_SIMD {
+/// Whether operations on this thread are recorded.
+inline bool grad_enabled() { return GradMode::enabled(); }
+}  // namespace ADAFUSE_SIMD
 
 }  // namespace adafuse

@@ -26,15 +26,19 @@ struct Node {
   std::vector<std::function<Variable<T>(const Variable<T>&)>> hooks;
   Variable<T> grad;  // of a parameter
 
+  ADAFUSE_INLINE Node() = default;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
   /// A node that is destroyed iteratively: a chain of a million must not overflow the stack.
-  static std::shared_ptr<Node> make() {
+  ADAFUSE_INLINE static std::shared_ptr<Node> make() {
     std::shared_ptr<Node> node(new Node, &Node::bury);
     node->order = Events::next();
     return node;
   }
 
   /// Forgets inputs and captured values, which may release long stretches of the history.
-  void release() {
+  ADAFUSE_INLINE void release() {
     pullback = nullptr;
     output = {};
     inputs.clear();
@@ -43,12 +47,8 @@ struct Node {
  private:
   // Deleting a node drops the last handle on its inputs, whose deleters then land here again. The
   // outermost call deletes; inner ones only queue.
-  static void bury(Node* node) {
-    struct Graveyard {
-      std::vector<Node*> waiting;
-      bool busy = false;
-    };
-    thread_local Graveyard yard;
+  ADAFUSE_INLINE static void bury(Node* node) {
+    Graveyard& yard = yard_;
     yard.waiting.push_back(node);
     if (yard.busy) return;
     yard.busy = true;
@@ -59,7 +59,15 @@ struct Node {
     }
     yard.busy = false;
   }
+
+  struct Graveyard {
+    std::vector<Node*> waiting;
+    bool busy = false;
+  };
+  static inline thread_local Graveyard yard_;
 };
+
+inline namespace ADAFUSE_SIMD {
 
 /// A parameter: a leaf whose gradient `backward` accumulates.
 template <class T>
@@ -69,4 +77,5 @@ Variable<T> parameter(Tensor<T> value) {
   return Variable<T>(std::move(value), std::move(node));
 }
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse

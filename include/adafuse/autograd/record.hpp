@@ -16,7 +16,7 @@
 
 #include <adafuse/autograd/node.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// `value` as a function of `inputs`. `pullback(dy)` or `pullback(dy, y)` returns one gradient for
 /// each input, of that input's shape; undefined where `requires_grad()` was false. Without an input
@@ -56,4 +56,4 @@ Variable<T> record(const char* op, Tensor<T> value,
   return Variable<T>(std::move(value), std::move(node));
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

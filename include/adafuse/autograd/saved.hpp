@@ -15,7 +15,7 @@
 
 namespace adafuse {
 
-namespace detail {
+namespace process {
 
 /// The operation whose pullback runs, and what it was given.
 struct RunningPullback {
@@ -29,7 +29,8 @@ struct RunningPullback {
   /// Throws ValueError when the tensor, which is read now, was written in between. What the
   /// pullback itself writes does not count.
   template <class T>
-  [[gnu::noinline]] void require_unchanged(const Tensor<T>& tensor, const char* name) const {
+  [[gnu::noinline]] ADAFUSE_INLINE void require_unchanged(const Tensor<T>& tensor,
+                                                          const char* name) const {
     const void* memory = tensor.storage().identity();
     if (memory == gradient || !tensor.storage().written_between(recorded, called)) return;
     const auto input = std::find(inputs.begin(), inputs.end(), memory);
@@ -37,18 +38,19 @@ struct RunningPullback {
                       : memory == result      ? std::string("its result")
                       : input != inputs.end() ? concat("input ", input - inputs.begin())
                                               : std::string("a value that it kept");
-    fail<ValueError>(op, ": the gradient needs ", what, ", ", tensor.shape(),
-                     ", as it was, and it was written after the operation; call backward before, "
-                     "or give the operation a clone()");
+    detail::fail<ValueError>(
+        op, ": the gradient needs ", what, ", ", tensor.shape(),
+        ", as it was, and it was written after the operation; call backward before, "
+        "or give the operation a clone()");
   }
 };
 
 /// Says for a scope which pullback runs on this thread; nullptr: none does.
 class PullbackScope {
  public:
-  explicit PullbackScope(const RunningPullback* pullback)
+  ADAFUSE_INLINE explicit PullbackScope(const RunningPullback* pullback)
       : before_(std::exchange(running_, pullback)) {}
-  ~PullbackScope() { running_ = before_; }
+  ADAFUSE_INLINE ~PullbackScope() { running_ = before_; }
   PullbackScope(const PullbackScope&) = delete;
   PullbackScope& operator=(const PullbackScope&) = delete;
 
@@ -59,18 +61,24 @@ class PullbackScope {
   const RunningPullback* before_;
 };
 
+}  // namespace process
+
+inline namespace ADAFUSE_SIMD {
+
+namespace detail {
+
 /// Where values are read: one comparison outside of pullbacks.
 template <class T>
 [[gnu::always_inline]] inline void require_unchanged(const Tensor<T>& tensor,
                                                      const char* name = nullptr) {
-  if (const auto* pullback = PullbackScope::running()) [[unlikely]]
+  if (const auto* pullback = process::PullbackScope::running()) [[unlikely]]
     pullback->require_unchanged(tensor, name);
 }
 
 }  // namespace detail
 
 /// Whether a pullback runs on this thread: a forward in it repeats one that was run before.
-inline bool inside_pullback() { return detail::PullbackScope::running() != nullptr; }
+inline bool inside_pullback() { return process::PullbackScope::running() != nullptr; }
 
 /// A tensor that a pullback captures: `[labels = Saved("labels", labels)]`, read by
 /// `labels.value()`, which throws ValueError when it was written since.
@@ -90,4 +98,5 @@ class Saved {
   Tensor<T> value_;
 };
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse

@@ -23,12 +23,14 @@ namespace adafuse {
 template <class T>
 struct Node;
 
+inline namespace ADAFUSE_SIMD {
 namespace detail {
 /// "add" of "add<Variable<float>, float>".
 inline std::string_view without_arguments(std::string_view function) {
   return function.substr(0, function.find('<'));
 }
 }  // namespace detail
+}  // namespace ADAFUSE_SIMD
 
 template <class T>
 class Variable {
@@ -36,48 +38,53 @@ class Variable {
   using value_type = T;
 
   /// No variable at all: `defined()` is false.
-  Variable() = default;
+  ADAFUSE_INLINE Variable() = default;
+  ADAFUSE_INLINE Variable(const Variable&) = default;
+  ADAFUSE_INLINE Variable(Variable&&) = default;
+  ADAFUSE_INLINE Variable& operator=(const Variable&) = default;
+  ADAFUSE_INLINE Variable& operator=(Variable&&) = default;
+  ADAFUSE_INLINE ~Variable() = default;
   /// A constant.
-  Variable(Tensor<T> value) : value_(std::move(value)) {}
+  ADAFUSE_INLINE Variable(Tensor<T> value) : value_(std::move(value)) {}
   /// A constant of rank 0.
   template <class N>
-  requires std::is_arithmetic_v<N> Variable(N number)
+  requires std::is_arithmetic_v<N> ADAFUSE_INLINE Variable(N number)
       : value_(Tensor<T>::scalar(static_cast<T>(number))) {}
   /// What `node` computed; made by `record`.
-  Variable(Tensor<T> value, std::shared_ptr<Node<T>> node)
+  ADAFUSE_INLINE Variable(Tensor<T> value, std::shared_ptr<Node<T>> node)
       : value_(std::move(value)), node_(std::move(node)) {}
 
-  bool defined() const { return value_.defined(); }
+  ADAFUSE_INLINE bool defined() const { return value_.defined(); }
   /// The elements. Throws ValueError, in the name of the caller, when there are none; within a
   /// pullback also when they were written after its operation.
-  const Tensor<T>& value(const char* caller = __builtin_FUNCTION()) const& {
+  ADAFUSE_INLINE const Tensor<T>& value(const char* caller = __builtin_FUNCTION()) const& {
     require_readable(caller);
     return value_;
   }
-  Tensor<T> value(const char* caller = __builtin_FUNCTION()) && {
+  ADAFUSE_INLINE Tensor<T> value(const char* caller = __builtin_FUNCTION()) && {
     require_readable(caller);
     return std::move(value_);  // a loop over it must not outlive it
   }
-  const Shape& shape() const { return value_.shape(); }
-  Index rank() const { return value_.rank(); }
-  Index size() const { return value_.size(); }
-  Index size(Index dim) const { return value_.size(dim); }
-  T item() const { return value_.item(); }
+  ADAFUSE_INLINE const Shape& shape() const { return value_.shape(); }
+  ADAFUSE_INLINE Index rank() const { return value_.rank(); }
+  ADAFUSE_INLINE Index size() const { return value_.size(); }
+  ADAFUSE_INLINE Index size(Index dim) const { return value_.size(dim); }
+  ADAFUSE_INLINE T item() const { return value_.item(); }
 
   /// Whether a derivative with respect to this can be asked for.
   bool requires_grad() const { return node_ != nullptr; }
   /// Whether this is a parameter: its gradient is kept by `backward`.
-  bool is_leaf() const { return node_ && !node_->recorded; }
+  ADAFUSE_INLINE bool is_leaf() const { return node_ && !node_->recorded; }
 
   /// The gradient that `backward` has accumulated in a parameter; undefined before.
-  Variable grad() const { return node_ ? node_->grad : Variable(); }
-  void zero_grad() const {
+  ADAFUSE_INLINE Variable grad() const { return node_ ? node_->grad : Variable(); }
+  ADAFUSE_INLINE void zero_grad() const {
     if (node_) node_->grad = {};
   }
   /// Replaces the accumulated gradient of a parameter, by a copy unless nobody else has a handle on
   /// it. The gradient's own history is left behind: it holds the parameter, and a parameter that
   /// held it would never be released.
-  void set_grad(Variable gradient) const {
+  ADAFUSE_INLINE void set_grad(Variable gradient) const {
     require<ValueError>(is_leaf(), "set_grad: only a parameter keeps a gradient");
     require<ShapeError>(gradient.defined() && gradient.shape() == shape(), "set_grad: expects ",
                         shape(), ", got ", gradient.shape());
@@ -85,42 +92,50 @@ class Variable {
   }
 
   /// The same value, as a constant.
-  Variable detach() const& { return Variable(value_); }
-  Variable detach() && { return Variable(std::move(value_)); }
+  ADAFUSE_INLINE Variable detach() const& { return Variable(value_); }
+  ADAFUSE_INLINE Variable detach() && { return Variable(std::move(value_)); }
 
   /// Calls `hook(g)` with each gradient that arrives here, complete, on its way back; what the hook
   /// returns goes on in its place (undefined: `g` itself).
-  void add_hook(std::function<Variable(const Variable&)> hook) const {
+  ADAFUSE_INLINE void add_hook(std::function<Variable(const Variable&)> hook) const {
     require<ValueError>(requires_grad(), "add_hook: no gradient ever arrives at a constant");
     node_->hooks.push_back(std::move(hook));
   }
 
   /// The same value with the same history, in memory that nobody else can write.
-  Variable with_own_memory() && {
+  ADAFUSE_INLINE Variable with_own_memory() && {
     if (defined() && !value_.unique()) value_ = value_.clone();
     return std::move(*this);
   }
 
   /// The elements, for writing: parameters only, under NoGrad, between a step and the next forward.
-  Tensor<T> mutable_value() const {
+  ADAFUSE_INLINE Tensor<T> mutable_value() const {
     require<ValueError>(!grad_enabled(), "mutable_value: a variable is written under NoGrad only");
     value_.storage().announce_write();
     return value_;
   }
 
   const std::shared_ptr<Node<T>>& node() const { return node_; }
-  const Storage<T>& storage() const { return value_.storage(); }
+  ADAFUSE_INLINE const Storage<T>& storage() const { return value_.storage(); }
 
   // Operators are friends, so that `v + tensor` and `2 - v` convert. Their meaning is that of the
   // functions of these names, in ops/.
-  friend Variable operator+(const Variable& a, const Variable& b) { return add(a, b); }
-  friend Variable operator-(const Variable& a, const Variable& b) { return sub(a, b); }
-  friend Variable operator*(const Variable& a, const Variable& b) { return mul(a, b); }
-  friend Variable operator/(const Variable& a, const Variable& b) { return div(a, b); }
-  friend Variable operator-(const Variable& a) { return neg(a); }
+  ADAFUSE_INLINE friend Variable operator+(const Variable& a, const Variable& b) {
+    return add(a, b);
+  }
+  ADAFUSE_INLINE friend Variable operator-(const Variable& a, const Variable& b) {
+    return sub(a, b);
+  }
+  ADAFUSE_INLINE friend Variable operator*(const Variable& a, const Variable& b) {
+    return mul(a, b);
+  }
+  ADAFUSE_INLINE friend Variable operator/(const Variable& a, const Variable& b) {
+    return div(a, b);
+  }
+  ADAFUSE_INLINE friend Variable operator-(const Variable& a) { return neg(a); }
 
  private:
-  [[gnu::always_inline]] void require_readable(const char* caller) const {
+  [[gnu::always_inline]] ADAFUSE_INLINE void require_readable(const char* caller) const {
     if (!defined()) [[unlikely]]
       detail::fail<ValueError>(detail::without_arguments(caller),
                                ": needs a variable that is defined");
@@ -164,10 +179,12 @@ struct scalar_of_operand<X> {
 template <class A, class B = A>
 using scalar_of = typename scalar_of_operand<std::conditional_t<Operand<A>, A, B>>::type;
 
+inline namespace ADAFUSE_SIMD {
 template <Operand X>
 Variable<typename X::value_type> as_variable(const X& x) {
   return x;
 }
+}  // namespace ADAFUSE_SIMD
 
 }  // namespace adafuse
 

@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <bit>
 
-namespace adafuse {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// How many bytes make the bits of one call: as many as the smallest vectors of integers have.
 inline constexpr Index bits_at_once = 16;
@@ -41,5 +40,4 @@ inline Index list_bits(std::uint32_t bits, Index first, std::int32_t* numbers) {
   return count;
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -5,10 +5,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/machine.hpp>
 #include <cassert>
 #include <cstdint>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 class Checked {
  public:
@@ -50,4 +51,4 @@ constexpr std::int64_t scaled(std::int64_t n, std::int64_t a, std::int64_t d) {
   return a * (n / d) + a * (n % d) / d;
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <atomic>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// In which order a thread takes the chunks of its run. Backward, it begins with what the pass
 /// before it wrote last, which is still in the nearest cache.
@@ -53,4 +53,4 @@ class ChunkShares {
 };
 
 }  // namespace detail
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -7,7 +7,7 @@
 #include <adafuse/core/chunk_shares.hpp>
 #include <adafuse/core/eigen.hpp>
 #include <adafuse/core/error.hpp>
-#include <adafuse/core/ieee.hpp>
+#include <adafuse/core/machine.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/print.hpp>
 #include <adafuse/core/rng.hpp>

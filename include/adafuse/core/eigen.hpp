@@ -19,7 +19,7 @@
 
 #include <adafuse/core/tensor.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 template <class T>
 using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -50,4 +50,4 @@ Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>> as_array(const Tensor<T>& x
   return {x.data(), x.size()};
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

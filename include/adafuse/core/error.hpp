@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/ieee.hpp>
+#include <adafuse/core/machine.hpp>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -31,6 +31,8 @@ struct IoError : Error {
   using Error::Error;
 };
 
+inline namespace ADAFUSE_SIMD {
+
 /// The parts, written one after the other: `concat("x ", shape, " has ", 3)`.
 template <class... Parts>
 std::string concat(const Parts&... parts) {
@@ -56,4 +58,5 @@ template <class E, class... Parts>
     detail::fail<E>(parts...);
 }
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse

@@ -17,7 +17,7 @@
 #include <mutex>
 #include <utility>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// About how long one position of a loop takes on one thread. It decides only how many threads
 /// work on the loop, never what they compute; a factor of two more or less does no harm.
@@ -78,9 +78,9 @@ void parallel_for(Index count, Index grain, Work work, const Body& body,
   const Index chunks = (count - 1) / grain + 1;
   const auto chunk = [&](Index c) { body(c * grain, c + 1 < chunks ? (c + 1) * grain : count); };
   const double nanoseconds = work.nanoseconds * static_cast<double>(count);
-  auto& team = detail::ThreadTeam::instance();
+  auto& team = process::ThreadTeam::instance();
   const int most = static_cast<int>(std::min<Index>(num_threads(), chunks));
-  const int threads = most > 1 && detail::may_share() ? team.threads_for(most, nanoseconds) : 1;
+  const int threads = most > 1 && process::may_share() ? team.threads_for(most, nanoseconds) : 1;
   if (threads == 1) {
     for (Index c = 0; c < chunks; ++c) chunk(order == ChunkOrder::forward ? c : chunks - 1 - c);
     return;
@@ -88,9 +88,9 @@ void parallel_for(Index count, Index grain, Work work, const Body& body,
   detail::FirstError error;
   detail::ChunkShares shares(chunks, threads, order);
   auto share = [&](int thread) {
-    const bool outer = std::exchange(detail::inside_parallel(), true);
+    const bool outer = std::exchange(process::ThisThread::inside_parallel, true);
     const Index done = shares.work(thread, [&](Index c) { error.guard([&] { chunk(c); }); });
-    detail::inside_parallel() = outer;
+    process::ThisThread::inside_parallel = outer;
     return done;
   };
   using Share = decltype(share);
@@ -110,4 +110,4 @@ void parallel_for(Index count, Index grain, const Body& body,
   parallel_for(count, grain, Work{}, body, order);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

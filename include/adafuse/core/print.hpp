@@ -6,7 +6,7 @@
 #include <ostream>
 #include <string>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -48,4 +48,4 @@ std::ostream& operator<<(std::ostream& out, const Tensor<T>& x) {
   return out;
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

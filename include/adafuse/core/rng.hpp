@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/ieee.hpp>
+#include <adafuse/core/machine.hpp>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -16,6 +16,8 @@
 namespace adafuse {
 
 using PhiloxCounter = std::array<std::uint32_t, 4>;
+
+inline namespace ADAFUSE_SIMD {
 
 /// Philox4x32 with ten rounds.
 inline PhiloxCounter philox(PhiloxCounter counter, std::uint64_t key) {
@@ -32,15 +34,17 @@ inline PhiloxCounter philox(PhiloxCounter counter, std::uint64_t key) {
   return counter;
 }
 
+}  // namespace ADAFUSE_SIMD
+
 /// Names an endless stream of random numbers; `key.of("layer1").of(3)` names another, unrelated
 /// one.
 class Key {
  public:
   /// There is no default: what draws is told what to draw.
-  explicit Key(std::uint64_t seed) : bits_(seed) {}
+  ADAFUSE_INLINE explicit Key(std::uint64_t seed) : bits_(seed) {}
 
   /// The stream of sample, step, layer ... number `index` below this one.
-  Key of(std::uint64_t index) const {
+  ADAFUSE_INLINE Key of(std::uint64_t index) const {
     const auto r = philox({static_cast<std::uint32_t>(index),
                            static_cast<std::uint32_t>(index >> 32), 0x6b657973u, 1u},
                           bits_);
@@ -48,14 +52,14 @@ class Key {
   }
 
   /// The stream of something that has a name.
-  Key of(std::string_view name) const {
+  ADAFUSE_INLINE Key of(std::string_view name) const {
     std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
     for (char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
     return of(hash);
   }
 
   /// Four random words at a position of this stream.
-  PhiloxCounter words(std::uint64_t position) const {
+  ADAFUSE_INLINE PhiloxCounter words(std::uint64_t position) const {
     return philox(
         {static_cast<std::uint32_t>(position), static_cast<std::uint32_t>(position >> 32), 0u, 0u},
         bits_);
@@ -67,18 +71,18 @@ class Key {
   }
 
   /// Uniform in (0, 1): never 0 and never 1, so that log(u) and log(1 - u) are finite.
-  double uniform(std::uint64_t position) const {
+  ADAFUSE_INLINE double uniform(std::uint64_t position) const {
     return (static_cast<double>(bits(position) >> 12) + 0.5) * 0x1p-52;
   }
 
   /// Uniform in [0, n), by multiplication (the bias is below n / 2^64).
-  std::int64_t integer(std::uint64_t position, std::int64_t n) const {
+  ADAFUSE_INLINE std::int64_t integer(std::uint64_t position, std::int64_t n) const {
     __extension__ using Wide = unsigned __int128;
     return static_cast<std::int64_t>((Wide{bits(position)} * static_cast<Wide>(n)) >> 64);
   }
 
   /// Standard normal, by Box and Muller.
-  double normal(std::uint64_t position) const {
+  ADAFUSE_INLINE double normal(std::uint64_t position) const {
     const auto r = words(position);
     const double u = (static_cast<double>(r[0]) + 0.5) * 0x1p-32;
     const double v = (static_cast<double>(r[1]) + 0.5) * 0x1p-32;
@@ -86,7 +90,9 @@ class Key {
   }
 
   /// Standard Gumbel: -log(-log u).
-  double gumbel(std::uint64_t position) const { return -std::log(-std::log(uniform(position))); }
+  ADAFUSE_INLINE double gumbel(std::uint64_t position) const {
+    return -std::log(-std::log(uniform(position)));
+  }
 
   friend bool operator==(const Key&, const Key&) = default;
 
@@ -97,12 +103,12 @@ class Key {
 /// The numbers of a key one after the other, for code that draws an unknown count of them.
 class Draws {
  public:
-  explicit Draws(Key key) : key_(key) {}
-  double uniform() { return key_.uniform(position_++); }
-  double uniform(double low, double high) { return low + (high - low) * uniform(); }
-  double normal() { return key_.normal(position_++); }
-  std::int64_t integer(std::int64_t n) { return key_.integer(position_++, n); }
-  bool chance(double p) { return uniform() < p; }
+  ADAFUSE_INLINE explicit Draws(Key key) : key_(key) {}
+  ADAFUSE_INLINE double uniform() { return key_.uniform(position_++); }
+  ADAFUSE_INLINE double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  ADAFUSE_INLINE double normal() { return key_.normal(position_++); }
+  ADAFUSE_INLINE std::int64_t integer(std::int64_t n) { return key_.integer(position_++, n); }
+  ADAFUSE_INLINE bool chance(double p) { return uniform() < p; }
 
  private:
   Key key_;

@@ -5,12 +5,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/ieee.hpp>
+#include <adafuse/core/machine.hpp>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 
-namespace adafuse::detail {
+namespace adafuse::process::inline ADAFUSE_SIMD {
 
 inline std::int64_t nanoseconds_now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -65,4 +65,4 @@ class RoundTrips {
   std::int64_t shortest_ = -1;
 };
 
-}  // namespace adafuse::detail
+}  // namespace adafuse::process::inline ADAFUSE_SIMD

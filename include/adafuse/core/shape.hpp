@@ -22,10 +22,10 @@ class Shape {
   static constexpr Index max_rank = 8;
 
   /// Rank 0: a single number.
-  constexpr Shape() = default;
-  constexpr Shape(std::initializer_list<Index> sizes)
+  ADAFUSE_INLINE constexpr Shape() = default;
+  ADAFUSE_INLINE constexpr Shape(std::initializer_list<Index> sizes)
       : Shape(std::span(sizes.begin(), sizes.size())) {}
-  constexpr explicit Shape(std::span<const Index> sizes) {
+  ADAFUSE_INLINE constexpr explicit Shape(std::span<const Index> sizes) {
     require<ShapeError>(std::ssize(sizes) <= max_rank, "Shape: rank is at most ", max_rank,
                         ", got ", sizes.size());
     for (Index size : sizes) push_back(size);
@@ -34,29 +34,31 @@ class Shape {
   Index rank() const { return rank_; }
 
   /// The number of elements: the product of the sizes, 1 for rank 0.
-  Index size() const {
+  ADAFUSE_INLINE Index size() const {
     Index product = 1;
     for (Index size : *this) product *= size;
     return product;
   }
 
   /// The size of a dimension; negative positions count from the end, as in `shape[-1]`.
-  Index operator[](Index dim) const { return sizes_[static_cast<std::size_t>(axis(dim))]; }
+  ADAFUSE_INLINE Index operator[](Index dim) const {
+    return sizes_[static_cast<std::size_t>(axis(dim))];
+  }
 
   /// `dim` as a position in [0, rank): -1 is the last. Throws ShapeError when it is neither.
-  Index axis(Index dim) const {
+  ADAFUSE_INLINE Index axis(Index dim) const {
     require<ShapeError>(-rank_ <= dim && dim < rank_, "dimension ", dim, " is outside of ", *this);
     return dim < 0 ? dim + rank_ : dim;
   }
 
   /// A copy in which dimension `dim` has another size.
-  Shape with(Index dim, Index size) const {
+  ADAFUSE_INLINE Shape with(Index dim, Index size) const {
     Shape copy = *this;
     copy.set(copy.axis(dim), size);
     return copy;
   }
 
-  constexpr void push_back(Index size) {
+  ADAFUSE_INLINE constexpr void push_back(Index size) {
     require<ShapeError>(rank_ < max_rank, "Shape: rank is at most ", max_rank);
     Shape longer = *this;
     longer.set(longer.rank_++, size);
@@ -64,20 +66,20 @@ class Shape {
   }
 
   constexpr const Index* begin() const { return sizes_.data(); }
-  constexpr const Index* end() const { return sizes_.data() + rank_; }
+  ADAFUSE_INLINE constexpr const Index* end() const { return sizes_.data() + rank_; }
 
-  friend bool operator==(const Shape& a, const Shape& b) {
+  ADAFUSE_INLINE friend bool operator==(const Shape& a, const Shape& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }
 
-  friend std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+  ADAFUSE_INLINE friend std::ostream& operator<<(std::ostream& out, const Shape& shape) {
     out << '[';
     for (Index i = 0; i < shape.rank(); ++i) out << (i ? "," : "") << shape[i];
     return out << ']';
   }
 
  private:
-  constexpr void set(Index dim, Index size) {
+  ADAFUSE_INLINE constexpr void set(Index dim, Index size) {
     require<ShapeError>(size >= 0, "Shape: sizes are not negative, got ", size);
     sizes_[static_cast<std::size_t>(dim)] = size;
     Checked product = 1;  // Refuse shapes whose number of elements no Index can hold.
@@ -88,6 +90,8 @@ class Shape {
   std::array<Index, max_rank> sizes_{};
   Index rank_ = 0;
 };
+
+inline namespace ADAFUSE_SIMD {
 
 /// The shape of `a op b` under broadcasting: aligned at the last dimension, a size of 1 stretches.
 /// Throws ShapeError (named after `op`) when two sizes differ and neither is 1.
@@ -105,4 +109,5 @@ inline Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
   return result;
 }
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse

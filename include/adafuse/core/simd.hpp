@@ -1,9 +1,5 @@
 // Vectors of floats: one small vocabulary for AVX-512, AVX2 + FMA and plain C++, chosen by the
 // flags that a file is compiled with. Kernels are written once, in this vocabulary.
-//
-// The choice changes what a kernel compiles to, so two files compiled with different flags must not
-// share its symbol: all code that touches `Floats` lives in an inline namespace named after the
-// path, `inline namespace ADAFUSE_SIMD { ... }`.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -13,16 +9,7 @@
 #include <immintrin.h>
 #endif
 
-#if defined(__AVX512F__)
-#define ADAFUSE_SIMD avx512
-#elif defined(__AVX2__) && defined(__FMA__)
-#define ADAFUSE_SIMD avx2
-#else
-#define ADAFUSE_SIMD plain
-#endif
-
-namespace adafuse {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 #if defined(__AVX512F__)
 inline constexpr const char* simd_path = "avx512";
@@ -390,5 +377,4 @@ class FlushDenormals {
   [[maybe_unused]] std::uint32_t before_ = 0;
 };
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

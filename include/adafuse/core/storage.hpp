@@ -13,9 +13,10 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
-#include <adafuse/core/ieee.hpp>
+#include <adafuse/core/machine.hpp>
 #include <adafuse/core/writes.hpp>
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -36,7 +37,7 @@ inline constexpr std::size_t storage_alignment = 64;
 /// Not enough memory, and how much was asked for.
 class OutOfMemory : public std::bad_alloc {
  public:
-  explicit OutOfMemory(double bytes) noexcept {
+  ADAFUSE_INLINE explicit OutOfMemory(double bytes) noexcept {
     std::snprintf(text_, sizeof text_, "%.3g GB asked for", 1e-9 * bytes);
   }
   const char* what() const noexcept override { return text_; }
@@ -64,17 +65,12 @@ class StoragePool {
 
   /// The pool of the process. It is never destroyed, so tensors in static objects may outlive main.
   /// A fork waits until no thread is inside of it: the child has no such thread.
-  static StoragePool& instance() {
-    static StoragePool& pool = []() -> StoragePool& {
-      static StoragePool& made = *new StoragePool;
-      ::pthread_atfork([] { made.mutex_.lock(); }, [] { made.mutex_.unlock(); },
-                       [] { made.mutex_.unlock(); });
-      return made;
-    }();
-    return pool;
+  ADAFUSE_INLINE static StoragePool& instance() {
+    StoragePool* const pool = pool_.load(std::memory_order_acquire);
+    return pool ? *pool : make();
   }
 
-  void* allocate(std::size_t bytes) {
+  ADAFUSE_INLINE void* allocate(std::size_t bytes) {
     if (!recycles || bytes < smallest)
       return from_system(storage_alignment, std::max<std::size_t>(bytes, 1));
     const std::size_t block = round_up(bytes, page);
@@ -93,7 +89,7 @@ class StoragePool {
     return memory;
   }
 
-  void release(void* memory, std::size_t bytes) noexcept {
+  ADAFUSE_INLINE void release(void* memory, std::size_t bytes) noexcept {
     if (!recycles || bytes < smallest) return std::free(memory);
     try {
       const std::lock_guard lock(mutex_);
@@ -118,7 +114,7 @@ class StoragePool {
   }
 
   /// Gives chunks of which nothing is in use back to the system.
-  void trim() {
+  ADAFUSE_INLINE void trim() {
     const std::lock_guard lock(mutex_);
     for (auto it = chunks_.begin(); it != chunks_.end();) {
       const auto [memory, size] = *it;
@@ -134,7 +130,7 @@ class StoragePool {
   }
 
   /// Bytes that the pool holds and nobody uses.
-  std::size_t kept_bytes() const {
+  ADAFUSE_INLINE std::size_t kept_bytes() const {
     const std::lock_guard lock(mutex_);
     std::size_t sum = 0;
     for (const auto& [place, size] : by_place_) sum += size;
@@ -144,29 +140,53 @@ class StoragePool {
  private:
   using Gap = std::pair<std::size_t, std::byte*>;  // size, place
 
-  static std::size_t round_up(std::size_t n, std::size_t unit) {
+  [[gnu::cold, gnu::noinline]] ADAFUSE_INLINE static StoragePool& make() {
+    const std::lock_guard lock(making_);
+    if (!pool_.load()) {
+      pool_.store(new StoragePool);
+      ::pthread_atfork([] { pool_.load()->mutex_.lock(); }, [] { pool_.load()->mutex_.unlock(); },
+                       [] { pool_.load()->mutex_.unlock(); });
+    }
+    return *pool_.load();
+  }
+
+  ADAFUSE_INLINE static std::size_t round_up(std::size_t n, std::size_t unit) {
     return (n + unit - 1) / unit * unit;
   }
-  static void* from_system(std::size_t alignment, std::size_t bytes) {
+  ADAFUSE_INLINE static void* from_system(std::size_t alignment, std::size_t bytes) {
     void* memory = std::aligned_alloc(alignment, round_up(bytes, alignment));
     if (!memory) throw OutOfMemory(static_cast<double>(bytes));
     return memory;
   }
 
-  std::set<Gap>::iterator add_gap(std::byte* place, std::size_t size) {
+  ADAFUSE_INLINE std::set<Gap>::iterator add_gap(std::byte* place, std::size_t size) {
     by_place_.emplace(place, size);
     return by_size_.emplace(size, place).first;
   }
-  void remove_gap(std::byte* place, std::size_t size) {
+  ADAFUSE_INLINE void remove_gap(std::byte* place, std::size_t size) {
     by_place_.erase(place);
     by_size_.erase({size, place});
   }
+
+  static constinit inline std::atomic<StoragePool*> pool_{nullptr};
+  static constinit inline std::mutex making_;
 
   mutable std::mutex mutex_;
   std::map<std::byte*, std::size_t> chunks_;    // place, size
   std::map<std::byte*, std::size_t> by_place_;  // the gaps, twice
   std::set<Gap> by_size_;
 };
+
+inline namespace ADAFUSE_SIMD {
+namespace detail {
+/// A `Base` that this file has made: what the standard library compiles for it is named after this
+/// file's machine as well, and whoever lets go of it last calls that.
+template <class Base>
+struct OfThisMachine : Base {
+  using Base::Base;
+};
+}  // namespace detail
+}  // namespace ADAFUSE_SIMD
 
 /// A shared, aligned buffer of `T`. Copies share the bytes; the last one releases them. The
 /// elements are not initialised.
@@ -175,37 +195,38 @@ class Storage {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  Storage() = default;
-  explicit Storage(std::size_t count) : buffer_(std::make_shared<Buffer>(bytes_of(count))) {}
+  ADAFUSE_INLINE Storage() = default;
+  ADAFUSE_INLINE explicit Storage(std::size_t count)
+      : buffer_(std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count))) {}
 
   /// A buffer of `count` elements that somebody else owns and keeps alive.
-  static Storage borrow(T* data, std::size_t count) {
+  ADAFUSE_INLINE static Storage borrow(T* data, std::size_t count) {
     Storage storage;
-    storage.buffer_ = std::make_shared<Buffer>(bytes_of(count), data);
+    storage.buffer_ = std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count), data);
     return storage;
   }
 
-  T* data() const { return buffer_ ? buffer_->data : nullptr; }
-  bool shares_with(const Storage& other) const { return data() == other.data(); }
+  ADAFUSE_INLINE T* data() const { return buffer_ ? buffer_->data : nullptr; }
+  ADAFUSE_INLINE bool shares_with(const Storage& other) const { return data() == other.data(); }
   /// Whether no copy exists and the bytes are not borrowed: nobody else can see them change.
-  bool unique() const { return buffer_.use_count() == 1 && buffer_->owned; }
+  ADAFUSE_INLINE bool unique() const { return buffer_.use_count() == 1 && buffer_->owned; }
 
   /// The elements are about to be written.
-  void announce_write() const {
+  ADAFUSE_INLINE void announce_write() const {
     if (buffer_) buffer_->writes.announce();
   }
   /// Something is handed out through which they can be written.
-  void open() const {
+  ADAFUSE_INLINE void open() const {
     if (buffer_ && buffer_->writes.watched()) [[unlikely]]
       if (buffer_.use_count() > 1)  // otherwise the operation has let go of them
         buffer_->writes.open(buffer_->elements());
   }
   /// An operation keeps them for its derivative.
-  void watch() const {
+  ADAFUSE_INLINE void watch() const {
     if (buffer_) buffer_->writes.watch(buffer_->elements());
   }
   /// Whether elements that were there at event `kept` have changed after it, up to event `until`.
-  bool written_between(std::uint64_t kept, std::uint64_t until) const {
+  ADAFUSE_INLINE bool written_between(std::uint64_t kept, std::uint64_t until) const {
     return buffer_ && buffer_->writes.between(kept, until, buffer_->elements());
   }
   /// Tells buffers apart.
@@ -213,16 +234,19 @@ class Storage {
 
  private:
   struct Buffer {
-    explicit Buffer(std::size_t size)
+    ADAFUSE_INLINE explicit Buffer(std::size_t size)
         : data(static_cast<T*>(StoragePool::instance().allocate(size))), bytes(size), owned(true) {}
-    Buffer(std::size_t size, T* borrowed) : data(borrowed), bytes(size), owned(false) {}
+    ADAFUSE_INLINE Buffer(std::size_t size, T* borrowed)
+        : data(borrowed), bytes(size), owned(false) {}
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
-    ~Buffer() {
+    ADAFUSE_INLINE ~Buffer() {
       if (owned) StoragePool::instance().release(data, bytes);
     }
 
-    Writes::Bytes elements() const { return std::as_bytes(std::span(data, bytes / sizeof(T))); }
+    ADAFUSE_INLINE Writes::Bytes elements() const {
+      return std::as_bytes(std::span(data, bytes / sizeof(T)));
+    }
 
     T* const data;
     const std::size_t bytes;
@@ -231,7 +255,7 @@ class Storage {
   };
 
   /// Throws OutOfMemory where no memory could ever hold that many.
-  static std::size_t bytes_of(std::size_t count) {
+  ADAFUSE_INLINE static std::size_t bytes_of(std::size_t count) {
     constexpr auto most = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) / 2;
     if (count > most / sizeof(T)) throw OutOfMemory(static_cast<double>(count) * sizeof(T));
     return count * sizeof(T);

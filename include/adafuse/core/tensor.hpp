@@ -31,34 +31,34 @@ class Tensor {
   using value_type = T;
 
   /// No tensor at all: `defined()` is false.
-  Tensor() = default;
-  Tensor(const Tensor&) = default;
-  Tensor& operator=(const Tensor&) = default;
-  Tensor(Tensor&& from) noexcept
+  ADAFUSE_INLINE Tensor() = default;
+  ADAFUSE_INLINE Tensor(const Tensor&) = default;
+  ADAFUSE_INLINE Tensor& operator=(const Tensor&) = default;
+  ADAFUSE_INLINE Tensor(Tensor&& from) noexcept
       : shape_(from.shape_), storage_(std::move(from.storage_)), data_(from.data_) {
     from.shape_ = undefined_shape;
     from.data_ = nullptr;
   }
-  Tensor& operator=(Tensor&& from) noexcept {
+  ADAFUSE_INLINE Tensor& operator=(Tensor&& from) noexcept {
     shape_ = std::exchange(from.shape_, undefined_shape);
     storage_ = std::move(from.storage_);
     data_ = std::exchange(from.data_, nullptr);
     return *this;
   }
-  ~Tensor() = default;
+  ADAFUSE_INLINE ~Tensor() = default;
 
   /// A tensor of zeros.
-  explicit Tensor(Shape shape) : Tensor(uninitialized(shape)) { fill(T{0}); }
+  ADAFUSE_INLINE explicit Tensor(Shape shape) : Tensor(uninitialized(shape)) { fill(T{0}); }
 
   /// The given elements, row by row.
-  Tensor(Shape shape, std::span<const T> elements) : Tensor(uninitialized(shape)) {
+  ADAFUSE_INLINE Tensor(Shape shape, std::span<const T> elements) : Tensor(uninitialized(shape)) {
     require<ShapeError>(std::ssize(elements) == size(), "Tensor: ", shape, " has ", size(),
                         " elements, got ", elements.size());
     std::copy(elements.begin(), elements.end(), begin());
   }
 
   /// Elements that hold anything; for results that are about to be written.
-  static Tensor uninitialized(Shape shape) {
+  ADAFUSE_INLINE static Tensor uninitialized(Shape shape) {
     Tensor result;
     result.shape_ = shape;
     result.storage_ = Storage<T>(static_cast<std::size_t>(shape.size()));
@@ -66,23 +66,23 @@ class Tensor {
     return result;
   }
 
-  static Tensor zeros(Shape shape) { return Tensor(shape); }
-  static Tensor ones(Shape shape) { return full(shape, T{1}); }
-  static Tensor full(Shape shape, T value) {
+  ADAFUSE_INLINE static Tensor zeros(Shape shape) { return Tensor(shape); }
+  ADAFUSE_INLINE static Tensor ones(Shape shape) { return full(shape, T{1}); }
+  ADAFUSE_INLINE static Tensor full(Shape shape, T value) {
     Tensor result = uninitialized(shape);
     result.fill(value);
     return result;
   }
 
   /// 0, 1, ..., count - 1.
-  static Tensor arange(Index count) {
+  ADAFUSE_INLINE static Tensor arange(Index count) {
     Tensor result = uninitialized({count});
     for (Index i = 0; i < count; ++i) result.data_[i] = static_cast<T>(i);
     return result;
   }
 
   /// Standard normal numbers of a key: element i is `key.normal(i)`.
-  static Tensor randn(Shape shape, Key key) requires std::floating_point<T> {
+  ADAFUSE_INLINE static Tensor randn(Shape shape, Key key) requires std::floating_point<T> {
     Tensor result = uninitialized(shape);
     for (Index i = 0; i < result.size(); ++i)
       result.data_[i] = static_cast<T>(key.normal(static_cast<std::uint64_t>(i)));
@@ -90,8 +90,8 @@ class Tensor {
   }
 
   /// Uniform numbers of a key between low and high; rounding to `T` may reach either.
-  static Tensor uniform(Shape shape, Key key, T low = 0,
-                        T high = 1) requires std::floating_point<T> {
+  ADAFUSE_INLINE static Tensor uniform(Shape shape, Key key, T low = 0,
+                                       T high = 1) requires std::floating_point<T> {
     Tensor result = uninitialized(shape);
     for (Index i = 0; i < result.size(); ++i)
       result.data_[i] =
@@ -100,19 +100,22 @@ class Tensor {
   }
 
   /// One number, rank 0.
-  static Tensor scalar(T value) { return full({}, value); }
+  ADAFUSE_INLINE static Tensor scalar(T value) { return full({}, value); }
 
   /// Written out: `Tensor<float>::of({1, 2})`, `of({{1, 2}, {3, 4}})`, and three levels.
-  static Tensor of(std::initializer_list<T> row) {
+  ADAFUSE_INLINE static Tensor of(std::initializer_list<T> row) {
     return Tensor({std::ssize(row)}, std::span(row.begin(), row.size()));
   }
-  static Tensor of(std::initializer_list<std::initializer_list<T>> rows) { return stack_of(rows); }
-  static Tensor of(std::initializer_list<std::initializer_list<std::initializer_list<T>>> planes) {
+  ADAFUSE_INLINE static Tensor of(std::initializer_list<std::initializer_list<T>> rows) {
+    return stack_of(rows);
+  }
+  ADAFUSE_INLINE static Tensor of(
+      std::initializer_list<std::initializer_list<std::initializer_list<T>>> planes) {
     return stack_of(planes);
   }
 
   /// Memory that the caller owns and keeps alive for as long as any copy of the result lives.
-  static Tensor borrow(T* data, Shape shape) {
+  ADAFUSE_INLINE static Tensor borrow(T* data, Shape shape) {
     Tensor result;
     result.shape_ = shape;
     result.storage_ = Storage<T>::borrow(data, static_cast<std::size_t>(shape.size()));
@@ -122,46 +125,46 @@ class Tensor {
 
   bool defined() const { return data_ != nullptr; }
   const Shape& shape() const { return shape_; }
-  Index rank() const { return shape_.rank(); }
-  Index size() const { return shape_.size(); }
+  ADAFUSE_INLINE Index rank() const { return shape_.rank(); }
+  ADAFUSE_INLINE Index size() const { return shape_.size(); }
   /// The size of one dimension; negative positions count from the end.
-  Index size(Index dim) const { return shape_[dim]; }
+  ADAFUSE_INLINE Index size(Index dim) const { return shape_[dim]; }
 
-  T* data() {
+  ADAFUSE_INLINE T* data() {
     storage_.open();
     return data_;
   }
   const T* data() const { return data_; }
-  T* begin() { return data(); }
-  T* end() { return data_ + size(); }
+  ADAFUSE_INLINE T* begin() { return data(); }
+  ADAFUSE_INLINE T* end() { return data_ + size(); }
   const T* begin() const { return data_; }
-  const T* end() const { return data_ + size(); }
-  std::span<const T> values() const { return {begin(), end()}; }
+  ADAFUSE_INLINE const T* end() const { return data_ + size(); }
+  ADAFUSE_INLINE std::span<const T> values() const { return {begin(), end()}; }
 
   /// The element at these indices, checked: `t(n, c, h, w)`. Loops take a `view` instead.
   template <std::convertible_to<Index>... I>
-  T& operator()(I... indices) {
+  ADAFUSE_INLINE T& operator()(I... indices) {
     return data()[offset({static_cast<Index>(indices)...})];
   }
   template <std::convertible_to<Index>... I>
-  const T& operator()(I... indices) const {
+  ADAFUSE_INLINE const T& operator()(I... indices) const {
     return data_[offset({static_cast<Index>(indices)...})];
   }
 
   /// The only element of a tensor of size 1.
-  T item() const {
+  ADAFUSE_INLINE T item() const {
     require<ShapeError>(size() == 1, "item: expects one element, got ", shape_);
     return *data_;
   }
 
   /// The same elements in another shape; one size may be -1 and is worked out.
-  Tensor reshape(std::initializer_list<Index> sizes) const {
+  ADAFUSE_INLINE Tensor reshape(std::initializer_list<Index> sizes) const {
     return reshape(std::span(sizes.begin(), sizes.size()));
   }
-  Tensor reshape(const Shape& shape) const {
+  ADAFUSE_INLINE Tensor reshape(const Shape& shape) const {
     return reshape(std::span(shape.begin(), shape.end()));
   }
-  Tensor reshape(std::span<const Index> sizes) const {
+  ADAFUSE_INLINE Tensor reshape(std::span<const Index> sizes) const {
     require<ShapeError>(std::count(sizes.begin(), sizes.end(), -1) <= 1,
                         "reshape: at most one size is -1");
     Tensor result = *this;
@@ -182,7 +185,7 @@ class Tensor {
   }
 
   /// Without the first dimension: element, row, plane ... number i. Shares the elements.
-  Tensor operator[](Index i) const {
+  ADAFUSE_INLINE Tensor operator[](Index i) const {
     require<ShapeError>(rank() > 0 && 0 <= i && i < size(0), "index ", i, " is outside of ",
                         shape_);
     Tensor result = narrow(i, i + 1);
@@ -191,7 +194,7 @@ class Tensor {
   }
 
   /// Positions [start, stop) of the first dimension. Shares the elements.
-  Tensor narrow(Index start, Index stop) const {
+  ADAFUSE_INLINE Tensor narrow(Index start, Index stop) const {
     require<ShapeError>(rank() > 0 && 0 <= start && start <= stop && stop <= size(0),
                         "narrow: ", start, ":", stop, " is outside of dimension 0 of ", shape_);
     Tensor result = *this;
@@ -202,15 +205,15 @@ class Tensor {
 
   /// A window of fixed rank. Throws ShapeError when the tensor has another rank.
   template <int R>
-  View<T, R> view() {
+  ADAFUSE_INLINE View<T, R> view() {
     return {data(), sizes_of_rank<R>()};
   }
   template <int R>
-  View<const T, R> view() const {
+  ADAFUSE_INLINE View<const T, R> view() const {
     return {data_, sizes_of_rank<R>()};
   }
 
-  Tensor clone() const {
+  ADAFUSE_INLINE Tensor clone() const {
     if (!defined()) return {};
     Tensor result = uninitialized(shape_);
     std::copy(begin(), end(), result.begin());
@@ -219,20 +222,20 @@ class Tensor {
 
   /// The elements as another type, by static_cast.
   template <Scalar U>
-  Tensor<U> cast() const {
+  ADAFUSE_INLINE Tensor<U> cast() const {
     if (!defined()) return {};
     auto result = Tensor<U>::uninitialized(shape_);
     std::transform(begin(), end(), result.begin(), [](T x) { return static_cast<U>(x); });
     return result;
   }
 
-  void fill(T value) {
+  ADAFUSE_INLINE void fill(T value) {
     mark_written();
     std::fill(data_, end(), value);
   }
 
   /// Overwrites the elements with those of a tensor of the same shape.
-  void copy_from(const Tensor& source) {
+  ADAFUSE_INLINE void copy_from(const Tensor& source) {
     require<ShapeError>(source.shape_ == shape_, "copy_from: expects ", shape_, ", got ",
                         source.shape_);
     mark_written();
@@ -241,17 +244,19 @@ class Tensor {
 
   /// Says that the elements change: for writes through a pointer that was kept, or by the owner of
   /// borrowed memory. A derivative that still needs the old ones is then an error.
-  void mark_written() { storage_.announce_write(); }
+  ADAFUSE_INLINE void mark_written() { storage_.announce_write(); }
 
   /// Whether both are windows onto one buffer.
-  bool shares_with(const Tensor& other) const { return storage_.shares_with(other.storage_); }
+  ADAFUSE_INLINE bool shares_with(const Tensor& other) const {
+    return storage_.shares_with(other.storage_);
+  }
   /// Whether nobody else can see the elements: no other tensor shares them, no owner lent them.
-  bool unique() const { return storage_.unique(); }
+  ADAFUSE_INLINE bool unique() const { return storage_.unique(); }
   const Storage<T>& storage() const { return storage_; }
 
  private:
   template <class Nested>
-  static Tensor stack_of(const Nested& parts) {
+  ADAFUSE_INLINE static Tensor stack_of(const Nested& parts) {
     Tensor result;
     Shape first;
     Index i = 0;
@@ -271,14 +276,14 @@ class Tensor {
   }
 
   template <int R>
-  std::array<Index, R> sizes_of_rank() const {
+  ADAFUSE_INLINE std::array<Index, R> sizes_of_rank() const {
     require<ShapeError>(rank() == R, "view: expects rank ", R, ", got ", shape_);
     std::array<Index, R> sizes{};
     std::copy(shape_.begin(), shape_.end(), sizes.begin());
     return sizes;
   }
 
-  Index offset(std::initializer_list<Index> indices) const {
+  ADAFUSE_INLINE Index offset(std::initializer_list<Index> indices) const {
     require<ShapeError>(std::ssize(indices) == rank(), indices.size(), " indices into ", shape_);
     Index position = 0, dim = 0;
     for (Index i : indices) {
@@ -295,6 +300,8 @@ class Tensor {
   Storage<T> storage_;
   T* data_ = nullptr;
 };
+
+inline namespace ADAFUSE_SIMD {
 
 /// The elements of a strided window, in order, as a tensor of their own.
 template <class T, int R>
@@ -318,4 +325,5 @@ extern template Tensor<float> Tensor<float>::uniform(Shape, Key, float, float);
 extern template Tensor<double> Tensor<double>::uniform(Shape, Key, double, double);
 #endif
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse

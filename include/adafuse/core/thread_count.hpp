@@ -21,6 +21,15 @@
 #endif
 
 namespace adafuse {
+
+namespace process {
+/// What `set_num_threads` was told; 0 while nobody has asked for it.
+struct ThreadSetting {
+  static constinit inline std::atomic<int> threads{0};
+};
+}  // namespace process
+
+inline namespace ADAFUSE_SIMD {
 namespace detail {
 
 /// The processors on which this process may run.
@@ -95,21 +104,27 @@ inline int default_threads(const char* omp_num_threads, int processors, double q
   return std::max(1, static_cast<int>(std::min<double>(processors, std::floor(quota))));
 }
 
-inline std::atomic<int>& thread_setting() {
-  static std::atomic<int> threads{
-      default_threads(std::getenv("OMP_NUM_THREADS"), usable_processors(), cpu_quota())};
-  return threads;
+/// Where nobody has said how many. Two threads that ask at once may both look, and find the same.
+[[gnu::cold, gnu::noinline]] inline int first_num_threads() {
+  int none = 0;
+  process::ThreadSetting::threads.compare_exchange_strong(
+      none, default_threads(std::getenv("OMP_NUM_THREADS"), usable_processors(), cpu_quota()));
+  return process::ThreadSetting::threads;
 }
 
 }  // namespace detail
 
 /// How many threads a parallel_for may use. At first OMP_NUM_THREADS, or as many as there are
 /// processors that this process may use: its affinity mask and its CPU quota are respected.
-inline int num_threads() { return detail::thread_setting(); }
+inline int num_threads() {
+  const int threads = process::ThreadSetting::threads;
+  return threads > 0 ? threads : detail::first_num_threads();
+}
 
 inline void set_num_threads(int threads) {
   require<ValueError>(threads >= 1, "set_num_threads: at least 1, got ", threads);
-  detail::thread_setting() = threads;
+  process::ThreadSetting::threads = threads;
 }
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse

@@ -9,7 +9,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/ieee.hpp>
+#include <adafuse/core/machine.hpp>
 #include <adafuse/core/round_trips.hpp>
 #include <algorithm>
 #include <atomic>
@@ -26,19 +26,23 @@
 #include <pthread.h>
 #endif
 
-namespace adafuse::detail {
+namespace adafuse::process {
 
-/// True on a thread that works on a shared loop, ours or OpenMP's: it shares no loop inside of it.
-inline bool& inside_parallel() {
-  thread_local bool inside = false;
-  return inside;
-}
+/// A thread's part in shared loops.
+struct ThisThread {
+  /// True on a thread that works on a shared loop, ours or OpenMP's: it shares no loop inside of
+  /// it.
+  static constinit inline thread_local bool inside_parallel = false;
+};
+
+inline namespace ADAFUSE_SIMD {
 inline bool may_share() {
 #ifdef _OPENMP
   if (omp_in_parallel()) return false;
 #endif
-  return !inside_parallel();
+  return !ThisThread::inside_parallel;
 }
+}  // namespace ADAFUSE_SIMD
 
 class ThreadTeam {
  public:
@@ -46,22 +50,18 @@ class ThreadTeam {
   /// left, and returns how many. The caller is thread 0.
   using Task = std::int64_t (*)(void* context, int thread);
 
+  ADAFUSE_INLINE ThreadTeam() = default;
+
   /// The team of the process. It is never destroyed: its threads may outlive main. The child of a
   /// fork has none of its parent's threads; it begins with an empty team.
-  static ThreadTeam& instance() {
-    static ThreadTeam* const team = [] {
-      static ThreadTeam& made = *new ThreadTeam;
-#if defined(__unix__) || defined(__APPLE__)
-      ::pthread_atfork(nullptr, nullptr, [] { new (&made) ThreadTeam; });
-#endif
-      return &made;
-    }();
-    return *team;
+  ADAFUSE_INLINE static ThreadTeam& instance() {
+    ThreadTeam* const team = team_.load(std::memory_order_acquire);
+    return team ? *team : make();
   }
 
   /// Does all of a loop's work on this thread and on up to `helpers` others. `nanoseconds` is how
   /// long it would take one thread, about.
-  void run(int helpers, double nanoseconds, Task task, void* context) {
+  ADAFUSE_INLINE void run(int helpers, double nanoseconds, Task task, void* context) {
     if (helpers_.load(std::memory_order_relaxed) < helpers) grow(helpers);
     share(helpers, nanoseconds, task, context);
   }
@@ -71,7 +71,7 @@ class ThreadTeam {
   /// done, and what they read and write moves between their caches. So enough is some number of
   /// times what a message and its answer take: 100 ns where cores share a cache, 500 where they do
   /// not. In the second case the data goes through memory, and enough is twice as many.
-  int threads_for(int most, double nanoseconds) {
+  ADAFUSE_INLINE int threads_for(int most, double nanoseconds) {
     if (most <= 1 || nanoseconds < 2 * round_trips_for_each_thread * shortest_round_trip) return 1;
     if (helpers_.load(std::memory_order_relaxed) > 0) measure_round_trip();
     const double trip = round_trip_.load(std::memory_order_relaxed);
@@ -80,7 +80,18 @@ class ThreadTeam {
   }
 
  private:
-  void share(int helpers, double nanoseconds, Task task, void* context) {
+  [[gnu::cold, gnu::noinline]] ADAFUSE_INLINE static ThreadTeam& make() {
+    const std::lock_guard lock(making_);
+    if (!team_.load()) {
+      team_.store(new ThreadTeam);
+#if defined(__unix__) || defined(__APPLE__)
+      ::pthread_atfork(nullptr, nullptr, [] { new (team_.load()) ThreadTeam; });
+#endif
+    }
+    return *team_.load();
+  }
+
+  ADAFUSE_INLINE void share(int helpers, double nanoseconds, Task task, void* context) {
     const int asleep = sleepers_.load();
     const bool waking = asleep > 0 && worth_waking(nanoseconds);
     const bool nobody = !waking && asleep >= helpers_.load(std::memory_order_relaxed);
@@ -115,7 +126,7 @@ class ThreadTeam {
   // ---- The caller -------------------------------------------------------------------------------
 
   /// A slot of this caller's own; none where too many callers share loops already.
-  Slot* free_slot() {
+  ADAFUSE_INLINE Slot* free_slot() {
     for (Slot& slot : slots_)
       if (!slot.taken.load(std::memory_order_relaxed) &&
           !slot.taken.exchange(true, std::memory_order_acquire))
@@ -125,7 +136,7 @@ class ThreadTeam {
 
   /// Waking costs the caller some microseconds, and the helper comes tens of microseconds later. It
   /// pays for a long loop, and for a row of short ones in quick succession.
-  bool worth_waking(double nanoseconds) {
+  ADAFUSE_INLINE bool worth_waking(double nanoseconds) {
     if (nanoseconds >= worth_waking_for) return true;
     const std::int64_t now = nanoseconds_now();
     const std::int64_t before = last_short_.exchange(now, std::memory_order_relaxed);
@@ -135,7 +146,7 @@ class ThreadTeam {
     return worth;
   }
 
-  void wake(int helpers) {
+  ADAFUSE_INLINE void wake(int helpers) {
     if (helpers >= helpers_.load(std::memory_order_relaxed)) return round_.notify_all();
     for (int k = 0; k < helpers; ++k) round_.notify_one();
   }
@@ -144,7 +155,7 @@ class ThreadTeam {
   /// one, for milliseconds, when others want it too. Then the team stays with one thread for some
   /// times as long as the caller has waited: twice at first, up to sixteen times where stalls
   /// follow each other. So they cost a small part of the time.
-  void wait_for_begun(Slot& slot, std::int64_t start, std::int64_t chunks_done) {
+  ADAFUSE_INLINE void wait_for_begun(Slot& slot, std::int64_t start, std::int64_t chunks_done) {
     for (int k = 0; k < 100; ++k, pause_processor())
       if (slot.inside.load(std::memory_order_acquire) == 0) return;
     const std::int64_t began = nanoseconds_now();
@@ -165,7 +176,7 @@ class ThreadTeam {
 
   /// Once a second, the least of some round trips: a virtual machine may be moved to other cores.
   /// Where nobody answers in time, the next try is later; it all takes less than a hundredth.
-  void measure_round_trip() {
+  ADAFUSE_INLINE void measure_round_trip() {
     const std::int64_t start = nanoseconds_now();
     std::int64_t due = next_measurement_.load(std::memory_order_relaxed);
     if (start < due || !next_measurement_.compare_exchange_strong(due, start + second)) return;
@@ -185,7 +196,7 @@ class ThreadTeam {
       round_trip_.store(std::max(static_cast<double>(game.shortest()), shortest_round_trip));
   }
 
-  bool stalled_lately() {
+  ADAFUSE_INLINE bool stalled_lately() {
     if (!resting_.load(std::memory_order_relaxed)) return false;
     if (nanoseconds_now() < rest_until_.load(std::memory_order_relaxed)) return true;
     resting_.store(false, std::memory_order_relaxed);
@@ -195,7 +206,7 @@ class ThreadTeam {
   // ---- The helpers ------------------------------------------------------------------------------
 
   /// Makes up for missing helpers. Where the system gives no more threads, there are fewer.
-  void grow(int wanted) {
+  ADAFUSE_INLINE void grow(int wanted) {
     const std::lock_guard lock(growing_);
     const int first = helpers_.load();
     if (first >= wanted) return;
@@ -218,15 +229,15 @@ class ThreadTeam {
   }
 
   /// What helper number `thread` does until the process ends: waits for a round, joins its jobs.
-  [[noreturn]] void help(int thread) {
-    inside_parallel() = true;
+  [[noreturn]] ADAFUSE_INLINE void help(int thread) {
+    ThisThread::inside_parallel = true;
     for (unsigned seen = 0;;) {
       seen = next_round(seen);
       for (Slot& slot : slots_) join(slot, thread);
     }
   }
 
-  void join(Slot& slot, int thread) {
+  ADAFUSE_INLINE void join(Slot& slot, int thread) {
     if (!slot.job.load(std::memory_order_relaxed)) return;
     // Sequentially consistent, as is the caller's end of the job: either the caller sees that
     // somebody is inside, or this helper sees that the job is over.
@@ -238,7 +249,7 @@ class ThreadTeam {
 
   /// Looks out for a round other than `seen` for a while, then sleeps until it is woken. Now and
   /// then it lets others have the processor: the caller may be waiting for it.
-  unsigned next_round(unsigned seen) {
+  ADAFUSE_INLINE unsigned next_round(unsigned seen) {
     const std::int64_t end = nanoseconds_now() + lookout;
     do {
       for (int k = 0; k < 50; ++k, pause_processor())
@@ -265,6 +276,9 @@ class ThreadTeam {
   static constexpr double shortest_round_trip = 50, without_shared_cache = 250;
   static constexpr std::int64_t second = 1'000'000'000;
 
+  static constinit inline std::atomic<ThreadTeam*> team_{nullptr};
+  static constinit inline std::mutex making_;
+
   alignas(64) std::atomic<unsigned> round_{0};
   std::atomic<int> sleepers_{0};
   alignas(64) Slot slots_[8];
@@ -277,4 +291,4 @@ class ThreadTeam {
   std::atomic<double> row_{0};  // Work of the short loops that went by while helpers slept.
 };
 
-}  // namespace adafuse::detail
+}  // namespace adafuse::process

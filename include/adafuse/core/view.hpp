@@ -12,6 +12,8 @@
 
 namespace adafuse {
 
+inline namespace ADAFUSE_SIMD {
+
 /// How many of the positions start, start + step, ... come before stop, for any numbers but a step
 /// of 0.
 inline Index positions_before(Index start, Index stop, Index step) {
@@ -29,6 +31,8 @@ inline bool positions_lie_inside(Index start, Index count, Index step, Index siz
   return 0 <= start && start < size && last.fits() && 0 <= last.value() && last.value() < size;
 }
 
+}  // namespace ADAFUSE_SIMD
+
 /// Elements `data[i0 * strides[0] + ... ]`, with `T` const for a window that only reads.
 template <class T, int R>
 class View {
@@ -38,11 +42,11 @@ class View {
   static constexpr int rank = R;
   using Sizes = std::array<Index, R>;
 
-  View(T* data, const Sizes& sizes, const Sizes& strides)
+  ADAFUSE_INLINE View(T* data, const Sizes& sizes, const Sizes& strides)
       : data_(data), sizes_(sizes), strides_(strides) {}
 
   /// The rows of a contiguous buffer, last dimension fastest.
-  View(T* data, const Sizes& sizes) : data_(data), sizes_(sizes) {
+  ADAFUSE_INLINE View(T* data, const Sizes& sizes) : data_(data), sizes_(sizes) {
     Index stride = 1;
     for (int d = R - 1; d >= 0; --d) {
       strides_[at(d)] = stride;
@@ -51,20 +55,20 @@ class View {
   }
 
   /// A view that writes can be read from.
-  operator View<const T, R>() const requires(!std::is_const_v<T>) {
+  ADAFUSE_INLINE operator View<const T, R>() const requires(!std::is_const_v<T>) {
     return {data_, sizes_, strides_};
   }
 
   T* data() const { return data_; }
-  Index size(int dim) const { return sizes_[at(dim)]; }
-  Index stride(int dim) const { return strides_[at(dim)]; }
+  ADAFUSE_INLINE Index size(int dim) const { return sizes_[at(dim)]; }
+  ADAFUSE_INLINE Index stride(int dim) const { return strides_[at(dim)]; }
   const Sizes& sizes() const { return sizes_; }
-  Shape shape() const { return Shape(std::span<const Index>(sizes_)); }
+  ADAFUSE_INLINE Shape shape() const { return Shape(std::span<const Index>(sizes_)); }
 
   /// The element at these indices. Not checked: this is the inside of a loop.
   template <class... I>
-  requires(sizeof...(I) == R && (std::is_convertible_v<I, Index> && ...)) T& operator()(
-      I... indices) const {
+  requires(sizeof...(I) == R && (std::is_convertible_v<I, Index> && ...)) ADAFUSE_INLINE T&
+  operator()(I... indices) const {
     const Sizes index{static_cast<Index>(indices)...};
     Index offset = 0;
     for (int d = 0; d < R; ++d) offset += index[at(d)] * strides_[at(d)];
@@ -72,7 +76,7 @@ class View {
   }
 
   /// The window without its first dimension: `view[i]`.
-  View<T, R - 1> operator[](Index i) const requires(R > 1) {
+  ADAFUSE_INLINE View<T, R - 1> operator[](Index i) const requires(R > 1) {
     typename View<T, R - 1>::Sizes sizes, strides;
     std::copy(sizes_.begin() + 1, sizes_.end(), sizes.begin());
     std::copy(strides_.begin() + 1, strides_.end(), strides.begin());
@@ -81,7 +85,7 @@ class View {
 
   /// Positions start, start + step, ... below stop along `dim`; a negative step walks downwards and
   /// `stop` may then be -1. Throws ShapeError when a position lies outside.
-  View slice(int dim, Index start, Index stop, Index step = 1) const {
+  ADAFUSE_INLINE View slice(int dim, Index start, Index stop, Index step = 1) const {
     require<ShapeError>(0 <= dim && dim < R, "slice: dimension ", dim, " of ", shape());
     require<ShapeError>(step != 0, "slice: step is 0");
     const Index count = positions_before(start, stop, step);
@@ -98,7 +102,7 @@ class View {
   }
 
   /// Dimensions `a` and `b` exchanged.
-  View transpose(int a, int b) const {
+  ADAFUSE_INLINE View transpose(int a, int b) const {
     require<ShapeError>(0 <= a && a < R && 0 <= b && b < R, "transpose: dimensions ", a, " and ", b,
                         " of ", shape());
     View result = *this;
@@ -108,7 +112,7 @@ class View {
   }
 
   /// Whether the elements lie one after the other, last dimension fastest.
-  bool is_contiguous() const {
+  ADAFUSE_INLINE bool is_contiguous() const {
     Index stride = 1;
     for (int d = R - 1; d >= 0; --d) {
       if (size(d) != 1 && strides_[at(d)] != stride) return false;

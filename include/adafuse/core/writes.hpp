@@ -10,6 +10,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/machine.hpp>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -21,6 +22,7 @@
 
 namespace adafuse {
 
+inline namespace ADAFUSE_SIMD {
 namespace detail {
 /// A number that differs, but for one chance in 2^64, for bytes that differ.
 inline std::uint64_t digest(std::span<const std::byte> bytes) {
@@ -41,17 +43,20 @@ inline std::uint64_t digest(std::span<const std::byte> bytes) {
   return sum;
 }
 }  // namespace detail
+}  // namespace ADAFUSE_SIMD
 
 /// The one counter of a process: operations and writes, in the order in which they happen.
 class Events {
  public:
   /// The number of a new event: larger than all before it.
-  static std::uint64_t next() { return count_.fetch_add(1, std::memory_order_relaxed) + 1; }
+  ADAFUSE_INLINE static std::uint64_t next() {
+    return count_.fetch_add(1, std::memory_order_relaxed) + 1;
+  }
   /// The number of the newest event.
-  static std::uint64_t last() { return count_.load(std::memory_order_relaxed); }
+  ADAFUSE_INLINE static std::uint64_t last() { return count_.load(std::memory_order_relaxed); }
 
  private:
-  static inline std::atomic<std::uint64_t> count_{0};
+  static constinit inline std::atomic<std::uint64_t> count_{0};
 };
 
 /// The writes into one buffer. Safe for threads as far as the elements are: many may read, watch
@@ -61,16 +66,18 @@ class Writes {
   using Bytes = std::span<const std::byte>;
 
   /// The elements are about to change.
-  void announce() {
+  ADAFUSE_INLINE void announce() {
     state_.store(State::unwatched, std::memory_order_relaxed);
     written_.store(Events::next(), std::memory_order_relaxed);
   }
 
   /// Whether an operation has kept the elements since they were last opened or written.
-  bool watched() const { return state_.load(std::memory_order_relaxed) == State::watched; }
+  ADAFUSE_INLINE bool watched() const {
+    return state_.load(std::memory_order_relaxed) == State::watched;
+  }
 
   /// From now on somebody could change the elements, of which `bytes` are the present ones.
-  [[gnu::cold, gnu::noinline]] void open(Bytes bytes) {
+  [[gnu::cold, gnu::noinline]] ADAFUSE_INLINE void open(Bytes bytes) {
     const std::lock_guard lock(mutex_);
     if (!watched()) return;
     digest_ = detail::digest(bytes);
@@ -79,13 +86,13 @@ class Writes {
   }
 
   /// An operation keeps the elements.
-  void watch(Bytes bytes) {
+  ADAFUSE_INLINE void watch(Bytes bytes) {
     if (state_.load(std::memory_order_relaxed) == State::open) settle(bytes);
     state_.store(State::watched, std::memory_order_relaxed);
   }
 
   /// Whether elements that were there at event `kept` have changed after it, up to event `until`.
-  bool between(std::uint64_t kept, std::uint64_t until, Bytes bytes) {
+  ADAFUSE_INLINE bool between(std::uint64_t kept, std::uint64_t until, Bytes bytes) {
     if (made_ >= kept) return false;
     if (state_.load(std::memory_order_relaxed) == State::open) settle(bytes);
     const auto written = written_.load(std::memory_order_relaxed);
@@ -95,14 +102,14 @@ class Writes {
  private:
   enum class State : std::uint8_t { unwatched, watched, open };
 
-  [[gnu::cold, gnu::noinline]] void settle(Bytes bytes) {
+  [[gnu::cold, gnu::noinline]] ADAFUSE_INLINE void settle(Bytes bytes) {
     const std::lock_guard lock(mutex_);
     if (state_.load(std::memory_order_relaxed) != State::open) return;
     if (detail::digest(bytes) != digest_) written_.store(opened_, std::memory_order_relaxed);
     state_.store(State::watched, std::memory_order_relaxed);
   }
 
-  static inline std::mutex mutex_;  // Openings are few: one serves them all.
+  static constinit inline std::mutex mutex_;  // Openings are few: one serves them all.
 
   const std::uint64_t made_ = Events::last();
   std::atomic<std::uint64_t> written_{0};

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// Both halves of a data set, as of a FolderDataset, and what they have decoded.
 struct CachedDataset {
@@ -22,4 +22,4 @@ struct CachedDataset {
   std::vector<std::string> classes;
 };
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -19,7 +19,7 @@
 #include <unordered_set>
 #include <vector>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// One line of a list file.
 struct ClipEntry {
@@ -136,4 +136,4 @@ inline std::vector<std::string> read_class_names(const std::filesystem::path& pa
   return names;
 }
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

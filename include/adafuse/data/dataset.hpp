@@ -5,7 +5,7 @@
 #include <adafuse/core/tensor.hpp>
 #include <string>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// Everything here is const and may be called from many threads at once.
 class Dataset {
@@ -27,4 +27,4 @@ class Dataset {
   Dataset& operator=(const Dataset&) = default;
 };
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -11,7 +11,7 @@
 #include <string>
 #include <unordered_map>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// The same clips as `source`, which must outlive this, with at most `bytes` bytes of frames kept.
 class FrameCache : public Dataset {
@@ -65,4 +65,4 @@ class FrameCache : public Dataset {
   mutable std::unordered_map<Place, Tensor<std::uint8_t>, PlaceHash> frames_;
 };
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// `00001.jpg` for t = 0: files count from 1.
 inline std::string frame_file_name(Index t) {
@@ -87,4 +87,4 @@ inline FolderDataset load_dataset(const std::filesystem::path& dir, const Folder
           FrameFolder(frames, std::move(val), pictures), std::move(classes)};
 }
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 struct GesturesConfig {
   std::filesystem::path dir;
@@ -120,4 +120,4 @@ inline void write_gestures(const GesturesConfig& config) {
   }
 }
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// The classes, in the order of their labels.
 enum class Gesture {
@@ -206,4 +206,4 @@ inline Tensor<std::uint8_t> draw_gesture(Gesture gesture, Index frames, Index si
   return clip;
 }
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 struct Batch {
   Tensor<float> clips;          ///< [N, T, 3, H, W], normalised
@@ -188,4 +188,4 @@ class Loader {
   FrameCache dataset_;
 };
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

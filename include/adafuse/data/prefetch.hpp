@@ -19,7 +19,7 @@
 #include <variant>
 #include <vector>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 template <class Item>
 class Prefetch {
@@ -103,4 +103,4 @@ class Prefetch {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

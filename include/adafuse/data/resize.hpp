@@ -11,7 +11,7 @@
 #include <cmath>
 #include <vector>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -107,4 +107,4 @@ inline Tensor<std::uint8_t> centre_crop(const Tensor<std::uint8_t>& image, Index
   return contiguous(image.view<3>().slice(0, top, top + size).slice(1, left, left + size));
 }
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

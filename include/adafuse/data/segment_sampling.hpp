@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// How a loader chooses frames: training draws them, evaluation takes the middle ones.
 enum class Sampling { random, middle };
@@ -60,4 +60,4 @@ inline std::vector<Index> sample_frames(Sampling sampling, Index frame_count, In
                                       : sample_segment_middles(frame_count, frames);
 }
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -5,11 +5,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/ieee.hpp>
+#include <adafuse/core/machine.hpp>
 #include <algorithm>
 #include <cmath>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 enum class Figure { bar, triangle, ellipse };
 
@@ -75,4 +75,4 @@ class PlacedFigure {
   double cos_, sin_;
 };
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

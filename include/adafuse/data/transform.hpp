@@ -8,7 +8,7 @@
 #include <adafuse/core/tensor.hpp>
 #include <array>
 
-namespace adafuse::data {
+namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// Mean and standard deviation of red, green, blue in [0, 1]; ImageNet's unless told otherwise.
 struct Normalisation {
@@ -53,4 +53,4 @@ inline Tensor<std::uint8_t> mirror(const Tensor<std::uint8_t>& image) {
   return contiguous(x.slice(1, x.size(1) - 1, -1, -1));
 }
 
-}  // namespace adafuse::data
+}  // namespace adafuse::data::inline ADAFUSE_SIMD

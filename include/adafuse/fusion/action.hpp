@@ -9,7 +9,7 @@
 
 #include <adafuse/fusion/logits.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 enum class Action : std::uint8_t { keep = 0, reuse = 1, skip = 2 };
 
@@ -54,4 +54,4 @@ Tensor<T> one_hot_actions(const Tensor<std::uint8_t>& actions) {
   return weights;
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

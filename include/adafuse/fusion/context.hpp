@@ -11,7 +11,7 @@
 #include <span>
 #include <string>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// What a block asks before it decides.
 template <class T>
@@ -130,4 +130,4 @@ DecisionSource<T> follow(std::map<std::string, Tensor<std::uint8_t>> actions) {
   };
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

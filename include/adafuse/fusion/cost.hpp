@@ -14,7 +14,7 @@
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/reduce.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// Multiply-accumulates of one frame that hang on one block's decisions.
 struct ChannelCosts {
@@ -103,4 +103,4 @@ Tensor<T> clip_costs(double base, const std::vector<ChannelCosts>& costs,
   return result;
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -11,7 +11,7 @@
 #include <adafuse/fusion/gumbel.hpp>
 #include <adafuse/fusion/policy.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// What a block decided for each frame and channel.
 template <class T>
@@ -88,4 +88,4 @@ Decision<T> decide(const std::string& block, const std::optional<PolicyNetwork<T
   return decision;
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -10,7 +10,7 @@
 #include <adafuse/fusion/action.hpp>
 #include <optional>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// Whether a channel's raw map is needed: now, or by the next frame, if there is one.
 constexpr bool is_computed(Action now, std::optional<Action> next) {
@@ -22,8 +22,6 @@ constexpr bool is_computed(Action now, std::optional<Action> next) {
 constexpr bool is_live(Action now, bool first) {
   return first ? now == Action::keep : now != Action::skip;
 }
-
-inline namespace ADAFUSE_SIMD {  // They call what is compiled for a vector path.
 
 /// Whether the first `count` channels (at most bits_at_once) are live: a bit for each.
 inline std::uint32_t live_bits(const std::uint8_t* now, Index count, bool first) {
@@ -37,8 +35,6 @@ inline std::uint32_t computed_bits(const std::uint8_t* now, const std::uint8_t* 
   const auto kept = equal_bits(now, count, static_cast<std::uint8_t>(Action::keep));
   return next ? kept | equal_bits(next, count, static_cast<std::uint8_t>(Action::reuse)) : kept;
 }
-
-}  // namespace ADAFUSE_SIMD
 
 /// Flags [N*T, c], 1 where it holds.
 struct Demand {
@@ -65,4 +61,4 @@ inline Demand demand(const Tensor<std::uint8_t>& actions, Index frames) {
   return result;
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

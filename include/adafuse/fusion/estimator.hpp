@@ -17,7 +17,7 @@
 #include <adafuse/io/in_quotes.hpp>
 #include <string>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 enum class Estimator { gumbel, soft_gumbel, straight_through, reinforce };
 
@@ -55,4 +55,4 @@ Variable<scalar_of<X>> draw_choices(Estimator estimator, const X& logits,
   return hard_one_hot(drawn_from, -1);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -14,7 +14,7 @@
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/video/time_axis.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -103,4 +103,4 @@ Variable<scalar_of<Y>> fuse(const Y& maps, const W& decisions, Index frames,
       });
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

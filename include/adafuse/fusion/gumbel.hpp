@@ -21,7 +21,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 struct GumbelOptions {
   double temperature = 0.67;
@@ -78,4 +78,4 @@ Variable<scalar_of<X>> gumbel_softmax(const X& logits, Key key, GumbelOptions op
   return gumbel_softmax(logits, gumbel_noise<scalar_of<X>>(logits.shape(), key), options);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

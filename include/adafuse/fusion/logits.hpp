@@ -9,7 +9,7 @@
 #include <limits>
 #include <string>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// Whether `count` numbers, `step` apart, have a largest one that is finite, and hold no NaN.
 template <class T>
@@ -49,4 +49,4 @@ void require_choices(const Tensor<T>& logits, const std::string& who) {
   }
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

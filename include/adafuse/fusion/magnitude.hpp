@@ -16,7 +16,7 @@
 #include <limits>
 #include <numeric>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// |s_i| sum over the kernel of |w_ij|: the gains [out, in] of a convolution with weight
 /// [out, in, kh, kw] whose outputs are scaled by s [out].
@@ -117,4 +117,4 @@ DecisionSource<T> magnitude_actions(ActionShares shares) {
   };
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -11,7 +11,7 @@
 #include <adafuse/fusion/cost.hpp>
 #include <adafuse/ops/cross_entropy.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// How a cost enters the loss.
 struct CostLoss {
@@ -64,4 +64,4 @@ Tensor<T> clip_losses(const Tensor<T>& logits, const Tensor<std::int64_t>& label
   return (entropy + cost_loss<T>(costs, weighs)).value();
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -16,7 +16,7 @@
 #include <adafuse/video/time_axis.hpp>
 #include <optional>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// What an agent sees of a map.
 enum class PolicyPool { average, max };
@@ -173,4 +173,4 @@ class PolicyNetwork {
   std::vector<nn::BatchNorm1d<T>> gate_bn_;  // gate_bn, gate_bn1
 };
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -12,7 +12,7 @@
 #include <adafuse/fusion/decide.hpp>
 #include <adafuse/ops/reduce.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// The number b, and how it is learned.
 class Baseline {
@@ -68,4 +68,4 @@ Variable<T> reinforce(const Variable<T>& log_probability, const Tensor<T>& losse
   return mean(log_probability * (Variable<T>(losses) - static_cast<T>(baseline)));
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 #include <adafuse/fusion/demand.hpp>
 #include <adafuse/infer/folded_network.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 class ClipDecisions {
  public:
@@ -67,4 +67,4 @@ class ClipDecisions {
   std::vector<Tensor<std::uint8_t>> actions_;  // of each block, [clips * frames, c']
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

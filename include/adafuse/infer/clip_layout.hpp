@@ -7,7 +7,7 @@
 #include <adafuse/infer/folded_network.hpp>
 #include <adafuse/infer/memory_plan.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 struct ClipLayout {
   std::vector<ValueId> home;   ///< the value whose place each value uses
@@ -61,4 +61,4 @@ ClipLayout plan_clips(const FoldedNetwork<T>& network, Index frames) {
   return layout;
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -12,7 +12,7 @@
 #include <adafuse/infer/frame_steps.hpp>
 #include <adafuse/infer/session.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 template <class T>
 class ClipSession : public Session<T> {
@@ -193,4 +193,4 @@ class ClipSession : public Session<T> {
   std::uint64_t number_ = 0;
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

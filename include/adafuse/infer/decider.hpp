@@ -4,7 +4,7 @@
 
 #include <adafuse/fusion/context.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// What a session asks before a block decides: actions for `frames` frames of a clip.
 struct Question {
@@ -77,4 +77,4 @@ inline Decider follow_actions(std::map<std::string, Tensor<std::uint8_t>> writte
   };
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

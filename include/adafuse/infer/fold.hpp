@@ -14,7 +14,7 @@
 #include <array>
 #include <memory>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 struct FoldOptions {
   /// `automatic`, or `direct`: without Winograd, whose rounding error is larger.
@@ -360,4 +360,4 @@ std::shared_ptr<const FoldedNetwork<T>> fold(const models::VideoModel<T>& model,
   return std::make_shared<const FoldedNetwork<T>>(fold(model.plan(height, width), options));
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -10,9 +10,7 @@
 #include <limits>
 #include <span>
 
-namespace adafuse::infer {
-
-inline namespace ADAFUSE_SIMD {  // Its loop is compiled for the vector path.
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// The actions with the largest of their three logits, or the first that none exceeds; logits
 /// [actions][decisions]. False if some cannot be chosen: see fusion/logits.hpp.
@@ -33,8 +31,6 @@ template <class T>
   }
   return wrong == 0;
 }
-
-}  // namespace ADAFUSE_SIMD
 
 template <class T>
 struct FoldedAgent {
@@ -105,4 +101,4 @@ FoldedAgent<T> fold_agent(const PolicyNetwork<T>& agent) {
   return folded;
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 #include <adafuse/infer/live_lists.hpp>
 #include <adafuse/kernels/conv2d.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// A projection beside a convolution, which adds it to its sums; the scales are part of its
 /// weights.
@@ -76,4 +76,4 @@ struct FoldedConv {
   }
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -13,11 +13,12 @@
 
 namespace adafuse::infer {
 
+/// What one file folds, another may run, whatever they are compiled for.
 template <class T>
 class FoldedLinear {
  public:
   /// weight [out, in], bias [out] or undefined.
-  FoldedLinear(const Tensor<T>& weight, Tensor<T> bias, bool relu)
+  ADAFUSE_INLINE FoldedLinear(const Tensor<T>& weight, Tensor<T> bias, bool relu)
       : in_(weight.size(1)),
         out_(weight.size(0)),
         weight_(weight),
@@ -29,11 +30,17 @@ class FoldedLinear {
     }
   }
 
+  ADAFUSE_INLINE FoldedLinear(const FoldedLinear&) = default;
+  ADAFUSE_INLINE FoldedLinear(FoldedLinear&&) = default;
+  ADAFUSE_INLINE FoldedLinear& operator=(const FoldedLinear&) = default;
+  ADAFUSE_INLINE FoldedLinear& operator=(FoldedLinear&&) = default;
+  ADAFUSE_INLINE ~FoldedLinear() = default;
+
   Index in() const { return in_; }
   Index out() const { return out_; }
 
   /// x: [rows, in] -> y: [rows, out].
-  void operator()(Index rows, const T* x, T* y) const {
+  ADAFUSE_INLINE void operator()(Index rows, const T* x, T* y) const {
     if constexpr (in_panels) {
       (*this)(
           rows, [x, in = in_](Index r) { return x + r * in; }, y);
@@ -45,7 +52,7 @@ class FoldedLinear {
   }
   /// The same for rows of which `row_at(r)` points to the r-th: they may overlap.
   template <std::invocable<Index> RowAt>
-  void operator()(Index rows, const RowAt& row_at, T* y) const {
+  ADAFUSE_INLINE void operator()(Index rows, const RowAt& row_at, T* y) const {
     if constexpr (in_panels)
       kernels::linear(shape(), rows, row_at, weight_.data(), bias(), relu_, y);
     else
@@ -54,14 +61,16 @@ class FoldedLinear {
 
  private:
   static constexpr bool in_panels = std::is_same_v<T, float>;
-  const T* bias() const { return bias_.defined() ? bias_.data() : nullptr; }
-  kernels::LinearShape shape() const { return {in_, out_}; }
+  ADAFUSE_INLINE const T* bias() const { return bias_.defined() ? bias_.data() : nullptr; }
+  ADAFUSE_INLINE kernels::LinearShape shape() const { return {in_, out_}; }
 
   Index in_, out_;
   Tensor<T> weight_;  // [out, in], or panels
   Tensor<T> bias_;    // [out]
   bool relu_;
 };
+
+inline namespace ADAFUSE_SIMD {
 
 /// The affine map that a batch norm is at inference: scale * x + shift, each [c].
 template <class T>
@@ -102,4 +111,5 @@ FoldedLinear<T> fold_linear(const nn::Linear<T>& layer, const nn::BatchNorm1d<T>
   return {weight, affine.shift, true};
 }
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse::infer

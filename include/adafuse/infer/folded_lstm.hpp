@@ -6,7 +6,7 @@
 #include <adafuse/nn/lstm.hpp>
 #include <cmath>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 template <class T>
 struct FoldedLstm {
@@ -39,4 +39,4 @@ FoldedLstm<T> fold_lstm(const nn::LstmCell<T>& cell) {
   return {fold_linear(cell.weight_ih, cell.bias_ih), fold_linear(cell.weight_hh, cell.bias_hh)};
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

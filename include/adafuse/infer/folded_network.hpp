@@ -5,7 +5,7 @@
 
 #include <adafuse/infer/folded_step.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 template <class T>
 struct FoldedNetwork {
@@ -25,4 +25,4 @@ struct FoldedNetwork {
   const FoldedValue& value(ValueId id) const { return values[id]; }
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

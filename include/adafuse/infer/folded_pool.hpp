@@ -9,7 +9,7 @@
 #include <adafuse/kernels/scratch.hpp>
 #include <vector>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 template <class T>
 struct FoldedPool {
@@ -29,8 +29,6 @@ FoldedPool<T> fold_pool(const kernels::Pool2dGeometry& g, bool maximum) {
         pool.divisors.push_back(static_cast<T>(g.counted(g.height, i) * g.counted(g.width, j)));
   return pool;
 }
-
-inline namespace ADAFUSE_SIMD {  // It calls what is compiled for a vector path.
 
 /// Pools the channels of each frame that exist in x [frames, channels, in_pixels]; where `fill`,
 /// those of `wanted`, and those that do not exist become zero.
@@ -72,5 +70,4 @@ void pool_live(const FoldedPool<T>& pool, Index frames, Index channels, const T*
   });
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -14,7 +14,7 @@
 #include <adafuse/models/plan.hpp>
 #include <optional>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 using models::ValueId;
 
@@ -79,4 +79,4 @@ struct FoldedBlock {
   std::vector<FusedPart> parts;
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

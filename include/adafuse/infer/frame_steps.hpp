@@ -7,7 +7,7 @@
 #include <adafuse/infer/global_pool.hpp>
 #include <adafuse/infer/map_copies.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// Some frames of a value: where they lie, and which of their channels there are.
 template <class T>
@@ -55,4 +55,4 @@ double run_frames(const FoldedLinear<T>& linear, const FrameOperands<T>& on) {
   return static_cast<double>(on.frames);
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

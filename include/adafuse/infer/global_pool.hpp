@@ -8,8 +8,7 @@
 #include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/reduce.hpp>
 
-namespace adafuse::infer {
-inline namespace ADAFUSE_SIMD {  // It calls what is compiled for a vector path.
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// Pixels of a map that floats may add up. A larger one comes from memory, and double adds it up as
 /// fast.
@@ -79,5 +78,4 @@ void global_pool(bool maximum, Index frames, Index channels, Index pixels, const
                Work::elements(channels * pixels) / blocks, pool, ChunkOrder::backward);
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// One step, summed over all frames since the ledger was opened.
 struct LedgerRow {
@@ -41,4 +41,4 @@ struct Ledger {
   }
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

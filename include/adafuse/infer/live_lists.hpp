@@ -6,7 +6,7 @@
 #include <adafuse/kernels/conv2d_options.hpp>
 #include <vector>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// The channels of each frame, or an empty span: all channels of all frames.
 using ChannelLists = std::span<const kernels::LiveChannels>;
@@ -72,4 +72,4 @@ class LiveLists {
   std::vector<kernels::LiveChannels> lists_;
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

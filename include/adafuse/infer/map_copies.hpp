@@ -8,7 +8,7 @@
 #include <adafuse/fusion/demand.hpp>
 #include <adafuse/infer/live_lists.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// Maps of clips: [clips * frames, channels, pixels].
 struct ClipMaps {
@@ -38,8 +38,6 @@ struct ActionColumns {
   }
   Action operator()(Index frame, Index channel) const { return Action{*at(frame, channel)}; }
 };
-
-inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
 
 /// y_t = y_{t-1} for the channels that frame t reuses. The last frame goes first: when a frame is
 /// overwritten, the one after it has what it needs of it.
@@ -122,5 +120,4 @@ void add_live(const ClipMaps& m, const T* a, ChannelLists live_a, const T* b, Ch
   });
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -8,7 +8,7 @@
 #include <numeric>
 #include <vector>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// A value that is written at step `first` and read for the last time at step `last`.
 struct Lifetime {
@@ -50,4 +50,4 @@ inline MemoryPlan plan_memory(const std::vector<Lifetime>& values, Index alignme
   return plan;
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// The mean over the last `count` frames, or as many as there were.
 struct LastFrames {
@@ -92,4 +92,4 @@ class RunningMean {
   double weight_ = 0;
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

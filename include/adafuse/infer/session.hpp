@@ -8,7 +8,7 @@
 #include <chrono>
 #include <memory>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// What becomes of the agents when there is a decider.
 enum class Agents {
@@ -91,4 +91,4 @@ class Session {
   Ledger* ledger_ = nullptr;
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

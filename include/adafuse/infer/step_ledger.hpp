@@ -5,7 +5,7 @@
 #include <adafuse/infer/folded_network.hpp>
 #include <adafuse/infer/ledger.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// Gives a new ledger a row for each step, and notes that so many frames are coming. Throws
 /// ValueError for the ledger of another network.
@@ -56,4 +56,4 @@ double numbers_moved(const FoldedNetwork<T>& network, const FoldedStep<T>& step,
   return numbers + numbers_in(out, frames, out.wanted ? made.wanted : made.live);
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

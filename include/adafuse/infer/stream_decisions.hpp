@@ -6,7 +6,7 @@
 #include <adafuse/fusion/demand.hpp>
 #include <adafuse/infer/stream_layout.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 class StreamDecisions {
  public:
@@ -89,4 +89,4 @@ class StreamDecisions {
   std::vector<BlockState> blocks_;
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

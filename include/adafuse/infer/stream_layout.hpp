@@ -13,7 +13,7 @@
 #include <adafuse/infer/folded_network.hpp>
 #include <adafuse/infer/memory_plan.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// What a stream does where a model looks at the next frame (TSM).
 enum class Future {
@@ -108,4 +108,4 @@ StreamLayout plan_stream(const FoldedNetwork<T>& network, Future future) {
   return layout;
 }
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -15,7 +15,7 @@
 #include <adafuse/infer/session.hpp>
 #include <adafuse/infer/stream_decisions.hpp>
 
-namespace adafuse::infer {
+namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 struct StreamOptions {
   Future future = Future::refuse;
@@ -245,4 +245,4 @@ class StreamSession : public Session<T> {
   std::uint64_t number_ = 0;
 };
 
-}  // namespace adafuse::infer
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 static_assert(std::endian::native == std::endian::little, "adafuse: files are little endian");
 
@@ -62,4 +62,4 @@ class ByteReader {
   std::size_t position_ = 0;
 };
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

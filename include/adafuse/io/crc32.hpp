@@ -6,12 +6,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/machine.hpp>
 #include <array>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -49,4 +50,4 @@ inline std::uint32_t crc32(std::string_view bytes) {
   return ~sum;
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

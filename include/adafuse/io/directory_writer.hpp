@@ -28,7 +28,7 @@
 #include <utility>
 #include <vector>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// What a directory is for.
 struct DirectoryKind {
@@ -237,4 +237,4 @@ class DirectoryWriter {
   std::optional<WriterLock> lock_;
 };
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

@@ -15,7 +15,7 @@
 #include <functional>
 #include <limits>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// The type of a file's elements: its name, and bytes for each element.
 struct Dtype {
@@ -83,4 +83,4 @@ AnyTensor read_as(std::string_view dtype, const std::string& where, const Read& 
   });
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

@@ -25,6 +25,13 @@
 
 namespace adafuse::io {
 
+/// Numbers the temporary files of a process, whatever its files are compiled for.
+struct TemporaryFiles {
+  static constinit inline std::atomic<unsigned> count{0};
+};
+
+inline namespace ADAFUSE_SIMD {
+
 namespace detail {
 
 /// What the system says about the call that has just failed.
@@ -203,9 +210,8 @@ class FileWriter {
  public:
   explicit FileWriter(const std::filesystem::path& path)
       : path_(followed(path)), temporary_(path_), in_place_(is_special(path_)) {
-    static std::atomic<unsigned> count{0};
     // A device or a pipe must not be replaced by a file: it is written to as it is.
-    if (!in_place_) temporary_ += concat(".tmp-", ::getpid(), "-", count++);
+    if (!in_place_) temporary_ += concat(".tmp-", ::getpid(), "-", TemporaryFiles::count++);
     const int flags = O_WRONLY | O_CLOEXEC | (in_place_ ? 0 : O_CREAT | O_EXCL);
     file_ = ::open(temporary_.c_str(), flags, 0666);
     detail::check_written(file_ >= 0, path_);
@@ -271,4 +277,5 @@ inline void overwrite_file(const std::filesystem::path& path, std::string_view b
   detail::check_written(file.close(), path);
 }
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse::io

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace adafuse::io::detail {
+namespace adafuse::io::inline ADAFUSE_SIMD::detail {
 
 /// One image block: a rectangle of the screen that it paints.
 struct GifImage {
@@ -182,4 +182,4 @@ inline Tensor<std::uint8_t> decode_gif_frames(std::string_view bytes, const std:
   return clip;
 }
 
-}  // namespace adafuse::io::detail
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::detail

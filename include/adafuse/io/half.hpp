@@ -3,13 +3,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/ieee.hpp>
+#include <adafuse/core/machine.hpp>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// IEEE 754 binary16: 1 bit of sign, 5 of exponent (bias 15), 10 of fraction.
 inline float half_to_float(std::uint16_t bits) {
@@ -31,4 +31,4 @@ inline float bfloat16_to_float(std::uint16_t bits) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// A picture [H, W, 3], or a clip of them [T, H, W, 3].
 using Image = Tensor<std::uint8_t>;
@@ -88,4 +88,4 @@ inline void write_png(const std::filesystem::path& path, const Image& image) {
   overwrite_file(path, encode_png(image));
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

@@ -5,7 +5,7 @@
 #include <adafuse/core/shape.hpp>
 #include <string>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 struct ImageOptions {
   /// Pixels of a picture, or of all frames of an animation together: 179 million are half a
@@ -24,4 +24,4 @@ inline void require_pixels(Index pixels, const ImageOptions& options, const std:
 
 }  // namespace detail
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

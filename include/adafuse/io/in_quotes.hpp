@@ -7,11 +7,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/machine.hpp>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -77,4 +78,4 @@ inline std::string escaped(std::string_view text) {
   return detail::escape(text, std::string_view::npos, false);
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

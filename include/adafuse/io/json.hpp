@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// A JSON value whose objects list their members in the order in which they were added.
 using Json = nlohmann::ordered_json;
@@ -157,4 +157,4 @@ inline void write_json(const std::filesystem::path& path, const Json& value) {
   write_file(path, json_text(value) + "\n");
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

@@ -18,7 +18,7 @@
 #include <bit>
 #include <unordered_map>
 
-namespace adafuse::io::pickle {
+namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
 
 namespace detail {
 
@@ -320,4 +320,4 @@ inline Ref unpickle(ByteReader& in, Values& values, Builder& builder) {
   return detail::Machine(in, values, builder).run();
 }
 
-}  // namespace adafuse::io::pickle
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::pickle

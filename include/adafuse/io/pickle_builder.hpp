@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace adafuse::io::pickle {
+namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
 
 /// Where in which pickle; errors begin with it.
 struct Place {
@@ -36,4 +36,4 @@ class Builder {
   virtual Ref persistent(Values& values, Ref id, const Place& place) = 0;
 };
 
-}  // namespace adafuse::io::pickle
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::pickle

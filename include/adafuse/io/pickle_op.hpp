@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/machine.hpp>
 #include <cstdint>
 
-namespace adafuse::io::pickle {
+namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
 
 /// Named as in Python's pickletools.
 enum class Op : std::uint8_t {
@@ -61,4 +62,4 @@ enum class Op : std::uint8_t {
   frozen_set = 0x91
 };
 
-}  // namespace adafuse::io::pickle
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::pickle

@@ -14,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-namespace adafuse::io::pickle {
+namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
 
 /// A value, by its number in `Values`.
 using Ref = std::uint32_t;
@@ -104,4 +104,4 @@ class Values {
   std::vector<Value> values_;
 };
 
-}  // namespace adafuse::io::pickle
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::pickle

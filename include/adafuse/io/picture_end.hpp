@@ -12,11 +12,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/machine.hpp>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
-namespace adafuse::io::detail {
+namespace adafuse::io::inline ADAFUSE_SIMD::detail {
 
 inline std::uint8_t byte_at(std::string_view bytes, std::size_t i) {
   return static_cast<std::uint8_t>(bytes[i]);
@@ -142,4 +143,4 @@ inline const char* bmp_fault(std::string_view bytes) {
   return rows_there >= std::abs(height) ? nullptr : truncated;
 }
 
-}  // namespace adafuse::io::detail
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::detail

@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 static_assert(std::endian::native == std::endian::little, "adafuse: files are little endian");
 
@@ -231,4 +231,4 @@ inline void write_safetensors(const std::filesystem::path& path, const TensorFil
   writer.commit();
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

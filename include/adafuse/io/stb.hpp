@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace adafuse::io::detail {
+namespace adafuse::io::inline ADAFUSE_SIMD::detail {
 
 /// The largest block that stb gets in this thread.
 inline thread_local std::size_t stb_largest_block = 0;
@@ -27,7 +27,7 @@ inline void* stb_reallocate(void* block, std::size_t bytes) {
   return bytes <= stb_largest_block ? std::realloc(block, bytes) : nullptr;
 }
 
-}  // namespace adafuse::io::detail
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::detail
 
 #ifdef STBI_INCLUDE_STB_IMAGE_H
 #error adafuse: include adafuse before stb_image.h, which it compiles with internal linkage
@@ -58,7 +58,7 @@ inline void* stb_reallocate(void* block, std::size_t bytes) {
 #undef STB_IMAGE_IMPLEMENTATION
 #undef STB_IMAGE_WRITE_IMPLEMENTATION
 
-namespace adafuse::io::detail {
+namespace adafuse::io::inline ADAFUSE_SIMD::detail {
 
 /// The first picture in these bytes as [H, W, channels]; `channels` is 3 (RGB) or 4 (RGBA). Throws
 /// FormatError with stb's reason, and for more pixels than the options allow before
@@ -113,4 +113,4 @@ inline std::string stb_encode_png(const Tensor<std::uint8_t>& image) {
   return bytes;
 }
 
-}  // namespace adafuse::io::detail
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::detail

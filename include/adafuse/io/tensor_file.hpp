@@ -11,7 +11,7 @@
 #include <utility>
 #include <variant>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// A tensor of any scalar type.
 using AnyTensor = std::variant<Tensor<float>, Tensor<double>, Tensor<std::int32_t>,
@@ -66,4 +66,4 @@ struct TensorFile {
   }
 };
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

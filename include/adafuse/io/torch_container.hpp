@@ -11,7 +11,7 @@
 #include <adafuse/io/torch_objects.hpp>
 #include <adafuse/io/zip_archive.hpp>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// A file that was opened: its object, and the bytes of every storage that the object names. All
 /// are windows onto the file's bytes.
@@ -161,4 +161,4 @@ inline TorchContainer open_torch(std::string_view bytes, const std::string& file
                                  : detail::open_torch_stream(bytes, file);
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

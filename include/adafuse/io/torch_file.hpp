@@ -14,7 +14,7 @@
 #include <adafuse/io/torch_tensor.hpp>
 #include <set>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// What a checkpoint gave.
 struct TorchFile {
@@ -163,4 +163,4 @@ inline TorchFile read_torch_file(const std::filesystem::path& path) {
   return parse_torch_file(read_file(path), path.string());
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

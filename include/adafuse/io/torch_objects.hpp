@@ -15,7 +15,7 @@
 #include <variant>
 #include <vector>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// A type of elements: the class that PyTorch names its storages by, the name that files of tensors
 /// use, and bytes for each element.
@@ -260,4 +260,4 @@ class TorchObjects : public pickle::Builder {
   std::map<std::string_view, TorchStorage> storages_;
 };
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

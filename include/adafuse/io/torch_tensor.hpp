@@ -6,7 +6,7 @@
 #include <adafuse/io/torch_objects.hpp>
 #include <cstring>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -91,4 +91,4 @@ inline AnyTensor read_torch_tensor(const TorchTensor& tensor, std::string_view d
   });
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

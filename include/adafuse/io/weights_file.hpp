@@ -5,7 +5,7 @@
 #include <adafuse/io/safetensors.hpp>
 #include <adafuse/io/torch_file.hpp>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// What a file of weights gave.
 struct WeightsFile {
@@ -32,4 +32,4 @@ inline WeightsFile read_weights(const std::filesystem::path& path) {
   return {std::move(file.weights), std::move(file.left_over), std::move(file.foreign)};
 }
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

@@ -17,7 +17,7 @@
 #include <optional>
 #include <string>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 class WriterLock {
  public:
@@ -86,4 +86,4 @@ class WriterLock {
   detail::Descriptor file_;
 };
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

@@ -17,7 +17,7 @@
 #include <optional>
 #include <vector>
 
-namespace adafuse::io {
+namespace adafuse::io::inline ADAFUSE_SIMD {
 
 class ZipArchive {
  public:
@@ -183,4 +183,4 @@ class ZipArchive {
   std::map<std::string, Entry, std::less<>> entries_;
 };
 
-}  // namespace adafuse::io
+}  // namespace adafuse::io::inline ADAFUSE_SIMD

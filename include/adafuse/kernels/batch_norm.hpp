@@ -17,8 +17,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// x [batch, channels, inner]: [N, C], [N, C, L] and [N, C, H, W] seen alike.
 struct ChannelLayout {
@@ -298,5 +297,4 @@ void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T*
   });
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -5,7 +5,7 @@
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/batch_norm.hpp>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 struct Moments {
   std::vector<double> mean, variance;  // [channels]; the variance is biased
@@ -81,4 +81,4 @@ void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T*
   }
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

@@ -7,8 +7,7 @@
 #include <optional>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace channel_lanes {
 
 /// Positions in a plane, and in the weights of a channel, are counted in 32 bits.
@@ -163,5 +162,4 @@ class KnownShapes {
 };
 
 }  // namespace channel_lanes
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

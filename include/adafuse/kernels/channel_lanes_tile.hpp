@@ -9,8 +9,7 @@
 #include <algorithm>
 #include <array>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace channel_lanes {
 
 /// Output channels that lie side by side in turned weights. All vector paths share it: one file may
@@ -235,5 +234,4 @@ void add_channels(const Tile& tile, int rows, int pixels, int units) {
 }
 
 }  // namespace channel_lanes
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -7,8 +7,7 @@
 #include <adafuse/kernels/channel_lanes_tile.hpp>
 #include <adafuse/kernels/correlation.hpp>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace channel_lanes {
 
 inline Index turned_units(const Correlation& g) { return (g.out_channels + unit - 1) / unit; }
@@ -61,5 +60,4 @@ inline void turn_weights(const Correlation& g, const float* w, float* turned) {
 }
 
 }  // namespace channel_lanes
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -12,8 +12,7 @@
 #include <adafuse/kernels/conv2d_reference.hpp>
 #include <type_traits>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 namespace detail {
 /// Throws ShapeError unless there is one list for each frame (or none at all), and each is strictly
@@ -180,5 +179,4 @@ inline void winograd_weights(const Conv2dGeometry& g, const float* w, float* u) 
   winograd::transform_weights(correlation, w, u, g.out_channels * g.in_channels);
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

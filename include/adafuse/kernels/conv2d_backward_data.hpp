@@ -18,8 +18,7 @@
 #include <adafuse/kernels/turn.hpp>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace backward_data {
 
 /// Along one axis: positions phase, phase + stride, ... of dx, and the taps that reach them.
@@ -301,5 +300,4 @@ void conv2d(const Conv2dGeometry& g, const float* dy, const float* w, float* dx,
 }
 
 }  // namespace backward_data
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -13,8 +13,7 @@
 #include <array>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace backward_data_halved {
 
 inline bool fits(const Conv2dGeometry& g) {
@@ -219,5 +218,4 @@ void conv2d(const Conv2dGeometry& g, const float* dy, const float* weights, floa
 }
 
 }  // namespace backward_data_halved
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

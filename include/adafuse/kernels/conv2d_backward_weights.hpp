@@ -19,8 +19,7 @@
 #include <adafuse/kernels/turn.hpp>
 #include <array>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace backward_weights {
 
 /// Copies of the image (in floats) that are made at a time.
@@ -311,5 +310,4 @@ inline void conv2d(Correlation g, const float* x, const float* dy, float* dw) {
 }
 
 }  // namespace backward_weights
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -15,8 +15,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace backward_weights_dots {
 
 inline constexpr Index kernel_width = 3;  // Three sums share a row of the kernel.
@@ -193,5 +192,4 @@ inline void conv2d(const Correlation& g, const float* x, const float* dy, float*
 }
 
 }  // namespace backward_weights_dots
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -17,8 +17,7 @@
 #include <optional>
 #include <type_traits>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace channel_lanes {
 
 /// How the work is cut. All of it follows from the sizes and lists alone.
@@ -330,5 +329,4 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
 }
 
 }  // namespace channel_lanes
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

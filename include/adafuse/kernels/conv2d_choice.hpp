@@ -13,18 +13,16 @@
 
 namespace adafuse::kernels {
 
-// Not in a namespace `detail`: where a vector path has one, that would be opened, and the switch be
-// there twice.
-inline std::atomic<bool>& winograd_setting() {
-  static std::atomic<bool> allowed{true};
-  return allowed;
-}
-
-/// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process (at first: yes).
-inline bool winograd_allowed() { return winograd_setting(); }
-inline void set_winograd_allowed(bool allowed) { winograd_setting() = allowed; }
+/// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process.
+struct WinogradSetting {
+  static constinit inline std::atomic<bool> allowed{true};
+};
 
 inline namespace ADAFUSE_SIMD {
+
+/// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process (at first: yes).
+inline bool winograd_allowed() { return WinogradSetting::allowed; }
+inline void set_winograd_allowed(bool allowed) { WinogradSetting::allowed = allowed; }
 
 /// Cost in multiply-adds of one vector. `g` has as many channels as live on average; `merge`:
 /// frames may share vectors, because no frame has channel lists of its own.

@@ -10,8 +10,7 @@
 #include <adafuse/kernels/strided_lanes.hpp>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace depthwise {
 
 inline bool fits(const Correlation& g) {
@@ -265,5 +264,4 @@ inline void conv2d_backward_weights(const Correlation& g, const float* x, const 
 }
 
 }  // namespace depthwise
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

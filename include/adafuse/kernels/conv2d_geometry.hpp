@@ -5,7 +5,7 @@
 #include <adafuse/core/checked.hpp>
 #include <adafuse/core/shape.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// x [batch, in_channels, in_height, in_width] * w [out_channels, in_channels / groups,
 /// kernel_height, kernel_width]  ->  y [batch, out_channels, out_height, out_width].
@@ -84,4 +84,4 @@ struct Conv2dGeometry {
   friend bool operator==(const Conv2dGeometry&, const Conv2dGeometry&) = default;
 };
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -3,16 +3,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/eigen.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
 #include <adafuse/kernels/conv2d_geometry.hpp>
 #include <adafuse/kernels/conv2d_options.hpp>
 #include <adafuse/kernels/im2col.hpp>
+#include <adafuse/kernels/matrix_product.hpp>
 #include <adafuse/kernels/scratch.hpp>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {  // Eigen too is compiled for the vector path.
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace im2col_path {
 
 /// y = epilogue(w * columns(x)). Frames and groups are independent; dead channels drop out as rows
@@ -49,8 +48,7 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
           std::copy_n(w + (live_outs[static_cast<std::size_t>(r)] * ins + c % ins) * taps, taps,
                       weight + r * depth + k * taps);
       }
-      MatrixMap<T>(product, rows, pixels).noalias() =
-          ConstMatrixMap<T>(weight, rows, depth) * ConstMatrixMap<T>(columns, depth, pixels);
+      matrix_product<T>(rows, pixels, depth, {weight, depth}, {columns, pixels}, product, pixels);
       for (Index r = 0; r < rows; ++r) {
         const Index o = live_outs[static_cast<std::size_t>(r)];
         const Index at = (n * g.out_channels + o) * pixels;
@@ -72,9 +70,8 @@ void conv2d_backward_data(const Conv2dGeometry& g, const T* dy, const T* w, T* d
     T* columns = columns_memory(depth * pixels);
     for (Index task = begin; task < end; ++task) {
       const Index group = task % g.groups;
-      MatrixMap<T>(columns, depth, pixels).noalias() =
-          ConstMatrixMap<T>(w + group * outs * depth, outs, depth).transpose() *
-          ConstMatrixMap<T>(dy + task * outs * pixels, outs, pixels);
+      matrix_product<T>(depth, pixels, outs, {w + group * outs * depth, depth, true},
+                        {dy + task * outs * pixels, pixels}, columns, pixels);
       T* image = dx + task * ins * g.in_pixels();
       std::fill_n(image, ins * g.in_pixels(), T{0});
       for (Index c = 0; c < ins; ++c)
@@ -107,14 +104,13 @@ void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T
       for (Index task = begin; task < end; ++task) {
         const Index group = task / blocks, first = group * outs + task % blocks * row_block;
         const Index rows = std::min(row_block, (group + 1) * outs - first);
-        MatrixMap<T>(dw + first * depth, rows, depth).noalias() +=
-            ConstMatrixMap<T>(dy + (n * g.out_channels + first) * pixels, rows, pixels) *
-            ConstMatrixMap<T>(columns + group * ins * g.taps() * pixels, depth, pixels).transpose();
+        add_matrix_product<T>(
+            rows, depth, pixels, {dy + (n * g.out_channels + first) * pixels, pixels},
+            {columns + group * ins * g.taps() * pixels, pixels, true}, dw + first * depth, depth);
       }
     });
   }
 }
 
 }  // namespace im2col_path
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -18,8 +18,7 @@
 #include <adafuse/kernels/phase_copies.hpp>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace masked_direct {
 
 /// The taps of one tile: where each reads, and which lanes of it lie inside of the image.
@@ -262,5 +261,4 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
 }
 
 }  // namespace masked_direct
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// How a convolution is computed. Naming one that does not fit the geometry is a ValueError.
 enum class ConvAlgorithm {
@@ -154,4 +154,4 @@ bool all_live(const Conv2dOptions<T>& options) {
          std::ranges::all_of(options.live_out, &LiveChannels::all);
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

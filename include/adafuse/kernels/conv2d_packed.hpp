@@ -16,8 +16,7 @@
 #include <array>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace packed {
 
 /// Row `row` of a finished tile, [vectors * width] at `sums`, to the pixels that its runs name.
@@ -194,5 +193,4 @@ inline void conv2d(Correlation g, const float* x, const float* w, float* y,
 }
 
 }  // namespace packed
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// Calls `visit(n, o, i, j, c, y, x, p, q)` for each product of the definition: output (n, o, i,
 /// j), input (n, c, y, x) inside of the image, weight (o, c % (in_channels / groups), p, q).
@@ -93,4 +93,4 @@ void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T
       });
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

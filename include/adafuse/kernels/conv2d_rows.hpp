@@ -6,8 +6,7 @@
 #include <adafuse/kernels/correlation.hpp>
 #include <adafuse/kernels/microkernel.hpp>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Rows cut into tiles of nearly the same number: with few accumulators, a multiply-add waits for
 /// the one before it, so that a tile of one row would take as long as one of three.
@@ -40,5 +39,4 @@ inline TileRows rows_of_frame(const Correlation& g, const Conv2dEpilogue<float>&
   return tile;
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -14,8 +14,7 @@
 #include <adafuse/kernels/scratch.hpp>
 #include <adafuse/kernels/united_channels.hpp>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// How many pixels of a map of `pixels` are spare: up to a quarter of a vector after full ones.
 constexpr Index spare_pixels(Index pixels) {
@@ -232,5 +231,4 @@ class SparePixels {
   float* columns_ = nullptr;
 };
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -15,8 +15,7 @@
 #include <array>
 #include <type_traits>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace whole_rows {
 
 /// Vectors of pixels of a tile of so many rows: as many as leave room for what is loaded and moved.
@@ -311,5 +310,4 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
 }
 
 }  // namespace whole_rows
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

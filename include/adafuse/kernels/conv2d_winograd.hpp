@@ -22,8 +22,7 @@
 #include <span>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace winograd {
 
 inline bool fits(const Correlation& g) {
@@ -230,5 +229,4 @@ inline void conv2d(const Correlation& g, const float* x, const float* w, float* 
 }
 
 }  // namespace winograd
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

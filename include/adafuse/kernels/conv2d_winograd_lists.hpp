@@ -11,8 +11,7 @@
 #include <adafuse/kernels/conv2d_winograd_tiles.hpp>
 #include <adafuse/kernels/united_channels.hpp>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace winograd {
 
 /// All tiles of a call, in the cheapest way. It follows from sizes and lists alone.
@@ -63,5 +62,4 @@ class TileSets {
 };
 
 }  // namespace winograd
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

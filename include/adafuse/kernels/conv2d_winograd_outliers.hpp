@@ -23,8 +23,7 @@
 #include <span>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace winograd {
 
 /// How many times as large as ordinary the root of a quarter may be.
@@ -124,5 +123,4 @@ inline void convolve_directly(const Correlation& g, const LeftOut& tiles, const 
 }
 
 }  // namespace winograd
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

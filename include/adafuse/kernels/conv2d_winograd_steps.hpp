@@ -9,8 +9,7 @@
 #include <adafuse/kernels/scratch.hpp>
 #include <span>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace winograd {
 
 /// The 6 x 6 pixels of each tile of one vector, from one channel of x; `frame_step` leads from a
@@ -157,5 +156,4 @@ inline void transform_outputs(const Correlation& g, const TileGroup& tiles, Rang
 }
 
 }  // namespace winograd
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -10,8 +10,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace winograd {
 
 inline Index tiles_across(const Correlation& g) { return (g.out_width + outputs - 1) / outputs; }
@@ -98,5 +97,4 @@ struct TileGroup {
 };
 
 }  // namespace winograd
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

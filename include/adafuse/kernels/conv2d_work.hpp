@@ -6,7 +6,7 @@
 #include <adafuse/kernels/conv2d_options.hpp>
 #include <adafuse/kernels/correlation.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// The multiply-adds of all frames: of each pair of a live input and a live output channel.
 template <class T>
@@ -18,4 +18,4 @@ Work conv2d_work(const Correlation& g, const Conv2dOptions<T>& options) {
   return Work::multiply_adds(pairs / g.groups * g.taps() * g.out_pixels());
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 #include <adafuse/kernels/conv2d_geometry.hpp>
 #include <adafuse/kernels/range.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// y(n, o, i, j) = sum over c, p, q of w(o, c, p, q) x(n, c, row(i, p), column(j, q)), where x is 0
 /// outside of the image and c runs over the channels of the group of o.
@@ -78,4 +78,4 @@ inline Range inside(Index start, Index step, Index size, Index count) {
   return {begin, end < count ? end : count};
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

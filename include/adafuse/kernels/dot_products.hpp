@@ -7,8 +7,7 @@
 
 #include <adafuse/core/simd.hpp>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Rows times columns is the width of a vector.
 template <int Columns>
@@ -57,5 +56,4 @@ class DotProducts {
   Floats sums_[Floats::width];
 };
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -5,7 +5,7 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/rng.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// mask[i] = 1 / (1 - p) where key.uniform(i) >= p, else 0.
 template <class T>
@@ -17,4 +17,4 @@ void dropout_mask(Index count, double p, Key key, T* mask) {
   });
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

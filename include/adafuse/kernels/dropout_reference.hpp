@@ -5,7 +5,7 @@
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/shape.hpp>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// mask[i] = 1 / (1 - p) where key.uniform(i) >= p, else 0.
 template <class T>
@@ -14,4 +14,4 @@ void dropout_mask(Index count, double p, Key key, T* mask) {
     mask[i] = key.uniform(static_cast<std::uint64_t>(i)) < p ? T{0} : static_cast<T>(1 / (1 - p));
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

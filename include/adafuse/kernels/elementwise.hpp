@@ -6,7 +6,7 @@
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/strided_loop.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// y[i] = f(x[i]).
 template <class T, class F>
@@ -100,4 +100,4 @@ Tensor<T> permute(const Tensor<T>& x, std::span<const Index> order) {
   return gather_strided(x, shape, strides);
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -5,7 +5,7 @@
 #include <adafuse/core/tensor.hpp>
 #include <vector>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// Calls `visit(index)` for each index of `shape`, last dimension fastest.
 template <class Visit>
@@ -58,4 +58,4 @@ Tensor<T> permute(const Tensor<T>& x, std::span<const Index> order) {
   return y;
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

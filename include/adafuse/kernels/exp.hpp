@@ -12,8 +12,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace detail {
 
 template <class T>
@@ -91,5 +90,4 @@ void exp_in_place(T* y, Index count) {
   std::copy_n(rest, count - i, y + i);
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

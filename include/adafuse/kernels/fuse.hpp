@@ -6,7 +6,7 @@
 #include <adafuse/core/view.hpp>
 #include <algorithm>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Maps of `clips` clips of `frames` frames: [clips * frames, channels, pixels], contiguous.
 struct FuseSizes {
@@ -91,4 +91,4 @@ void fuse_backward_weights(const FuseSizes& s, const T* y, const T* dz, View<T, 
   });
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

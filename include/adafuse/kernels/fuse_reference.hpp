@@ -5,7 +5,7 @@
 
 #include <adafuse/kernels/fuse.hpp>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// weight * map, and 0 for a weight of 0 whatever the map holds.
 template <class T>
@@ -53,4 +53,4 @@ void fuse_backward(const FuseSizes& s, const T* y, const T* dz, View<const T, 2>
         }
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

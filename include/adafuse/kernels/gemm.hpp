@@ -1,4 +1,4 @@
-// Products of matrices, through Eigen: one thread works out one block of the result.
+// Products of matrices, through Eigen's kernels: one thread works out one block of the result.
 //
 // Eigen adds up a row times a column in as few floats as a vector or two have: after 1e6 terms such
 // a sum has lost two digits. (Where the result is a matrix it cuts k into pieces of at most 320,
@@ -6,13 +6,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/eigen.hpp>
 #include <adafuse/core/parallel.hpp>
+#include <adafuse/kernels/matrix_product.hpp>
 #include <adafuse/kernels/range.hpp>
 #include <adafuse/kernels/scratch.hpp>
 #include <type_traits>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// `batch` products c[m,n] = a[m,k] b[k,n], each operand row by row. A transposed operand is stored
 /// as a[k,m] or b[n,k]. A shared operand is one matrix for the whole batch.
@@ -25,29 +25,26 @@ struct GemmShape {
 
 namespace detail {
 
-/// result = rows * columns.
-template <class T, class Rows, class Columns, class Result>
-void multiply(const Rows& rows, const Columns& columns, Result result) {
-  const bool is_vector = result.rows() == 1 || result.cols() == 1;
+/// c = a b on the thread that calls, `stride` elements from row to row of c.
+template <class T>
+void multiply(Index m, Index n, Index k, MatrixOperand<T> a, MatrixOperand<T> b, T* c,
+              Index stride) {
+  const bool is_vector = m == 1 || n == 1;
   const Index piece = is_vector ? 2048 : 65536;  // terms that floats may add up
-  const Index k = rows.cols(), pieces = (k + piece - 1) / piece;
-  if (pieces <= 1 || !std::is_same_v<T, float>) {
-    result.noalias() = rows * columns;
-    return;
-  }
+  const Index pieces = (k + piece - 1) / piece;
+  if (pieces <= 1 || !std::is_same_v<T, float>) return matrix_product(m, n, k, a, b, c, stride);
   thread_local Scratch<T> product_memory;
   thread_local Scratch<double> sum_memory;
-  const Index m = result.rows(), n = result.cols();
-  MatrixMap<T> product(product_memory(m * n), m, n);
-  MatrixMap<double> sum(sum_memory(m * n), m, n);
-  sum.setZero();
+  T* product = product_memory(m * n);
+  double* sum = sum_memory(m * n);
+  std::fill_n(sum, m * n, 0.0);
   for (Index i = 0; i < pieces; ++i) {
     const Range some = part(k, pieces, i);
-    product.noalias() =
-        rows.middleCols(some.begin, some.size()) * columns.middleRows(some.begin, some.size());
-    sum += product.template cast<double>();
+    matrix_product(m, n, some.size(), a.from(0, some.begin), b.from(some.begin, 0), product, n);
+    for (Index j = 0; j < m * n; ++j) sum[j] += static_cast<double>(product[j]);
   }
-  result = sum.template cast<T>();
+  for (Index i = 0; i < m; ++i)
+    for (Index j = 0; j < n; ++j) c[i * stride + j] = static_cast<T>(sum[i * n + j]);
 }
 
 }  // namespace detail
@@ -62,28 +59,16 @@ void gemm(const GemmShape& g, const T* a, const T* b, T* c) {
   const Index blocks = (side + longest - 1) / longest;
 
   const auto block = [&](Index which, Index cut) {
-    const ConstMatrixMap<T> left(a + (g.shared_a ? 0 : which * g.m * g.k),
-                                 g.transpose_a ? g.k : g.m, g.transpose_a ? g.m : g.k);
-    const ConstMatrixMap<T> right(b + (g.shared_b ? 0 : which * g.k * g.n),
-                                  g.transpose_b ? g.n : g.k, g.transpose_b ? g.k : g.n);
-    MatrixMap<T> result(c + which * g.m * g.n, g.m, g.n);
+    const MatrixOperand<T> left{a + (g.shared_a ? 0 : which * g.m * g.k), g.transpose_a ? g.m : g.k,
+                                g.transpose_a};
+    const MatrixOperand<T> right{b + (g.shared_b ? 0 : which * g.k * g.n),
+                                 g.transpose_b ? g.k : g.n, g.transpose_b};
+    T* result = c + which * g.m * g.n;
     const Index first = cut * longest, count = std::min(side - first, longest);
-    const auto product = [&](const auto& rows, const auto& columns) {
-      if (by_rows)
-        detail::multiply<T>(rows.middleRows(first, count), columns,
-                            result.middleRows(first, count));
-      else
-        detail::multiply<T>(rows, columns.middleCols(first, count),
-                            result.middleCols(first, count));
-    };
-    if (g.transpose_a && g.transpose_b)
-      product(left.transpose(), right.transpose());
-    else if (g.transpose_a)
-      product(left.transpose(), right);
-    else if (g.transpose_b)
-      product(left, right.transpose());
+    if (by_rows)
+      detail::multiply(count, g.n, g.k, left.from(first, 0), right, result + first * g.n, g.n);
     else
-      product(left, right);
+      detail::multiply(g.m, count, g.k, left, right.from(0, first), result + first, g.n);
   };
   // Small products share a chunk.
   const Index products = std::max<Index>(g.m * g.n * g.k / std::max<Index>(blocks, 1), 1);
@@ -98,4 +83,4 @@ extern template void gemm(const GemmShape&, const float*, const float*, float*);
 extern template void gemm(const GemmShape&, const double*, const double*, double*);
 #endif
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -4,7 +4,7 @@
 
 #include <adafuse/kernels/gemm.hpp>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// c(s, i, j) = sum over l of a(s, i, l) b(s, l, j), for each s of the batch.
 template <class T>
@@ -26,4 +26,4 @@ void gemm(const GemmShape& g, const T* a, const T* b, T* c) {
       }
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

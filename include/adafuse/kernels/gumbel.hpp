@@ -10,8 +10,7 @@
 #include <bit>
 #include <numbers>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -46,5 +45,4 @@ void gumbel(Key key, std::uint64_t first, Index count, T* out) {
   }
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

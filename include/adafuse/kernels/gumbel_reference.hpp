@@ -5,7 +5,7 @@
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/shape.hpp>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// out[i] = key.gumbel(first + i), for i in [0, count).
 template <class T>
@@ -14,4 +14,4 @@ void gumbel(Key key, std::uint64_t first, Index count, T* out) {
     out[i] = static_cast<T>(key.gumbel(first + static_cast<std::uint64_t>(i)));
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

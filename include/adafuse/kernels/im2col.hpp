@@ -6,7 +6,7 @@
 #include <adafuse/kernels/conv2d_geometry.hpp>
 #include <algorithm>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Output columns j whose tap `q` reads inside of the image lie in [begin, end).
 struct ColumnRange {
@@ -64,4 +64,4 @@ void col2im(const Conv2dGeometry& g, const T* columns, T* channel) {
     }
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -48,6 +48,7 @@
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/linear_reference.hpp>
 #include <adafuse/kernels/lines_ahead.hpp>
+#include <adafuse/kernels/matrix_product.hpp>
 #include <adafuse/kernels/microkernel.hpp>
 #include <adafuse/kernels/next_strip.hpp>
 #include <adafuse/kernels/padded_images.hpp>

@@ -7,8 +7,7 @@
 #include <adafuse/kernels/correlation.hpp>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// For one vector at a time: bits of lanes, by rows and by columns of the kernel.
 class LanesInside {
@@ -55,5 +54,4 @@ inline void find_tap_offsets(const Correlation& g, std::vector<Index>& offsets) 
       offsets.push_back(g.row(0, p) * g.in_width + g.column(0, q));
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

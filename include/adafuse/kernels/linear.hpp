@@ -10,7 +10,7 @@
 #include <adafuse/kernels/conv2d_rows.hpp>
 #include <adafuse/kernels/microkernel.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// The sizes of a layer, and how its outputs are cut into panels: of 48, the last of 16, 32 or 48.
 /// All vector paths share them: one file may pack and another, with other flags, multiply.
@@ -36,8 +36,6 @@ inline void pack_linear(const LinearShape& s, const float* w, float* packed) {
         *packed++ = o < s.out ? w[o * s.in + k] : 0;
   }
 }
-
-inline namespace ADAFUSE_SIMD {
 
 /// rows += rows of x [in] * the vectors at `outputs`, which lie `pitch` numbers apart (in
 /// multiply_panel() that step is known when it is compiled).
@@ -120,5 +118,4 @@ void linear(const LinearShape& s, Index rows, const RowAt& row_at, const float* 
                });
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -4,7 +4,7 @@
 
 #include <adafuse/core/shape.hpp>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// y(r, o) = sum over i of w(o, i) x(r, i) + bias(o), or its ReLU; x [rows, in], w [out, in].
 /// `bias` [out], or null: 0.
@@ -20,4 +20,4 @@ void linear(Index rows, Index in, Index out, const T* x, const T* w, const T* bi
     }
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 class LinesAhead {
  public:
@@ -43,4 +43,4 @@ class LinesAhead {
   Index next_ = 0, each_ = 0;
 };
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

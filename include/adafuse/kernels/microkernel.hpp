@@ -10,8 +10,7 @@
 #include <algorithm>
 #include <array>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// The accumulators fill the registers but leave room for the pixels and one weight: 8 x 48 pixels
 /// with AVX-512 (24 of 32 registers), 4 x 24 with AVX2 (12 of 16), 4 x 8 without FMA.
@@ -196,5 +195,4 @@ inline void multiply_panel(const TileRows& tile, int rows, int vectors, const We
                 [&]<int Rows, int Vectors>() { multiply_panel<Rows, Vectors>(tile, runs, panel); });
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

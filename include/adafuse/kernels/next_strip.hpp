@@ -11,8 +11,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 class NextStrip {
  public:
@@ -55,5 +54,4 @@ class NextStrip {
   Index fetched_ = 0, every_ = 0, each_ = 0;
 };
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -12,8 +12,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// A box of output pixels.
 struct OutputBlock {
@@ -208,5 +207,4 @@ class PaddedImages {
   std::vector<Index> tap_offsets_, row_starts_;
 };
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -11,8 +11,7 @@
 #include <adafuse/kernels/phase_images.hpp>
 #include <adafuse/kernels/scratch.hpp>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Images in which a step of one output pixel is a step of one pixel.
 struct Images {
@@ -72,5 +71,4 @@ class PhasesOfRows {
   Scratch<float> memory_;
 };
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

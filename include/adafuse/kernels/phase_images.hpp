@@ -13,8 +13,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 class PhaseImages {
  public:
@@ -210,5 +209,4 @@ class PhaseImages {
   Columns even_, odd_;
 };
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -7,8 +7,7 @@
 #include <adafuse/kernels/strided_lanes.hpp>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Pixels of one output row that lie side by side in one vector of a tile.
 struct PixelRun {
@@ -165,5 +164,4 @@ class PixelPacker {
   const float* following_ = nullptr;  // what a tile after this one reads in channel 0
 };
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

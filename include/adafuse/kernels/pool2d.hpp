@@ -14,8 +14,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -216,5 +215,4 @@ void avg_pool2d_backward(const Pool2dGeometry& g, const T* dy, T* dx) {
   });
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

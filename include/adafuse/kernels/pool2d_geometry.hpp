@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Positions [begin, end).
 struct PoolRange {
@@ -92,4 +92,4 @@ struct Pool2dGeometry {
   friend bool operator==(const Pool2dGeometry&, const Pool2dGeometry&) = default;
 };
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

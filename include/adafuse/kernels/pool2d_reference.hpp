@@ -6,7 +6,7 @@
 #include <adafuse/kernels/pool2d_geometry.hpp>
 #include <cmath>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// Calls `visit(p, i, j, r, s)` for each position (r, s) of the input in window (i, j) of plane p,
 /// row by row.
@@ -83,4 +83,4 @@ void avg_pool2d_backward(const Pool2dGeometry& g, const T* dy, T* dx) {
   });
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

@@ -11,8 +11,7 @@
 #include <limits>
 #include <type_traits>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace plane {
 
 /// The larger one, or NaN if either is NaN.
@@ -157,5 +156,4 @@ Floats reduce(const float* const (&planes)[Floats::width], Index count) {
 }
 
 }  // namespace plane
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -4,7 +4,7 @@
 
 #include <adafuse/core/shape.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Positions [begin, end); empty when end is not above begin.
 struct Range {
@@ -47,4 +47,4 @@ class EvenParts {
   Index parts_, least_, larger_;
 };
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

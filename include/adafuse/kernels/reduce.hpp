@@ -8,7 +8,7 @@
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/strided_loop.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// What a sum of `T` is taken in.
 template <class T>
@@ -128,4 +128,4 @@ Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
   return y;
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -4,7 +4,7 @@
 
 #include <adafuse/kernels/elementwise_reference.hpp>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 template <class T>
 Tensor<T> sum_to(const Tensor<T>& x, const Shape& shape) {
@@ -37,4 +37,4 @@ Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
   return y;
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

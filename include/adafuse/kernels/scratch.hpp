@@ -6,7 +6,7 @@
 #include <adafuse/core/shape.hpp>
 #include <adafuse/core/storage.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 template <class T>
 class Scratch {
@@ -26,4 +26,4 @@ class Scratch {
   Index capacity_ = 0;
 };
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

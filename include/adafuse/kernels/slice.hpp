@@ -4,7 +4,7 @@
 
 #include <adafuse/kernels/reduce.hpp>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Rows start, start + step, ... of a middle dimension.
 struct Rows {
@@ -37,4 +37,4 @@ void write_rows(const T* x, Middle m, T* y, Index y_count, Rows rows) {
                });
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

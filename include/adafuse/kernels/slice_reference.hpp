@@ -4,7 +4,7 @@
 
 #include <adafuse/kernels/slice.hpp>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// y(o, r, i) = x(o, start + r step, i), for y of the middle `m` and x with `x_count` rows.
 template <class T>
@@ -26,4 +26,4 @@ void write_rows(const T* x, Middle m, T* y, Index y_count, Rows rows) {
       for (Index i = 0; i < m.inner; ++i) out(o, rows.start + r * rows.step, i) = in(o, r, i);
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

@@ -14,8 +14,7 @@
 #include <cmath>
 #include <type_traits>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {  // Its loops are compiled for the vector path.
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -117,5 +116,4 @@ void log_softmax(const Middle& m, const T* x, T* y) {
   });
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// y(o, k, i) = exp x(o, k, i) / sum over l of exp x(o, l, i), with the largest x of the row taken
 /// off first: a row with +inf, or of -inf alone, has no softmax and is NaN.
@@ -44,4 +44,4 @@ double cross_entropy(Index rows, Index classes, const T* x, const std::int64_t* 
   return loss / static_cast<double>(rows);
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

@@ -5,8 +5,7 @@
 
 #include <adafuse/core/simd.hpp>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Lanes of a vector whose lane l reads `first[l * stride]`. Lanes without a bit are not touched.
 class StridedLanes {
@@ -51,5 +50,4 @@ class StridedLanes {
   Index stride_ = 1;
 };
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -11,7 +11,7 @@
 #include <adafuse/core/shape.hpp>
 #include <array>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// One stride for each dimension of a shape.
 using Strides = std::array<Index, Shape::max_rank>;
@@ -118,4 +118,4 @@ class StridedLoop {
   std::array<Position, Shape::max_rank> steps_{};
 };
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -8,7 +8,7 @@
 #include <adafuse/kernels/strided_loop.hpp>
 #include <vector>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// y[i] = x[index[i]], where positions count the elements of x in order. y has index's shape.
 template <class T>
@@ -50,4 +50,4 @@ Tensor<T> put(const Tensor<T>& x, const Tensor<std::int64_t>& index, const Shape
   return put_in(Tensor<T>(shape));
 }
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

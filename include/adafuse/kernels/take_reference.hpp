@@ -4,7 +4,7 @@
 
 #include <adafuse/core/tensor.hpp>
 
-namespace adafuse::kernels::reference {
+namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 /// y[i] = the x[k] with k = index[i].
 template <class T>
@@ -29,4 +29,4 @@ Tensor<T> put(const Tensor<T>& x, const Tensor<std::int64_t>& index, const Shape
   return y;
 }
 
-}  // namespace adafuse::kernels::reference
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

@@ -6,8 +6,7 @@
 #include <adafuse/core/simd.hpp>
 #include <algorithm>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Matrices of one size that lie `step` apart and count as their sum, added in order.
 struct Parts {
@@ -53,5 +52,4 @@ inline void copy_into(const float* source, Index source_step, Index rows, Index 
     }
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

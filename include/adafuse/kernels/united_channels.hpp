@@ -8,7 +8,7 @@
 #include <adafuse/kernels/conv2d_options.hpp>
 #include <vector>
 
-namespace adafuse::kernels {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 class UnitedChannels {
  public:
@@ -59,4 +59,4 @@ class UnitedChannels {
   std::vector<std::int32_t> list_;
 };
 
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -9,8 +9,7 @@
 
 #include <adafuse/core/simd.hpp>
 
-namespace adafuse::kernels {
-inline namespace ADAFUSE_SIMD {
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace winograd {
 
 inline constexpr Index outputs = 4;  // a tile is outputs x outputs
@@ -104,5 +103,4 @@ inline float transform_weight_rows(Index in_channels, Index begin, Index end, co
 }
 
 }  // namespace winograd
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -7,7 +7,7 @@
 #include <map>
 #include <memory>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// Hidden units of an agent with so many decisions: fixed, quota / decisions, or relative *
 /// decisions, rounded down, but at least one.
@@ -67,4 +67,4 @@ class AgentMaker {
   std::map<std::string, std::unique_ptr<PolicyLinears<T>>> shared_;
 };
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

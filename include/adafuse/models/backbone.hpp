@@ -5,7 +5,7 @@
 #include <adafuse/fusion/decide.hpp>
 #include <adafuse/models/plan_builder.hpp>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// Features of each frame, and the decisions of every adaptive block, in order.
 template <class T>
@@ -30,4 +30,4 @@ class Backbone {
   virtual Index feature_count() const = 0;
 };
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

@@ -7,7 +7,7 @@
 #include <adafuse/models/backbone.hpp>
 #include <adafuse/models/inception_unit.hpp>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// The ten units: in, 1x1, 3x3 (reduce, out), double 3x3 (reduce, out), pool, projection, halves.
 inline const std::vector<InceptionUnitConfig>& inception_units() {
@@ -87,4 +87,4 @@ class BnInception : public Backbone<T> {
   std::vector<InceptionUnit<T>> units_;
 };
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

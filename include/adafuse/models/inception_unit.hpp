@@ -17,7 +17,7 @@
 #include <adafuse/models/plan_builder.hpp>
 #include <adafuse/models/residual_block.hpp>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// A convolution with a bias, its batch norm and ReLU, as checkpoints of this network name them:
 /// `<name>` and `<name>_bn`.
@@ -179,4 +179,4 @@ class InceptionUnit {
   std::optional<PolicyNetwork<T>> policy_net_;
 };
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 #include <adafuse/models/video_model.hpp>
 #include <adafuse/models/weight_names.hpp>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// The names and shapes of all tensors of the network that a configuration describes. No memory is
 /// taken for them: a file may ask for a network of any size. Throws ValueError, ShapeError.
@@ -31,4 +31,4 @@ WeightMatch load_weights(const VideoModel<T>& model, const io::TensorFile& file)
   return match;
 }
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

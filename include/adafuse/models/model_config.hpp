@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// How frames of a clip learn of each other, besides the consensus at the end.
 struct Fusion {
@@ -129,4 +129,4 @@ inline void check_adaptive(const ModelConfig& config, const std::vector<std::str
                         ": has no block ", io::in_single_quotes(block));
 }
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

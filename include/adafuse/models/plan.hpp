@@ -11,7 +11,7 @@
 #include <adafuse/nn/nn.hpp>
 #include <variant>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// The number of a value in a plan.
 using ValueId = std::size_t;
@@ -116,4 +116,4 @@ struct Plan {
   double dense_macs() const { return macs() - agent_macs(); }
 };
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

@@ -5,7 +5,7 @@
 #include <adafuse/models/plan.hpp>
 #include <adafuse/video/temporal_shift.hpp>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 template <class T>
 class PlanBuilder {
@@ -112,4 +112,4 @@ class PlanBuilder {
   std::string prefix_;
 };
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 #include <adafuse/fusion/demand.hpp>
 #include <adafuse/models/plan.hpp>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 namespace detail {
 
@@ -160,4 +160,4 @@ double run_macs(const Plan<T>& plan, const std::map<std::string, Tensor<std::uin
   return total;
 }
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

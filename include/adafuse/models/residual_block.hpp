@@ -15,7 +15,7 @@
 #include <adafuse/models/plan_builder.hpp>
 #include <adafuse/nn/nn.hpp>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 struct ResidualBlockConfig {
   std::string name;  ///< "layer1.0": decisions carry it
@@ -176,4 +176,4 @@ class ResidualBlock {
   BlockAgents<T> agents_;
 };
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

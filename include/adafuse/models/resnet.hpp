@@ -9,7 +9,7 @@
 #include <adafuse/models/backbone.hpp>
 #include <adafuse/models/residual_block.hpp>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// Which blocks a ResNet is made of.
 struct ResNetLayout {
@@ -121,4 +121,4 @@ class ResNet : public Backbone<T> {
   std::vector<ResidualBlock<T>> blocks_;
 };
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

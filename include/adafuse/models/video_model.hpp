@@ -7,7 +7,7 @@
 #include <adafuse/video/consensus.hpp>
 #include <memory>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// Logits of each clip, and the decisions of every adaptive block, in order.
 template <class T>
@@ -102,4 +102,4 @@ class VideoModel {
   nn::Linear<T> fc_;
 };
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace adafuse::models {
+namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// A name as models here list it; none for what models here do not have (`num_batches_tracked`).
 /// `module.` and `base_model.` in front go, however many; the components `downsample0`,
@@ -174,4 +174,4 @@ inline WeightMatch match_weights(const std::map<std::string, Shape>& model,
   return match;
 }
 
-}  // namespace adafuse::models
+}  // namespace adafuse::models::inline ADAFUSE_SIMD

@@ -16,11 +16,15 @@
 
 namespace adafuse::nn {
 
+inline namespace ADAFUSE_SIMD {
+
 struct BatchNormConfig {
   Index channels = 0;
   double eps = 1e-5;
   double momentum = 0.1;  ///< The share of the batch in the running statistics, as in PyTorch.
 };
+
+}  // namespace ADAFUSE_SIMD
 
 /// `Dims` is what follows [N, c]: nothing or one dimension for 1, two for 2.
 template <class T, int Dims>
@@ -75,11 +79,12 @@ class BatchNorm {
     v("running_mean", running_mean), v("running_var", running_var);
   }
 
-  BatchNorm(BatchNorm&&) = default;
-  BatchNorm& operator=(BatchNorm&&) = default;
+  ADAFUSE_INLINE BatchNorm(BatchNorm&&) = default;
+  ADAFUSE_INLINE BatchNorm& operator=(BatchNorm&&) = default;
+  ADAFUSE_INLINE ~BatchNorm() = default;
 
  private:
-  void check(const Variable<T>& x) const {
+  ADAFUSE_INLINE void check(const Variable<T>& x) const {
     require<ValueError>(running_mean.defined(), "BatchNorm", Dims,
                         "d: has no statistics; was it moved from?");
     require<ShapeError>(x.rank() == Dims + 2 || (Dims == 1 && x.rank() == 2), "BatchNorm", Dims,
@@ -89,13 +94,12 @@ class BatchNorm {
 
   /// running <- (1 - momentum) running + momentum batch. Threads that train one model at once take
   /// turns.
-  void follow(const BatchNormOutput<T>& batch) const {
-    static std::mutex turn;
-    const std::lock_guard<std::mutex> mine(turn);
+  ADAFUSE_INLINE void follow(const BatchNormOutput<T>& batch) const {
+    const std::lock_guard<std::mutex> mine(turn_);
     blend(running_mean, batch.mean);
     blend(running_var, batch.variance);
   }
-  void blend(Tensor<T> running, const Tensor<T>& batch) const {
+  ADAFUSE_INLINE void blend(Tensor<T> running, const Tensor<T>& batch) const {
     std::transform(
         running.begin(), running.end(), batch.begin(), running.begin(),
         [m = static_cast<T>(config_.momentum)](T r, T b) { return (1 - m) * r + m * b; });
@@ -103,9 +107,11 @@ class BatchNorm {
 
   /// Statistics for a forward that may be differentiated: a later one in training must not change
   /// what its pullback reads.
-  static Tensor<T> kept(const Tensor<T>& running) {
+  ADAFUSE_INLINE static Tensor<T> kept(const Tensor<T>& running) {
     return grad_enabled() ? running.clone() : running;
   }
+
+  static constinit inline std::mutex turn_;
 
   BatchNormConfig config_;
 };

@@ -18,7 +18,7 @@
 #include <adafuse/core/rng.hpp>
 #include <optional>
 
-namespace adafuse::nn {
+namespace adafuse::nn::inline ADAFUSE_SIMD {
 
 template <class T>
 class Context {
@@ -53,4 +53,4 @@ class Context {
   std::uint64_t drawn_ = 0;
 };
 
-}  // namespace adafuse::nn
+}  // namespace adafuse::nn::inline ADAFUSE_SIMD

@@ -9,6 +9,8 @@
 
 namespace adafuse::nn {
 
+inline namespace ADAFUSE_SIMD {
+
 struct Conv2dConfig {
   Index in = 0, out = 0;
   Size2 kernel = 1;
@@ -16,6 +18,8 @@ struct Conv2dConfig {
   Index groups = 1;
   bool bias = false;  ///< Off by default: a batch norm nearly always follows.
 };
+
+}  // namespace ADAFUSE_SIMD
 
 template <class T>
 class Conv2d {
@@ -41,9 +45,11 @@ class Conv2d {
 
   /// [N, in, H, W] -> [N, out, H', W'].
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return (*this)(x); }
-  Variable<T> operator()(const Variable<T>& x) const { return conv2d(x, weight, bias, options()); }
+  ADAFUSE_INLINE Variable<T> operator()(const Variable<T>& x) const {
+    return conv2d(x, weight, bias, options());
+  }
 
-  Conv2dOptions options() const {
+  ADAFUSE_INLINE Conv2dOptions options() const {
     return {.stride = config_.stride,
             .padding = config_.padding,
             .dilation = config_.dilation,
@@ -52,8 +58,9 @@ class Conv2d {
   const Conv2dConfig& config() const { return config_; }
   void visit(Visitor<T>& v) const { v("weight", weight), v("bias", bias); }
 
-  Conv2d(Conv2d&&) = default;
-  Conv2d& operator=(Conv2d&&) = default;
+  ADAFUSE_INLINE Conv2d(Conv2d&&) = default;
+  ADAFUSE_INLINE Conv2d& operator=(Conv2d&&) = default;
+  ADAFUSE_INLINE ~Conv2d() = default;
 
  private:
   Conv2dConfig config_;

@@ -13,7 +13,7 @@ class Dropout {
  public:
   using value_type = T;
 
-  explicit Dropout(double p) : p_(p) {
+  ADAFUSE_INLINE explicit Dropout(double p) : p_(p) {
     require<ValueError>(0 <= p && p < 1, "Dropout: p must be in [0, 1), got ", p);
   }
   double p() const { return p_; }

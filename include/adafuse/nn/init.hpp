@@ -15,36 +15,39 @@ enum class Start {
   shapes_only  ///< no memory at all: they can be listed, and neither read nor written
 };
 
-namespace detail {
-inline thread_local Start start = Start::drawn;
-}  // namespace detail
-
 /// As long as it lives, layers that this thread builds start in another way.
 class StartGuard {
  public:
-  explicit StartGuard(Start start) : before_(std::exchange(detail::start, start)) {}
+  ADAFUSE_INLINE explicit StartGuard(Start start) : before_(std::exchange(start_, start)) {}
   StartGuard(const StartGuard&) = delete;
   StartGuard& operator=(const StartGuard&) = delete;
-  ~StartGuard() { detail::start = before_; }
+  ADAFUSE_INLINE ~StartGuard() { start_ = before_; }
+
+  /// How they start now.
+  static Start start() { return start_; }
 
  private:
+  static constinit inline thread_local Start start_ = Start::drawn;
   Start before_;
 };
 
-inline bool weights_are_drawn() { return detail::start == Start::drawn; }
+inline namespace ADAFUSE_SIMD {
+
+inline bool weights_are_drawn() { return StartGuard::start() == Start::drawn; }
 
 /// A tensor for weights that are not drawn: see Start.
 template <class T>
 Tensor<T> undrawn(Shape shape) {
   static T nothing{};
-  return detail::start == Start::shapes_only ? Tensor<T>::borrow(&nothing, shape)
-                                             : Tensor<T>::uninitialized(shape);
+  return StartGuard::start() == Start::shapes_only ? Tensor<T>::borrow(&nothing, shape)
+                                                   : Tensor<T>::uninitialized(shape);
 }
 
 /// The same number everywhere.
 template <class T>
 Tensor<T> constant_init(Shape shape, T value) {
-  return detail::start == Start::shapes_only ? undrawn<T>(shape) : Tensor<T>::full(shape, value);
+  return StartGuard::start() == Start::shapes_only ? undrawn<T>(shape)
+                                                   : Tensor<T>::full(shape, value);
 }
 
 /// N(0, deviation^2).
@@ -72,4 +75,5 @@ Tensor<T> fan_in_uniform(Shape shape, Index fan_in, Key key) {
   return Tensor<T>::uniform(shape, key, -bound, bound);
 }
 
+}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse::nn

@@ -9,10 +9,14 @@
 
 namespace adafuse::nn {
 
+inline namespace ADAFUSE_SIMD {
+
 struct LinearConfig {
   Index in = 0, out = 0;
   bool bias = true;
 };
+
+}  // namespace ADAFUSE_SIMD
 
 template <class T>
 class Linear {
@@ -34,13 +38,16 @@ class Linear {
 
   /// [..., in] -> [..., out].
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return (*this)(x); }
-  Variable<T> operator()(const Variable<T>& x) const { return linear(x, weight, bias); }
+  ADAFUSE_INLINE Variable<T> operator()(const Variable<T>& x) const {
+    return linear(x, weight, bias);
+  }
 
   const LinearConfig& config() const { return config_; }
   void visit(Visitor<T>& v) const { v("weight", weight), v("bias", bias); }
 
-  Linear(Linear&&) = default;
-  Linear& operator=(Linear&&) = default;
+  ADAFUSE_INLINE Linear(Linear&&) = default;
+  ADAFUSE_INLINE Linear& operator=(Linear&&) = default;
+  ADAFUSE_INLINE ~Linear() = default;
 
  private:
   LinearConfig config_;

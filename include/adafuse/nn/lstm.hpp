@@ -13,15 +13,23 @@
 
 namespace adafuse::nn {
 
+inline namespace ADAFUSE_SIMD {
+
 struct LstmConfig {
   Index in = 0, hidden = 0;
 };
+
+}  // namespace ADAFUSE_SIMD
+
+inline namespace ADAFUSE_SIMD {
 
 /// What an LSTM carries from step to step, each [N, hidden].
 template <class T>
 struct LstmState {
   Variable<T> h, c;
 };
+
+}  // namespace ADAFUSE_SIMD
 
 /// One step.
 template <class T>
@@ -71,15 +79,18 @@ class LstmCell {
   const LstmConfig& config() const { return config_; }
 
   /// Multiply-accumulates of one step of one sequence.
-  double macs() const { return static_cast<double>(weight_ih.size() + weight_hh.size()); }
+  ADAFUSE_INLINE double macs() const {
+    return static_cast<double>(weight_ih.size() + weight_hh.size());
+  }
 
   void visit(Visitor<T>& v) const {
     v("weight_ih", weight_ih), v("weight_hh", weight_hh);
     v("bias_ih", bias_ih), v("bias_hh", bias_hh);
   }
 
-  LstmCell(LstmCell&&) = default;
-  LstmCell& operator=(LstmCell&&) = default;
+  ADAFUSE_INLINE LstmCell(LstmCell&&) = default;
+  ADAFUSE_INLINE LstmCell& operator=(LstmCell&&) = default;
+  ADAFUSE_INLINE ~LstmCell() = default;
 
  private:
   LstmConfig config_;
@@ -93,6 +104,9 @@ class Lstm {
 
   Lstm(const LstmConfig& config, Key key) : cell_(config, key) {}
   explicit Lstm(const LstmConfig&) = delete;  // weights are drawn: give it a key, key.of("rnn")
+  ADAFUSE_INLINE Lstm(Lstm&&) = default;
+  ADAFUSE_INLINE Lstm& operator=(Lstm&&) = default;
+  ADAFUSE_INLINE ~Lstm() = default;
 
   struct Output {
     Variable<T> all;     // [N, T, hidden]

@@ -22,7 +22,7 @@
 #include <string>
 #include <string_view>
 
-namespace adafuse::nn {
+namespace adafuse::nn::inline ADAFUSE_SIMD {
 
 template <class T>
 class Visitor;
@@ -69,4 +69,4 @@ class Visitor {
   std::vector<StateItem<T>> items_;
 };
 
-}  // namespace adafuse::nn
+}  // namespace adafuse::nn::inline ADAFUSE_SIMD

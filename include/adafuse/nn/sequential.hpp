@@ -15,7 +15,11 @@ class Sequential {
   using T = value_type;
   static_assert((std::same_as<T, typename Rest::value_type> && ...));
 
-  explicit Sequential(First first, Rest... rest) : layers_(std::move(first), std::move(rest)...) {}
+  ADAFUSE_INLINE explicit Sequential(First first, Rest... rest)
+      : layers_(std::move(first), std::move(rest)...) {}
+  ADAFUSE_INLINE Sequential(Sequential&&) = default;
+  ADAFUSE_INLINE Sequential& operator=(Sequential&&) = default;
+  ADAFUSE_INLINE ~Sequential() = default;
 
   Variable<T> forward(const Variable<T>& x, Context<T>& ctx) const {
     Variable<T> y = x;

@@ -5,7 +5,7 @@
 #include <adafuse/nn/module.hpp>
 #include <map>
 
-namespace adafuse::nn {
+namespace adafuse::nn::inline ADAFUSE_SIMD {
 
 /// Everything that `visit` lists, in its order.
 template <Module M>
@@ -80,4 +80,4 @@ M clone(const M& module) {
   return copy;
 }
 
-}  // namespace adafuse::nn
+}  // namespace adafuse::nn::inline ADAFUSE_SIMD

@@ -5,7 +5,7 @@
 
 #include <adafuse/ops/broadcast.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// An operand that holds the same type of number as operand A.
 template <class B, class A>
@@ -79,4 +79,4 @@ Variable<scalar_of<A, B>> div(const A& first, const B& second) {
                 });
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -15,7 +15,7 @@
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/shape.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// The result of batch_norm_train on a batch.
 template <class T>
@@ -238,4 +238,4 @@ Variable<scalar_of<X>> batch_norm_relu(const X& x, const Variable<scalar_of<X>>&
                                true, residual);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 #include <adafuse/kernels/elementwise.hpp>
 #include <adafuse/kernels/reduce.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 template <Operand X>
 Variable<scalar_of<X>> sum_to(const X& input, const Shape& shape);
@@ -42,4 +42,4 @@ Variable<scalar_of<X>> sum_to(const X& input, const Shape& shape) {
       [to = x.shape()](const Variable<T>& dy) -> Gradients<T> { return {broadcast_to(dy, to)}; });
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

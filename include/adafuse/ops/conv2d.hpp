@@ -10,7 +10,7 @@
 #include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/size2.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 struct Conv2dOptions {
   Size2 stride = 1;
@@ -161,4 +161,4 @@ Variable<scalar_of<X>> conv2d(const X& input, const Variable<scalar_of<X>>& weig
   return conv2d(input, weight, Variable<scalar_of<X>>(), options);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -4,7 +4,7 @@
 
 #include <adafuse/ops/softmax.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 struct CrossEntropyOptions {
   double label_smoothing = 0;  ///< share of each target that goes to all classes alike, in [0, 1]
@@ -68,4 +68,4 @@ Variable<scalar_of<X>> cross_entropy(const X& logits, const Tensor<std::int64_t>
       });
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 #include <adafuse/core/shape.hpp>
 #include <vector>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 class Dims {
  public:
@@ -33,4 +33,4 @@ class Dims {
   std::vector<Index> dims_;
 };
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

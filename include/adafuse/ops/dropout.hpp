@@ -6,7 +6,7 @@
 #include <adafuse/kernels/dropout.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// y_i = x_i / (1 - p) where key.uniform(i) >= p, else 0. For training; at evaluation leave it out.
 /// Throws ValueError unless 0 <= p < 1.
@@ -21,4 +21,4 @@ Variable<scalar_of<X>> dropout(const X& input, double p, Key key) {
   return x * mask;  // the mask is a constant: the derivative is that of mul
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/shape.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 struct MatmulOptions {
   bool transpose_a = false;  ///< The last two dimensions of a are exchanged first.
@@ -83,4 +83,4 @@ Variable<scalar_of<X>> linear(const X& input,
   return reshape(bias.defined() ? y + bias : y, shape);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

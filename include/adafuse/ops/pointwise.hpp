@@ -5,7 +5,7 @@
 #include <adafuse/ops/arithmetic.hpp>
 #include <cmath>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// x where `by` is above 0, and 0 elsewhere; `by` is a constant of x's shape. Linear in x.
 template <Operand X>
@@ -127,4 +127,4 @@ Variable<scalar_of<X>> clamp_min(const X& x, std::type_identity_t<scalar_of<X>> 
   return clamp(x, low, std::numeric_limits<scalar_of<X>>::infinity());
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

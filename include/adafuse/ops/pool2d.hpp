@@ -7,7 +7,7 @@
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/ops/size2.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 struct PoolOptions {
   Size2 kernel;
@@ -145,4 +145,4 @@ Variable<scalar_of<X>> global_avg_pool(const X& input) {
   return mean(x, {2, 3});
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

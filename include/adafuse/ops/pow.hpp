@@ -5,7 +5,7 @@
 #include <adafuse/ops/pointwise.hpp>
 #include <cmath>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 template <class N>
 concept Number = std::is_arithmetic_v<N>;
@@ -58,4 +58,4 @@ Variable<scalar_of<B>> pow(A base, const B& exponent) {
   return pow(Variable<scalar_of<B>>(base), exponent);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

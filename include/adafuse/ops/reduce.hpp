@@ -7,7 +7,7 @@
 #include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/take.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 struct ReduceOptions {
   bool keepdim = false;  ///< Leave the reduced dimensions, with size 1.
@@ -88,4 +88,4 @@ Variable<scalar_of<X>> max(const X& x) {
   return max(reshape(x, {-1}), 0);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -8,7 +8,7 @@
 #include <adafuse/kernels/slice.hpp>
 #include <adafuse/ops/dims.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// The same elements in another shape; one size may be -1 and is worked out. The memory is shared.
 /// Throws ShapeError when the number of elements differs.
@@ -216,4 +216,4 @@ Variable<scalar_of<X>> stack(std::initializer_list<X> parts, Index dim) {
   return stack(std::vector<X>(parts), dim);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -4,7 +4,7 @@
 
 #include <adafuse/core/shape.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 struct Size2 {
   Index height, width;
@@ -18,4 +18,4 @@ struct Size2 {
   }
 };
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

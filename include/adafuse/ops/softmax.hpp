@@ -7,7 +7,7 @@
 #include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/pointwise.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// y_k = e^x_k / sum over l of e^x_l, where k and l run along dimension `dim`. Rows sum to 1; large
 /// x do not overflow.
@@ -43,4 +43,4 @@ Variable<scalar_of<X>> log_softmax(const X& input, Index dim) {
       });
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

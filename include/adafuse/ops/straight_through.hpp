@@ -8,7 +8,7 @@
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/ops/dims.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// 1 at the largest element along dimension `dim` (the first, where several are), 0 elsewhere.
 template <Operand X>
@@ -44,4 +44,4 @@ Variable<scalar_of<Hard>> straight_through(const Hard& hard,
                 [](const Variable<T>& dy) -> Gradients<T> { return {dy}; });
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

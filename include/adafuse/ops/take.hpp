@@ -8,7 +8,7 @@
 #include <adafuse/kernels/take.hpp>
 #include <adafuse/ops/dims.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// y[i] = x[index[i]], where positions count the elements of x in order, last dimension fastest.
 /// y has the shape of `index`. Throws ValueError for a position outside of x.
@@ -77,4 +77,4 @@ Variable<scalar_of<X>> index_select(const X& input, Index dim,
   return take(x, positions);
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -11,7 +11,7 @@
 
 #include <adafuse/optim/optimizer.hpp>
 
-namespace adafuse::optim {
+namespace adafuse::optim::inline ADAFUSE_SIMD {
 
 struct AdamOptions {
   double beta1 = 0.9, beta2 = 0.999;
@@ -108,4 +108,4 @@ Adam<T> adam_w(std::vector<ParameterGroup<T>> groups, AdamOptions options = {}) 
   return Adam<T>(std::move(groups), options);
 }
 
-}  // namespace adafuse::optim
+}  // namespace adafuse::optim::inline ADAFUSE_SIMD

@@ -4,7 +4,7 @@
 
 #include <adafuse/autograd/autograd.hpp>
 
-namespace adafuse::optim {
+namespace adafuse::optim::inline ADAFUSE_SIMD {
 
 /// Scales all gradients by min(1, max_norm / norm), norm = sqrt(sum of all squares). Returns the
 /// norm before. Throws ValueError when the norm is not finite: scaling would hide where that came
@@ -30,4 +30,4 @@ double clip_by_norm(const std::vector<Variable<T>>& parameters, double max_norm)
   return norm;
 }
 
-}  // namespace adafuse::optim
+}  // namespace adafuse::optim::inline ADAFUSE_SIMD

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-namespace adafuse::optim {
+namespace adafuse::optim::inline ADAFUSE_SIMD {
 
 /// Parameters that are treated alike.
 template <class T>
@@ -136,4 +136,4 @@ class Optimizer {
   Index steps_ = 0;
 };
 
-}  // namespace adafuse::optim
+}  // namespace adafuse::optim::inline ADAFUSE_SIMD

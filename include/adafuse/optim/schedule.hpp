@@ -10,7 +10,7 @@
 #include <numbers>
 #include <vector>
 
-namespace adafuse::optim {
+namespace adafuse::optim::inline ADAFUSE_SIMD {
 
 /// The rate at step 0, 1, 2 ...
 using Schedule = std::function<double(std::int64_t step)>;
@@ -72,4 +72,4 @@ inline Schedule one_cycle(double peak, std::int64_t steps, OneCycleOptions optio
   };
 }
 
-}  // namespace adafuse::optim
+}  // namespace adafuse::optim::inline ADAFUSE_SIMD

@@ -4,7 +4,7 @@
 
 #include <adafuse/optim/optimizer.hpp>
 
-namespace adafuse::optim {
+namespace adafuse::optim::inline ADAFUSE_SIMD {
 
 struct SgdOptions {
   double momentum = 0;
@@ -63,4 +63,4 @@ class Sgd : public Optimizer<T> {
   std::vector<Tensor<T>> momentum_;
 };
 
-}  // namespace adafuse::optim
+}  // namespace adafuse::optim::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-namespace adafuse::report {
+namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// Values [low, high], both multiples of `step`, drawn from pixel `from` to pixel `to`.
 struct Axis {
@@ -39,4 +39,4 @@ inline Axis axis_over(double low, double high, int steps = 6) {
     }
 }
 
-}  // namespace adafuse::report
+}  // namespace adafuse::report::inline ADAFUSE_SIMD

@@ -7,7 +7,7 @@
 #include <adafuse/report/theme.hpp>
 #include <optional>
 
-namespace adafuse::report {
+namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// A network's place in the trade-off.
 struct TradeOffPoint {
@@ -199,4 +199,4 @@ inline Element trade_off_chart(const TradeOffChart& chart) {
   return svg;
 }
 
-}  // namespace adafuse::report
+}  // namespace adafuse::report::inline ADAFUSE_SIMD

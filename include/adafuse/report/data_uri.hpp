@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace adafuse::report {
+namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// Three bytes become four characters of six bits; `=` fills up the last four.
 inline std::string base64(std::string_view bytes) {
@@ -30,4 +30,4 @@ inline std::string png_data_uri(const io::Image& image) {
   return "data:image/png;base64," + base64(io::encode_png(image));
 }
 
-}  // namespace adafuse::report
+}  // namespace adafuse::report::inline ADAFUSE_SIMD

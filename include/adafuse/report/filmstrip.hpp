@@ -7,7 +7,7 @@
 #include <adafuse/report/theme.hpp>
 #include <numeric>
 
-namespace adafuse::report {
+namespace adafuse::report::inline ADAFUSE_SIMD {
 
 struct Filmstrip {
   Tensor<std::uint8_t> frames;   // [T, H, W, 3], RGB
@@ -195,4 +195,4 @@ inline Element filmstrip(const Filmstrip& film) {
   return svg;
 }
 
-}  // namespace adafuse::report
+}  // namespace adafuse::report::inline ADAFUSE_SIMD

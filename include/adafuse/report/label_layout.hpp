@@ -5,13 +5,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/ieee.hpp>
+#include <adafuse/core/machine.hpp>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-namespace adafuse::report {
+namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// In pixels; y grows downwards.
 struct Box {
@@ -102,4 +102,4 @@ inline std::vector<Box> place_labels(const std::vector<Label>& labels, const Box
   return placed;
 }
 
-}  // namespace adafuse::report
+}  // namespace adafuse::report::inline ADAFUSE_SIMD

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace adafuse::report {
+namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// `{"fill", "#333"}` or `{"x", 12.5}`.
 struct Attribute {
@@ -97,4 +97,4 @@ inline void write_svg(const std::filesystem::path& path, const Element& picture)
   io::write_file(path, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + picture.xml());
 }
 
-}  // namespace adafuse::report
+}  // namespace adafuse::report::inline ADAFUSE_SIMD

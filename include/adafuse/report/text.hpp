@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace adafuse::report {
+namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// A number with at most `decimals` decimals and no zeros to spare: 12, 1.5, 0.33. The same in
 /// every locale. Throws ValueError for what is not finite: no picture has a place for it.
@@ -98,4 +98,4 @@ inline double text_width(std::string_view text, double font_size, bool bold = fa
   return em * font_size * (bold ? 1.13 : 1);
 }
 
-}  // namespace adafuse::report
+}  // namespace adafuse::report::inline ADAFUSE_SIMD

@@ -8,7 +8,7 @@
 #include <adafuse/fusion/action.hpp>
 #include <adafuse/report/svg.hpp>
 
-namespace adafuse::report {
+namespace adafuse::report::inline ADAFUSE_SIMD {
 
 namespace theme {
 
@@ -67,4 +67,4 @@ inline Element hairline(double x1, double y1, double x2, double y2, std::string_
   return Element("line", {{"x1", x1}, {"y1", y1}, {"x2", x2}, {"y2", y2}, {"stroke", colour}});
 }
 
-}  // namespace adafuse::report
+}  // namespace adafuse::report::inline ADAFUSE_SIMD

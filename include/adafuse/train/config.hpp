@@ -11,7 +11,7 @@
 #include <limits>
 #include <type_traits>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 struct TrainConfig {
   models::ModelConfig model;
@@ -145,4 +145,4 @@ void list_fields(Fields& f, TrainConfig& c) {
   if constexpr (std::is_same_v<Fields, FieldReader>) check(c);
 }
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

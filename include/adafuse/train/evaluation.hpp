@@ -10,7 +10,7 @@
 #include <adafuse/train/policy_choice.hpp>
 #include <chrono>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Counts over many decisions.
 struct ActionCounts {
@@ -113,4 +113,4 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
   return result;
 }
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Throws FormatError, naming `file` and the tensor, when a number of the model's state is not
 /// finite. Readers pass such bits on; this is for who is about to run the model.
@@ -28,4 +28,4 @@ inline void require_finite_logits(std::span<const float> logits, const std::stri
                         logits[i]);
 }
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

@@ -16,7 +16,7 @@
 #include <limits>
 #include <set>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 template <class Struct>
 io::Json to_json(const Struct& value);
@@ -151,4 +151,4 @@ Struct from_json(const io::Json& json, const std::string& name) {
   return value;
 }
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

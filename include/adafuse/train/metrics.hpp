@@ -6,7 +6,7 @@
 #include <adafuse/train/evaluation.hpp>
 #include <cstdio>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Means over the training clips of an epoch, as they were seen.
 struct TrainingMetrics {
@@ -40,4 +40,4 @@ inline std::string csv_row(const EpochMetrics& m) {
   return row + "\n";
 }
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

@@ -11,7 +11,7 @@
 #include <map>
 #include <unordered_set>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// How a decoded frame becomes what the network reads.
 struct InputConfig {
@@ -133,4 +133,4 @@ inline SavedModel load_model(const std::filesystem::path& path) {
   }
 }
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

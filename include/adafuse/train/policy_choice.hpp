@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 struct PolicyChoice {
   enum class Kind { learned, keep_all, random, magnitude } kind = Kind::learned;
@@ -52,4 +52,4 @@ inline PolicyChoice parse_policy(const std::string& text) {
   return choice;
 }
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

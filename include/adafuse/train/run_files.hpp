@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// The result of a run: of its best model.
 struct RunSummary {
@@ -49,4 +49,4 @@ class RunFiles {
   std::filesystem::path dir_;
 };
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

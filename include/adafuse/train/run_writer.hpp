@@ -9,7 +9,7 @@
 #include <adafuse/train/model_file.hpp>
 #include <adafuse/train/run_files.hpp>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 inline io::DirectoryKind run_directory() {
   return {.what = "a run",
@@ -55,4 +55,4 @@ class RunWriter {
   io::DirectoryWriter dir_;
 };
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

@@ -8,7 +8,7 @@
 #include <adafuse/train/metrics.hpp>
 #include <adafuse/train/run_writer.hpp>
 
-namespace adafuse::train {
+namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Where a run is, for a progress bar.
 struct Progress {
@@ -253,4 +253,4 @@ class Trainer {
   Baseline baseline_;  // of REINFORCE
 };
 
-}  // namespace adafuse::train
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

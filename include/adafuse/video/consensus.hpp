@@ -5,7 +5,7 @@
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/video/time_axis.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// The mean over the frames of each clip: [N*T, k] -> [N, k] (TSN, Wang et al., 2016).
 template <Operand X>
@@ -20,4 +20,4 @@ Variable<scalar_of<X>> last_frame(const X& logits, Index frames) {
   return reshape(slice(clips, 1, frames - 1, frames), {clips.size(0), clips.size(2)});
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -6,7 +6,7 @@
 
 #include <adafuse/video/time_axis.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// How many channels TSM moves in each direction: an eighth.
 inline Index shift_fold(Index channels) { return channels / 8; }
@@ -48,4 +48,4 @@ Variable<scalar_of<X>> temporal_shift(const X& input, Index frames, Index fold,
                 });
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

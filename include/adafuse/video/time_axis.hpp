@@ -6,7 +6,7 @@
 #include <adafuse/autograd/autograd.hpp>
 #include <adafuse/ops/shape.hpp>
 
-namespace adafuse {
+namespace adafuse::inline ADAFUSE_SIMD {
 
 /// [N, T, ...] -> [N*T, ...].
 template <Operand X>
@@ -59,4 +59,4 @@ Variable<scalar_of<X>> shift_time(const X& input, Index frames, Index offset) {
   });
 }
 
-}  // namespace adafuse
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -1,0 +1,47 @@
+// What a file is compiled for: which instructions it may use, and that its numbers are IEEE's.
+//
+// Files of one program may be compiled for different machines and linked in any order. Of inline
+// functions with one name the linker keeps one, whoever compiled it: a machine without AVX could
+// get the AVX code of another file. So nothing that holds code has one name under two sets of
+// flags:
+//
+//   namespace adafuse::kernels::inline ADAFUSE_SIMD { ... }   functions, and types that are used
+//                                                             within a file
+//   ADAFUSE_INLINE Index size() const { ... }                 members of the types that files hand
+//                                                             to each other: Tensor, Conv2d, ...
+//
+// These types themselves have one name. So has what a process has once: it is a static data member
+// of such a type (`adafuse::process`), because an inline function has its `static` once for each
+// machine. Decision 0028 tells more.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Under -ffast-math and its parts a compiler may take it that no number is NaN or infinite, and add
+// in another order: checks for NaN vanish, and sums that keep their digits lose them. What cannot
+// be seen from here, and must not be used either: clang's -fassociative-math alone, -ffast-math
+// given to the linker (it makes the processor flush denormals), and pragmas that say the same. g++
+// tells of -fassociative-math by a macro of its own.
+#if defined(__FAST_MATH__) || __FINITE_MATH_ONLY__ + 0 > 0 || defined(__ASSOCIATIVE_MATH__)
+#error adafuse: not with -ffast-math, -Ofast, -ffinite-math-only or -fassociative-math: NaN must mean NaN
+#endif
+
+// The newest machine whose instructions the flags allow.
+#if defined(__AVX512F__) && defined(__AVX512VNNI__)
+#define ADAFUSE_SIMD avx512_vnni
+#define ADAFUSE_INLINE [[gnu::abi_tag("avx512_vnni")]] inline
+#elif defined(__AVX512F__)
+#define ADAFUSE_SIMD avx512
+#define ADAFUSE_INLINE [[gnu::abi_tag("avx512")]] inline
+#elif defined(__AVX2__) && defined(__FMA__)
+#define ADAFUSE_SIMD avx2
+#define ADAFUSE_INLINE [[gnu::abi_tag("avx2")]] inline
+#elif defined(__AVX__)
+#define ADAFUSE_SIMD avx
+#define ADAFUSE_INLINE [[gnu::abi_tag("avx")]] inline
+#elif defined(__SSE3__)
+#define ADAFUSE_SIMD sse4
+#define ADAFUSE_INLINE [[gnu::abi_tag("sse4")]] inline
+#else
+#define ADAFUSE_SIMD plain
+#define ADAFUSE_INLINE [[gnu::abi_tag("plain")]] inline
+#endif

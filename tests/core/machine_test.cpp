@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+#include <adafuse/core/simd.hpp>
+#include <string>
+
+namespace machine_test {
+
+using namespace adafuse;
+
+#define NAME_OF(x) #x
+#define TEXT_OF(x) NAME_OF(x)
+
+TEST_CASE("machine: its name begins with that of the vector path, which may be that of an older") {
+  const std::string machine = TEXT_OF(ADAFUSE_SIMD), path = simd_path;
+  if (path == "plain")
+    CHECK((machine == "plain" || machine == "sse4" || machine == "avx"));
+  else
+    CHECK(machine.starts_with(path));
+}
+
+TEST_CASE("machine: a type of one name and one of the machine's are told apart") {
+  CHECK(std::is_same_v<Shape, ::adafuse::Shape>);
+  CHECK(std::is_same_v<Floats, ::adafuse::ADAFUSE_SIMD::Floats>);
+}
+
+}  // namespace machine_test
