@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""What PyTorch computes for the operations of adafuse: inputs, results and gradients, in double.
+"""What PyTorch computes for convolutions, poolings and batch norms: inputs, results, gradients.
 
     python3 ops.py        writes ops.safetensors beside this file
+
+Cases that say more than rows.py, which has every operation: settings that differ in height and
+width, maxima reached twice, running statistics, second derivatives; all in double.
 
 Each case is a group of tensors `op.number.name`. `options` are the integers that the test passes on;
 `x`, `weight`, `bias` are inputs, `y` is the result, `dy` the gradient that arrives there, and `dx`,
@@ -79,7 +82,6 @@ def pools():
             lambda x: F.avg_pool2d(x, kernel, stride, padding, ceil_mode, count),
             x=torch.randn(2, 2, 7, 8),
         )
-    keep_gradients("global_avg_pool.0", lambda x: x.mean((2, 3)), x=torch.randn(2, 3, 4, 5))
 
 
 def batch_norm():
@@ -102,21 +104,6 @@ def batch_norm():
                 bias=torch.randn(shape[1]),
             )
             keep(case, new_running_mean=layer.running_mean, new_running_var=layer.running_var)
-
-
-def classifiers():
-    for number, dim in enumerate([0, 1, 2, -1]):
-        for name, f in (("softmax", F.softmax), ("log_softmax", F.log_softmax)):
-            keep(f"{name}.{number}", options=[dim])
-            keep_gradients(f"{name}.{number}", lambda x: f(x, dim), x=torch.randn(3, 4, 5) * 3)
-    for number, smoothing in enumerate([0.0, 0.1, 1.0]):
-        labels = torch.randint(0, 5, (7,))
-        keep(f"cross_entropy.{number}", labels=labels, label_smoothing=smoothing)
-        keep_gradients(
-            f"cross_entropy.{number}",
-            lambda x: F.cross_entropy(x, labels, label_smoothing=smoothing),
-            x=torch.randn(7, 5) * 3,
-        )
 
 
 def second_derivatives():
@@ -150,6 +137,5 @@ def second_derivatives():
 conv2d()
 pools()
 batch_norm()
-classifiers()
 second_derivatives()
 write_beside(__file__)

@@ -37,7 +37,7 @@ inline std::vector<GradcheckRow> arithmetic_rows() {
       {"pow", [](const Inputs& x) { return pow(x[0], x[1]); }, {positive, other}},
       {"pow, broadcast", [](const Inputs& x) { return pow(x[0], x[1]); }, {positive, stretched}},
       {"pow, of a number", [](const Inputs& x) { return pow(2, x[0]); }, {angle}},
-      {"gate", [by](const Inputs& x) { return gate(x[0], by); }, {angle}},
+      {"gate", [by](const Inputs& x) { return gate(x[0], by); }, {angle}, {by}},
       {"exp", [](const Inputs& x) { return exp(x[0]); }, {angle}},
       {"log", [](const Inputs& x) { return log(x[0]); }, {positive}},
       {"sqrt", [](const Inputs& x) { return sqrt(x[0]); }, {positive}},

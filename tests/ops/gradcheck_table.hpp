@@ -17,7 +17,9 @@ struct GradcheckRow {
   std::string op;            ///< The operation's name; a note may follow: "slice, step 2".
   DifferentiableFunction f;  ///< From inputs to the result.
   std::vector<Tensor<double>> inputs;  ///< Away from kinks.
-  bool second = true;                  ///< Whether second derivatives are checked too.
+  /// Tensors that `f` holds, such as noise: golden/rows.py needs them to compute the same.
+  std::vector<Tensor<double>> constants = {};
+  bool second = true;  ///< Whether second derivatives are checked too.
 };
 
 /// Numbers for a row: `number` keeps the inputs of one row apart.

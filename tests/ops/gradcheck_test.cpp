@@ -16,18 +16,33 @@ using namespace adafuse;
 
 namespace {
 
+const std::filesystem::path project = std::filesystem::path(ADAFUSE_TEST_DIR) / "..";
+
+/// Adds what `pattern` captures in `text`.
+void add_found(const std::string& text, const char* pattern, std::set<std::string>& found) {
+  const std::regex regex(pattern);
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match)
+    found.insert((*match)[1]);
+}
+
 /// What `pattern` captures in the headers of the rooms that hold operations.
 std::set<std::string> found_in_headers(const char* pattern) {
-  const std::regex regex(pattern);
   std::set<std::string> found;
   for (const char* room : {"ops", "video", "fusion"})
-    for (const auto& file : std::filesystem::directory_iterator(
-             std::filesystem::path(ADAFUSE_TEST_DIR) / "../include/adafuse" / room)) {
+    for (const auto& file :
+         std::filesystem::directory_iterator(project / "include/adafuse" / room)) {
       std::ifstream in(file.path());
-      const std::string text(std::istreambuf_iterator<char>(in), {});
-      for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match)
-        found.insert((*match)[1]);
+      add_found({std::istreambuf_iterator<char>(in), {}}, pattern, found);
     }
+  return found;
+}
+
+/// The names before a bracket in the first column of a table: "| `a + b`, `add(a, b)` | ...".
+std::set<std::string> documented_operations() {
+  std::set<std::string> found;
+  std::ifstream in(project / "docs/ops.md");
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with("| `")) add_found(line.substr(0, line.find('|', 1)), R"(`(\w+)\()", found);
   return found;
 }
 
@@ -112,10 +127,15 @@ TEST_CASE("gradcheck: the gradient is the same with a history, and when one inpu
 TEST_CASE("gradcheck: every public operation has a row") {
   std::set<std::string> rows;
   for (const auto& row : all_rows()) rows.insert(name_of(row));
-  const auto operations = found_in_headers(R"(\nVariable<scalar_of<[\w, ]+>> (\w+)\()");
-  CHECK(operations.count("add") == 1);  // the pattern still finds operations
-  for (const auto& operation : operations)
-    CHECK_MESSAGE(rows.count(operation) == 1, operation, " has no row in the gradcheck table");
+  const auto declared = found_in_headers(R"(\nVariable<scalar_of<[\w, ]+>> (\w+)\()");
+  const auto documented = documented_operations();
+  // The patterns still find operations.
+  CHECK(declared.count("add") == 1);
+  CHECK(documented.count("batch_norm_train") == 1);
+  CHECK(documented.count("stack") == 1);
+  for (const auto& operations : {declared, documented})
+    for (const auto& operation : operations)
+      CHECK_MESSAGE(rows.count(operation) == 1, operation, " has no row in the gradcheck table");
 }
 
 TEST_CASE("gradcheck: whatever is recorded is differentiated by a row") {

@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+"""What PyTorch computes for each row of the gradcheck table: results and gradients, in double.
+
+    cmake --build --preset release --target rows_inputs
+    build/release/tests/rows_inputs inputs.safetensors
+    python3 rows.py inputs.safetensors      writes rows.safetensors beside this file
+
+tests/ops/golden_rows.hpp says which rows there are and what the file holds of each. A row is
+written here in PyTorch's operations, from the definition in docs/ops.md: a function of the row's
+inputs, then of its constants. Where the row's name says its options, they are read from it. What
+the rows are given is in rows.safetensors too, so that `python3 rows.py rows.safetensors` makes the
+same file again. Made with PyTorch 1.13.
+"""
+
+import re
+import sys
+
+import torch
+import torch.nn.functional as F
+
+from safetensors_writer import keep, read, write_beside
+
+torch.manual_seed(2021)
+torch.set_default_dtype(torch.float64)
+
+ARITHMETIC = {
+    "neg": lambda x: -x,
+    "add": lambda a, b: a + b,
+    "add, broadcast": lambda a, b: a + b,
+    "add, both stretch": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "sub, broadcast": lambda a, b: b - a,
+    "mul": lambda a, b: a * b,
+    "mul, broadcast": lambda a, b: a * b,
+    "mul, by itself": lambda x: x * x,
+    "mul, by a number": lambda x: 3 * x,
+    "div": lambda a, b: a / b,
+    "div, broadcast": lambda a, b: a / b,
+    "div, a number": lambda x: 3 / x,
+    "pow, a number": lambda x: x**2.5,
+    "pow, 3 of negatives": lambda x: x**3,
+    "pow, 2": lambda x: x**2,
+    "pow, 2 of 0": lambda x: x**2,
+    "pow, 1": lambda x: x**1,
+    "pow, 1 of 0": lambda x: x**1,
+    "pow, 0": lambda x: x**0,
+    "pow": lambda a, b: a**b,
+    "pow, broadcast": lambda a, b: a**b,
+    "pow, of zeros": lambda a, b: a**b,
+    "pow, of a number": lambda x: 2**x,
+    "gate": lambda x, by: x * (by > 0),
+    "gate, by 0": lambda x, by: x * (by > 0),
+    "exp": torch.exp,
+    "log": torch.log,
+    "sqrt": torch.sqrt,
+    "relu": torch.relu,
+    "relu, at 0": torch.relu,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "abs": torch.abs,
+    "abs, at 0": torch.abs,
+    "clamp": lambda x: x.clamp(-0.5, 0.3),
+    "clamp, at the ends": lambda x: x.clamp(-0.5, 0.5),
+    "clamp_min": lambda x: x.clamp_min(0.2),
+    "clamp_min, at the end": lambda x: x.clamp_min(0.25),
+}
+
+REPEATED = torch.tensor([[6, 0, 3, 3], [0, 1, 1, 0]])
+
+
+def embed(x, positions, size):
+    """Dimension 1 at those positions of `size` zeros."""
+    y = torch.zeros(x.shape[0], size, *x.shape[2:])
+    y[:, positions] = x
+    return y
+
+
+SHAPE = {
+    "broadcast_to": lambda x: (x * x).expand(4, 2, 3),
+    "sum_to": lambda x: (x * x).sum((0, 2)).unsqueeze(1),
+    "sum": lambda x: (x * x).sum(),
+    "sum, dims": lambda x: (x * x).sum((0, -1)),
+    "sum, keepdim": lambda x: (x * x).sum(1, keepdim=True),
+    "mean": lambda x: (x * x).mean(),
+    "mean, dims": lambda x: (x * x).mean((1, 2)),
+    "max": lambda x: ((x + 20) ** 2).max(),
+    "max, first dim": lambda x: ((x + 20) ** 2).max(0).values,
+    "max, keepdim": lambda x: ((x + 20) ** 2).max(1, keepdim=True).values,
+    "max, last dim": lambda x: ((x + 20) ** 2).max(-1).values,
+    "max, dim of equals": lambda x: x.max(1).values,
+    "reshape": lambda x: (x * x).reshape(5, -1),
+    "flatten": lambda x: (x * x).flatten(1),
+    "permute": lambda x: (x * x).permute(2, 0, 1),
+    "transpose": lambda x: (x * x).transpose(0, -1),
+    "slice": lambda x: (x * x)[:, 1:3],
+    "slice, step 2": lambda x: (x * x)[..., 0:5:2],
+    "slice, downwards": lambda x: (x * x)[..., [4, 1]],
+    "embed": lambda x: embed(x * x, [2, 5, 8], 9),
+    "embed, downwards": lambda x: embed(x * x, [5, 3, 1], 6),
+    "select": lambda x: (x * x).select(1, 2),
+    "cat": lambda a, b: torch.cat([a * a, b * b], 1),
+    "stack": lambda a, b: torch.stack([a * a, b * b], -1),
+    "take": lambda x: (x * x).take(REPEATED),
+    "put": lambda x: torch.zeros(3, 3).put(REPEATED, x * x, accumulate=True),
+    "index_select": lambda x: (x * x).index_select(1, torch.tensor([2, 0, 2])),
+    "linear": F.linear,
+    "linear, no bias": F.linear,
+}
+
+# Of x [2, 2, 5, 4] and a kernel 3x2 with stride 2x1 and padding 1: the gradient of the weights is
+# a convolution over the batch, in which stride and dilation have changed places.
+CONV = {
+    "conv2d, depthwise": lambda x, w: F.conv2d(x, w, None, 2, 1, 1, 3),
+    "conv2d_backward_data": lambda dy, w: F.conv_transpose2d(dy, w, None, (2, 1), 1),
+    "conv2d_backward_weights": lambda x, dy: F.conv2d(
+        x.transpose(0, 1), dy.transpose(0, 1), None, 1, 1, (2, 1)
+    ).transpose(0, 1),
+}
+
+PIXELS = (torch.arange(12) * 8 % 35).view(1, 3, 4)
+
+
+def scatter_pixels(y):
+    return torch.zeros(1, 3, 35).scatter_add(2, PIXELS, y.flatten(2)).view(1, 3, 7, 5)
+
+
+POOL = {
+    "max_pool2d, of equals": lambda x: F.max_pool2d(x.view(1, 1, 3, 3), 2, 1),
+    "global_avg_pool": lambda x: x.mean((2, 3)) ** 2,
+    "gather_pixels": lambda x: x.flatten(2).gather(2, PIXELS).view(1, 3, 2, 2) ** 2,
+    "scatter_pixels": lambda y: scatter_pixels(y) ** 2,
+}
+
+
+def train(x, w=None, b=None, eps=0.01):
+    return F.batch_norm(x, None, None, w, b, True, eps=eps)
+
+
+def evaluate(x, w, b, mean, variance, eps=0.01):
+    return F.batch_norm(x, mean, variance, w, b, eps=eps)
+
+
+LABELS = torch.tensor([2, 0, 1, 2, 2])
+NORMALIZATION = {
+    "batch_norm_train, 1d": train,
+    "batch_norm_train, 1d with length": train,
+    "batch_norm_train, 2d": train,
+    "batch_norm_train, not affine": lambda x: train(x, eps=1e-5),
+    "batch_norm_train, weight only": lambda x, w: train(x, w, eps=1e-5),
+    "batch_norm_relu_train": lambda x, w, b: train(x, w, b).relu(),
+    "batch_norm_relu_train, residual": lambda x, w, b, r: (train(x, w, b) + r).relu(),
+    "batch_norm_relu_train, residual and not affine": lambda x, r: (train(x) + r).relu(),
+    "batch_norm, 1d": evaluate,
+    "batch_norm, 2d": evaluate,
+    "batch_norm, not affine": lambda x, m, v: evaluate(x * x, None, None, m, v, 1e-5),
+    "batch_norm_relu": lambda x, w, b, m, v: evaluate(x, w, b, m, v).relu(),
+    "batch_norm_relu, residual": lambda x, w, b, r, m, v: (evaluate(x, w, b, m, v) + r).relu(),
+    "softmax": lambda x: F.softmax(x, -1),
+    "softmax, middle dim": lambda x: F.softmax(x, 1),
+    "log_softmax": lambda x: F.log_softmax(x, -1),
+    "log_softmax, first dim": lambda x: F.log_softmax(x, 0),
+    "cross_entropy": lambda x: F.cross_entropy(x, LABELS),
+    "cross_entropy, smoothed": lambda x: F.cross_entropy(x, LABELS, label_smoothing=0.1),
+    "cross_entropy, of the smoothing alone": lambda x: F.cross_entropy(
+        x, LABELS, label_smoothing=1.0
+    ),
+    "dropout": lambda x, u: x * x * (u >= 0.4) / (1 - 0.4),
+    "straight_through": lambda x: x * x,
+    "straight_through, of another value": lambda x, hard: hard + x * x - (x * x).detach(),
+}
+
+
+def shift(x, frames, offset):
+    """y_t = x_(t + offset) within each clip, 0 where there is no such frame."""
+    clips = x.unflatten(0, (-1, frames))
+    y = [
+        clips[:, t + offset] if 0 <= t + offset < frames else torch.zeros_like(clips[:, 0])
+        for t in range(frames)
+    ]
+    return torch.stack(y, 1).flatten(0, 1)
+
+
+def temporal_shift(x, frames, fold, direction=1):
+    ahead, back, rest = x.split([fold, fold, x.shape[1] - 2 * fold], 1)
+    return torch.cat([shift(ahead, frames, direction), shift(back, frames, -direction), rest], 1)
+
+
+VIDEO = {
+    "fold_time": lambda x: x.flatten(0, 1),
+    "unfold_time": lambda x: x.unflatten(0, (-1, 3)),
+    "shift_time, previous": lambda x: shift(x, 3, -1),
+    "shift_time, next but one": lambda x: shift(x, 3, 2),
+    "temporal_shift": lambda x: temporal_shift(x, 3, 2),
+    "temporal_shift, back": lambda x: temporal_shift(x, 3, 1, -1),
+    "last_frame": lambda x: (x * x)[2::3],
+    "average_consensus": lambda x: x.unflatten(0, (-1, 3)).mean(1),
+}
+
+SKIP, REUSE, KEEP = range(3)
+
+
+def fuse(y, weights, frames, history=None):
+    """Equation 3 of the paper; the history is that of y."""
+    scale = weights[..., None, None]  # [N*T, c, 3, 1, 1]
+    before = shift(y if history is None else history, frames, -1)
+    return scale[:, :, KEEP] * y + scale[:, :, REUSE] * before
+
+
+def gumbel_softmax(x, noise, tau=0.67, hard=True):
+    soft = F.softmax((F.softmax(x, -1).clamp_min(1e-8).log() + noise) / tau, -1)
+    one_hot = F.one_hot(soft.argmax(-1), soft.shape[-1])
+    return one_hot + soft - soft.detach() if hard else soft
+
+
+def cost(kind, *blocks):
+    """Section 3.3 of the paper: of two blocks with costs of computing and of reading a channel."""
+    computing, reading = [[3.0, 5.0], [4.0]], [[2.0, 7.0], [6.0]]
+    total = torch.tensor(100.0)
+    for weights, up, down in zip(blocks, computing, reading):
+        w = weights.unflatten(0, (-1, 3))  # [N, T, c, 3]
+        total = total - (w[..., SKIP].mean((0, 1)) * torch.tensor(down)).sum()
+        if kind == "upper bound":
+            continue
+        not_kept = 1 - w[..., KEEP]
+        if kind == "authors":  # their last frame reads the one before it
+            not_kept = not_kept[:, [0, 1, 1]]
+        not_reused = 1 - torch.cat([w[:, 1:, :, REUSE], torch.zeros_like(w[:, :1, :, REUSE])], 1)
+        total = total - ((not_kept * not_reused).mean((0, 1)) * torch.tensor(up)).sum()
+    return total / 10
+
+
+FUSION = {
+    "fuse": lambda y, w: fuse(y, w, 3),
+    "fuse, single frames": lambda y, w: fuse(y, w, 1),
+    "fuse, detached history": lambda y, w: fuse(y, w, 3, y.detach()),
+    "fuse_composed": lambda y, w: fuse(y, w, 3),
+    "gumbel_softmax": lambda x, noise: gumbel_softmax(x, noise, hard=False),
+    "gumbel_softmax, hard": gumbel_softmax,
+    "gumbel_softmax, hardly possible": lambda x, noise: gumbel_softmax(x, noise, hard=False),
+    "draw_choices": lambda x, noise: gumbel_softmax(x, noise, hard=False),
+    "draw_choices, gumbel": lambda x, noise: gumbel_softmax(x, noise, 0.5),
+    "draw_choices, straight-through": lambda x, noise: gumbel_softmax(x, 0 * noise, 0.5),
+    "draw_choices, reinforce": lambda x, noise: F.one_hot((x + noise).argmax(-1), 3) + 0 * x,
+    "adaptive_cost, real": lambda a, b: cost("real", a, b),
+    "adaptive_cost, upper bound": lambda a, b: cost("upper bound", a, b),
+    "adaptive_cost, authors": lambda a, b: cost("authors", a, b),
+}
+
+NAMED = {**ARITHMETIC, **SHAPE, **CONV, **POOL, **NORMALIZATION, **VIDEO, **FUSION}
+
+
+def size(text):
+    """(3, 2) of 3x2."""
+    return tuple(int(number) for number in text.split("x"))
+
+
+def conv2d(stride, padding, dilation, groups):
+    sizes = size(stride), size(padding), size(dilation)
+    return lambda x, w, b: F.conv2d(x, w, b, *sizes, int(groups))
+
+
+def pool2d(kind, kernel, stride, padding, ceil, no_pad):
+    sizes = size(kernel), size(stride), size(padding)
+    if kind == "max":
+        return lambda x: F.max_pool2d(x, *sizes, ceil_mode=bool(ceil)) ** 2
+    return lambda x: F.avg_pool2d(x, *sizes, bool(ceil), not no_pad) ** 2
+
+
+def matmul(transpose_a, transpose_b):
+    return lambda a, b: (a.mT if transpose_a else a) @ (b.mT if transpose_b else b)
+
+
+SIZE = r"(\d+x\d+)"
+PATTERNS = {
+    rf"conv2d, stride {SIZE}, padding {SIZE}, dilation {SIZE}, groups (\d+), kernel .+": conv2d,
+    rf"(max|avg)_pool2d, kernel {SIZE}, stride {SIZE}, padding {SIZE}(, ceil)?(, no pad)?": pool2d,
+    r"matmul, \[[\d,]+\](\^T)? \[[\d,]+\](\^T)?": matmul,
+}
+
+
+def function_of(row):
+    """The row in PyTorch's operations."""
+    if row in NAMED:
+        return NAMED[row]
+    for pattern, make in PATTERNS.items():
+        match = re.fullmatch(pattern, row)
+        if match:
+            return make(*match.groups())
+    sys.exit(f"rows.py: row {row!r} of the gradcheck table is not written here")
+
+
+def keep_row(row, inputs, constants):
+    y = function_of(row)(*[x.requires_grad_() for x in inputs], *constants)
+    gradients = torch.autograd.grad(y, inputs, DY[: y.numel()].view(y.shape))
+    keep(row, y=y, **{f"dx{i}": dx for i, dx in enumerate(gradients)})
+
+
+DY = torch.rand(1024) * 2 - 1
+keep("given", dy=DY)
+given = {n: v for n, v in read(sys.argv[1]).items() if re.search(r"\.(inputs|constants|\d+)$", n)}
+rows = [name.removesuffix(".inputs") for name in given if name.endswith(".inputs")]
+gone = NAMED.keys() - set(rows)
+if gone:
+    sys.exit(f"rows.py: no rows of the gradcheck table: {sorted(gone)}")
+for name, value in given.items():
+    case, _, last = name.rpartition(".")
+    keep(case, **{last: value})
+for row in rows:
+    numbers = [given.get(f"{row}.{kind}", torch.tensor([])) for kind in ("inputs", "constants")]
+    keep_row(row, *[[given[f"given.{int(n)}"].clone() for n in kind] for kind in numbers])
+write_beside(__file__)
