@@ -13,6 +13,10 @@ namespace {
 
 using namespace adafuse;
 
+bool identical(const Tensor<double>& a, const Tensor<double>& b) {
+  return a.shape() == b.shape() && std::equal(a.begin(), a.end(), b.begin());
+}
+
 /// Tensors under numbers, equal ones under one: many rows have the same inputs.
 class Given {
  public:

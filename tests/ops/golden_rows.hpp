@@ -12,8 +12,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
-
 #include "all_rows.hpp"
 
 namespace adafuse {
@@ -77,10 +75,6 @@ inline std::vector<GradcheckRow> golden_rows() {
   for (auto& family : {kink_rows(), surrogate_rows()})
     rows.insert(rows.end(), family.begin(), family.end());
   return rows;
-}
-
-inline bool identical(const Tensor<double>& a, const Tensor<double>& b) {
-  return a.shape() == b.shape() && std::equal(a.begin(), a.end(), b.begin());
 }
 
 }  // namespace adafuse

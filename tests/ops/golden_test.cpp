@@ -85,14 +85,17 @@ const io::TensorFile& golden_of_rows() {
   return file;
 }
 
-/// Whether `tensors` are those that PyTorch was given under the numbers `name`.
+/// Whether `tensors` are those that PyTorch was given under the numbers `name`, but for the
+/// rounding of another compiler or vector width.
 bool was_given(const std::string& name, const std::vector<Tensor<double>>& tensors) {
   const auto& file = golden_of_rows();
   if (!file.contains(name)) return tensors.empty();
   const auto numbers = file.get<std::int64_t>(name);
   return std::equal(numbers.begin(), numbers.end(), tensors.begin(), tensors.end(),
                     [&](std::int64_t number, const Tensor<double>& tensor) {
-                      return identical(file.get<double>(concat("given.", number)), tensor);
+                      const auto there = file.get<double>(concat("given.", number));
+                      return there.shape() == tensor.shape() &&
+                             golden::difference(tensor, there) <= 1e-14;
                     });
 }
 
@@ -117,7 +120,7 @@ void check_row(const GradcheckRow& row, bool create_graph) {
     const auto dx =
         gradients[i].defined() ? gradients[i].value() : Tensor<double>(inputs[i].shape());
     const std::string name = concat("dx", i);
-    check_close(dx, file.get<double>(concat(row.op, ".", name)), name.c_str());
+    check_close(dx, file.get<double>(concat(row.op, ".", name)), name);
   }
 }
 
