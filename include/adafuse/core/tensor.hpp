@@ -318,6 +318,8 @@ Tensor<std::remove_const_t<T>> contiguous(const View<T, R>& view) {
   return result;
 }
 
+}  // namespace ADAFUSE_SIMD
+
 #ifdef ADAFUSE_COMPILED_ONCE  // They are, in cmake/compiled_once.cpp.
 extern template Tensor<float> Tensor<float>::randn(Shape, Key);
 extern template Tensor<double> Tensor<double>::randn(Shape, Key);
@@ -325,5 +327,4 @@ extern template Tensor<float> Tensor<float>::uniform(Shape, Key, float, float);
 extern template Tensor<double> Tensor<double>::uniform(Shape, Key, double, double);
 #endif
 
-}  // namespace ADAFUSE_SIMD
 }  // namespace adafuse
