@@ -34,7 +34,8 @@ inline namespace ADAFUSE_SIMD {
 
 namespace detail {
 
-/// What the system says about the call that has just failed.
+/// What the system says about the call that has just failed. The call is a statement before: among
+/// the arguments of one function it may come later than this.
 inline std::string last_system_error() { return std::generic_category().message(errno); }
 
 /// An open file, closed when it goes.
@@ -104,8 +105,8 @@ inline void require_memory(std::uint64_t bytes, const std::string& what) {
 /// to open a pipe is to wait for somebody who writes.
 inline void require_regular_file(const std::filesystem::path& path) {
   struct stat status {};
-  require<IoError>(::stat(path.c_str(), &status) == 0, path.string(),
-                   ": cannot open: ", detail::last_system_error());
+  const bool found = ::stat(path.c_str(), &status) == 0;
+  require<IoError>(found, path.string(), ": cannot open: ", detail::last_system_error());
   require<IoError>(S_ISREG(status.st_mode), path.string(), ": expected a file, got ",
                    detail::kind_of_file(status.st_mode));
 }
@@ -164,7 +165,8 @@ class FileReader {
  private:
   struct stat status() const {
     struct stat status {};
-    require<IoError>(::fstat(file_.get(), &status) == 0, name_, ": ", detail::last_system_error());
+    const bool known = ::fstat(file_.get(), &status) == 0;
+    require<IoError>(known, name_, ": ", detail::last_system_error());
     return status;
   }
 
