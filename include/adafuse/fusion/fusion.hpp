@@ -1,4 +1,4 @@
-// The room of the paper, and of nothing else: decisions, fusion, and what they cost.
+// The room of the paper: decisions, fusion, and what they cost; and what it is compared with.
 // SPDX-License-Identifier: MIT
 #pragma once
 
