@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/infer/fold.hpp>
+#include <adafuse/infer/fold/fold.hpp>
 
 namespace bench {
 

@@ -13,7 +13,7 @@
 // frames, one thread, direct, fractions .5 and .25. PyTorch's dense network is compared with by
 // bench/peers/adaptive.py.
 // SPDX-License-Identifier: MIT
-#include <adafuse/infer/clip_session.hpp>
+#include <adafuse/infer/clip/clip_session.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/json.hpp>
 #include <iostream>

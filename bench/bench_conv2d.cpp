@@ -9,7 +9,7 @@
 // SPDX-License-Identifier: MIT
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/io/json.hpp>
-#include <adafuse/kernels/conv2d.hpp>
+#include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <cmath>
 #include <cstring>
 #include <fstream>

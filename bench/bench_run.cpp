@@ -12,7 +12,7 @@
 //   demo=runs/demo
 //   bench_run --run $demo/adafuse --dense $demo/tsn --data $demo/gestures
 // SPDX-License-Identifier: MIT
-#include <adafuse/infer/clip_session.hpp>
+#include <adafuse/infer/clip/clip_session.hpp>
 #include <adafuse/train/model_file.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <iostream>

@@ -12,7 +12,7 @@
 // --soak runs N frames with --lots, prints resident memory after warm-up, half way and at the end,
 // and fails when it grew by more than 1 MB: bench_stream --soak 100000 --model resnet20 --size 32
 // SPDX-License-Identifier: MIT
-#include <adafuse/infer/stream_session.hpp>
+#include <adafuse/infer/stream/stream_session.hpp>
 
 #include "adaptive_network.hpp"
 #include "model_bench.hpp"

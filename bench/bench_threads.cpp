@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <adafuse/infer/clip_session.hpp>
-#include <adafuse/infer/stream_session.hpp>
+#include <adafuse/infer/clip/clip_session.hpp>
+#include <adafuse/infer/stream/stream_session.hpp>
 #include <adafuse/ops/cross_entropy.hpp>
 #include <adafuse/optim/sgd.hpp>
 #include <adafuse/train/run_files.hpp>

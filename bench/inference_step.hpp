@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/infer/clip_session.hpp>
+#include <adafuse/infer/clip/clip_session.hpp>
 
 #include "model_bench.hpp"
 

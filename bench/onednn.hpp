@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/kernels/conv2d_geometry.hpp>
+#include <adafuse/kernels/conv2d/shared/geometry.hpp>
 #include <dnnl.hpp>
 #include <functional>
 #include <optional>

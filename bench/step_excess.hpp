@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/infer/clip_session.hpp>
+#include <adafuse/infer/clip/clip_session.hpp>
 #include <cstdio>
 
 #include "harness.hpp"

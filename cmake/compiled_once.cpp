@@ -2,7 +2,7 @@
 // programs of a build (ADAFUSE_COMPILE_ONCE).
 // SPDX-License-Identifier: MIT
 #include <adafuse/core/tensor.hpp>
-#include <adafuse/kernels/conv2d.hpp>
+#include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <adafuse/kernels/gemm.hpp>
 
 namespace adafuse {

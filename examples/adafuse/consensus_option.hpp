@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/infer/running_consensus.hpp>
+#include <adafuse/infer/steps/running_consensus.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <charconv>
 #include <cmath>

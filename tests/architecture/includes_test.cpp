@@ -1,4 +1,5 @@
-// Includes point down: to a lower level, or stay in their room.
+// Includes point down: to a lower level, or stay in their room. Rooms inside of a room have floors
+// of their own.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
@@ -15,6 +16,45 @@ const std::map<std::string, int> levels = {
     {"nn", 4},     {"optim", 4},   {"data", 4},  {"video", 5},    {"fusion", 6},
     {"models", 7}, {"infer", 8},   {"train", 9}, {"report", 9},
 };
+
+/// The rooms inside of kernels/ and infer/. One may read those of a lower floor.
+const std::map<std::string, int> floors = {
+    {"kernels/base", 0},
+    {"kernels", 1},
+    {"kernels/conv2d/shared", 1},
+    {"kernels/reference", 2},
+    {"kernels/conv2d/packed", 2},
+    {"kernels/conv2d/direct", 2},
+    {"kernels/conv2d/blocked", 2},
+    {"kernels/conv2d/depthwise", 2},
+    {"kernels/conv2d/im2col", 2},
+    {"kernels/conv2d/winograd", 3},
+    {"kernels/conv2d/gradients", 3},
+    {"kernels/conv2d", 4},
+    {"infer/fold", 0},
+    {"infer/steps", 1},
+    {"infer/clip", 2},
+    {"infer/stream", 2},
+};
+
+/// "adafuse/kernels/conv2d/packed/packed.hpp" lives in "kernels/conv2d/packed".
+std::string inner_room_of(const std::string& path) {
+  return fs::path(path).parent_path().lexically_relative("adafuse").generic_string();
+}
+
+/// What is wrong with an include within one of the rooms that have rooms inside; empty: nothing.
+std::string mistake_of_floors(const std::string& from, const std::string& to) {
+  const auto room = room_of(from), own = inner_room_of(from), target = inner_room_of(to);
+  if (own == target || from == "adafuse/" + room + "/" + room + ".hpp") return "";
+  if (own == room && target == room) return "";
+  const auto a = floors.find(own), b = floors.find(target);
+  if (a == floors.end() || b == floors.end())
+    return "includes " + to + ": the room \"" + (a == floors.end() ? own : target) +
+           "\" has no floor";
+  if (b->second < a->second) return "";
+  return "(floor " + std::to_string(a->second) + ") includes " + to + " (floor " +
+         std::to_string(b->second) + ")";
+}
 
 /// What is wrong with the includes of a header: "file:line includes ...", one line each.
 std::vector<std::string> mistakes_in(const Header& header) {
@@ -36,6 +76,9 @@ std::vector<std::string> mistakes_in(const Header& header) {
     else if (target_room != room && target->second >= own->second)
       mistakes.push_back(where + "(level " + std::to_string(own->second) + ") includes " +
                          include.target + " (level " + std::to_string(target->second) + ")");
+    else if (target_room == room)
+      if (const auto mistake = mistake_of_floors(header.path, include.target); !mistake.empty())
+        mistakes.push_back(where + mistake);
   }
   return mistakes;
 }
@@ -71,6 +114,11 @@ TEST_CASE("includes: the rule sees upward, sideways and unknown includes") {
   CHECK(mistakes_of("adafuse/core/a.hpp", {"#include \"shape.hpp\""}).size() == 1);
   CHECK(mistakes_of("adafuse/core/a.hpp", {"#include <adafuse/adafuse.hpp>"}).size() == 1);
   CHECK(mistakes_of("adafuse/attic/a.hpp", {}).size() == 1);
+  const std::string packed = "adafuse/kernels/conv2d/packed/a.hpp";
+  CHECK(mistakes_of(packed, {"#include <adafuse/kernels/base/b.hpp>"}).empty());
+  CHECK(mistakes_of(packed, {"#include <adafuse/kernels/conv2d/conv2d.hpp>"}).size() == 1);
+  CHECK(mistakes_of(packed, {"#include <adafuse/kernels/conv2d/direct/b.hpp>"}).size() == 1);
+  CHECK(mistakes_of(packed, {"#include <adafuse/kernels/attic/b.hpp>"}).size() == 1);
 }
 
 }  // namespace includes_test

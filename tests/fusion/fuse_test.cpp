@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/fusion/fuse.hpp>
-#include <adafuse/kernels/fuse_reference.hpp>
+#include <adafuse/kernels/reference/fuse.hpp>
 
 namespace fuse_test {
 

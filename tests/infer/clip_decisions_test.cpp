@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/clip_decisions.hpp>
+#include <adafuse/infer/clip/clip_decisions.hpp>
 
 #include "decision_cases.hpp"
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/clip_layout.hpp>
-#include <adafuse/infer/fold.hpp>
+#include <adafuse/infer/clip/clip_layout.hpp>
+#include <adafuse/infer/fold/fold.hpp>
 
 #include "../models/lively_model.hpp"
 

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/clip_session.hpp>
+#include <adafuse/infer/clip/clip_session.hpp>
 #include <adafuse/models/plan_cost.hpp>
 #include <limits>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/decider.hpp>
+#include <adafuse/infer/steps/decider.hpp>
 
 namespace decider_test {
 

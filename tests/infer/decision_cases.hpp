@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/infer/folded_network.hpp>
+#include <adafuse/infer/fold/folded_network.hpp>
 
 namespace adafuse::infer {
 

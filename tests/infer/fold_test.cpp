@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/fold.hpp>
+#include <adafuse/infer/fold/fold.hpp>
 
 #include "../models/lively_model.hpp"
 
@@ -116,7 +116,7 @@ TEST_CASE("fold: weights from beyond L2 have a turned copy only where lists may 
   };
   const auto adaptive = folded("adafuse"), dense = folded("none");
   const auto has_copy = [](const FoldedNetwork<float>& network, const std::string& name) {
-    return named(network, name).as<FoldedConv<float>>()->lane_weights.defined();
+    return named(network, name).as<FoldedConv<float>>()->blocked_weights.defined();
   };
   CHECK(has_copy(*adaptive, "layer4.1.conv2"));
   CHECK_FALSE(has_copy(*adaptive, "layer4.1.conv1"));

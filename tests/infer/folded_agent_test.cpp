@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/folded_agent.hpp>
+#include <adafuse/infer/fold/folded_agent.hpp>
 
 #include "../models/lively_model.hpp"
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/folded_conv.hpp>
+#include <adafuse/infer/fold/folded_conv.hpp>
 
 #include "../kernels/random_conv2d.hpp"
 

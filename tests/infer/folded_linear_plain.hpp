@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/infer/folded_linear.hpp>
+#include <adafuse/infer/fold/folded_linear.hpp>
 
 namespace adafuse::testing {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/folded_linear.hpp>
+#include <adafuse/infer/fold/folded_linear.hpp>
 #include <adafuse/ops/pointwise.hpp>
 
 #include "../models/lively_model.hpp"

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/folded_lstm.hpp>
+#include <adafuse/infer/fold/folded_lstm.hpp>
 
 namespace folded_lstm_test {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/folded_pool.hpp>
+#include <adafuse/infer/fold/folded_pool.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/ops/pool2d.hpp>
 

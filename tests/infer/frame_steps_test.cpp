@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/frame_steps.hpp>
+#include <adafuse/infer/steps/frame_steps.hpp>
 
 namespace frame_steps_test {
 

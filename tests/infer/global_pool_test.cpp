@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/core/tensor.hpp>
-#include <adafuse/infer/global_pool.hpp>
+#include <adafuse/infer/fold/global_pool.hpp>
 
 namespace global_pool_test {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/ledger.hpp>
+#include <adafuse/infer/steps/ledger.hpp>
 
 namespace ledger_test {
 

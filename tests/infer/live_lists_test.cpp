@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/live_lists.hpp>
+#include <adafuse/infer/fold/live_lists.hpp>
 
 namespace live_lists_test {
 

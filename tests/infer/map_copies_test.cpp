@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/fusion/fuse.hpp>
-#include <adafuse/infer/map_copies.hpp>
+#include <adafuse/infer/steps/map_copies.hpp>
 #include <adafuse/video/temporal_shift.hpp>
 
 namespace map_copies_test {

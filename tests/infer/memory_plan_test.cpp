@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/core/rng.hpp>
-#include <adafuse/infer/memory_plan.hpp>
+#include <adafuse/infer/steps/memory_plan.hpp>
 
 namespace memory_plan_test {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/running_consensus.hpp>
+#include <adafuse/infer/steps/running_consensus.hpp>
 #include <cmath>
 
 namespace running_consensus_test {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/infer/decider.hpp>
-#include <adafuse/infer/fold.hpp>
+#include <adafuse/infer/fold/fold.hpp>
+#include <adafuse/infer/steps/decider.hpp>
 
 #include "../models/lively_model.hpp"
 

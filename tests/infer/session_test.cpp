@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/clip_session.hpp>
-#include <adafuse/infer/stream_session.hpp>
+#include <adafuse/infer/clip/clip_session.hpp>
+#include <adafuse/infer/stream/stream_session.hpp>
 
 #include "session_cases.hpp"
 

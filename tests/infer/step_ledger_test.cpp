@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/fold.hpp>
-#include <adafuse/infer/step_ledger.hpp>
+#include <adafuse/infer/fold/fold.hpp>
+#include <adafuse/infer/steps/step_ledger.hpp>
 
 #include "../models/lively_model.hpp"
 

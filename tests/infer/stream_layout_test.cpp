@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/fold.hpp>
-#include <adafuse/infer/stream_layout.hpp>
+#include <adafuse/infer/fold/fold.hpp>
+#include <adafuse/infer/stream/stream_layout.hpp>
 
 #include "../models/lively_model.hpp"
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/infer/stream_session.hpp>
+#include <adafuse/infer/stream/stream_session.hpp>
 #include <adafuse/models/plan_cost.hpp>
 #include <thread>
 

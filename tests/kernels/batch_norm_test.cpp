@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/kernels/batch_norm.hpp>
-#include <adafuse/kernels/batch_norm_reference.hpp>
+#include <adafuse/kernels/reference/batch_norm.hpp>
 
 namespace batch_norm_test {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/conv2d_backward_data.hpp>
+#include <adafuse/kernels/conv2d/gradients/data.hpp>
 
 #include "random_conv2d.hpp"
 
@@ -36,7 +36,7 @@ TEST_CASE("backward data, halved: equals the naive loops, and writes every pixel
     const RandomConv2d<float> c(halving(draw), draw, Key(14).of(k));
     REQUIRE(backward_data_halved::fits(c.g));
     auto dx = Tensor<float>::full(c.x.shape(), 7);
-    backward_data::conv2d_halved(c.g, c.dy.data(), c.w.data(), dx.data());
+    backward_data::input_gradient_halved(c.g, c.dy.data(), c.w.data(), dx.data());
     CHECK(relative_error(dx, c.backward_data(ConvAlgorithm::reference)) < 2e-6);
     three += c.g.kernel_height == 3, odd += c.g.in_width % 2 == 1;
     single += c.g.out_pixels() == 1;

@@ -1,5 +1,5 @@
-// Backward data of strided kernels: dx is woven from phases, a small plane at once and a large one
-// row by row.
+// Backward data of strided kernels: dx is interleaved from phases, a small plane at once and a
+// large one row by row.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
@@ -11,7 +11,8 @@ using namespace adafuse;
 using namespace adafuse::kernels;
 using namespace adafuse::testing;
 
-TEST_CASE("backward data: planes of all sizes are woven from the phases of a strided kernel") {
+TEST_CASE(
+    "backward data: planes of all sizes are interleaved from the phases of a strided kernel") {
   Draws draw{Key(1)};
   for (const Index width : {1, 2, 15, 16, 17, 31, 32, 33, 47, 64, 65})
     for (const Index height : {1, 5, 24})  // 24 x 47 and more are large.

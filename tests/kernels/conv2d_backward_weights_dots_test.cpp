@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/conv2d_backward_weights_dots.hpp>
+#include <adafuse/kernels/conv2d/gradients/weights_dots.hpp>
 
 #include "random_conv2d.hpp"
 
@@ -20,7 +20,7 @@ TEST_CASE("backward weights, dots: equals the naive loops, in place and strided"
   for_random_convolutions<float>(9, 120, fits, [&](const RandomConv2d<float>& c) {
     const auto g = forward_correlation(c.g);
     auto dw = Tensor<float>::full(c.w.shape(), 7);
-    backward_weights_dots::conv2d(g, c.x.data(), c.dy.data(), dw.data());
+    backward_weights_dots::weight_gradient(g, c.x.data(), c.dy.data(), dw.data());
     CHECK(relative_error(dw, c.backward_weights(ConvAlgorithm::reference)) < 2e-6);
     ++(g.same_pitch() ? in_place : strided);
   });
@@ -69,7 +69,7 @@ TEST_CASE("backward weights, dots: sums of a million products keep their digits"
     const auto x = Tensor<float>::ones({1, 2, size, size}),
                dy = Tensor<float>::full({1, 3, out, out}, 0.1f);
     Tensor<float> dw({3, 2, 3, 3});
-    backward_weights_dots::conv2d(forward_correlation(g), x.data(), dy.data(), dw.data());
+    backward_weights_dots::weight_gradient(forward_correlation(g), x.data(), dy.data(), dw.data());
     const auto right = [](Index outputs) { return 0.1f * static_cast<double>(outputs); };
     CHECK(dw(2, 1, 1, 1) == doctest::Approx(right(out * out)).epsilon(3e-5));
     CHECK(dw(1, 0, 0, 0) == doctest::Approx(right((out - 1) * (out - 1))).epsilon(3e-5));

@@ -1,5 +1,5 @@
-// Backward weights where how the work is cut matters: which side is turned, whether the sums are dw
-// itself, how deep a block is.
+// Backward weights where how the work is cut matters: which side is transposed, whether the sums
+// are dw itself, how deep a block is.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/conv2d_depthwise.hpp>
+#include <adafuse/kernels/conv2d/depthwise/depthwise.hpp>
 
 #include "random_conv2d.hpp"
 
@@ -64,7 +64,7 @@ TEST_CASE("conv2d, depthwise: gradients of the weights of a million pixels keep 
       const auto x = Tensor<float>::ones({2, 2, size, size}),
                  dy = Tensor<float>::full({2, 2, out, out}, 0.1f);
       Tensor<float> dw({2, 1, kernel, kernel});
-      depthwise::conv2d_backward_weights(forward_correlation(g), x.data(), dy.data(), dw.data());
+      depthwise::weight_gradient(forward_correlation(g), x.data(), dy.data(), dw.data());
       CHECK(dw(1, 0, padding, padding) ==
             doctest::Approx(0.1f * 2.0 * static_cast<double>(out * out)).epsilon(3e-5));
     }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/conv2d_geometry.hpp>
+#include <adafuse/kernels/conv2d/shared/geometry.hpp>
 #include <limits>
 
 namespace conv2d_geometry_test {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/conv2d_masked_direct.hpp>
+#include <adafuse/kernels/conv2d/direct/masked_direct.hpp>
 
 #include "random_conv2d.hpp"
 

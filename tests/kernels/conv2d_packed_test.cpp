@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/conv2d_packed.hpp>
+#include <adafuse/kernels/conv2d/packed/packed.hpp>
 
 #include "random_conv2d.hpp"
 

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/core/tensor.hpp>
-#include <adafuse/kernels/conv2d.hpp>
+#include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <string>
 
 #include "conv2d_plain.hpp"

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "conv2d_plain.hpp"
 
-#include <adafuse/kernels/conv2d.hpp>
+#include <adafuse/kernels/conv2d/conv2d.hpp>
 
 namespace adafuse::testing {
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/kernels/conv2d_geometry.hpp>
+#include <adafuse/kernels/conv2d/shared/geometry.hpp>
 
 namespace adafuse::testing {
 

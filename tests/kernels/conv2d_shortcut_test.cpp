@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/conv2d.hpp>
+#include <adafuse/kernels/conv2d/conv2d.hpp>
 
 #include "random_conv2d.hpp"
 
@@ -87,7 +87,7 @@ TEST_CASE("conv2d, shortcut: whole rows begin with its sums, for rows that fill 
   }
 }
 
-TEST_CASE("conv2d, shortcut: channel lanes begin with its sums, whatever they fit") {
+TEST_CASE("conv2d, shortcut: blocked channels begin with its sums, whatever they fit") {
   Draws draw{Key(82)};
   for (std::uint64_t i = 0; i < 200; ++i) {
     Block block = some_block(draw, 1 + draw.integer(12), 1 + draw.integer(20));
@@ -96,11 +96,11 @@ TEST_CASE("conv2d, shortcut: channel lanes begin with its sums, whatever they fi
       h = square_convolution(g.batch, 5, g.in_width, g.out_channels), h.in_height = g.in_height;
     CAPTURE(g.in_height);
     CAPTURE(g.in_width);
-    const bool fits = takes_shortcut(ConvAlgorithm::channel_lanes, forward_correlation(g),
-                                     forward_correlation(h));
+    const bool fits =
+        takes_shortcut(ConvAlgorithm::blocked, forward_correlation(g), forward_correlation(h));
     REQUIRE(fits);
     const Pair<float> pair(g, h, draw, Key(82).of(i));
-    CHECK(relative_error(pair.forward(ConvAlgorithm::channel_lanes), pair.expected()) < 2e-6);
+    CHECK(relative_error(pair.forward(ConvAlgorithm::blocked), pair.expected()) < 2e-6);
   }
 }
 
@@ -129,20 +129,20 @@ TEST_CASE("conv2d, shortcut: turned weights may be given; the same bits for any 
     g.batch = h.batch = batch;
     Pair<float> pair(g, h, draw, Key(84));
     pair.main.options.live_out = {};
-    for (const auto algorithm : {ConvAlgorithm::direct, ConvAlgorithm::channel_lanes}) {
+    for (const auto algorithm : {ConvAlgorithm::direct, ConvAlgorithm::blocked}) {
       const auto [one, three] = with_one_and_three_threads([&] { return pair.forward(algorithm); });
       CHECK(std::ranges::equal(one, three));
     }
-    std::vector<float> turned(static_cast<std::size_t>(lane_weights_size(h)));
-    lane_weights(h, pair.beside.w.data(), turned.data());
+    std::vector<float> turned(static_cast<std::size_t>(blocked_weights_size(h)));
+    blocked_weights(h, pair.beside.w.data(), turned.data());
     const Conv2dShortcut<float> shortcut{h, pair.beside.x.data(), pair.beside.w.data(),
                                          turned.data()};
     auto options = pair.main.options;
-    options.algorithm = ConvAlgorithm::channel_lanes;
+    options.algorithm = ConvAlgorithm::blocked;
     options.shortcut = &shortcut;
     auto y = Tensor<float>::full(pair.main.dy.shape(), 7);
     conv2d<float>(g, pair.main.x.data(), pair.main.w.data(), y.data(), options);
-    CHECK(std::ranges::equal(y, pair.forward(ConvAlgorithm::channel_lanes)));
+    CHECK(std::ranges::equal(y, pair.forward(ConvAlgorithm::blocked)));
   }
 }
 

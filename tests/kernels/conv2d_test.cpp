@@ -73,7 +73,7 @@ TEST_CASE("conv2d: a dead channel may hold anything, is not read, and is not wri
   const std::vector<LiveChannels> live_in = {LiveChannels(in), LiveChannels(in)};
   const std::vector<LiveChannels> live_out = {LiveChannels(out), LiveChannels(none)};
   for (const auto algorithm :
-       {ConvAlgorithm::masked_direct, ConvAlgorithm::channel_lanes, ConvAlgorithm::packed,
+       {ConvAlgorithm::masked_direct, ConvAlgorithm::blocked, ConvAlgorithm::packed,
         ConvAlgorithm::winograd, ConvAlgorithm::im2col, ConvAlgorithm::reference}) {
     CAPTURE(static_cast<int>(algorithm));
     auto y = Tensor<float>::full({2, 24, 9, 9}, 5);
@@ -104,7 +104,7 @@ TEST_CASE("conv2d: no live input channel leaves the epilogue of zero") {
   const auto shift = Tensor<float>::full({16}, 3);
   const std::vector<LiveChannels> none = {LiveChannels(std::span<const std::int32_t>{})};
   for (const auto algorithm :
-       {ConvAlgorithm::masked_direct, ConvAlgorithm::channel_lanes, ConvAlgorithm::packed,
+       {ConvAlgorithm::masked_direct, ConvAlgorithm::blocked, ConvAlgorithm::packed,
         ConvAlgorithm::winograd, ConvAlgorithm::im2col}) {
     Tensor<float> y({1, 16, 12, 12});
     conv2d(g, x.data(), w.data(), y.data(),
@@ -120,7 +120,7 @@ TEST_CASE("conv2d: the residual may be the output itself, by every algorithm") {
              residual = Tensor<float>::randn({2, 6, g.in_height, g.in_width}, Key(6));
   for (const auto algorithm :
        {ConvAlgorithm::automatic, ConvAlgorithm::direct, ConvAlgorithm::masked_direct,
-        ConvAlgorithm::channel_lanes, ConvAlgorithm::whole_rows, ConvAlgorithm::packed,
+        ConvAlgorithm::blocked, ConvAlgorithm::whole_rows, ConvAlgorithm::packed,
         ConvAlgorithm::winograd, ConvAlgorithm::im2col, ConvAlgorithm::reference}) {
     auto y = residual.clone(), expected = residual.clone();
     const auto run = [&](const float* added, Tensor<float>& to) {
@@ -215,8 +215,8 @@ TEST_CASE("conv2d: a wrong call is refused with op, expected and got") {
   g.stride_width = 1, g.kernel_width = 2, g.padding_width = 0;
   CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::masked_direct}), ValueError);
   g.kernel_width = 1, g.padding_width = 2;
-  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::channel_lanes}), ValueError);
-  CHECK_THROWS_AS(lane_weights(g, w.data(), w.data()), ValueError);
+  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::blocked}), ValueError);
+  CHECK_THROWS_AS(blocked_weights(g, w.data(), w.data()), ValueError);
 }
 
 }  // namespace conv2d_test

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/conv2d_whole_rows.hpp>
+#include <adafuse/kernels/conv2d/direct/whole_rows.hpp>
 
 #include "random_conv2d.hpp"
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/conv2d_winograd_lists.hpp>
+#include <adafuse/kernels/conv2d/winograd/lists.hpp>
 #include <limits>
 
 #include "random_conv2d.hpp"
@@ -40,7 +40,7 @@ TEST_CASE("winograd lists: together, alone, or the rest together, whichever mult
   const Index width = Floats::width;
   const auto sets_of = [](Index size, std::span<const LiveChannels> live) {
     winograd::TileSets sets;
-    sets.aim(forward_correlation(square(size)), {.live_out = live, .live_in = live});
+    sets.set_call(forward_correlation(square(size)), {.live_out = live, .live_in = live});
     Index tiles = 0;
     for (const auto& set : sets.sets()) tiles += set.frames * set.count;
     CHECK(tiles == frames * winograd::tiles_of_frame(forward_correlation(square(size))));

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/conv2d_winograd_outliers.hpp>
+#include <adafuse/kernels/conv2d/winograd/outliers.hpp>
 #include <cmath>
 
 #include "random_conv2d.hpp"
@@ -221,11 +221,11 @@ TEST_CASE("winograd, outliers: ordinary images, sparse ones and constant ones ha
   for (const auto& x : {normal, positive, sparse, Tensor<float>::ones(normal.shape())}) {
     winograd::TileSets sets;
     const auto correlation = forward_correlation(g);
-    sets.aim(correlation, {});
+    sets.set_call(correlation, {});
     for (const auto& set : sets.sets())
       for (Index v = 0; v < set.vectors(); ++v) {
         winograd::TileGroup tiles;
-        tiles.aim(correlation, set, {v, v + 1});
+        tiles.set_tiles(correlation, set, {v, v + 1});
         std::vector<float> transformed(static_cast<std::size_t>(
             winograd::products * winograd::product_step(16, Floats::width))),
             squares(4 * Floats::width);

@@ -4,7 +4,7 @@
 
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/dropout.hpp>
-#include <adafuse/kernels/dropout_reference.hpp>
+#include <adafuse/kernels/reference/dropout.hpp>
 
 namespace dropout_test {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <adafuse/kernels/elementwise.hpp>
-#include <adafuse/kernels/elementwise_reference.hpp>
+#include <adafuse/kernels/reference/elementwise.hpp>
 
 namespace elementwise_test {
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/core/simd.hpp>
-#include <adafuse/kernels/exp.hpp>
+#include <adafuse/kernels/base/exp.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>

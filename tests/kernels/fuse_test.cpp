@@ -4,7 +4,7 @@
 
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/fuse.hpp>
-#include <adafuse/kernels/fuse_reference.hpp>
+#include <adafuse/kernels/reference/fuse.hpp>
 
 namespace fuse_test {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <adafuse/kernels/gemm.hpp>
-#include <adafuse/kernels/gemm_reference.hpp>
+#include <adafuse/kernels/reference/gemm.hpp>
 
 namespace gemm_test {
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/kernels/gumbel.hpp>
-#include <adafuse/kernels/gumbel_reference.hpp>
+#include <adafuse/kernels/reference/gumbel.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>

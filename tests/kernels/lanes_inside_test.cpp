@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/lanes_inside.hpp>
+#include <adafuse/kernels/conv2d/shared/lanes_inside.hpp>
 
 #include "random_conv2d.hpp"
 
@@ -19,7 +19,7 @@ TEST_CASE("lanes inside: a lane is inside where its pixel exists and its tap fin
     const auto g = forward_correlation(random_geometry(draw));
     int wrong = 0;
     for (Index v = 0; v * Floats::width < g.out_pixels(); ++v) {
-      lanes.aim(g, v);
+      lanes.set_vector(g, v);
       for (Index p = 0; p < g.kernel_height; ++p)
         for (Index q = 0; q < g.kernel_width; ++q) {
           float inside[Floats::width] = {};

@@ -4,7 +4,7 @@
 
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/linear.hpp>
-#include <adafuse/kernels/linear_reference.hpp>
+#include <adafuse/kernels/reference/linear.hpp>
 #include <cmath>
 
 namespace linear_test {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <adafuse/core/tensor.hpp>
-#include <adafuse/kernels/matrix_product.hpp>
+#include <adafuse/kernels/base/matrix_product.hpp>
 
 namespace matrix_product_test {
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/core/tensor.hpp>
-#include <adafuse/kernels/microkernel.hpp>
+#include <adafuse/kernels/base/microkernel.hpp>
 
 namespace microkernel_test {
 

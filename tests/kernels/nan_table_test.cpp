@@ -8,16 +8,16 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/batch_norm_reference.hpp>
-#include <adafuse/kernels/fuse_reference.hpp>
-#include <adafuse/kernels/gemm_reference.hpp>
 #include <adafuse/kernels/linear.hpp>
-#include <adafuse/kernels/linear_reference.hpp>
 #include <adafuse/kernels/pool2d.hpp>
-#include <adafuse/kernels/pool2d_reference.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
+#include <adafuse/kernels/reference/batch_norm.hpp>
+#include <adafuse/kernels/reference/fuse.hpp>
+#include <adafuse/kernels/reference/gemm.hpp>
+#include <adafuse/kernels/reference/linear.hpp>
+#include <adafuse/kernels/reference/pool2d.hpp>
+#include <adafuse/kernels/reference/softmax.hpp>
 #include <adafuse/kernels/softmax.hpp>
-#include <adafuse/kernels/softmax_reference.hpp>
 #include <cmath>
 #include <functional>
 #include <string>
@@ -73,7 +73,7 @@ struct Named {
 const Named algorithms[] = {{ConvAlgorithm::automatic, "automatic"},
                             {ConvAlgorithm::direct, "direct"},
                             {ConvAlgorithm::masked_direct, "masked_direct"},
-                            {ConvAlgorithm::channel_lanes, "channel_lanes"},
+                            {ConvAlgorithm::blocked, "blocked"},
                             {ConvAlgorithm::whole_rows, "whole_rows"},
                             {ConvAlgorithm::packed, "packed"},
                             {ConvAlgorithm::winograd, "winograd"},

@@ -4,7 +4,7 @@
 
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/pool2d.hpp>
-#include <adafuse/kernels/pool2d_reference.hpp>
+#include <adafuse/kernels/reference/pool2d.hpp>
 
 namespace pool2d_test {
 

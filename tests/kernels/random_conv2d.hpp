@@ -3,7 +3,7 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
-#include <adafuse/kernels/conv2d.hpp>
+#include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <algorithm>
 #include <optional>
 #include <vector>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
-#include <adafuse/kernels/range.hpp>
+#include <adafuse/kernels/base/range.hpp>
 
 namespace range_test {
 

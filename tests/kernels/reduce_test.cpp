@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <adafuse/kernels/elementwise.hpp>
 #include <adafuse/kernels/reduce.hpp>
-#include <adafuse/kernels/reduce_reference.hpp>
+#include <adafuse/kernels/reference/reduce.hpp>
 
 namespace reduce_test {
 

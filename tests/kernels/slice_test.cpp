@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <adafuse/kernels/reference/slice.hpp>
 #include <adafuse/kernels/slice.hpp>
-#include <adafuse/kernels/slice_reference.hpp>
 
 namespace slice_test {
 

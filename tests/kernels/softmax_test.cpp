@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/reference/softmax.hpp>
 #include <adafuse/kernels/softmax.hpp>
-#include <adafuse/kernels/softmax_reference.hpp>
 #include <limits>
 
 namespace softmax_test {

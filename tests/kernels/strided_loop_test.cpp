@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
-#include <adafuse/kernels/elementwise_reference.hpp>
-#include <adafuse/kernels/strided_loop.hpp>
+#include <adafuse/kernels/base/strided_loop.hpp>
+#include <adafuse/kernels/reference/elementwise.hpp>
 
 namespace strided_loop_test {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <adafuse/kernels/reference/take.hpp>
 #include <adafuse/kernels/take.hpp>
-#include <adafuse/kernels/take_reference.hpp>
 
 namespace take_test {
 

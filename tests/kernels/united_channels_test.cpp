@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/united_channels.hpp>
+#include <adafuse/kernels/conv2d/shared/united_channels.hpp>
 
 namespace united_channels_test {
 
@@ -20,7 +20,7 @@ TEST_CASE("united channels: those of any frame, and which frames have them") {
   const std::vector<LiveChannels> frames{LiveChannels(first), LiveChannels(second),
                                          LiveChannels(none)};
   UnitedChannels united;
-  united.aim(frames, 3, 8);
+  united.set_lists(frames, 3, 8);
   CHECK(numbers(united.of_any()) == std::vector<Index>{1, 4, 6});
   CHECK(numbers(united.of_any(4, 4)) == std::vector<Index>{4, 6});
   CHECK(united.of_any(4, 4).list == united.of_any().list + 1);
@@ -39,7 +39,7 @@ TEST_CASE("united channels: frames with the same list need not be told apart") {
   const std::vector<std::int32_t> list{0, 2};
   const std::vector<LiveChannels> frames(2, LiveChannels(list));
   UnitedChannels united;
-  united.aim(frames, 2, 5);
+  united.set_lists(frames, 2, 5);
   CHECK(united.lives() == nullptr);
   CHECK(numbers(united.of_any()) == std::vector<Index>{0, 2});
   CHECK_FALSE(united.is_live(1, 1));  // Not one of them.
@@ -49,14 +49,14 @@ TEST_CASE("united channels: one frame with all of them has all; none have none")
   const std::vector<std::int32_t> list{0, 2}, nothing;
   const std::vector<LiveChannels> frames{LiveChannels(list), {}}, none(2, LiveChannels(nothing));
   UnitedChannels united;
-  united.aim(frames, 2, 5);
+  united.set_lists(frames, 2, 5);
   CHECK(united.of_any().count == 5);
   CHECK(united.is_live(1, 1));
   CHECK_FALSE(united.is_live(0, 1));
-  united.aim(none, 2, 5);
+  united.set_lists(none, 2, 5);
   CHECK(united.of_any().count == 0);
   CHECK_FALSE(united.is_live(0, 0));
-  united.aim({}, 2, 5);
+  united.set_lists({}, 2, 5);
   CHECK(united.of_any().count == 5);
   CHECK(united.is_live(1, 4));
   CHECK(united.lives() == nullptr);

@@ -5,8 +5,8 @@
 #include "work.hpp"
 
 #include <adafuse/core/parallel.hpp>
-#include <adafuse/infer/folded_conv.hpp>
-#include <adafuse/infer/folded_linear.hpp>
+#include <adafuse/infer/fold/folded_conv.hpp>
+#include <adafuse/infer/fold/folded_linear.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/kernels/gemm.hpp>
 #include <adafuse/nn/nn.hpp>

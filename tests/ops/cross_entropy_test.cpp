@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/autograd/backward.hpp>
-#include <adafuse/kernels/softmax_reference.hpp>
+#include <adafuse/kernels/reference/softmax.hpp>
 #include <adafuse/ops/cross_entropy.hpp>
 
 namespace cross_entropy_test {

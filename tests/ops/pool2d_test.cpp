@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/autograd/backward.hpp>
-#include <adafuse/kernels/pool2d_reference.hpp>
+#include <adafuse/kernels/reference/pool2d.hpp>
 #include <adafuse/ops/pool2d.hpp>
 
 namespace pool2d_test {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <adafuse/kernels/softmax_reference.hpp>
+#include <adafuse/kernels/reference/softmax.hpp>
 #include <adafuse/ops/softmax.hpp>
 
 namespace softmax_test {

@@ -10,7 +10,7 @@
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
-#include <adafuse/kernels/range.hpp>
+#include <adafuse/kernels/base/range.hpp>
 #include <algorithm>
 #include <array>
 #include <cmath>

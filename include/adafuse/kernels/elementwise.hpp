@@ -4,7 +4,7 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
-#include <adafuse/kernels/strided_loop.hpp>
+#include <adafuse/kernels/base/strided_loop.hpp>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 

@@ -7,9 +7,9 @@
 #pragma once
 
 #include <adafuse/core/parallel.hpp>
-#include <adafuse/kernels/matrix_product.hpp>
-#include <adafuse/kernels/range.hpp>
-#include <adafuse/kernels/scratch.hpp>
+#include <adafuse/kernels/base/matrix_product.hpp>
+#include <adafuse/kernels/base/range.hpp>
+#include <adafuse/kernels/base/scratch.hpp>
 #include <type_traits>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {

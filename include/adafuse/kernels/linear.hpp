@@ -1,14 +1,13 @@
 // Linear layers whose weights are known beforehand: y = relu(W x + b) for some rows x.
 //
 // The micro-kernel with its roles exchanged: the rows of a tile are rows of x, its vectors are
-// outputs, and a panel is a piece of W that was turned before the first call. Nothing is packed and
+// outputs, and a panel is a piece of W, packed before the first call. No call packs anything, and
 // no vector is summed up, so that a few rows and a few outputs cost no more than their products.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/parallel.hpp>
-#include <adafuse/kernels/conv2d_rows.hpp>
-#include <adafuse/kernels/microkernel.hpp>
+#include <adafuse/kernels/base/microkernel.hpp>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 

@@ -7,8 +7,8 @@
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
+#include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>
-#include <adafuse/kernels/scratch.hpp>
 #include <algorithm>
 #include <limits>
 #include <type_traits>

@@ -8,9 +8,9 @@
 
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
-#include <adafuse/kernels/exp.hpp>
+#include <adafuse/kernels/base/exp.hpp>
+#include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/reduce.hpp>
-#include <adafuse/kernels/scratch.hpp>
 #include <cmath>
 #include <type_traits>
 

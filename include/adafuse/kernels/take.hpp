@@ -4,8 +4,8 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/reduce.hpp>
-#include <adafuse/kernels/strided_loop.hpp>
 #include <vector>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {

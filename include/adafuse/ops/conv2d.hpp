@@ -5,7 +5,7 @@
 #pragma once
 
 #include <adafuse/autograd/record.hpp>
-#include <adafuse/kernels/conv2d.hpp>
+#include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/size2.hpp>

@@ -1,0 +1,104 @@
+// An agent without history: its norms are part of its linears, and it writes actions.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/fusion/policy.hpp>
+#include <adafuse/infer/fold/folded_linear.hpp>
+#include <adafuse/infer/fold/global_pool.hpp>
+#include <adafuse/kernels/elementwise.hpp>
+#include <array>
+#include <limits>
+#include <span>
+
+namespace adafuse::infer::inline ADAFUSE_SIMD {
+
+/// The actions with the largest of their three logits, or the first that none exceeds; logits
+/// [actions][decisions]. False if some cannot be chosen: see fusion/logits.hpp.
+template <class T>
+[[nodiscard]] bool choose_actions(Index decisions, const T* __restrict logits,
+                                  std::uint8_t* __restrict chosen) {
+  static_assert(action_count == 3);
+  constexpr T lowest = std::numeric_limits<T>::lowest(), highest = std::numeric_limits<T>::max();
+  int wrong = 0;
+  for (Index i = 0; i < decisions; ++i) {
+    const T first = logits[i], second = logits[decisions + i], third = logits[2 * decisions + i];
+    const T larger = first < second ? second : first;
+    const Action of_two = first < second ? action_at(1) : action_at(0);
+    const T largest = larger < third ? third : larger;
+    chosen[i] = static_cast<std::uint8_t>(larger < third ? action_at(2) : of_two);
+    wrong |= (first != first) | (second != second) | (third != third) | !(largest >= lowest) |
+             !(largest <= highest);
+  }
+  return wrong == 0;
+}
+
+template <class T>
+struct FoldedAgent {
+  PolicyConfig config;
+  std::vector<FoldedLinear<T>> layers;  // the last one's outputs are [actions][decisions]
+
+  /// v_t of each frame: x [frames, c, pixels] -> v [frames, c].
+  void pool(Index frames, Index pixels, const T* x, ChannelLists live, T* v) const {
+    global_pool(config.pool == PolicyPool::max, frames, config.in_channels, pixels, x, live, v);
+  }
+
+  /// How many numbers `decide` needs for a frame: what each linear makes.
+  Index room() const {
+    Index numbers = 0;
+    for (const auto& layer : layers) numbers += layer.out();
+    return numbers;
+  }
+
+  /// `pair_at(f)` points to the pair v_{t-1}, v_t of a frame, [2c]; `memory`: [frames * room()].
+  /// Writes actions [frames, c']. Throws ValueError for logits that are no numbers.
+  template <class PairAt>
+  void decide(Index frames, const PairAt& pair_at, T* memory, std::uint8_t* actions) const {
+    T* x = memory;
+    layers.front()(frames, pair_at, x);
+    for (std::size_t i = 1; i < layers.size(); ++i) {
+      T* y = x + frames * layers[i].in();
+      layers[i](frames, x, y);
+      x = y;
+    }
+    const Index decisions = config.decisions();
+    for (Index f = 0; f < frames; ++f, x += decisions * action_count) {
+      std::uint8_t* const chosen = actions + f * config.out_channels;
+      if (!choose_actions(decisions, x, chosen)) throw_for(f, x);
+      for (Index i = decisions; i < config.out_channels; ++i) chosen[i] = chosen[i - decisions];
+    }
+  }
+
+ private:
+  /// Frame f has logits [actions][decisions] of which one cannot be chosen.
+  [[noreturn]] void throw_for(Index f, const T* logits) const {
+    const Index decisions = config.decisions();
+    Index i = 0;
+    while (can_choose(logits + i, action_count, decisions)) ++i;
+    throw ValueError(concat("the agent's logits of frame ", f, ", channel ", i, " are ",
+                            listed(logits + i, action_count, decisions),
+                            ", expects numbers: what comes in, or a weight, is not finite"));
+  }
+};
+
+/// Rows [decisions][actions] of a tensor, put into the order [actions][decisions].
+template <class T>
+Tensor<T> rows_by_action(const Tensor<T>& rows) {
+  const Index decisions = rows.size(0) / action_count, length = rows.size() / rows.size(0);
+  constexpr std::array<Index, 3> actions_first{1, 0, 2};
+  return kernels::permute(rows.reshape({decisions, action_count, length}), actions_first)
+      .reshape(rows.shape());
+}
+
+template <class T>
+FoldedAgent<T> fold_agent(const PolicyNetwork<T>& agent) {
+  FoldedAgent<T> folded{agent.config(), {}};
+  const auto& layers = agent.linears().gate_fc;
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    folded.layers.push_back(i < agent.norms().size()
+                                ? fold_linear(layers[i], agent.norms()[i])
+                                : FoldedLinear<T>(rows_by_action(layers[i].weight.value()),
+                                                  rows_by_action(layers[i].bias.value()), false));
+  return folded;
+}
+
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

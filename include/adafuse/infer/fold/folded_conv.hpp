@@ -1,0 +1,79 @@
+// A convolution with all that follows it: y = relu(scale * conv + shift + residual), for the
+// channels that exist and those that are wanted.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/infer/fold/live_lists.hpp>
+#include <adafuse/kernels/conv2d/conv2d.hpp>
+
+namespace adafuse::infer::inline ADAFUSE_SIMD {
+
+/// A projection beside a convolution, which adds it to its sums; the scales are part of its
+/// weights.
+template <class T>
+struct FoldedShortcut {
+  kernels::Conv2dGeometry geometry;  // of one frame
+  Tensor<T> weight;                  // [out, in/groups, kh, kw]
+  Tensor<T> blocked_weights;         // packed, undefined where that cannot pay
+};
+
+template <class T>
+struct FoldedConv {
+  kernels::Conv2dGeometry geometry;  // of one frame
+  Tensor<T> weight;                  // [out, in/groups, kh, kw], the model's own, or scaled
+  Tensor<T> scale, shift;            // [out], undefined where there is none
+  Tensor<T> winograd_weights;        // [36, out, in], undefined where that cannot pay
+  Tensor<T> blocked_weights;         // packed, undefined where that cannot pay
+  bool relu = false;
+  FoldedShortcut<T> shortcut;  // undefined weights: there is none
+  /// `automatic` or `direct`.
+  kernels::ConvAlgorithm algorithm = kernels::ConvAlgorithm::automatic;
+
+  bool has_shortcut() const { return shortcut.weight.defined(); }
+
+  /// x: [frames, in, h, w] -> y: [frames, out, h', w']. `other`: what the shortcut reads, or the
+  /// residual, which has y's shape, and may be y; null: there is none.
+  void operator()(Index frames, const T* x, const T* other, T* y, ChannelLists live,
+                  ChannelLists wanted) const {
+    auto g = geometry;
+    g.batch = frames;
+    const auto data = [](const Tensor<T>& t) { return t.defined() ? t.data() : nullptr; };
+    kernels::Conv2dOptions<T> options{.algorithm = algorithm,
+                                      .epilogue = {.scale = data(scale),
+                                                   .shift = data(shift),
+                                                   .residual = has_shortcut() ? nullptr : other,
+                                                   .relu = relu},
+                                      .live_out = wanted,
+                                      .live_in = live,
+                                      .winograd_weights = data(winograd_weights),
+                                      .blocked_weights = data(blocked_weights)};
+    if (!winograd_weights.defined()) options.algorithm = kernels::ConvAlgorithm::direct;
+    kernels::Conv2dShortcut<T> beside;
+    if (has_shortcut()) {
+      beside = {shortcut.geometry, other, shortcut.weight.data(), data(shortcut.blocked_weights)};
+      beside.geometry.batch = frames;
+      options.shortcut = &beside;
+    }
+    kernels::conv2d<T>(g, x, weight.data(), y, options);
+  }
+
+  /// Multiply-accumulates of a call, as a share of those of one frame with all channels.
+  double work(Index frames, ChannelLists live, ChannelLists wanted) const {
+    Index pairs = 0, outs = 0;
+    for (Index f = 0; f < frames; ++f) {
+      const Index made = channel_count(wanted, f, geometry.out_channels);
+      pairs += channel_count(live, f, geometry.in_channels) * made;
+      outs += made;
+    }
+    const auto share = [](Index part, Index all) {
+      return static_cast<double>(part) / static_cast<double>(all);
+    };
+    const double own = share(pairs, geometry.in_channels * geometry.out_channels);
+    if (!has_shortcut()) return own;
+    const Index beside = shortcut.geometry.macs(), all = geometry.macs() + beside;
+    return own * share(geometry.macs(), all) +
+           share(outs, geometry.out_channels) * share(beside, all);
+  }
+};
+
+}  // namespace adafuse::infer::inline ADAFUSE_SIMD

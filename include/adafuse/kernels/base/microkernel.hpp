@@ -1,0 +1,205 @@
+// The micro-kernel: a few output channels (rows) times a few vectors of pixels, kept in registers.
+//
+// Each row reaches its weights through a pointer of its own and broadcasts them from memory.
+// Nothing is repacked, so any subset of output channels is a list of pointers and costs the same
+// per channel.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/simd.hpp>
+#include <adafuse/kernels/base/range.hpp>
+#include <algorithm>
+#include <array>
+
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
+
+/// The accumulators fill the registers but leave room for the pixels and one weight: 8 x 48 pixels
+/// with AVX-512 (24 of 32 registers), 4 x 24 with AVX2 (12 of 16), 4 x 8 without FMA.
+inline constexpr int tile_rows = simd_registers == 32 ? 8 : 4;
+inline constexpr int tile_vectors = Floats::width >= 8 ? 3 : 2;
+inline constexpr Index tile_width = tile_vectors * Floats::width;
+/// A tile of few vectors of pixels has room for more rows: so many sums hide how long each takes,
+/// and share what is loaded.
+inline constexpr int tall_rows = 3 * tile_rows / 2, tall_vectors = simd_registers == 32 ? 2 : 1;
+
+/// One for each row of a tile.
+template <class T>
+using PerRow = std::array<T, tall_rows>;
+
+/// Where the rows of one tile go, and what happens to them on the way.
+struct TileRows {
+  PerRow<const float*> weights{};
+  PerRow<const float*> shortcut{};  // the weights of one, for who reads it
+  PerRow<float*> out{};
+  PerRow<const float*> residual{};
+  PerRow<float> start{};  // what the sums of a row begin with
+  PerRow<float> scale{}, shift{};
+  Index offset = 0;         // from where `out` and `residual` point to the tile
+  bool accumulate = false;  // begin with `out` instead
+  bool affine = false, add_residual = false, relu = false;
+  Mask last_lanes{};  // the lanes of the last vector that exist
+};
+
+/// The sums of a tile: `Rows` x `Vectors` registers.
+template <int Rows, int Vectors>
+class Accumulators {
+ public:
+  [[gnu::always_inline]] explicit Accumulators(const TileRows& tile) {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+      const Floats start = Floats::broadcast(tile.start[static_cast<std::size_t>(r)]);
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v) sums_[r][v] = start;
+    }
+    if (tile.accumulate) {
+#pragma GCC unroll 16
+      for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+        for (int v = 0; v < Vectors; ++v)
+          sums_[r][v] = load<Vectors>(tile.out[static_cast<std::size_t>(r)], v, tile);
+    }
+    take_weights(tile.weights);
+  }
+
+  /// The outputs of a large map, and what is added to them, are in no near cache: asks for their
+  /// lines while sums are made.
+  [[gnu::always_inline]] void fetch_outputs(const TileRows& tile) const {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v)
+        __builtin_prefetch(tile.out[static_cast<std::size_t>(r)] + tile.offset + v * Floats::width,
+                           1);
+    if (!tile.add_residual) return;
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v)
+        __builtin_prefetch(tile.residual[static_cast<std::size_t>(r)] + tile.offset +
+                           v * Floats::width);
+  }
+
+  /// The weights that are multiplied from now on.
+  [[gnu::always_inline]] void take_weights(const PerRow<const float*>& weights) {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) weights_[r] = weights[static_cast<std::size_t>(r)];
+  }
+
+  /// sums(r, v) += weight k of row r * pixels(v)
+  [[gnu::always_inline]] void add(Index k, const Floats (&pixels)[Vectors]) {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+      const Floats weight = Floats::broadcast(weights_[r][k]);
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v) sums_[r][v] = fma(weight, pixels[v], sums_[r][v]);
+    }
+  }
+
+  /// Asks for weights [k, k + count) of all rows, which are to be at most a cache line.
+  [[gnu::always_inline]] void fetch_weights(Index k, Index count) const {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+      __builtin_prefetch(weights_[r] + k);
+      __builtin_prefetch(weights_[r] + k + count - 1);
+    }
+  }
+
+  /// out = relu(scale * sums + shift + residual), part by part: each question is asked once.
+  [[gnu::always_inline]] void finish(const TileRows& tile) {
+    const auto row = [](int r) { return static_cast<std::size_t>(r); };
+    if (tile.affine)
+      for_sums([&](int r, int v) {
+        sums_[r][v] = fma(sums_[r][v], Floats::broadcast(tile.scale[row(r)]),
+                          Floats::broadcast(tile.shift[row(r)]));
+      });
+    if (tile.add_residual)
+      for_sums([&](int r, int v) {
+        sums_[r][v] = sums_[r][v] + load<Vectors>(tile.residual[row(r)], v, tile);
+      });
+    if (tile.relu) for_sums([&](int r, int v) { sums_[r][v] = rectified(sums_[r][v]); });
+    // Copies: any store could change what the tile says.
+    const Index offset = tile.offset;
+    const Mask last_lanes = tile.last_lanes;
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+      float* const out = tile.out[row(r)] + offset;
+#pragma GCC unroll 8
+      for (int v = 0; v + 1 < Vectors; ++v) sums_[r][v].store(out + v * Floats::width);
+      sums_[r][Vectors - 1].store(out + (Vectors - 1) * Floats::width, last_lanes);
+    }
+  }
+
+ private:
+  template <class Body>
+  [[gnu::always_inline]] static void for_sums(const Body& body) {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v) body(r, v);
+  }
+  template <int Count>
+  static Floats load(const float* row, int v, const TileRows& tile) {
+    const float* p = row + tile.offset + v * Floats::width;
+    return v + 1 < Count ? Floats::load(p) : Floats::load(p, tile.last_lanes);
+  }
+
+  Floats sums_[Rows][Vectors];
+  const float* weights_[Rows];
+};
+
+/// Which weights of a row meet the steps of a panel, in order: `count` runs of `length` weights
+/// that start at `starts[0]`, `starts[1]`, ... A dense row is one run that starts at 0.
+struct WeightRuns {
+  const Index* starts;
+  Index count, length;
+};
+
+/// rows += weights * panel, for a panel [steps][Vectors * width] that lies in memory step by step.
+template <int Rows, int Vectors>
+[[gnu::noinline]] void multiply_panel(const TileRows& tile, const WeightRuns& runs,
+                                      const float* panel) {
+  Accumulators<Rows, Vectors> sums(tile);
+  sums.fetch_outputs(tile);
+  const auto add_step = [&](Index k) __attribute__((always_inline)) {
+    Floats pixels[Vectors];
+#pragma GCC unroll 8
+    for (int v = 0; v < Vectors; ++v) {
+      pixels[v] = Floats::load(panel + v * Floats::width);
+      keep_in_register(pixels[v]);
+    }
+    sums.add(k, pixels);
+    panel += Vectors * Floats::width;
+  };
+  if (runs.length == 1)  // A loop in a loop would cost a tenth here.
+    for (Index run = 0; run < runs.count; ++run) add_step(runs.starts[run]);
+  else
+    for (Index run = 0; run < runs.count; ++run)
+      for (Index k = runs.starts[run], end = k + runs.length; k < end; ++k) add_step(k);
+  sums.finish(tile);
+}
+
+/// Calls `kernel.template operator()<rows, vectors>()` for 1 .. tile_rows rows and 1 ..
+/// tile_vectors vectors that are known at run time.
+template <int Rows = tile_rows, int Vectors = tile_vectors, class Kernel>
+void for_tile_size(int rows, int vectors, const Kernel& kernel) {
+  if constexpr (Vectors > 1)
+    if (vectors < Vectors) return for_tile_size<Rows, Vectors - 1>(rows, vectors, kernel);
+  if constexpr (Rows > 1)
+    if (rows < Rows) return for_tile_size<Rows - 1, Vectors>(rows, vectors, kernel);
+  kernel.template operator()<Rows, Vectors>();
+}
+
+/// rows += weights * panel for 1 .. tile_rows rows and 1 .. tile_vectors vectors.
+inline void multiply_panel(const TileRows& tile, int rows, int vectors, const WeightRuns& runs,
+                           const float* panel) {
+  for_tile_size(rows, vectors,
+                [&]<int Rows, int Vectors>() { multiply_panel<Rows, Vectors>(tile, runs, panel); });
+}
+
+/// Rows cut into tiles of nearly the same number: with few accumulators, a multiply-add waits for
+/// the one before it, so that a tile of one row would take as long as one of three.
+struct RowBlocks : EvenParts {
+  explicit RowBlocks(Index rows) : EvenParts(rows, tile_rows) {}
+};
+
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

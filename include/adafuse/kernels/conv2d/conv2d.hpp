@@ -1,0 +1,182 @@
+// 2-d convolution, forward and both gradients: checks the call, then picks the algorithm.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/conv2d/choice.hpp>
+#include <adafuse/kernels/conv2d/gradients/data.hpp>
+#include <adafuse/kernels/conv2d/gradients/weights.hpp>
+#include <adafuse/kernels/conv2d/gradients/weights_dots.hpp>
+#include <adafuse/kernels/conv2d/im2col/im2col.hpp>
+#include <adafuse/kernels/conv2d/shared/geometry.hpp>
+#include <adafuse/kernels/conv2d/shared/options.hpp>
+#include <adafuse/kernels/reference/conv2d.hpp>
+#include <type_traits>
+
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
+
+namespace detail {
+/// Throws ShapeError unless there is one list for each frame (or none at all), and each is strictly
+/// increasing inside of [0, channels).
+inline void check_live(std::span<const LiveChannels> frames, Index batch, Index channels,
+                       const char* which) {
+  require<ShapeError>(frames.empty() || std::ssize(frames) == batch, "conv2d: expects ", batch,
+                      " lists of live ", which, " channels, got ", frames.size());
+  for (const auto& live : frames) {
+    const auto list = live.list();
+    if (list.empty()) continue;
+    int wrong = list.front() < 0 || list.back() >= channels;
+    if (!live.increases())
+      for (std::size_t i = 1; i < list.size(); ++i) wrong |= list[i - 1] >= list[i] ? 1 : 0;
+    if (!wrong) continue;
+    Index before = -1;  // Which of them is it?
+    for (const auto channel : list) {
+      require<ValueError>(before < channel && channel < channels, "conv2d: live ", which,
+                          " channels increase strictly below ", channels, ", got ", channel,
+                          " after ", before);
+      before = channel;
+    }
+  }
+}
+
+/// Throws ShapeError unless a shortcut makes the same outputs, and ValueError for an epilogue that
+/// would come between.
+template <class T>
+void check_shortcut(const Conv2dGeometry& g, const Conv2dOptions<T>& options) {
+  const Conv2dGeometry& beside = options.shortcut->geometry;
+  beside.check();
+  require<ShapeError>(beside.batch == g.batch && beside.out_channels == g.out_channels &&
+                          beside.out_height() == g.out_height() &&
+                          beside.out_width() == g.out_width(),
+                      "conv2d: expects a shortcut to [", g.batch, ",", g.out_channels, ",",
+                      g.out_height(), ",", g.out_width(), "], got [", beside.batch, ",",
+                      beside.out_channels, ",", beside.out_height(), ",", beside.out_width(), "]");
+  require<ValueError>(!options.epilogue.scale && !options.epilogue.residual,
+                      "conv2d: beside a shortcut the epilogue has no scale and no residual");
+}
+
+/// Whether a call goes through columns and one matrix product: double, and who asks for it. Throws
+/// ValueError when another algorithm is asked for that exists for float alone.
+template <class T>
+bool takes_plain_path(ConvAlgorithm algorithm) {
+  if (algorithm == ConvAlgorithm::im2col) return true;
+  if (std::is_same_v<T, float>) return false;
+  require<ValueError>(algorithm == ConvAlgorithm::automatic || algorithm == ConvAlgorithm::direct,
+                      "conv2d: the algorithm that was asked for computes floats only");
+  return true;
+}
+}  // namespace detail
+
+/// y(n, o, i, j) = epilogue(sum over c, p, q of
+///   w(o, c, p, q) x(n, c, i stride - padding + p dilation, j stride - padding + q dilation)).
+/// x [N, Ci, H, W], w [Co, Ci / groups, kh, kw], y [N, Co, Ho, Wo]; y overlaps none of the others
+/// but may be the residual. With a shortcut, its convolution is added to the sum. The bits do not
+/// depend on the number of threads.
+template <class T>
+void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
+            const Conv2dOptions<std::type_identity_t<T>>& options = {}) {
+  g.check();
+  detail::check_live(options.live_out, g.batch, g.out_channels, "output");
+  detail::check_live(options.live_in, g.batch, g.in_channels, "input");
+  if (options.shortcut) detail::check_shortcut(g, options);
+  if (g.batch == 0) return;
+  // An image without pixels has nothing to read: the definition gives the epilogue of 0.
+  const bool by_reference = options.algorithm == ConvAlgorithm::reference || g.in_pixels() == 0 ||
+                            (options.shortcut && options.shortcut->geometry.in_pixels() == 0);
+  if (by_reference || detail::takes_plain_path<T>(options.algorithm)) {
+    if (const auto* beside = options.shortcut) {
+      const InTwoCalls<T> calls(options, y);
+      conv2d<T>(g, x, w, y, calls.first);
+      return conv2d<T>(beside->geometry, beside->x, beside->weights, y, calls.second);
+    }
+    return by_reference ? reference::conv2d(g, x, w, y, options)
+                        : im2col_path::correlate(g, x, w, y, options);
+  }
+  if constexpr (std::is_same_v<T, float>) correlate(forward_correlation(g), x, w, y, options);
+}
+
+/// dx [N, Ci, H, W] = the gradient of conv2d in x, for dy [N, Co, Ho, Wo]. dx is overwritten.
+/// A strided kernel for each channel goes its own way, whichever float algorithm is asked for.
+template <class T>
+void conv2d_backward_data(const Conv2dGeometry& g, const T* dy, const T* w, T* dx,
+                          ConvAlgorithm algorithm = ConvAlgorithm::automatic) {
+  g.check();
+  if (g.batch == 0 || g.in_pixels() == 0) return;
+  if (algorithm == ConvAlgorithm::reference) return reference::conv2d_backward_data(g, dy, w, dx);
+  if (detail::takes_plain_path<T>(algorithm) || !backward_data::fits(g))
+    return im2col_path::input_gradient(g, dy, w, dx);
+  if constexpr (std::is_same_v<T, float>) {
+    const bool free = algorithm == ConvAlgorithm::automatic || algorithm == ConvAlgorithm::direct;
+    if (free && backward_data_halved::fits(g) && backward_data_halved::pays(g))
+      return backward_data::input_gradient_halved(g, dy, w, dx);
+    backward_data::input_gradient(
+        g, dy, w, dx,
+        [&](const Correlation& phase, const float* in, const float* weights, float* out) {
+          correlate(phase, in, weights, out, {.algorithm = algorithm});
+        });
+  }
+}
+
+/// dw [Co, Ci / groups, kh, kw] = the gradient of conv2d in w, for dy [N, Co, Ho, Wo]. dw is
+/// overwritten. Of the algorithms, `im2col` and `reference` choose their path, all others the fast
+/// one.
+template <class T>
+void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T* dw,
+                             ConvAlgorithm algorithm = ConvAlgorithm::automatic) {
+  g.check();
+  if (algorithm == ConvAlgorithm::reference || g.in_pixels() == 0)
+    return reference::conv2d_backward_weights(g, x, dy, dw);
+  if (g.batch == 0 || detail::takes_plain_path<T>(algorithm))
+    return im2col_path::weight_gradient(g, x, dy, dw);
+  if constexpr (std::is_same_v<T, float>) {
+    const auto correlation = forward_correlation(g);
+    if (depthwise::fits(correlation)) return depthwise::weight_gradient(correlation, x, dy, dw);
+    if (backward_weights_dots::fits(correlation))
+      return backward_weights_dots::weight_gradient(correlation, x, dy, dw);
+    backward_weights::weight_gradient(correlation, x, dy, dw);
+  }
+}
+
+#ifdef ADAFUSE_COMPILED_ONCE  // They are, in cmake/compiled_once.cpp.
+extern template void conv2d(const Conv2dGeometry&, const float*, const float*, float*,
+                            const Conv2dOptions<float>&);
+extern template void conv2d(const Conv2dGeometry&, const double*, const double*, double*,
+                            const Conv2dOptions<double>&);
+extern template void conv2d_backward_data(const Conv2dGeometry&, const float*, const float*, float*,
+                                          ConvAlgorithm);
+extern template void conv2d_backward_data(const Conv2dGeometry&, const double*, const double*,
+                                          double*, ConvAlgorithm);
+extern template void conv2d_backward_weights(const Conv2dGeometry&, const float*, const float*,
+                                             float*, ConvAlgorithm);
+extern template void conv2d_backward_weights(const Conv2dGeometry&, const double*, const double*,
+                                             double*, ConvAlgorithm);
+#endif
+
+/// How many numbers blocked_weights() makes.
+inline Index blocked_weights_size(const Conv2dGeometry& g) {
+  return blocked::packed_size(forward_correlation(g));
+}
+/// The weights [Co, Ci, kh, kw] packed for blocked channels, for `Conv2dOptions::blocked_weights`
+/// of many calls with the same weights: [Co / 16, rounded up][Ci][kh][kw][16].
+inline void blocked_weights(const Conv2dGeometry& g, const float* w, float* packed) {
+  g.check();
+  const auto correlation = forward_correlation(g);
+  require<ValueError>(
+      blocked::fits(correlation),
+      "blocked_weights: expects one group, a stride up to 2 and taps that reach one "
+      "column beyond an edge, got a ",
+      g.kernel_height, "x", g.kernel_width, " kernel in ", g.groups, " groups");
+  blocked::pack_weights(correlation, w, packed);
+}
+
+/// Winograd's form u [36, Co, Ci] of weights w [Co, Ci, 3, 3], for
+/// `Conv2dOptions::winograd_weights` of many calls with the same weights.
+inline void winograd_weights(const Conv2dGeometry& g, const float* w, float* u) {
+  g.check();
+  const auto correlation = forward_correlation(g);
+  require<ValueError>(winograd::fits(correlation),
+                      "winograd_weights: expects a 3x3 kernel, stride 1 and one group, got ",
+                      g.kernel_height, "x", g.kernel_width);
+  winograd::transform_weights(correlation, w, u, g.out_channels * g.in_channels);
+}
+
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -1,0 +1,315 @@
+// Whole rows: convolutions of small maps, whose neighbours are found in registers.
+//
+// Where rows of outputs fill vectors, a vector knows the pixels beside each of its own, but at the
+// edges, where there are none. So one load of an image row serves three taps: of stride 1 they are
+// the vector itself, and the vector moved by a lane up and down; of stride 2, the even and the odd
+// places of two vectors, and the odd ones a lane further. A row of 16 fills a vector of 16, and so
+// do two of 8 or four of 4. Nothing is copied beforehand and few masks are needed, which matters
+// when few output channels are wanted.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/parallel.hpp>
+#include <adafuse/kernels/conv2d/shared/tile_rows.hpp>
+#include <adafuse/kernels/conv2d/shared/work.hpp>
+#include <array>
+#include <type_traits>
+
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
+namespace whole_rows {
+
+/// Vectors of pixels of a tile of so many rows: as many as leave room for what is loaded and moved.
+inline constexpr int most_vectors = simd_registers == 32 ? 4 : 3;
+constexpr int vectors_beside(int rows) {
+  return rows > tile_rows ? tall_vectors : std::clamp(simd_registers / 2 / rows, 2, most_vectors);
+}
+/// Rows of outputs, of frames of so many vectors, cut into tiles.
+inline EvenParts row_blocks(Index outs, Index vectors) {
+  return {outs, vectors == 1 || tall_vectors > 1 ? tall_rows : tile_rows};
+}
+
+/// 3x3 kernels with padding 1, of stride 1 or 2, and 1x1 kernels of stride 2; one group, and images
+/// whose rows are one or two output rows long, which fill vectors: one, two or four in each.
+inline bool fits(const Correlation& g) {
+  const Index side = g.kernel_width, stride = g.stride_width;
+  const bool three = side == 3 && g.dilation_height == 1 && g.dilation_width == 1 && stride <= 2;
+  return g.groups == 1 && g.kernel_height == side && g.stride_height == stride &&
+         (three || (side == 1 && stride == 2)) && g.top == -(side / 2) && g.left == -(side / 2) &&
+         g.in_height == stride * g.out_height && g.in_width == stride * g.out_width &&
+         Floats::width % g.out_width == 0 && 4 * g.out_width >= Floats::width &&
+         g.out_pixels() % Floats::width == 0;
+}
+
+/// What the tiles of a frame read.
+struct RowsSource {
+  const float* pixels;  // the first channel
+  Index plane;          // from a channel to the next
+  Index row;            // from a row of the image to the next
+  Index step;           // from what a vector of outputs reads to what the next one does
+  Index vectors;        // of outputs
+  ChannelList channels;
+  Index ahead;       // from these pixels to those of the next frame, fetched meanwhile; or 0
+  Mask inside;       // the lanes of a vector that is loaded
+  Mask above_first;  // of the first vector and tap row 0: nothing lies above the image
+  Mask below_last;   // of the last vector and tap row 2, of stride 1: nothing lies below
+  Mask has_left, has_right;  // lanes whose pixel has a neighbour on its left, on its right
+
+  [[gnu::always_inline]] void fetch_ahead(const float* p, int count) const {
+    if (ahead != 0)
+#pragma GCC unroll 16
+      for (int v = 0; v < count; ++v) __builtin_prefetch(p + ahead + v * Floats::width);
+  }
+};
+/// The numbers of the largest frame that is fetched ahead: L1 has room for two and what is made.
+inline constexpr Index largest_fetched = 4096;
+
+/// Of the vectors that lie above a tile's first and below its last: lanes inside of the image.
+struct Edges {
+  Mask above, below;
+};
+
+/// 3x3 kernels of stride 1: taps that read an image row where it lies, and moved by a lane.
+struct Adjacent {
+  template <int Rows, int Vectors>
+  [[gnu::always_inline]] static void add_channel(Accumulators<Rows, Vectors>& sums,
+                                                 const RowsSource& source, const Edges& edges,
+                                                 const float* p, Index k) {
+    source.fetch_ahead(p, Vectors);
+    const auto add_row = [&](const float* row, int p_of_row) __attribute__((always_inline)) {
+      Floats middle[Vectors], beside[Vectors];
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) {
+        const float* const from = row + v * Floats::width;
+        if (p_of_row == 0 && v == 0)
+          middle[v] = Floats::load(from, edges.above);
+        else if (p_of_row == 2 && v + 1 == Vectors)
+          middle[v] = Floats::load(from, edges.below);
+        else
+          middle[v] = Floats::load(from);
+        keep_in_register(middle[v]);
+        beside[v] = move_up(middle[v], source.has_left);
+        keep_in_register(beside[v]);
+      }
+      sums.add(k + 3 * p_of_row, beside);
+      sums.add(k + 3 * p_of_row + 1, middle);
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) {
+        beside[v] = move_down(middle[v], source.has_right);
+        keep_in_register(beside[v]);
+      }
+      sums.add(k + 3 * p_of_row + 2, beside);
+    };
+    add_row(p - source.row, 0);
+    add_row(p, 1);
+    add_row(p + source.row, 2);
+  }
+};
+
+/// Kernels of `Side` x `Side` taps of stride 2, rows of `Width` outputs: taps that read an image
+/// row unzipped.
+template <int Width, int Side>
+struct Unzipped {
+  /// Two vectors of pixels: those of every other row from `p` on, for one vector of outputs.
+  [[gnu::always_inline]] static void load_rows(const float* p, Floats& a, Floats& b) {
+    constexpr int step = 4 * Width;
+    if constexpr (2 * Width >= Floats::width) {
+      a = Floats::load(p), b = Floats::load(p + (Width == Floats::width ? Width : step));
+    } else {  // Two rows fit in each.
+      a = Floats::load_lower(p).load_upper(p + step);
+      b = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
+    }
+  }
+  /// The same where the first of these rows may lie above the image: it has the lanes of the mask,
+  /// others become 0.
+  [[gnu::always_inline]] static void load_rows(const float* p, Mask first, Floats& a, Floats& b) {
+    constexpr int step = 4 * Width;
+    a = Floats::load(p, first);
+    if constexpr (Width == Floats::width) {
+      b = Floats::load(p + Width, first);
+    } else if constexpr (2 * Width == Floats::width) {
+      b = Floats::load(p + step);
+    } else {
+      a = a.load_upper(p + step);
+      b = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
+    }
+  }
+
+  template <int Rows, int Vectors>
+  [[gnu::always_inline]] static void add_channel(Accumulators<Rows, Vectors>& sums,
+                                                 const RowsSource& source, const Edges& edges,
+                                                 const float* p, Index k) {
+    constexpr int row = 2 * Width, next = 4 * Floats::width;  // row; rows of the next vector
+    Floats even[Vectors], odd[Vectors];
+    const auto load = [&](const float* from, auto... first) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) {
+        const float* const rows = from + v * next;
+        v == 0 ? load_rows(rows, first..., even[v], odd[v]) : load_rows(rows, even[v], odd[v]);
+        unzip(even[v], odd[v]);
+        keep_in_register(even[v]);
+        if constexpr (Side > 1) keep_in_register(odd[v]);
+      }
+    };
+    if constexpr (Side == 1) {
+      load(p);
+      sums.add(k, even);
+    } else {
+      const auto add_row = [&](Index first_tap) __attribute__((always_inline)) {
+        sums.add(first_tap + 1, even);
+        sums.add(first_tap + 2, odd);
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; ++v) {
+          odd[v] = move_up(odd[v], source.has_left);
+          keep_in_register(odd[v]);
+        }
+        sums.add(first_tap, odd);
+      };
+      source.fetch_ahead(p, 4 * Vectors);
+      load(p - row, edges.above);
+      add_row(k);
+      load(p);
+      add_row(k + 3);
+      load(p + row);
+      add_row(k + 6);
+    }
+  }
+};
+
+/// Of most convolutions: there is no shortcut.
+struct NoShortcut {};
+
+/// Tiles of so many vectors of outputs, one after another: those of the range.
+template <int Rows, int Vectors, int Taps, class Reader, class Shortcut>
+[[gnu::noinline]] void correlate(TileRows& tile, const RowsSource& shared,
+                                 const RowsSource& of_shortcut, Range range) {
+  const RowsSource source = shared;  // A copy of its own: nothing that is stored can change it.
+  for (Index first = range.begin; first < range.end; first += Vectors) {
+    tile.offset = first * Floats::width;
+    const Edges edges{first == 0 ? source.above_first : source.inside,
+                      first + Vectors == source.vectors ? source.below_last : source.inside};
+    Accumulators<Rows, Vectors> sums(tile);
+    if constexpr (!std::is_same_v<Shortcut, NoShortcut>) {
+      const float* pixels = of_shortcut.pixels + first * of_shortcut.step;
+      sums.take_weights(tile.shortcut);
+      for (Index i = 0; i < of_shortcut.channels.count; ++i, pixels += of_shortcut.plane)
+        Shortcut::add_channel(sums, of_shortcut, {}, pixels, i);
+      sums.take_weights(tile.weights);
+    }
+    const float* const pixels = source.pixels + first * source.step;
+    for (Index i = 0; i < source.channels.count; ++i) {
+      const Index channel = source.channels[i];
+      Reader::add_channel(sums, source, edges, pixels + channel * source.plane, channel * Taps);
+    }
+    sums.finish(tile);
+  }
+}
+
+/// Vectors of outputs of all rows of a tile, in tiles of nearly the same number.
+template <int Rows, int Taps, class Reader, class Shortcut>
+void correlate_rows(TileRows& tile, const RowsSource& source, const RowsSource& shortcut,
+                    Range vectors) {
+  constexpr int most = vectors_beside(Rows);
+  const EvenParts tiles(vectors.size(), most);
+  const Index middle = vectors.begin + tiles.larger() * (tiles.least() + 1);
+  const auto run = [&](Index count, Range some) {
+    for_tile_size<Rows, most>(Rows, static_cast<int>(count), [&]<int, int Vectors>() {
+      correlate<Rows, Vectors, Taps, Reader, Shortcut>(tile, source, shortcut, some);
+    });
+  };
+  if (tiles.larger() > 0) run(tiles.least() + 1, {vectors.begin, middle});
+  run(tiles.least(), {middle, vectors.end});
+}
+
+/// The kernel for tiles of 1 .. tall_rows output channels.
+using Kernels =
+    std::array<void (*)(TileRows&, const RowsSource&, const RowsSource&, Range), tall_rows>;
+
+template <int Taps, class Reader, class Shortcut, int... Before>
+constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
+  return {correlate_rows<Before + 1, Taps, Reader, Shortcut>...};
+}
+template <int Taps, class Reader, class Shortcut = NoShortcut>
+inline constexpr Kernels kernels =
+    make_kernels<Taps, Reader, Shortcut>(std::make_integer_sequence<int, tall_rows>());
+
+inline const Kernels& kernels_for(const Correlation& g, bool has_shortcut) {
+  constexpr int full = Floats::width;
+  const auto of_width = [&]<int Width>() -> const Kernels& {
+    return has_shortcut          ? kernels<9, Adjacent, Unzipped<Width, 1>>
+           : g.stride_width == 1 ? kernels<9, Adjacent>
+           : g.taps() == 1       ? kernels<1, Unzipped<Width, 1>>
+                                 : kernels<9, Unzipped<Width, 3>>;
+  };
+  return g.out_width == full       ? of_width.template operator()<full>()
+         : g.out_width == full / 2 ? of_width.template operator()<full / 2>()
+                                   : of_width.template operator()<full / 4>();
+}
+
+/// What the tiles of all frames have in common.
+inline RowsSource source_of(const Correlation& g) {
+  constexpr Index width = Floats::width;
+  std::uint32_t left = 0, right = 0;
+  for (Index lane = 0; lane < width; lane += g.out_width) {
+    left |= lane_bits(lane + 1, lane + g.out_width);
+    right |= lane_bits(lane, lane + g.out_width - 1);
+  }
+  const bool adjacent = g.stride_width == 1;
+  RowsSource source{};
+  source.plane = g.in_pixels(), source.row = g.in_width;
+  source.step = g.stride_height * g.stride_width * width;
+  source.vectors = g.out_pixels() / width;
+  source.inside = first_lanes(adjacent ? width : std::min(2 * g.out_width, width));
+  source.above_first = adjacent ? lane_range(g.out_width, width) : Mask();
+  source.below_last = first_lanes(width - g.out_width);
+  source.has_left = Mask(left), source.has_right = Mask(right);
+  return source;
+}
+
+/// Whether a shortcut can be read beside: 1x1 of stride 2, by a convolution of stride 1.
+inline bool takes_shortcut(const Correlation& g, const Correlation& shortcut) {
+  return g.stride_width == 1 && fits(g) && shortcut.taps() == 1 && fits(shortcut);
+}
+
+/// y = epilogue(correlation of x and w), or of the sum of it and a shortcut.
+inline void correlate(const Correlation& g, const float* x, const float* w, float* y,
+                      const Conv2dOptions<float>& options) {
+  const Conv2dShortcut<float>* const beside = options.shortcut;
+  const Correlation h = beside ? forward_correlation(beside->geometry) : Correlation{};
+  const RowsSource of_all = source_of(g);
+  RowsSource of_shortcut{};
+  if (beside) of_shortcut = source_of(h), of_shortcut.channels = {nullptr, 0, h.in_channels};
+  const Index frame = g.in_channels * g.in_pixels();
+  const bool fetches = frame <= largest_fetched;
+  if (fetches)  // Nothing comes before the first frame that could fetch it meanwhile.
+    for (Index i = 0; i < frame; i += Floats::width) __builtin_prefetch(x + i);
+  const Kernels& kernels = kernels_for(g, beside);
+  // Few frames are cut, so that there is work for a few threads.
+  const Index strips = std::clamp<Index>(6 / g.batch, 1, (of_all.vectors + 1) / 2);
+  const Index tasks = g.batch * strips;
+  parallel_for(tasks, 1, conv2d_work(g, options) / tasks, [&](Index task, Index) {
+    const FlushDenormals scope;
+    const Index n = strips == 1 ? task : task / strips;
+    const Range vectors = part(of_all.vectors, strips, task - n * strips);
+    const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
+    RowsSource source = of_all, shortcut = of_shortcut;
+    source.pixels = x + n * frame;
+    source.channels = ChannelList::of_group(options.in_of(n), 0, g.in_channels);
+    if (beside) shortcut.pixels = beside->x + n * h.in_channels * h.in_pixels();
+    const EvenParts blocks = row_blocks(outs.count, vectors.size());
+    for (Index b = 0; b < blocks.count(); ++b) {
+      const Range block = blocks[b];
+      const int rows = static_cast<int>(block.size());
+      TileRows tile = rows_of_frame(g, options.epilogue, w, y, n, outs, block.begin, rows);
+      tile.last_lanes = first_lanes(Floats::width);
+      if (beside)
+        for (int r = 0; r < rows; ++r)
+          tile.shortcut[static_cast<std::size_t>(r)] =
+              beside->weights + outs[block.begin + r] * h.in_channels;
+      source.ahead = fetches && b == 0 && n + 1 < g.batch ? frame : 0;
+      kernels[static_cast<std::size_t>(rows - 1)](tile, source, shortcut, vectors);
+    }
+  });
+}
+
+}  // namespace whole_rows
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

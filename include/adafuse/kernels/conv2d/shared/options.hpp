@@ -1,0 +1,157 @@
+// What may vary between two calls of one convolution: algorithm, fused epilogue, live channels.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/conv2d/shared/geometry.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
+
+/// How a convolution is computed. Naming one that does not fit the geometry is a ValueError.
+enum class ConvAlgorithm {
+  automatic,      ///< the fastest by a model of cost
+  direct,         ///< the fastest but Winograd, whose rounding error is larger
+  masked_direct,  ///< float, rows of equal length: reads the image, or its phases, where they lie
+  blocked,        ///< float, one group: output channels in lanes; small maps, strides up to 2
+  whole_rows,     ///< float, 3x3 and strided 1x1: rows that fill vectors; neighbours in registers
+  packed,         ///< float: a dense panel for each tile of pixels; fits everything
+  winograd,   ///< float, 3x3, stride 1, one group: a quarter of the products, but for tiles with
+              ///< outliers (decision 0026)
+  depthwise,  ///< float, one kernel for each channel
+  im2col,     ///< columns in memory, then one matrix product; fits everything
+  reference,  ///< the naive loops that all others are tested against
+};
+
+/// y = relu(scale[channel] * conv + shift[channel] + residual); each part may be absent. A NaN
+/// stays.
+template <class T>
+struct Conv2dEpilogue {
+  const T* scale = nullptr;     // [out_channels], absent: 1
+  const T* shift = nullptr;     // [out_channels], absent: 0; a bias is a shift
+  const T* residual = nullptr;  // [batch, out_channels, out_height, out_width], absent: 0
+  bool relu = false;
+
+  T operator()(T conv, Index channel, Index position) const {
+    T y = conv;
+    if (scale) y *= scale[channel];
+    if (shift) y += shift[channel];
+    if (residual) y += residual[position];
+    return relu && y < 0 ? T{0} : y;
+  }
+};
+
+/// A second convolution, whose sums are added to those of the first: of a block that changes the
+/// size of its maps, the projection beside it. All of its input channels are live.
+template <class T>
+struct Conv2dShortcut {
+  Conv2dGeometry geometry;             // with the batch and the outputs of the first
+  const T* x = nullptr;                // [batch, its in_channels, its in_height, its in_width]
+  const T* weights = nullptr;          // [out_channels, its in_channels / groups, kh, kw]
+  const T* blocked_weights = nullptr;  // as in Conv2dOptions
+};
+
+/// The channels of one frame that exist: all of them, or those of a strictly increasing list.
+class LiveChannels {
+ public:
+  LiveChannels() = default;
+  explicit LiveChannels(std::span<const std::int32_t> list) : list_(list), all_(false) {}
+  /// A list that increases by the way it was made: calls look at its ends alone.
+  static LiveChannels increasing(std::span<const std::int32_t> list) {
+    LiveChannels live(list);
+    live.increases_ = true;
+    return live;
+  }
+
+  bool all() const { return all_; }
+  bool increases() const { return increases_; }
+  std::span<const std::int32_t> list() const { return list_; }
+  /// How many there are, of `total`.
+  Index count(Index total) const { return all_ ? total : std::ssize(list_); }
+  /// The number of the i-th live channel.
+  Index channel(Index i) const { return all_ ? i : list_[static_cast<std::size_t>(i)]; }
+
+ private:
+  std::span<const std::int32_t> list_;
+  bool all_ = true, increases_ = false;
+};
+
+/// The live channels of one group: `first`, `first + 1`, ... or those of a piece of a list.
+struct ChannelList {
+  const std::int32_t* list;
+  Index first, count;
+
+  /// The number of the i-th of them, counted over all groups.
+  Index operator[](Index i) const { return list ? list[i] : first + i; }
+
+  /// The channels [begin, end) of them.
+  ChannelList part(Index begin, Index end) const {
+    return {list ? list + begin : nullptr, list ? first : first + begin, end - begin};
+  }
+
+  /// The channels of `live` in [first, first + size).
+  static ChannelList of_group(const LiveChannels& live, Index first, Index size) {
+    if (live.all()) return {nullptr, first, size};
+    const auto list = live.list();
+    if (list.empty() || (list.front() >= first && list.back() < first + size))
+      return {list.data(), first, std::ssize(list)};  // The whole list: the only group's.
+    const auto begin = std::ranges::lower_bound(list, first);
+    const auto end = std::lower_bound(begin, list.end(), first + size);
+    return {list.data() + (begin - list.begin()), first, end - begin};
+  }
+};
+
+/// One call. A dead output channel is not written, nor its residual read; a dead input channel is
+/// not read and counts as zero.
+template <class T>
+struct Conv2dOptions {
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
+  Conv2dEpilogue<T> epilogue{};
+  std::span<const LiveChannels> live_out{};  // one for each frame, or empty: all
+  std::span<const LiveChannels> live_in{};   // one for each frame, or empty: all
+
+  /// Winograd's form of the weights, [36, out_channels, in_channels] from winograd_weights();
+  /// absent: made in each call that needs it.
+  const T* winograd_weights = nullptr;
+  /// The weights packed for blocked channels, from blocked_weights(); absent: packed in each call
+  /// that needs them.
+  const T* blocked_weights = nullptr;
+
+  /// y = epilogue(conv + shortcut), if there is one; the epilogue then has no scale and no
+  /// residual.
+  const Conv2dShortcut<T>* shortcut = nullptr;
+
+  LiveChannels out_of(Index frame) const { return at(live_out, frame); }
+  LiveChannels in_of(Index frame) const { return at(live_in, frame); }
+
+ private:
+  static LiveChannels at(std::span<const LiveChannels> frames, Index frame) {
+    return frames.empty() ? LiveChannels() : frames[static_cast<std::size_t>(frame)];
+  }
+};
+
+/// A call with a shortcut as two without, which read and write y one after the other: the sum of
+/// the products and the shift, then that as a residual of the shortcut.
+template <class T>
+struct InTwoCalls {
+  Conv2dOptions<T> first, second;
+
+  InTwoCalls(const Conv2dOptions<T>& options, T* y) : first(options) {
+    first.shortcut = nullptr;
+    first.epilogue.relu = false;
+    second.algorithm = options.algorithm;
+    second.epilogue = {.residual = y, .relu = options.epilogue.relu};
+    second.live_out = options.live_out;
+    second.blocked_weights = options.shortcut->blocked_weights;
+  }
+};
+
+/// Whether every channel of every frame is live: frames then need not be told apart.
+template <class T>
+bool all_live(const Conv2dOptions<T>& options) {
+  return std::ranges::all_of(options.live_in, &LiveChannels::all) &&
+         std::ranges::all_of(options.live_out, &LiveChannels::all);
+}
+
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD
