@@ -12,20 +12,33 @@ using namespace architecture;
 namespace {
 
 /// Types and variables of these have one name; functions and lesser types beside them do not.
-const std::set<std::string> of_shared_types = {
-    "adafuse/autograd/no_grad.hpp", "adafuse/autograd/node.hpp",
-    "adafuse/autograd/saved.hpp",   "adafuse/autograd/variable.hpp",
-    "adafuse/core/error.hpp",       "adafuse/core/rng.hpp",
-    "adafuse/core/shape.hpp",       "adafuse/core/storage.hpp",
-    "adafuse/core/tensor.hpp",      "adafuse/core/thread_count.hpp",
-    "adafuse/core/thread_team.hpp", "adafuse/core/view.hpp",
-    "adafuse/core/writes.hpp",      "adafuse/infer/fold/folded_linear.hpp",
-    "adafuse/io/file.hpp",          "adafuse/kernels/conv2d/choice.hpp",
-    "adafuse/nn/activation.hpp",    "adafuse/nn/batch_norm.hpp",
-    "adafuse/nn/conv2d.hpp",        "adafuse/nn/dropout.hpp",
-    "adafuse/nn/init.hpp",          "adafuse/nn/linear.hpp",
-    "adafuse/nn/lstm.hpp",          "adafuse/nn/pool.hpp",
-    "adafuse/nn/sequential.hpp"};
+const std::set<std::string> of_shared_types = {"adafuse/autograd/no_grad.hpp",
+                                               "adafuse/autograd/node.hpp",
+                                               "adafuse/autograd/saved.hpp",
+                                               "adafuse/autograd/variable.hpp",
+                                               "adafuse/core/error.hpp",
+                                               "adafuse/core/rng.hpp",
+                                               "adafuse/core/shape.hpp",
+                                               "adafuse/core/storage.hpp",
+                                               "adafuse/core/tensor.hpp",
+                                               "adafuse/core/thread_count.hpp",
+                                               "adafuse/core/thread_team.hpp",
+                                               "adafuse/core/view.hpp",
+                                               "adafuse/core/writes.hpp",
+                                               "adafuse/infer/fold/folded_linear.hpp",
+                                               "adafuse/io/file.hpp",
+                                               "adafuse/kernels/conv2d/shared/algorithm.hpp",
+                                               "adafuse/kernels/conv2d/shared/prepared_weights.hpp",
+                                               "adafuse/kernels/conv2d/winograd/algorithm.hpp",
+                                               "adafuse/nn/activation.hpp",
+                                               "adafuse/nn/batch_norm.hpp",
+                                               "adafuse/nn/conv2d.hpp",
+                                               "adafuse/nn/dropout.hpp",
+                                               "adafuse/nn/init.hpp",
+                                               "adafuse/nn/linear.hpp",
+                                               "adafuse/nn/lstm.hpp",
+                                               "adafuse/nn/pool.hpp",
+                                               "adafuse/nn/sequential.hpp"};
 
 /// The namespaces that a header opens for every machine alike.
 std::vector<std::string> unnamed_namespaces(const Header& header) {

@@ -110,13 +110,13 @@ TEST_CASE("fold: maps that no algorithm takes together keep two steps, and the m
   CHECK(named(*network, "layer3.0.downsample.0").inputs.size() == 2);
 }
 
-TEST_CASE("fold: weights from beyond L2 have a turned copy only where lists may say who lives") {
+TEST_CASE("fold: weights from beyond L2 have a blocked copy only where lists may say who lives") {
   const auto folded = [](const char* fusion) {
     return fold(models::lively_model<float>(small_config("resnet18", fusion)), 224, 224);
   };
   const auto adaptive = folded("adafuse"), dense = folded("none");
   const auto has_copy = [](const FoldedNetwork<float>& network, const std::string& name) {
-    return named(network, name).as<FoldedConv<float>>()->blocked_weights.defined();
+    return named(network, name).as<FoldedConv<float>>()->prepared.find("blocked") != nullptr;
   };
   CHECK(has_copy(*adaptive, "layer4.1.conv2"));
   CHECK_FALSE(has_copy(*adaptive, "layer4.1.conv1"));
@@ -167,7 +167,8 @@ TEST_CASE("fold: Winograd's weights are made where they may pay, and never when 
   const auto automatic = fold(model, 224, 224);
   const auto direct = fold(model, 224, 224, {.algorithm = kernels::ConvAlgorithm::direct});
   const auto has = [](const auto& network, const char* name) {
-    return named(*network, name).template as<FoldedConv<float>>()->winograd_weights.defined();
+    return named(*network, name).template as<FoldedConv<float>>()->prepared.find("winograd") !=
+           nullptr;
   };
   CHECK(has(automatic, "layer2.1.conv1"));
   CHECK_FALSE(has(automatic, "layer2.0.conv1"));  // stride 2

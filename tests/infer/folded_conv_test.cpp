@@ -52,10 +52,9 @@ TEST_CASE("folded conv: with lists, residual and ReLU, direct and as the cost mo
          .live_out = wanted.frames(),
          .live_in = live.frames()});
     for (const bool winograd : {false, true}) {
-      if (winograd) {
-        conv.winograd_weights = Tensor<float>({36, out, in});
-        kernels::winograd_weights(g, conv.weight.data(), conv.winograd_weights.data());
-      }
+      conv.algorithm =
+          winograd ? kernels::ConvAlgorithm::automatic : kernels::ConvAlgorithm::direct;
+      if (winograd) kernels::prepare_weights("winograd", g, conv.weight.data(), conv.prepared);
       auto y = Tensor<float>::full(residual.shape(), -1);
       conv(frames, x.data(), residual.data(), y.data(), live.frames(), wanted.frames());
       float worst = 0;

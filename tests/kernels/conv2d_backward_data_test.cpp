@@ -37,7 +37,7 @@ TEST_CASE(
                                    .padding_width = kernel / 2};
             if (height + 2 * (kernel / 2) < kernel || width + 2 * (kernel / 2) < kernel) continue;
             const RandomConv2d<float> c(g, draw, Key(2));
-            for (const auto algorithm : {ConvAlgorithm::direct, ConvAlgorithm::packed})
+            for (const auto algorithm : {ConvAlgorithm::direct, ConvAlgorithm("packed")})
               CHECK(relative_error(c.backward_data(algorithm),
                                    c.backward_data(ConvAlgorithm::reference)) < 2e-6);
           }

@@ -44,7 +44,7 @@ TEST_CASE("conv2d, blocked: equals the naive loops on random geometries that fit
   int strided = 0, wide = 0;
   const auto fits = [](const Conv2dGeometry& g) { return blocked::fits(forward_correlation(g)); };
   for_random_convolutions<float>(31, 250, fits, [&](const RandomConv2d<float>& c) {
-    CHECK(relative_error(c.forward(ConvAlgorithm::blocked), c.forward(ConvAlgorithm::reference)) <
+    CHECK(relative_error(c.forward(ConvAlgorithm("blocked")), c.forward(ConvAlgorithm::reference)) <
           2e-6);
     strided += c.g.stride_width == 2;
     wide += c.g.out_width() > blocked::tile_pixels;
@@ -61,7 +61,7 @@ TEST_CASE("conv2d, blocked: taps that find neither the first nor the last pixel,
       CAPTURE(kernel);
       REQUIRE(blocked::fits(forward_correlation(g)));
       const BlockedCall call(g);
-      CHECK(relative_error(call({}, ConvAlgorithm::blocked), call({}, ConvAlgorithm::reference)) <
+      CHECK(relative_error(call({}, ConvAlgorithm("blocked")), call({}, ConvAlgorithm::reference)) <
             2e-6);
     }
 }
@@ -72,7 +72,7 @@ TEST_CASE("conv2d, blocked: any number of output channels, in one unit and in se
       CAPTURE(size);
       CAPTURE(out);
       const BlockedCall call(square_convolution(2, 5, size, out, 1 + out % 2));
-      CHECK(relative_error(call({}, ConvAlgorithm::blocked), call({}, ConvAlgorithm::reference)) <
+      CHECK(relative_error(call({}, ConvAlgorithm("blocked")), call({}, ConvAlgorithm::reference)) <
             2e-6);
     }
 }
@@ -85,7 +85,7 @@ TEST_CASE("conv2d, blocked: weights and sums that outgrow L1 are taken piece by 
     CAPTURE(g.in_height);
     const BlockedCall call(g);
     const auto [one, three] =
-        with_one_and_three_threads([&] { return call({}, ConvAlgorithm::blocked); });
+        with_one_and_three_threads([&] { return call({}, ConvAlgorithm("blocked")); });
     CHECK(std::ranges::equal(one, three));
     CHECK(relative_error(one, call({}, ConvAlgorithm::im2col)) < 2e-6);
   }
@@ -100,7 +100,7 @@ TEST_CASE("conv2d, blocked: weights from beyond L2 serve all frames, whatever li
        {std::vector<LiveChannels>{}, std::vector{one, other, third, all, none},
         std::vector{none, none, none, none, none}, std::vector{one, one, one, one, other}}) {
     const auto [alone, threads] = with_one_and_three_threads(
-        [&] { return call({.live_in = live_in}, ConvAlgorithm::blocked); });
+        [&] { return call({.live_in = live_in}, ConvAlgorithm("blocked")); });
     CHECK(std::ranges::equal(alone, threads));
     CHECK(relative_error(alone, call({.live_in = live_in}, ConvAlgorithm::im2col)) < 5e-6);
   }
@@ -113,7 +113,7 @@ TEST_CASE("conv2d, blocked: lists of outputs, the same in a row of frames and no
   for (const auto& live_out : {std::vector{one, one, other, other, other, one},
                                std::vector{large, all, all, one, none, large}}) {
     const auto [alone, threads] = with_one_and_three_threads(
-        [&] { return call({.live_out = live_out}, ConvAlgorithm::blocked); });
+        [&] { return call({.live_out = live_out}, ConvAlgorithm("blocked")); });
     CHECK(std::ranges::equal(alone, threads));
     CHECK(relative_error(alone, call({.live_out = live_out}, ConvAlgorithm::reference)) < 2e-6);
   }
@@ -121,61 +121,56 @@ TEST_CASE("conv2d, blocked: lists of outputs, the same in a row of frames and no
 
 TEST_CASE("conv2d, blocked: weights that are packed beforehand give the same bits") {
   const BlockedCall call(square_convolution(3, 20, 8, 40, 1));
-  Tensor<float> packed({blocked_weights_size(call.g)});
-  CHECK(packed.size() == 48 * 20 * 9);
-  blocked_weights(call.g, call.w.data(), packed.data());
+  PreparedWeights prepared;
+  prepare_weights("blocked", call.g, call.w.data(), prepared);
+  const float* const packed = prepared.find("blocked");
+  REQUIRE(packed != nullptr);
   for (Index o = 0; o < 48; ++o)  // [units][in][taps][16]
     for (Index k = 0; k < 180; ++k)
-      CHECK(packed.data()[(o / 16 * 180 + k) * 16 + o % 16] ==
-            (o < 40 ? call.w.data()[o * 180 + k] : 0));
-  CHECK(std::ranges::equal(call({.blocked_weights = packed.data()}, ConvAlgorithm::blocked),
-                           call({}, ConvAlgorithm::blocked)));
+      CHECK(packed[(o / 16 * 180 + k) * 16 + o % 16] == (o < 40 ? call.w.data()[o * 180 + k] : 0));
+  CHECK(std::ranges::equal(call({.prepared = &prepared}, ConvAlgorithm("blocked")),
+                           call({}, ConvAlgorithm("blocked"))));
 }
 
 TEST_CASE("conv2d, blocked: chosen for small maps, not for others") {
-  const float ready = 0;
   const auto chosen = [&](const Conv2dGeometry& g) {
-    return choose_algorithm(forward_correlation(g),
-                            {.algorithm = ConvAlgorithm::direct, .blocked_weights = &ready}, false);
+    return choose_algorithm(forward_correlation(g), {.algorithm = ConvAlgorithm::direct}, true)
+        .name;
   };
-  CHECK(chosen(square_convolution(8, 64, 8, 64, 1)) == ConvAlgorithm::blocked);
-  CHECK(chosen(square_convolution(8, 32, 8, 64, 2)) == ConvAlgorithm::blocked);
-  CHECK(chosen(square_convolution(8, 512, 7, 512, 1)) == ConvAlgorithm::blocked);
-  CHECK(chosen(square_convolution(8, 64, 56, 64, 1)) != ConvAlgorithm::blocked);
+  CHECK(chosen(square_convolution(8, 64, 8, 64, 1)) == ConvAlgorithm("blocked"));
+  CHECK(chosen(square_convolution(8, 32, 8, 64, 2)) == ConvAlgorithm("blocked"));
+  CHECK(chosen(square_convolution(8, 512, 7, 512, 1)) == ConvAlgorithm("blocked"));
+  CHECK(chosen(square_convolution(8, 64, 56, 64, 1)) != ConvAlgorithm("blocked"));
 }
 
 TEST_CASE("conv2d, blocked: chosen for lists of inputs of weights beyond L2, not of outputs") {
-  const float ready = 0;
   const auto some = channels(0, 128, 4);
   const std::vector<LiveChannels> lists(8, LiveChannels(some));
   auto other = channels(1, 128, 4);
   std::vector<LiveChannels> different(8, LiveChannels(some));
   for (std::size_t n = 0; n < 8; n += 2) different[n] = LiveChannels(other);
-  const auto chosen = [&](const Conv2dOptions<float>& options) {
-    return choose_algorithm(forward_correlation(square_convolution(8, 512, 7, 512)), options,
-                            false);
+  const auto chosen = [&](const Conv2dOptions<float>& options, bool ready) {
+    return choose_algorithm(forward_correlation(square_convolution(8, 512, 7, 512)), options, ready)
+        .name;
   };
-  CHECK(chosen({.algorithm = ConvAlgorithm::direct, .live_in = lists, .blocked_weights = &ready}) ==
-        ConvAlgorithm::blocked);
-  CHECK(chosen({.algorithm = ConvAlgorithm::direct, .live_out = different}) !=
-        ConvAlgorithm::blocked);
+  CHECK(chosen({.algorithm = ConvAlgorithm::direct, .live_in = lists}, true) ==
+        ConvAlgorithm("blocked"));
+  CHECK(chosen({.algorithm = ConvAlgorithm::direct, .live_out = different}, false) !=
+        ConvAlgorithm("blocked"));
 }
 
 TEST_CASE("conv2d, blocked: chosen with lists of inputs, and of outputs that fill units") {
-  const float ready = 0;
   const auto chosen = [&](Index in, Index out) {
     const auto ins = channels(0, in, 64 / in), outs = channels(0, out, 64 / out);
     const std::vector<LiveChannels> live_in(8, LiveChannels(ins)), live_out(8, LiveChannels(outs));
-    return choose_algorithm(forward_correlation(square_convolution(8, 64, 7, 64)),
-                            {.algorithm = ConvAlgorithm::direct,
-                             .live_out = live_out,
-                             .live_in = live_in,
-                             .blocked_weights = &ready},
-                            false);
+    return choose_algorithm(
+               forward_correlation(square_convolution(8, 64, 7, 64)),
+               {.algorithm = ConvAlgorithm::direct, .live_out = live_out, .live_in = live_in}, true)
+        .name;
   };
-  CHECK(chosen(16, 64) == ConvAlgorithm::blocked);
-  CHECK(chosen(64, 32) == ConvAlgorithm::blocked);
-  CHECK(chosen(64, 2) != ConvAlgorithm::blocked);  // Two lanes of sixteen.
+  CHECK(chosen(16, 64) == ConvAlgorithm("blocked"));
+  CHECK(chosen(64, 32) == ConvAlgorithm("blocked"));
+  CHECK(chosen(64, 2) != ConvAlgorithm("blocked"));  // Two lanes of sixteen.
 }
 
 }  // namespace conv2d_channel_lanes_test

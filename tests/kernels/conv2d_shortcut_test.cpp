@@ -80,10 +80,9 @@ TEST_CASE("conv2d, shortcut: whole rows begin with its sums, for rows that fill 
     const Conv2dGeometry &g = block.main, &h = block.beside;
     CAPTURE(g.in_height);
     CAPTURE(g.in_width);
-    REQUIRE(
-        takes_shortcut(ConvAlgorithm::whole_rows, forward_correlation(g), forward_correlation(h)));
+    REQUIRE(whole_rows::takes_shortcut(forward_correlation(g), forward_correlation(h)));
     const Pair<float> pair(g, h, draw, Key(81).of(i));
-    CHECK(relative_error(pair.forward(ConvAlgorithm::whole_rows), pair.expected()) < 2e-6);
+    CHECK(relative_error(pair.forward(ConvAlgorithm("whole_rows")), pair.expected()) < 2e-6);
   }
 }
 
@@ -96,11 +95,10 @@ TEST_CASE("conv2d, shortcut: blocked channels begin with its sums, whatever they
       h = square_convolution(g.batch, 5, g.in_width, g.out_channels), h.in_height = g.in_height;
     CAPTURE(g.in_height);
     CAPTURE(g.in_width);
-    const bool fits =
-        takes_shortcut(ConvAlgorithm::blocked, forward_correlation(g), forward_correlation(h));
+    const bool fits = blocked::takes_shortcut(forward_correlation(g), forward_correlation(h));
     REQUIRE(fits);
     const Pair<float> pair(g, h, draw, Key(82).of(i));
-    CHECK(relative_error(pair.forward(ConvAlgorithm::blocked), pair.expected()) < 2e-6);
+    CHECK(relative_error(pair.forward(ConvAlgorithm("blocked")), pair.expected()) < 2e-6);
   }
 }
 
@@ -111,17 +109,14 @@ TEST_CASE("conv2d, shortcut: every other algorithm computes it before or after")
     const Conv2dGeometry &g = block.main, &h = block.beside;
     const Pair<float> pair(g, h, draw, Key(83).of(i));
     const auto expected = pair.expected();
-    for (const auto algorithm :
-         {ConvAlgorithm::automatic, ConvAlgorithm::direct, ConvAlgorithm::masked_direct,
-          ConvAlgorithm::packed, ConvAlgorithm::winograd, ConvAlgorithm::im2col,
-          ConvAlgorithm::reference})
+    for (const auto algorithm : algorithms_for(g))
       CHECK(relative_error(pair.forward(algorithm), expected) < 2e-5);
     const Pair<double> doubles(g, h, draw, Key(83).of(i));
     CHECK(relative_error(doubles.forward(ConvAlgorithm::automatic), doubles.expected()) < 1e-13);
   }
 }
 
-TEST_CASE("conv2d, shortcut: turned weights may be given; the same bits for any threads") {
+TEST_CASE("conv2d, shortcut: prepared weights may be given; the same bits for any threads") {
   Draws draw{Key(84)};
   for (const Index batch : {1, 5}) {
     Block block = some_block(draw, 4, 4);
@@ -129,20 +124,19 @@ TEST_CASE("conv2d, shortcut: turned weights may be given; the same bits for any 
     g.batch = h.batch = batch;
     Pair<float> pair(g, h, draw, Key(84));
     pair.main.options.live_out = {};
-    for (const auto algorithm : {ConvAlgorithm::direct, ConvAlgorithm::blocked}) {
+    for (const auto algorithm : {ConvAlgorithm::direct, ConvAlgorithm("blocked")}) {
       const auto [one, three] = with_one_and_three_threads([&] { return pair.forward(algorithm); });
       CHECK(std::ranges::equal(one, three));
     }
-    std::vector<float> turned(static_cast<std::size_t>(blocked_weights_size(h)));
-    blocked_weights(h, pair.beside.w.data(), turned.data());
-    const Conv2dShortcut<float> shortcut{h, pair.beside.x.data(), pair.beside.w.data(),
-                                         turned.data()};
+    PreparedWeights prepared;
+    prepare_weights("blocked", h, pair.beside.w.data(), prepared);
+    const Conv2dShortcut<float> shortcut{h, pair.beside.x.data(), pair.beside.w.data(), &prepared};
     auto options = pair.main.options;
-    options.algorithm = ConvAlgorithm::blocked;
+    options.algorithm = ConvAlgorithm("blocked");
     options.shortcut = &shortcut;
     auto y = Tensor<float>::full(pair.main.dy.shape(), 7);
     conv2d<float>(g, pair.main.x.data(), pair.main.w.data(), y.data(), options);
-    CHECK(std::ranges::equal(y, pair.forward(ConvAlgorithm::blocked)));
+    CHECK(std::ranges::equal(y, pair.forward(ConvAlgorithm("blocked"))));
   }
 }
 

@@ -28,7 +28,7 @@ TEST_CASE_TEMPLATE("conv2d: forward and both gradients equal the naive loops on 
                dw = c.backward_weights(ConvAlgorithm::reference);
     for (const auto algorithm :
          {ConvAlgorithm::automatic, ConvAlgorithm::direct, ConvAlgorithm::im2col}) {
-      CAPTURE(static_cast<int>(algorithm));
+      CAPTURE(std::string(algorithm.name()));
       CHECK(relative_error(c.forward(algorithm), y) < tolerance);
       CHECK(relative_error(c.backward_data(algorithm), dx) < tolerance);
       CHECK(relative_error(c.backward_weights(algorithm), dw) < tolerance);
@@ -72,10 +72,8 @@ TEST_CASE("conv2d: a dead channel may hold anything, is not read, and is not wri
     if (!std::ranges::binary_search(in, c)) x[0][c].fill(nan), x[1][c].fill(nan);
   const std::vector<LiveChannels> live_in = {LiveChannels(in), LiveChannels(in)};
   const std::vector<LiveChannels> live_out = {LiveChannels(out), LiveChannels(none)};
-  for (const auto algorithm :
-       {ConvAlgorithm::masked_direct, ConvAlgorithm::blocked, ConvAlgorithm::packed,
-        ConvAlgorithm::winograd, ConvAlgorithm::im2col, ConvAlgorithm::reference}) {
-    CAPTURE(static_cast<int>(algorithm));
+  for (const auto algorithm : algorithms_for(g)) {
+    CAPTURE(std::string(algorithm.name()));
     auto y = Tensor<float>::full({2, 24, 9, 9}, 5);
     conv2d(g, x.data(), w.data(), y.data(),
            {.algorithm = algorithm, .live_out = live_out, .live_in = live_in});
@@ -103,9 +101,7 @@ TEST_CASE("conv2d: no live input channel leaves the epilogue of zero") {
              w = Tensor<float>::randn({16, 16, 3, 3}, Key(2));
   const auto shift = Tensor<float>::full({16}, 3);
   const std::vector<LiveChannels> none = {LiveChannels(std::span<const std::int32_t>{})};
-  for (const auto algorithm :
-       {ConvAlgorithm::masked_direct, ConvAlgorithm::blocked, ConvAlgorithm::packed,
-        ConvAlgorithm::winograd, ConvAlgorithm::im2col}) {
+  for (const auto algorithm : algorithms_for(g)) {
     Tensor<float> y({1, 16, 12, 12});
     conv2d(g, x.data(), w.data(), y.data(),
            {.algorithm = algorithm, .epilogue = {.shift = shift.data()}, .live_in = none});
@@ -118,10 +114,7 @@ TEST_CASE("conv2d: the residual may be the output itself, by every algorithm") {
   const auto x = Tensor<float>::randn({2, 5, g.in_height, g.in_width}, Key(4)),
              w = Tensor<float>::randn({6, 5, 3, 3}, Key(5)),
              residual = Tensor<float>::randn({2, 6, g.in_height, g.in_width}, Key(6));
-  for (const auto algorithm :
-       {ConvAlgorithm::automatic, ConvAlgorithm::direct, ConvAlgorithm::masked_direct,
-        ConvAlgorithm::blocked, ConvAlgorithm::whole_rows, ConvAlgorithm::packed,
-        ConvAlgorithm::winograd, ConvAlgorithm::im2col, ConvAlgorithm::reference}) {
+  for (const auto algorithm : algorithms_for(g)) {
     auto y = residual.clone(), expected = residual.clone();
     const auto run = [&](const float* added, Tensor<float>& to) {
       conv2d<float>(g, x.data(), w.data(), to.data(),
@@ -158,13 +151,13 @@ TEST_CASE("conv2d: Winograd can be forbidden for the process, and its weights pr
     return y;
   };
   const auto direct = run({.algorithm = ConvAlgorithm::direct}),
-             winograd = run({.algorithm = ConvAlgorithm::winograd});
+             winograd = run({.algorithm = ConvAlgorithm("winograd")});
   CHECK_FALSE(std::ranges::equal(direct, winograd));
   CHECK(winograd_allowed());
   CHECK(std::ranges::equal(run({}), winograd));
-  Tensor<float> u({36, 64, 64});
-  winograd_weights(g, w.data(), u.data());
-  CHECK(std::ranges::equal(run({.winograd_weights = u.data()}), winograd));
+  PreparedWeights prepared;
+  prepare_weights("winograd", g, w.data(), prepared);
+  CHECK(std::ranges::equal(run({.prepared = &prepared}), winograd));
   set_winograd_allowed(false);
   CHECK(std::ranges::equal(run({}), direct));
   set_winograd_allowed(true);
@@ -180,7 +173,7 @@ TEST_CASE("conv2d: an empty batch is no work, and its weights have no gradient")
                          .kernel_width = 3};
   std::vector<float> none, w(54, 1), dw(54, 1);
   for (const auto algorithm :
-       {ConvAlgorithm::automatic, ConvAlgorithm::packed, ConvAlgorithm::winograd}) {
+       {ConvAlgorithm::automatic, ConvAlgorithm("packed"), ConvAlgorithm("winograd")}) {
     conv2d(g, none.data(), w.data(), none.data(), {.algorithm = algorithm});
     conv2d_backward_data(g, none.data(), w.data(), none.data());
   }
@@ -200,11 +193,11 @@ TEST_CASE("conv2d: a wrong call is refused with op, expected and got") {
   CHECK_THROWS_AS(call({.live_out = live}), ValueError);
   CHECK_THROWS_AS(call({.live_out = outside}), ValueError);
   CHECK_THROWS_AS(call({.live_in = two}), ShapeError);
-  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::winograd}), ValueError);
-  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::depthwise}), ValueError);
-  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::whole_rows}), ValueError);
+  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm("winograd")}), ValueError);
+  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm("depthwise")}), ValueError);
+  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm("whole_rows")}), ValueError);
   std::vector<double> d(150);
-  CHECK_THROWS_AS(conv2d(g, d.data(), d.data(), d.data(), {.algorithm = ConvAlgorithm::packed}),
+  CHECK_THROWS_AS(conv2d(g, d.data(), d.data(), d.data(), {.algorithm = ConvAlgorithm("packed")}),
                   ValueError);
   g.groups = 3;
   CHECK_THROWS_AS(call(), ShapeError);
@@ -213,10 +206,16 @@ TEST_CASE("conv2d: a wrong call is refused with op, expected and got") {
   g.kernel_height = 1, g.stride_width = 0;
   CHECK_THROWS_AS(call(), ValueError);
   g.stride_width = 1, g.kernel_width = 2, g.padding_width = 0;
-  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::masked_direct}), ValueError);
+  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm("masked_direct")}), ValueError);
   g.kernel_width = 1, g.padding_width = 2;
-  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm::blocked}), ValueError);
-  CHECK_THROWS_AS(blocked_weights(g, w.data(), w.data()), ValueError);
+  CHECK_THROWS_AS(call({.algorithm = ConvAlgorithm("blocked")}), ValueError);
+  PreparedWeights prepared;
+  CHECK_THROWS_AS(prepare_weights("blocked", g, w.data(), prepared), ValueError);
+  CHECK_THROWS_WITH_AS(prepare_weights("packed", g, w.data(), prepared),
+                       "prepare_weights: the packed algorithm reads plain weights", ValueError);
+  CHECK_THROWS_WITH_AS(
+      call({.algorithm = "fastest"}),
+      doctest::Contains("no algorithm is named \"fastest\"; there are depthwise, "), ValueError);
 }
 
 }  // namespace conv2d_test

@@ -61,7 +61,7 @@ TEST_CASE("winograd, outliers: one pixel of any size spoils the outputs that rea
         INFO(what);
         auto x = Tensor<float>::randn({1, channels, size, size}, Key(1));
         x(0, channels / 2, i, j) = spike;
-        const auto d = difference(convolve(g, x, w, {}, ConvAlgorithm::winograd),
+        const auto d = difference(convolve(g, x, w, {}, ConvAlgorithm("winograd")),
                                   convolve(g, x, w, {}, ConvAlgorithm::im2col), i, j);
         CHECK(d.wrong_class == 0);
         CHECK(d.outside < 1e-3);
@@ -75,7 +75,7 @@ TEST_CASE("winograd, outliers: a pixel that is not finite makes 9 outputs of eac
   const auto w = Tensor<float>::randn({64, 64, 3, 3}, Key(2));
   for (const float spike : {infinity, nan}) {
     x(0, 5, 10, 11) = spike;
-    const auto y = convolve(g, x, w, {}, ConvAlgorithm::winograd);
+    const auto y = convolve(g, x, w, {}, ConvAlgorithm("winograd"));
     CHECK(std::count_if(y.begin(), y.end(), [](float v) { return !std::isfinite(v); }) == 9 * 64);
   }
 }
@@ -87,7 +87,7 @@ TEST_CASE("winograd, outliers: spikes below what is left out are felt as little 
   for (float spike = 10; spike < 3000; spike *= 1.7f) {
     auto x = Tensor<float>::randn({1, 64, 28, 28}, Key(1));
     x(0, 5, 10, 11) = spike;
-    const auto d = difference(convolve(g, x, w, {}, ConvAlgorithm::winograd),
+    const auto d = difference(convolve(g, x, w, {}, ConvAlgorithm("winograd")),
                               convolve(g, x, w, {}, ConvAlgorithm::im2col), 10, 11);
     CHECK(d.outside < 5e-6 * 32 * 24 * 2);
   }
@@ -98,7 +98,7 @@ TEST_CASE("winograd, outliers: a pixel that is hot in all channels, on a map of 
   auto x = Tensor<float>::randn({2, 24, 7, 7}, Key(1));
   for (Index c = 0; c < 24; ++c) x(1, c, 3, 4) = 1e7f;
   const auto w = Tensor<float>::randn({32, 24, 3, 3}, Key(2));
-  const auto d = difference(convolve(g, x, w, {}, ConvAlgorithm::winograd),
+  const auto d = difference(convolve(g, x, w, {}, ConvAlgorithm("winograd")),
                             convolve(g, x, w, {}, ConvAlgorithm::im2col), 3, 4);
   CHECK(d.outside < 1e-3);
 }
@@ -127,7 +127,7 @@ TEST_CASE("winograd, outliers: with lists, an epilogue, and the residual in plac
                    .live_in = live_in});
     return y;
   };
-  const auto y = run(ConvAlgorithm::winograd), expected = run(ConvAlgorithm::im2col);
+  const auto y = run(ConvAlgorithm("winograd")), expected = run(ConvAlgorithm::im2col);
   for (Index i = 0; i < y.size(); ++i) {
     const float a = y.data()[i], e = expected.data()[i];
     if (std::isnan(e))
@@ -148,7 +148,7 @@ TEST_CASE("winograd, outliers: in dy, for the gradient of the image") {
       conv2d_backward_data(g, dy.data(), w.data(), dx.data(), algorithm);
       return dx;
     };
-    const auto d = difference(run(ConvAlgorithm::winograd), run(ConvAlgorithm::im2col), 6, 7);
+    const auto d = difference(run(ConvAlgorithm("winograd")), run(ConvAlgorithm::im2col), 6, 7);
     CHECK(d.wrong_class == 0);
     CHECK(d.outside < 1e-3);
   }
@@ -160,11 +160,12 @@ TEST_CASE("winograd, outliers: weights that are not finite or huge are left to a
   for (const float weight : {infinity, -infinity, nan, 1e30f}) {
     auto w = Tensor<float>::randn({16, 8, 3, 3}, Key(2));
     w(5, 6, 1, 1) = weight;  // The tap in the middle never meets the padding.
-    Tensor<float> ready({36, 16, 8});
-    winograd_weights(g, w.data(), ready.data());
+    PreparedWeights prepared;
+    prepare_weights("winograd", g, w.data(), prepared);
     const auto expected = convolve(g, x, w, {}, ConvAlgorithm::im2col);
-    for (const float* u : {static_cast<const float*>(nullptr), std::as_const(ready).data()}) {
-      const auto y = convolve(g, x, w, {.winograd_weights = u}, ConvAlgorithm::winograd);
+    for (const PreparedWeights* ready :
+         {static_cast<const PreparedWeights*>(nullptr), &std::as_const(prepared)}) {
+      const auto y = convolve(g, x, w, {.prepared = ready}, ConvAlgorithm("winograd"));
       for (Index i = 0; i < y.size(); ++i) {
         const float a = y.data()[i], e = expected.data()[i];
         if (std::isfinite(e))
@@ -182,8 +183,8 @@ TEST_CASE("winograd, outliers: the bits do not depend on the number of threads")
     auto x = Tensor<float>::randn({3, 40, size, size}, Key(1));
     x(0, 3, 4, 5) = 1e9f, x(2, 30, 1, 1) = -1e12f;
     const auto w = Tensor<float>::randn({48, 40, 3, 3}, Key(2));
-    const auto [one, three] =
-        with_one_and_three_threads([&] { return convolve(g, x, w, {}, ConvAlgorithm::winograd); });
+    const auto [one, three] = with_one_and_three_threads(
+        [&] { return convolve(g, x, w, {}, ConvAlgorithm("winograd")); });
     CHECK(std::equal(one.begin(), one.end(), three.begin()));
   }
 }

@@ -172,7 +172,7 @@ class Folder {
       scale_weights(beside);
       main.shift = sum_of(main.shift, beside.shift);
       main.shortcut = {beside.geometry, beside.weight, {}};
-      main.winograd_weights = main.blocked_weights = {};
+      main.prepared = {};
       conv = std::move(main);
       inputs.assign(reads.begin(), reads.end());
       FoldedStep<T> taken = std::move(*found);
@@ -208,39 +208,29 @@ class Folder {
                                             [&](const auto& step) { return step.output == id; });
   }
 
-  /// The forms of the weights that the cost model would ever choose: Winograd's for all channels,
-  /// blocked ones for them or, where few input channels live, instead. What does not stay in L2 has
-  /// a blocked copy only if lists will say which inputs live: Winograd serves all of them faster.
+  /// The forms of the weights that the cost model would ever choose: for all channels, and with
+  /// plain sums, which few live channels prefer. Where no algorithm that rounds more pays for all
+  /// channels, none is taken for some.
   void prepare_weights(FoldedConv<T>& conv, bool has_in_lists) const {
     if constexpr (std::is_same_v<T, float>) {
       using kernels::ConvAlgorithm;
-      const auto& geometry = conv.geometry;
-      auto g = kernels::forward_correlation(geometry);
+      auto g = kernels::forward_correlation(conv.geometry);
       g.batch = options_.frames;
-      const float* const ready = conv.weight.data();  // Which algorithm, if all forms were there?
-      const auto chosen = [&](ConvAlgorithm algorithm) {
-        return kernels::choose_algorithm(g, {.algorithm = algorithm, .blocked_weights = ready},
-                                         true);
-      };
-      if (options_.algorithm == ConvAlgorithm::automatic &&
-          chosen(ConvAlgorithm::automatic) == ConvAlgorithm::winograd) {
-        conv.winograd_weights = Tensor<T>::uninitialized({36, g.out_channels, g.in_channels});
-        kernels::winograd_weights(geometry, conv.weight.data(), conv.winograd_weights.data());
-      }
-      const bool may_pack =
-          has_in_lists || !kernels::blocked::weights_beyond_l2(conv.weight.size());
-      if (may_pack && chosen(ConvAlgorithm::direct) == ConvAlgorithm::blocked) {
-        conv.blocked_weights = Tensor<T>::uninitialized({kernels::blocked_weights_size(geometry)});
-        kernels::blocked_weights(geometry, conv.weight.data(), conv.blocked_weights.data());
-        if (conv.has_shortcut()) {
-          auto& beside = conv.shortcut;
-          beside.blocked_weights =
-              Tensor<T>::uninitialized({kernels::blocked_weights_size(beside.geometry)});
-          kernels::blocked_weights(beside.geometry, beside.weight.data(),
-                                   beside.blocked_weights.data());
-        }
-      }
+      const auto& for_all = kernels::choose_algorithm(g, {.algorithm = options_.algorithm}, true);
+      conv.algorithm = for_all.rounds_more ? options_.algorithm : ConvAlgorithm::direct;
+      const auto& for_few =
+          kernels::choose_algorithm(g, {.algorithm = ConvAlgorithm::direct}, true);
+      if (for_all.rounds_more) prepare(for_all, g, conv, has_in_lists);
+      prepare(for_few, g, conv, has_in_lists);
     }
+  }
+  static void prepare(const kernels::AlgorithmEntry& entry, const kernels::Correlation& g,
+                      FoldedConv<T>& conv, bool has_in_lists) {
+    if (!entry.prepare || (entry.keeps && !entry.keeps(g, has_in_lists))) return;
+    kernels::prepare_weights(entry.name, conv.geometry, conv.weight.data(), conv.prepared);
+    auto& beside = conv.shortcut;
+    if (conv.has_shortcut() && entry.fits(kernels::forward_correlation(beside.geometry)))
+      kernels::prepare_weights(entry.name, beside.geometry, beside.weight.data(), beside.prepared);
   }
 
   void add(std::size_t i, const models::MaxPoolStep& pool) { add_pool(i, pool.options, true); }

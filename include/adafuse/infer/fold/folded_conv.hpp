@@ -12,18 +12,17 @@ namespace adafuse::infer::inline ADAFUSE_SIMD {
 /// weights.
 template <class T>
 struct FoldedShortcut {
-  kernels::Conv2dGeometry geometry;  // of one frame
-  Tensor<T> weight;                  // [out, in/groups, kh, kw]
-  Tensor<T> blocked_weights;         // packed, undefined where that cannot pay
+  kernels::Conv2dGeometry geometry;   // of one frame
+  Tensor<T> weight;                   // [out, in/groups, kh, kw]
+  kernels::PreparedWeights prepared;  // the forms that pay
 };
 
 template <class T>
 struct FoldedConv {
-  kernels::Conv2dGeometry geometry;  // of one frame
-  Tensor<T> weight;                  // [out, in/groups, kh, kw], the model's own, or scaled
-  Tensor<T> scale, shift;            // [out], undefined where there is none
-  Tensor<T> winograd_weights;        // [36, out, in], undefined where that cannot pay
-  Tensor<T> blocked_weights;         // packed, undefined where that cannot pay
+  kernels::Conv2dGeometry geometry;   // of one frame
+  Tensor<T> weight;                   // [out, in/groups, kh, kw], the model's own, or scaled
+  Tensor<T> scale, shift;             // [out], undefined where there is none
+  kernels::PreparedWeights prepared;  // the forms that pay
   bool relu = false;
   FoldedShortcut<T> shortcut;  // undefined weights: there is none
   /// `automatic` or `direct`.
@@ -45,12 +44,10 @@ struct FoldedConv {
                                                    .relu = relu},
                                       .live_out = wanted,
                                       .live_in = live,
-                                      .winograd_weights = data(winograd_weights),
-                                      .blocked_weights = data(blocked_weights)};
-    if (!winograd_weights.defined()) options.algorithm = kernels::ConvAlgorithm::direct;
+                                      .prepared = &prepared};
     kernels::Conv2dShortcut<T> beside;
     if (has_shortcut()) {
-      beside = {shortcut.geometry, other, shortcut.weight.data(), data(shortcut.blocked_weights)};
+      beside = {shortcut.geometry, other, shortcut.weight.data(), &shortcut.prepared};
       beside.geometry.batch = frames;
       options.shortcut = &beside;
     }

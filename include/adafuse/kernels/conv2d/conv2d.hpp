@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/kernels/conv2d/choice.hpp>
+#include <adafuse/kernels/conv2d/algorithms.hpp>
 #include <adafuse/kernels/conv2d/gradients/data.hpp>
 #include <adafuse/kernels/conv2d/gradients/weights.hpp>
 #include <adafuse/kernels/conv2d/gradients/weights_dots.hpp>
@@ -60,7 +60,7 @@ template <class T>
 bool takes_plain_path(ConvAlgorithm algorithm) {
   if (algorithm == ConvAlgorithm::im2col) return true;
   if (std::is_same_v<T, float>) return false;
-  require<ValueError>(algorithm == ConvAlgorithm::automatic || algorithm == ConvAlgorithm::direct,
+  require<ValueError>(algorithm.is_choice(),
                       "conv2d: the algorithm that was asked for computes floats only");
   return true;
 }
@@ -105,8 +105,7 @@ void conv2d_backward_data(const Conv2dGeometry& g, const T* dy, const T* w, T* d
   if (detail::takes_plain_path<T>(algorithm) || !backward_data::fits(g))
     return im2col_path::input_gradient(g, dy, w, dx);
   if constexpr (std::is_same_v<T, float>) {
-    const bool free = algorithm == ConvAlgorithm::automatic || algorithm == ConvAlgorithm::direct;
-    if (free && backward_data_halved::fits(g) && backward_data_halved::pays(g))
+    if (algorithm.is_choice() && backward_data_halved::fits(g) && backward_data_halved::pays(g))
       return backward_data::input_gradient_halved(g, dy, w, dx);
     backward_data::input_gradient(
         g, dy, w, dx,
@@ -150,33 +149,5 @@ extern template void conv2d_backward_weights(const Conv2dGeometry&, const float*
 extern template void conv2d_backward_weights(const Conv2dGeometry&, const double*, const double*,
                                              double*, ConvAlgorithm);
 #endif
-
-/// How many numbers blocked_weights() makes.
-inline Index blocked_weights_size(const Conv2dGeometry& g) {
-  return blocked::packed_size(forward_correlation(g));
-}
-/// The weights [Co, Ci, kh, kw] packed for blocked channels, for `Conv2dOptions::blocked_weights`
-/// of many calls with the same weights: [Co / 16, rounded up][Ci][kh][kw][16].
-inline void blocked_weights(const Conv2dGeometry& g, const float* w, float* packed) {
-  g.check();
-  const auto correlation = forward_correlation(g);
-  require<ValueError>(
-      blocked::fits(correlation),
-      "blocked_weights: expects one group, a stride up to 2 and taps that reach one "
-      "column beyond an edge, got a ",
-      g.kernel_height, "x", g.kernel_width, " kernel in ", g.groups, " groups");
-  blocked::pack_weights(correlation, w, packed);
-}
-
-/// Winograd's form u [36, Co, Ci] of weights w [Co, Ci, 3, 3], for
-/// `Conv2dOptions::winograd_weights` of many calls with the same weights.
-inline void winograd_weights(const Conv2dGeometry& g, const float* w, float* u) {
-  g.check();
-  const auto correlation = forward_correlation(g);
-  require<ValueError>(winograd::fits(correlation),
-                      "winograd_weights: expects a 3x3 kernel, stride 1 and one group, got ",
-                      g.kernel_height, "x", g.kernel_width);
-  winograd::transform_weights(correlation, w, u, g.out_channels * g.in_channels);
-}
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -123,10 +123,10 @@ class BlockedCall {
  public:
   BlockedCall(const Correlation& g, const float* x, const float* w, float* y,
               const Conv2dOptions<float>& options)
-      : g_(g), y_(y), options_(options), main_{g, x, w, options.blocked_weights} {
+      : g_(g), y_(y), options_(options), main_{g, x, w, form_of(options.prepared)} {
     if (const auto* beside = options.shortcut)
       shortcut_ = {forward_correlation(beside->geometry), beside->x, beside->weights,
-                   beside->blocked_weights};
+                   form_of(beside->prepared)};
   }
 
   void run() const {
@@ -163,7 +163,7 @@ class BlockedCall {
   struct Addend {
     Correlation g;
     const float *x, *w;
-    const float* blocked_weights;  // or null
+    const float* prepared;  // or null
   };
   /// Packed weights, from some output channel on.
   struct PackedWeights {
@@ -182,9 +182,12 @@ class BlockedCall {
     const UnitedChannels* ins;  // of all frames
   };
 
+  static const float* form_of(const PreparedWeights* prepared) {
+    return prepared ? prepared->find("blocked") : nullptr;
+  }
   /// Those of the options, or made now, in memory of this thread.
   static const float* packed_weights(const Addend& of, Scratch<float>& memory) {
-    if (of.blocked_weights) return of.blocked_weights;
+    if (of.prepared) return of.prepared;
     float* const packed = memory(packed_size(of.g));
     pack_weights(of.g, of.w, packed);
     return packed;

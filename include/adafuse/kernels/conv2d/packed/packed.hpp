@@ -177,8 +177,9 @@ class PackedTask {
 };
 
 /// y = epilogue(correlation of x and w).
-inline void correlate(Correlation g, const float* x, const float* w, float* y,
+inline void correlate(const Correlation& whole, const float* x, const float* w, float* y,
                       const Conv2dOptions<float>& options) {
+  Correlation g = whole;
   if (g.pointwise()) {  // One long row: runs then reach over the ends of rows.
     g.in_width = g.out_width = g.in_pixels();
     g.in_height = g.out_height = 1;

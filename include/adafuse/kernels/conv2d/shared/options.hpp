@@ -2,27 +2,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/conv2d/shared/algorithm.hpp>
 #include <adafuse/kernels/conv2d/shared/geometry.hpp>
+#include <adafuse/kernels/conv2d/shared/prepared_weights.hpp>
 #include <algorithm>
 #include <cstdint>
 #include <span>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
-
-/// How a convolution is computed. Naming one that does not fit the geometry is a ValueError.
-enum class ConvAlgorithm {
-  automatic,      ///< the fastest by a model of cost
-  direct,         ///< the fastest but Winograd, whose rounding error is larger
-  masked_direct,  ///< float, rows of equal length: reads the image, or its phases, where they lie
-  blocked,        ///< float, one group: output channels in lanes; small maps, strides up to 2
-  whole_rows,     ///< float, 3x3 and strided 1x1: rows that fill vectors; neighbours in registers
-  packed,         ///< float: a dense panel for each tile of pixels; fits everything
-  winograd,   ///< float, 3x3, stride 1, one group: a quarter of the products, but for tiles with
-              ///< outliers (decision 0026)
-  depthwise,  ///< float, one kernel for each channel
-  im2col,     ///< columns in memory, then one matrix product; fits everything
-  reference,  ///< the naive loops that all others are tested against
-};
 
 /// y = relu(scale[channel] * conv + shift[channel] + residual); each part may be absent. A NaN
 /// stays.
@@ -46,10 +33,10 @@ struct Conv2dEpilogue {
 /// size of its maps, the projection beside it. All of its input channels are live.
 template <class T>
 struct Conv2dShortcut {
-  Conv2dGeometry geometry;             // with the batch and the outputs of the first
-  const T* x = nullptr;                // [batch, its in_channels, its in_height, its in_width]
-  const T* weights = nullptr;          // [out_channels, its in_channels / groups, kh, kw]
-  const T* blocked_weights = nullptr;  // as in Conv2dOptions
+  Conv2dGeometry geometry;     // with the batch and the outputs of the first
+  const T* x = nullptr;        // [batch, its in_channels, its in_height, its in_width]
+  const T* weights = nullptr;  // [out_channels, its in_channels / groups, kh, kw]
+  const PreparedWeights* prepared = nullptr;  // as in Conv2dOptions
 };
 
 /// The channels of one frame that exist: all of them, or those of a strictly increasing list.
@@ -111,12 +98,9 @@ struct Conv2dOptions {
   std::span<const LiveChannels> live_out{};  // one for each frame, or empty: all
   std::span<const LiveChannels> live_in{};   // one for each frame, or empty: all
 
-  /// Winograd's form of the weights, [36, out_channels, in_channels] from winograd_weights();
-  /// absent: made in each call that needs it.
-  const T* winograd_weights = nullptr;
-  /// The weights packed for blocked channels, from blocked_weights(); absent: packed in each call
-  /// that needs them.
-  const T* blocked_weights = nullptr;
+  /// The weights in the forms that algorithms read, from prepare_weights(); absent, or without the
+  /// form of the algorithm: made in each call that needs it.
+  const PreparedWeights* prepared = nullptr;
 
   /// y = epilogue(conv + shortcut), if there is one; the epilogue then has no scale and no
   /// residual.
@@ -143,7 +127,7 @@ struct InTwoCalls {
     second.algorithm = options.algorithm;
     second.epilogue = {.residual = y, .relu = options.epilogue.relu};
     second.live_out = options.live_out;
-    second.blocked_weights = options.shortcut->blocked_weights;
+    second.prepared = options.shortcut->prepared;
   }
 };
 

@@ -8,6 +8,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/conv2d/shared/cost_constants.hpp>
 #include <adafuse/kernels/conv2d/shared/united_channels.hpp>
 #include <adafuse/kernels/conv2d/winograd/tiles.hpp>
 
@@ -42,12 +43,15 @@ class TileSets {
 
  private:
   /// Of the last `together` tiles of each frame in vectors that they share, the others in vectors
-  /// of their frame: 36 products, each row of which costs 3 to begin and to store, and transforms
-  /// of each channel in and out.
+  /// of their frame: products of pairs of channels, rows of products that begin and are stored, and
+  /// transforms of each channel in and out.
   double cost(const Correlation& g, Index together) const {
     const auto vectors = [](Index tiles, const ChannelList& ins, const ChannelList& outs) {
-      return static_cast<double>(vectors_of(tiles) * (36 * outs.count * (ins.count + 3) +
-                                                      1000 * (ins.count + outs.count)));
+      const auto& each = cost_constants::winograd;
+      return static_cast<double>(vectors_of(tiles)) *
+             (each[0] * static_cast<double>(outs.count * ins.count) +
+              each[1] * static_cast<double>(outs.count) +
+              each[2] * static_cast<double>(ins.count + outs.count));
     };
     double sum = vectors(g.batch * together, ins_.of_any(), outs_.of_any());
     const Index alone = tiles_of_frame(g) - together;

@@ -206,7 +206,7 @@ class BatchPlan {
 inline void correlate(const Correlation& g, const float* x, const float* w, float* y,
                       const Conv2dOptions<float>& options) {
   Storage<float> made;  // From the pool, and back to it: it may be large.
-  const float* u = options.winograd_weights;
+  const float* u = options.prepared ? options.prepared->find("winograd") : nullptr;
   Index u_step = g.out_channels * g.in_channels;
   if (!u) {
     u_step = product_step(g.out_channels, g.in_channels);

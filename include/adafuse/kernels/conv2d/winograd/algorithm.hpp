@@ -1,0 +1,46 @@
+// How Winograd's algorithm stands in the table of algorithms: what it fits and what it costs, the
+// form of the weights that it reads, and a switch that keeps `automatic` from it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/conv2d/shared/algorithm_entry.hpp>
+#include <adafuse/kernels/conv2d/winograd/winograd.hpp>
+#include <atomic>
+
+namespace adafuse::kernels {
+
+/// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process.
+struct WinogradSetting {
+  static constinit inline std::atomic<bool> allowed{true};
+};
+
+inline namespace ADAFUSE_SIMD {
+
+/// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process (at first: yes).
+inline bool winograd_allowed() { return WinogradSetting::allowed; }
+inline void set_winograd_allowed(bool allowed) { WinogradSetting::allowed = allowed; }
+
+namespace winograd {
+
+inline constexpr AlgorithmEntry algorithm{
+    .name = "winograd",
+    .expects = "a 3x3 kernel, stride 1 and one group",
+    .fits = fits,
+    .may_pay = [](const Correlation&) { return winograd_allowed(); },
+    .cost =
+        [](const CostQuery& call) {
+          thread_local TileSets tiles;
+          tiles.set_call(call.all, call.options);
+          const Index weights =
+              call.is_prepared("winograd") ? 0 : call.all.in_channels * call.all.out_channels;
+          return tiles.cost() + cost_constants::winograd[3] * static_cast<double>(weights);
+        },
+    .rounds_more = true,
+    .correlate = correlate,
+    .prepared_size = [](const Correlation& g) { return products * g.out_channels * g.in_channels; },
+    .prepare = [](const Correlation& g, const float* w,
+                  float* u) { transform_weights(g, w, u, g.out_channels * g.in_channels); }};
+
+}  // namespace winograd
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels
