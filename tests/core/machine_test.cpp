@@ -1,3 +1,4 @@
+// The machine: its name, its registers, its caches.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <adafuse/core/simd.hpp>
@@ -21,6 +22,15 @@ TEST_CASE("machine: its name begins with that of the vector path, which may be t
 TEST_CASE("machine: a type of one name and one of the machine's are told apart") {
   CHECK(std::is_same_v<Shape, ::adafuse::Shape>);
   CHECK(std::is_same_v<Floats, ::adafuse::ADAFUSE_SIMD::Floats>);
+}
+
+TEST_CASE("machine: registers and caches are such as processors have") {
+  CHECK(Floats::width == simd_width);
+  CHECK((simd_registers == 16 || simd_registers == 32));
+  const Caches& caches = Caches::here();
+  CHECK(caches.l1 * 4 >= 16 * 1024);
+  CHECK(caches.l2 > caches.l1);
+  CHECK(&Caches::here() == &caches);
 }
 
 }  // namespace machine_test

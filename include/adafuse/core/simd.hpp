@@ -13,7 +13,6 @@ namespace adafuse::inline ADAFUSE_SIMD {
 
 #if defined(__AVX512F__)
 inline constexpr const char* simd_path = "avx512";
-inline constexpr int simd_registers = 32;
 
 /// One bit for each lane.
 class Mask {
@@ -28,7 +27,7 @@ class Mask {
 
 /// `width` floats in one register.
 struct Floats {
-  static constexpr int width = 16;
+  static constexpr int width = simd_width;
   using Register = __m512;
   Register v;
 
@@ -103,7 +102,6 @@ inline Floats move_down(Floats a, Mask m) {
 
 #elif defined(__AVX2__) && defined(__FMA__)
 inline constexpr const char* simd_path = "avx2";
-inline constexpr int simd_registers = 16;
 
 /// All bits of a lane set, or none.
 class Mask {
@@ -121,7 +119,7 @@ class Mask {
 };
 
 struct Floats {
-  static constexpr int width = 8;
+  static constexpr int width = simd_width;
   using Register = __m256;
   Register v;
 
@@ -175,7 +173,6 @@ inline Floats move_down(Floats a, Mask m) {
 
 #else
 inline constexpr const char* simd_path = "plain";
-inline constexpr int simd_registers = 16;
 
 class Mask {
  public:
@@ -190,7 +187,7 @@ class Mask {
 
 /// Four floats, in the notation for vectors that g++ and clang share: SSE2, NEON or scalars.
 struct Floats {
-  static constexpr int width = 4;
+  static constexpr int width = simd_width;
   using Register = float __attribute__((vector_size(16)));
   Register v;
 

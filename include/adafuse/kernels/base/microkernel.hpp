@@ -15,12 +15,12 @@ namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// The accumulators fill the registers but leave room for the pixels and one weight: 8 x 48 pixels
 /// with AVX-512 (24 of 32 registers), 4 x 24 with AVX2 (12 of 16), 4 x 8 without FMA.
-inline constexpr int tile_rows = simd_registers == 32 ? 8 : 4;
-inline constexpr int tile_vectors = Floats::width >= 8 ? 3 : 2;
+inline constexpr int tile_rows = simd_registers / 4;
+inline constexpr int tile_vectors = simd_has_fma ? 3 : 2;  // Else a product needs a register.
 inline constexpr Index tile_width = tile_vectors * Floats::width;
 /// A tile of few vectors of pixels has room for more rows: so many sums hide how long each takes,
 /// and share what is loaded.
-inline constexpr int tall_rows = 3 * tile_rows / 2, tall_vectors = simd_registers == 32 ? 2 : 1;
+inline constexpr int tall_rows = 3 * tile_rows / 2, tall_vectors = simd_registers / 16;
 
 /// One for each row of a tile.
 template <class T>

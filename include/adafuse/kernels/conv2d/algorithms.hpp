@@ -54,7 +54,7 @@ inline const AlgorithmEntry& choose_algorithm(const Correlation& g,
     if ((entry.rounds_more && !any_rounding) || !entry.considered(g)) continue;
     const double cost = entry.cost(call);
     if (!best || cost < least) best = &entry, least = cost;
-    if (least == 0) break;
+    if (least == 0) break;  // Nothing is cheaper.
   }
   return *best;  // There is one that fits everything.
 }

@@ -53,16 +53,16 @@ inline constexpr AlgorithmEntry algorithm{
     .expects = "one group, a stride up to 2 and taps that reach one column beyond an edge",
     .fits = fits,
     .may_pay = may_pay,
-    .cost = [](const CostQuery& call) { return cost_of(features(call), cost_constants::blocked); },
+    .count = count_features<features>,
+    .constants = cost_constants::blocked,
     .correlate = correlate,
     .takes_shortcut = takes_shortcut,
     .prepared_size = packed_size,
     .prepare = pack_weights,
     // From beyond L2 only with lists of inputs: Winograd serves all channels faster.
-    .keeps =
-        [](const Correlation& g, bool has_in_lists) {
-          return has_in_lists || !weights_beyond_l2(g.out_channels * g.depth());
-        }};
+    .keeps = [](const Correlation& g, bool has_in_lists) {
+      return has_in_lists || !weights_beyond_l2(g.out_channels * g.depth());
+    }};
 
 }  // namespace blocked
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -38,7 +38,8 @@ inline BlockedPlan make_plan(const Correlation& g, const Conv2dOptions<float>& o
   // Sums and weights stay in L1. Weights from beyond L2 are read once for all frames: then the sums
   // stay in L2.
   plan.beyond_l2 = !has_out_lists && weights_beyond_l2(g.out_channels * g.depth());
-  const Index sums = plan.beyond_l2 ? 65536 : 8192, weights = 6144;
+  const Caches& caches = Caches::here();
+  const Index sums = plan.beyond_l2 ? caches.l2 / 4 : caches.l1 * 2 / 3, weights = caches.l1 / 2;
   const Index rows = std::clamp<Index>(sums / (plan.lanes * g.out_width), 1, g.out_height);
   plan.strips = (g.out_height + rows - 1) / rows;
   // Frames are told apart as far as there is to be work for a few threads.

@@ -18,13 +18,12 @@ inline constexpr int unit = 16;
 inline constexpr int unit_vectors = unit / Floats::width;
 
 /// The accumulators fill the registers but leave room for weights and a pixel.
-inline constexpr int accumulators = simd_registers == 32 ? 24 : 12;
+inline constexpr int accumulators = simd_registers * 3 / 4;
 /// Pixels of a row of a tile, and units of a tile: of short rows more, so that enough sums are made
 /// at a time to hide how long a multiply-add takes.
-inline constexpr int tile_pixels =
-    simd_registers == 32 ? 8 : std::min(8, accumulators / unit_vectors);
+inline constexpr int tile_pixels = std::min(8, accumulators / unit_vectors);
 constexpr int tile_units(Index pixels) {
-  return simd_registers < 32 ? 1 : pixels <= tile_pixels / 2 ? 4 : 2;
+  return unit_vectors > 1 ? 1 : pixels <= tile_pixels / 2 ? 4 : 2;
 }
 /// Rows of a tile: several only where one unit would leave most registers idle.
 inline constexpr int most_rows = 4;

@@ -6,6 +6,7 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d/blocked/tile.hpp>
 #include <adafuse/kernels/conv2d/shared/correlation.hpp>
+#include <adafuse/kernels/conv2d/shared/cost_constants.hpp>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace blocked {
@@ -13,8 +14,9 @@ namespace blocked {
 inline Index packed_units(const Correlation& g) { return (g.out_channels + unit - 1) / unit; }
 /// How many numbers packed weights have.
 inline Index packed_size(const Correlation& g) { return packed_units(g) * unit * g.depth(); }
-/// Whether so many weights do not stay in L2.
-inline bool weights_beyond_l2(Index numbers) { return numbers > Index{1} << 18; }
+/// Whether so many weights do not stay in L2. Algorithms are chosen by it, so that it is the L2
+/// that the constants of cost were measured with.
+inline bool weights_beyond_l2(Index numbers) { return numbers > cost_constants::l2_floats; }
 /// The output channels of a unit.
 inline ChannelList outs_of_unit(const Correlation& g, Index u) {
   return {nullptr, u * unit, std::min<Index>(unit, g.out_channels - u * unit)};

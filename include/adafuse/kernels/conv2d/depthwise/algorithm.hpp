@@ -11,7 +11,6 @@ namespace depthwise {
 inline constexpr AlgorithmEntry algorithm{.name = "depthwise",
                                           .expects = "groups = channels and a stride up to 2",
                                           .fits = fits,
-                                          .cost = [](const CostQuery&) { return 0.0; },
                                           .correlate = correlate};
 
 }  // namespace depthwise

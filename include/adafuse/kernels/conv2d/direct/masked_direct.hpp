@@ -121,19 +121,19 @@ inline DirectPlan make_plan(const Correlation& g, Index live_outs) {
   plan.least = plan.vectors / plan.tiles, plan.larger = plan.vectors % plan.tiles;
   // What a strip reads of x stays in L2, beside what the next one will read.
   const Index images = std::min(g.taps(), g.stride_height * g.stride_width);
-  const Index tile_bytes =
-      g.ins() * tile_width * 4 * (g.taps() > 1 ? std::max<Index>(2, images) : 1);
-  plan.strip = std::clamp<Index>(280000 / tile_bytes, 1, plan.tiles);
+  const Index l2 = Caches::here().l2,
+              of_tile = g.ins() * tile_width * (g.taps() > 1 ? std::max<Index>(2, images) : 1);
+  plan.strip = std::clamp<Index>(l2 * 4 / 15 / of_tile, 1, plan.tiles);
   plan.strips = (plan.tiles + plan.strip - 1) / plan.strip;
   // Short of work for many threads, the output channels are cut too; and where a frame is one
   // strip, so that each piece of the weights comes from memory once for all frames. A strided 1x1
   // kernel gains by that too, if its weights do not stay in L2: the phases are copied once.
   const Index weights = live_outs / g.groups * g.depth();
   const bool one_phase = g.taps() == 1 && !g.same_pitch();
-  const Index pieces = g.batch == 1                     ? 1
-                       : plan.strips == 1               ? weights / 100000
-                       : one_phase && weights >= 400000 ? g.outs() / 256
-                                                        : 1;
+  const Index pieces = g.batch == 1                         ? 1
+                       : plan.strips == 1                   ? weights / (l2 * 3 / 8)
+                       : one_phase && weights >= l2 * 3 / 2 ? g.outs() / 256
+                                                            : 1;
   // Without chunks, each strip copies its phases for itself, which is cheaper.
   const Index enough = g.same_pitch() ? 16 : 6;
   plan.chunks = std::clamp<Index>(std::max(enough / (g.batch * g.groups * plan.strips), pieces), 1,

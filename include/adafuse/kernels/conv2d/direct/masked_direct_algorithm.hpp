@@ -41,10 +41,8 @@ inline constexpr AlgorithmEntry algorithm{
     .name = "masked_direct",
     .expects = "output rows as long as the input's or, strided, as its phases",
     .fits = fits,
-    .cost =
-        [](const CostQuery& call) {
-          return cost_of(features(call), cost_constants::masked_direct);
-        },
+    .count = count_features<features>,
+    .constants = cost_constants::masked_direct,
     .correlate = correlate};
 
 }  // namespace masked_direct

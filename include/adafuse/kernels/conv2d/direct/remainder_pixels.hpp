@@ -181,7 +181,7 @@ class RemainderPixels {
 
   /// A multiple of `step`, at least one.
   Index rows_in_l2(Index step) const {
-    return std::max<Index>(1, 100000 / (g_.depth() * step)) * step;
+    return std::max<Index>(1, Caches::here().l2 * 3 / 8 / (g_.depth() * step)) * step;
   }
 
   /// sums [rows][lanes] of columns, `Columns` of them at a time with as many rows as stay in L2.

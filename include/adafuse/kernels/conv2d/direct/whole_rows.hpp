@@ -19,7 +19,7 @@ namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace whole_rows {
 
 /// Vectors of pixels of a tile of so many rows: as many as leave room for what is loaded and moved.
-inline constexpr int most_vectors = simd_registers == 32 ? 4 : 3;
+inline constexpr int most_vectors = 2 + simd_registers / 16;
 constexpr int vectors_beside(int rows) {
   return rows > tile_rows ? tall_vectors : std::clamp(simd_registers / 2 / rows, 2, most_vectors);
 }
@@ -61,7 +61,7 @@ struct RowsSource {
   }
 };
 /// The numbers of the largest frame that is fetched ahead: L1 has room for two and what is made.
-inline constexpr Index largest_fetched = 4096;
+inline Index largest_fetched() { return Caches::here().l1 / 3; }
 
 /// Of the vectors that lie above a tile's first and below its last: lanes inside of the image.
 struct Edges {
@@ -279,7 +279,7 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
   RowsSource of_shortcut{};
   if (beside) of_shortcut = source_of(h), of_shortcut.channels = {nullptr, 0, h.in_channels};
   const Index frame = g.in_channels * g.in_pixels();
-  const bool fetches = frame <= largest_fetched;
+  const bool fetches = frame <= largest_fetched();
   if (fetches)  // Nothing comes before the first frame that could fetch it meanwhile.
     for (Index i = 0; i < frame; i += Floats::width) __builtin_prefetch(x + i);
   const Kernels& kernels = kernels_for(g, beside);

@@ -37,8 +37,8 @@ inline constexpr AlgorithmEntry algorithm{
         "a 3x3 kernel of stride 1 or 2, or a 1x1 kernel of stride 2, in one group, and rows "
         "of outputs that fill vectors",
     .fits = fits,
-    .cost =
-        [](const CostQuery& call) { return cost_of(features(call), cost_constants::whole_rows); },
+    .count = count_features<features>,
+    .constants = cost_constants::whole_rows,
     .correlate = correlate,
     .takes_shortcut = takes_shortcut};
 

@@ -41,7 +41,7 @@ struct Taps {
 /// Channels of dx and vectors of pixels of dy whose sums, of all phases, a tile keeps in registers.
 template <int Kernel>
 inline constexpr int rows_at_once = Kernel == 1 ? 8 : 3;
-inline constexpr int vectors_at_once = simd_registers == 32 ? 2 : 1;
+inline constexpr int vectors_at_once = simd_registers / 16;
 
 /// Where lanes of two zipped phases go: to one row of dx, and as many to the row below it.
 struct HalvedSegment {
@@ -185,7 +185,8 @@ void input_gradient(const Conv2dGeometry& g, const float* dy, const float* weigh
   constexpr int shifts = Taps<Kernel>::shifts;
   const HalvedLayout layout(g, shifts);
   // Frames of dy that stay in L1 while all channels of dx are made of them, at least one.
-  const Index at_once = std::clamp<Index>(8192 / (g.out_channels * g.out_pixels()), 1, g.batch),
+  const Index at_once = std::clamp<Index>(
+                  Caches::here().l1 * 2 / 3 / (g.out_channels * g.out_pixels()), 1, g.batch),
               groups = (g.batch + at_once - 1) / at_once;
   const Index chunks = (g.in_channels + rows - 1) / rows,
               parts = std::clamp<Index>(enough_tasks / groups, 1, chunks);

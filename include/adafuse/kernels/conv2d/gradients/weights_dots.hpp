@@ -27,8 +27,7 @@ inline bool fits(const Correlation& g) {
 }
 
 /// Output and input channels whose sums a pass keeps in registers.
-inline constexpr int outs_at_once = simd_registers == 32 ? 4 : 2,
-                     ins_at_once = simd_registers == 32 ? 2 : 1;
+inline constexpr int outs_at_once = simd_registers / 8, ins_at_once = simd_registers / 16;
 
 /// Vectors whose products a lane adds up before its sum is set aside.
 inline constexpr Index longest_sum = 1024;

@@ -25,12 +25,12 @@ inline CostFeatures<5> features(const CostQuery& call) {
           tiles * static_cast<double>(stores)};
 }
 
-inline constexpr AlgorithmEntry algorithm{
-    .name = "packed",
-    .expects = "nothing",
-    .fits = [](const Correlation&) { return true; },
-    .cost = [](const CostQuery& call) { return cost_of(features(call), cost_constants::packed); },
-    .correlate = correlate};
+inline constexpr AlgorithmEntry algorithm{.name = "packed",
+                                          .expects = "nothing",
+                                          .fits = [](const Correlation&) { return true; },
+                                          .count = count_features<features>,
+                                          .constants = cost_constants::packed,
+                                          .correlate = correlate};
 
 }  // namespace packed
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -18,8 +18,10 @@ struct AlgorithmEntry {
   bool (*fits)(const Correlation&);
   /// Whether the model of cost is asked; null: wherever it fits.
   bool (*may_pay)(const Correlation&) = nullptr;
-  /// What a call costs, in multiply-adds of one vector.
-  double (*cost)(const CostQuery&);
+  /// How much of each thing a call does, and what each costs, in multiply-adds of one vector;
+  /// empty: where it fits, nothing else pays.
+  void (*count)(const CostQuery&, double* features) = nullptr;
+  std::span<const double> constants = {};
   /// Whether its rounding error is larger than that of plain sums: `direct` leaves it out.
   bool rounds_more = false;
 
@@ -37,6 +39,15 @@ struct AlgorithmEntry {
   bool (*keeps)(const Correlation&, bool has_in_lists) = nullptr;
 
   bool considered(const Correlation& g) const { return fits(g) && (!may_pay || may_pay(g)); }
+
+  /// What a call costs, in multiply-adds of one vector.
+  double cost(const CostQuery& call) const {
+    std::array<double, most_cost_features> features;
+    if (count) count(call, features.data());
+    double sum = 0;
+    for (std::size_t k = 0; k < constants.size(); ++k) sum += features[k] * constants[k];
+    return sum;
+  }
 };
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -7,6 +7,7 @@
 #include <adafuse/kernels/conv2d/shared/correlation.hpp>
 #include <adafuse/kernels/conv2d/shared/cost_constants.hpp>
 #include <adafuse/kernels/conv2d/shared/options.hpp>
+#include <algorithm>
 #include <array>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
@@ -47,12 +48,14 @@ struct CostQuery {
 /// How much of each thing a call does, in the order of the constants of an algorithm.
 template <std::size_t Count>
 using CostFeatures = std::array<double, Count>;
+inline constexpr std::size_t most_cost_features = 16;
 
-template <std::size_t Count>
-double cost_of(const CostFeatures<Count>& features, const CostFeatures<Count>& constants) {
-  double sum = 0;
-  for (std::size_t k = 0; k < Count; ++k) sum += features[k] * constants[k];
-  return sum;
+/// `features(call)`, written to `to`.
+template <auto Features>
+void count_features(const CostQuery& call, double* to) {
+  const auto features = Features(call);
+  static_assert(features.size() <= most_cost_features);
+  std::ranges::copy(features, to);
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

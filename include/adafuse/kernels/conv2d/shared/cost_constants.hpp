@@ -11,6 +11,9 @@
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace cost_constants {
 
+/// Floats that stay in the L2 of one core.
+inline constexpr long l2_floats = 1024 * 1024 / 4;
+
 inline constexpr std::array<double, 8> masked_direct{1.02,  1.1424, 0.306, 1.122,
                                                      1.428, 15,     20,    150};
 inline constexpr std::array<double, 10> blocked{0.92, 1.15, 1.2, 1.5, 1.12, 1.4, 8, 50, 12, 40};

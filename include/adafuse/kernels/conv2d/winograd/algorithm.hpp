@@ -22,19 +22,23 @@ inline void set_winograd_allowed(bool allowed) { WinogradSetting::allowed = allo
 
 namespace winograd {
 
+/// Those of TileSets, in the cheapest way. Weights that are transformed in the call.
+inline CostFeatures<4> features(const CostQuery& call) {
+  thread_local TileSets tiles;
+  tiles.set_call(call.all, call.options);
+  const auto& [pairs, rows, channels] = tiles.features();
+  const Index weights =
+      call.is_prepared("winograd") ? 0 : call.all.in_channels * call.all.out_channels;
+  return {pairs, rows, channels, static_cast<double>(weights)};
+}
+
 inline constexpr AlgorithmEntry algorithm{
     .name = "winograd",
     .expects = "a 3x3 kernel, stride 1 and one group",
     .fits = fits,
     .may_pay = [](const Correlation&) { return winograd_allowed(); },
-    .cost =
-        [](const CostQuery& call) {
-          thread_local TileSets tiles;
-          tiles.set_call(call.all, call.options);
-          const Index weights =
-              call.is_prepared("winograd") ? 0 : call.all.in_channels * call.all.out_channels;
-          return tiles.cost() + cost_constants::winograd[3] * static_cast<double>(weights);
-        },
+    .count = count_features<features>,
+    .constants = cost_constants::winograd,
     .rounds_more = true,
     .correlate = correlate,
     .prepared_size = [](const Correlation& g) { return products * g.out_channels * g.in_channels; },

@@ -11,6 +11,7 @@
 #include <adafuse/kernels/conv2d/shared/cost_constants.hpp>
 #include <adafuse/kernels/conv2d/shared/united_channels.hpp>
 #include <adafuse/kernels/conv2d/winograd/tiles.hpp>
+#include <array>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace winograd {
@@ -24,9 +25,10 @@ class TileSets {
     outs_.set_lists(options.live_out, g.batch, g.out_channels);
     const Index tiles = tiles_of_frame(g), rest = tiles % Floats::width;
     Index together = tiles;
-    cost_ = cost(g, together);
+    features_ = count(g, together);
     for (const Index other : {rest, Index{0}})
-      if (const double c = cost(g, other); c < cost_) cost_ = c, together = other;
+      if (const auto counted = count(g, other); cost(counted) < cost(features_))
+        features_ = counted, together = other;
 
     sets_.clear();
     for (Index n = 0; n < g.batch && together < tiles; ++n)
@@ -38,31 +40,40 @@ class TileSets {
   }
 
   const std::vector<TileSet>& sets() const { return sets_; }
+  /// Of all vectors of tiles: pairs of channels and rows of products, for each of the 36 products,
+  /// and channels that are transformed, in and out.
+  using Features = std::array<double, 3>;
+  const Features& features() const { return features_; }
   /// In multiply-adds of one vector.
-  double cost() const { return cost_; }
+  double cost() const { return cost(features_); }
 
  private:
-  /// Of the last `together` tiles of each frame in vectors that they share, the others in vectors
-  /// of their frame: products of pairs of channels, rows of products that begin and are stored, and
-  /// transforms of each channel in and out.
-  double cost(const Correlation& g, Index together) const {
-    const auto vectors = [](Index tiles, const ChannelList& ins, const ChannelList& outs) {
-      const auto& each = cost_constants::winograd;
-      return static_cast<double>(vectors_of(tiles)) *
-             (each[0] * static_cast<double>(outs.count * ins.count) +
-              each[1] * static_cast<double>(outs.count) +
-              each[2] * static_cast<double>(ins.count + outs.count));
+  /// With the last `together` tiles of each frame in vectors that they share, the others in vectors
+  /// of their frame.
+  Features count(const Correlation& g, Index together) const {
+    Features sum{};
+    const auto add = [&](Index tiles, const ChannelList& ins, const ChannelList& outs) {
+      const Index vectors = vectors_of(tiles);
+      sum[0] += static_cast<double>(vectors * outs.count * ins.count);
+      sum[1] += static_cast<double>(vectors * outs.count);
+      sum[2] += static_cast<double>(vectors * (ins.count + outs.count));
     };
-    double sum = vectors(g.batch * together, ins_.of_any(), outs_.of_any());
+    add(g.batch * together, ins_.of_any(), outs_.of_any());
     const Index alone = tiles_of_frame(g) - together;
     for (Index n = 0; n < g.batch && alone > 0; ++n)
-      sum += vectors(alone, ins_.of_frame(n), outs_.of_frame(n));
+      add(alone, ins_.of_frame(n), outs_.of_frame(n));
+    return sum;
+  }
+  static double cost(const Features& features) {
+    double sum = 0;
+    for (std::size_t k = 0; k < features.size(); ++k)
+      sum += features[k] * cost_constants::winograd[k];
     return sum;
   }
 
   UnitedChannels ins_, outs_;
   std::vector<TileSet> sets_;
-  double cost_ = 0;
+  Features features_{};
 };
 
 }  // namespace winograd

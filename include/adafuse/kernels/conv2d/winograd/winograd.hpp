@@ -154,7 +154,7 @@ class BatchPlan {
     sets_.set_call(g, options);
     pieces_.clear(), starts_.clear();
     const Index weights = products * g.out_channels * g.in_channels;
-    weights_stay_ = weights < 250000;  // in L2
+    weights_stay_ = weights < Caches::here().l2;
     // What lies between the steps comes from L3, as weights do: no more of the one than the other.
     const Index limit = weights_stay_ ? 0 : std::min<Index>(weights, 3000000);
     Index floats = 0;
