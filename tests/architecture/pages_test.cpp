@@ -196,7 +196,8 @@ TEST_CASE("pages: benchmarks that are named are there, and bench/README.md names
   for (const char* folder : {"bench", "bench/peers"})
     for (const auto& entry : fs::directory_iterator(project / folder)) {
       const auto& path = entry.path();
-      const bool program = path.extension() == ".cpp" || path.extension() == ".py";
+      const bool program =
+          path.extension() == ".cpp" || path.extension() == ".py" || path.extension() == ".js";
       const auto name = path.extension() == ".cpp" ? path.stem() : path.filename();
       if (program && text.find(name.string()) == std::string::npos)
         FAIL_CHECK("bench/README.md does not name " << name.string());
