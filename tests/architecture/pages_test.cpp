@@ -20,6 +20,7 @@ const fs::path project = fs::path(ADAFUSE_TEST_DIR).parent_path();
 struct Line {
   int number;
   std::string code, prose;
+  bool in_block = false;
 };
 
 struct Page {
@@ -40,6 +41,7 @@ std::vector<Line> parse_page(const std::vector<std::string>& text) {
       in_block = !in_block;
     } else if (in_block) {
       parsed.code = line;
+      parsed.in_block = true;
     } else {
       bool in_code = false;
       for (const char c : line) {
@@ -100,6 +102,13 @@ std::vector<std::string> benchmarks_in(const std::string& code) {
   return matches(code, name);
 }
 
+/// Identifiers that no word of English looks like: "live_in", "LiveChannels".
+std::vector<std::string> identifiers_in(const std::string& code) {
+  static const std::regex name(
+      R"((?:^|[^A-Za-z0-9_])([A-Za-z]+(?:_[a-z0-9]+)+|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+)\b)");
+  return matches(code, name);
+}
+
 /// Whether a header of the project has this path, or ends in it: `fold.hpp` will do where the page
 /// has said which room it speaks of.
 bool is_header(const std::string& named) {
@@ -118,18 +127,38 @@ std::string read_text(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// All that some folders hold, but for pages.
+std::string text_of(const std::vector<std::string>& folders) {
+  std::string text;
+  for (const auto& folder : folders)
+    for (const auto& entry : fs::recursive_directory_iterator(project / folder))
+      if (entry.is_regular_file() && entry.path().extension() != ".md" &&
+          entry.path().extension() != ".safetensors")
+        text += read_text(entry.path()) + "\n";
+  return text;
+}
+
 /// Whatever reads options: the command line, the benchmarks, the scripts.
 const std::string& programs() {
-  static const auto all = [] {
-    std::string text;
-    for (const char* folder : {"examples", "bench", "scripts"})
-      for (const auto& entry : fs::recursive_directory_iterator(project / folder))
-        if (entry.is_regular_file() && entry.path().extension() != ".md")
-          text += read_text(entry.path()) + "\n";
-    return text;
-  }();
+  static const auto all = text_of({"examples", "bench", "scripts"});
   return all;
 }
+
+/// Whether an identifier stands anywhere in the project's code.
+bool is_identifier(const std::string& name) {
+  static const auto all = [] {
+    const std::string text = text_of({"include", "tests", "bench", "examples", "cmake", "scripts"});
+    static const std::regex word("[A-Za-z_][A-Za-z0-9_]*");
+    std::set<std::string> names;
+    for (std::sregex_iterator it(text.begin(), text.end(), word), end; it != end; ++it)
+      names.insert(it->str());
+    return names;
+  }();
+  return all.contains(name);
+}
+
+/// Names of styles, and of oneDNN's.
+const std::set<std::string> other_identifiers = {"snake_case", "PascalCase", "avx512_core"};
 
 /// Options of CMake and CTest.
 const std::set<std::string> options_of_others = {"--preset", "--build", "--target", "--test-dir"};
@@ -177,6 +206,14 @@ TEST_CASE("pages: every link within the project leads somewhere") {
       for (const auto& link : links_in(line.prose))
         if (!fs::exists(page.file.parent_path() / link))
           FAIL_CHECK(page.at(line) << "links to " << link << ", which is not there");
+}
+
+TEST_CASE("pages: every identifier that is named in a sentence stands in the code") {
+  for (const auto& page : pages())
+    for (const auto& line : page.lines)
+      for (const auto& name : identifiers_in(line.in_block ? "" : line.code))
+        if (!other_identifiers.contains(name) && !is_identifier(name))
+          FAIL_CHECK(page.at(line) << "names " << name << ", which is nowhere");
 }
 
 TEST_CASE("pages: every option that is named is one of a program") {
@@ -248,6 +285,10 @@ TEST_CASE("pages: what they name is found as they write it") {
   CHECK(links_in(lines[2].prose).empty());
   CHECK(links_in(lines[4].prose).empty());
   CHECK(links_in("[e](https://example.org), ![c](d.svg)") == std::vector<std::string>{"d.svg"});
+  CHECK(identifiers_in("conv2d, `live_in` of LiveChannels; Index, x_1") ==
+        std::vector<std::string>{"live_in", "LiveChannels", "x_1"});
+  CHECK(is_identifier("live_in"));
+  CHECK(!is_identifier("live_" + std::string("outside")));
   CHECK(is_header("core/tensor.hpp"));
   CHECK(is_header("tensor.hpp"));
   CHECK(!is_header("sor.hpp"));
