@@ -138,22 +138,30 @@ std::string text_of(const std::vector<std::string>& folders) {
   return text;
 }
 
-/// Whatever reads options: the command line, the benchmarks, the scripts.
-const std::string& programs() {
-  static const auto all = text_of({"examples", "bench", "scripts"});
-  return all;
+/// The longest pieces of a text that consist of such characters alone.
+template <class Predicate>
+std::set<std::string> words_of(const std::string& text, const Predicate& belongs) {
+  std::set<std::string> words;
+  std::string word;
+  for (const char c : text + ' ') {
+    if (belongs(c)) {
+      word += c;
+    } else if (!word.empty()) {
+      words.insert(word);
+      word.clear();
+    }
+  }
+  return words;
 }
+
+bool is_letter(char c) { return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z'); }
+bool is_digit(char c) { return '0' <= c && c <= '9'; }
 
 /// Whether an identifier stands anywhere in the project's code.
 bool is_identifier(const std::string& name) {
-  static const auto all = [] {
-    const std::string text = text_of({"include", "tests", "bench", "examples", "cmake", "scripts"});
-    static const std::regex word("[A-Za-z_][A-Za-z0-9_]*");
-    std::set<std::string> names;
-    for (std::sregex_iterator it(text.begin(), text.end(), word), end; it != end; ++it)
-      names.insert(it->str());
-    return names;
-  }();
+  static const auto all =
+      words_of(text_of({"include", "tests", "bench", "examples", "cmake", "scripts"}),
+               [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
   return all.contains(name);
 }
 
@@ -163,10 +171,11 @@ const std::set<std::string> other_identifiers = {"snake_case", "PascalCase", "av
 /// Options of CMake and CTest.
 const std::set<std::string> options_of_others = {"--preset", "--build", "--target", "--test-dir"};
 
-/// Whether a program of ours has this option, and not only a longer one.
+/// Whether a program of ours has this option: the command line, a benchmark, a script.
 bool is_option(const std::string& option) {
-  const std::regex whole("(^|[^a-z-])" + option + "($|[^a-z-])");
-  return options_of_others.contains(option) || std::regex_search(programs(), whole);
+  static const auto all = words_of(text_of({"examples", "bench", "scripts"}),
+                                   [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
+  return options_of_others.contains(option) || all.contains(option);
 }
 
 /// The cells of a row of a table, without the ends; "\|" is no end of a cell.
