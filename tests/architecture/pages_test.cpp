@@ -201,6 +201,14 @@ TEST_CASE("pages: every header that is named is there") {
           FAIL_CHECK(page.at(line) << "names " << header << ", which is not there");
 }
 
+TEST_CASE("pages: every header that a comment of the library names is there") {
+  for (const auto& [path, header] : library())
+    for (const auto& line : header.lines)
+      if (const auto comment = line.find("//"); comment != line.npos)
+        for (const auto& named : headers_in(line.substr(comment)))
+          if (!is_header(named)) FAIL_CHECK(path << " names " << named << ", which is not there");
+}
+
 TEST_CASE("pages: every file and folder of the project that is named is there") {
   for (const auto& page : pages())
     for (const auto& line : page.lines)
