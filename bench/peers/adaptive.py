@@ -3,7 +3,8 @@
 """Adaptive inference, agents included, against the best dense network that PyTorch makes.
 
   adaptive.py [--program build/release/bench/bench_adaptive] [--model resnet18|resnet50]
-              [--threads 1 2] [--rounds 3] [--seconds 3] [--json FILE]
+              [--threads 1 2] [--rounds 3] [--seconds 3] [--allocator keep|default]
+              [--json FILE]
 
 Eight frames of 224 x 224: a clip for us, a batch for PyTorch. Ours is `bench_adaptive --policy`,
 Winograd allowed: the agents run, and are overruled by lots that keep a half or a quarter of the
@@ -18,6 +19,7 @@ import subprocess
 import tempfile
 
 import pytorch
+import surroundings
 
 FRACTIONS = (0.5, 0.25)
 
@@ -29,6 +31,7 @@ def parse():
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3, help="for each of PyTorch's modes")
+    parser.add_argument("--allocator", choices=surroundings.ALLOCATORS, default="keep")
     parser.add_argument("--json")
     return parser.parse_args()
 
@@ -48,8 +51,9 @@ def run_ours(options, threads):
 
 def run_theirs(options, threads):
     """{mode: milliseconds}"""
-    return {mode: pytorch.run_alone(mode, "infer", model=options.model, batch=8, size=224,
-                                    threads=threads, seconds=options.seconds)["median_ms"]
+    return {mode: pytorch.run_alone(mode, "infer", options.allocator, model=options.model, batch=8,
+                                    size=224, threads=threads,
+                                    seconds=options.seconds)["median_ms"]
             for mode in pytorch.MODES["infer"]}
 
 

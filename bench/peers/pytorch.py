@@ -3,7 +3,7 @@
 """The cases of bench_train and bench_infer in PyTorch, in every way that makes it fast.
 
   pytorch.py --task train|infer [--model resnet18|resnet50|resnet20] [--batch B] [--size S]
-             [--threads T] [--seconds S] [--json FILE]
+             [--threads T] [--seconds S] [--allocator keep|default] [--json FILE]
 
 Each mode runs in a process of its own, so that memory and threads start afresh:
   eager           as one writes it
@@ -11,7 +11,7 @@ Each mode runs in a process of its own, so that memory and threads start afresh:
   frozen          torch.jit.optimize_for_inference of the traced model (infer)
   frozen_channels_last   both (infer)
 Prints, and writes to FILE, {mode: {"median_ms", "min_ms", "peak_mb"}}. With one thread: of processor
-time, as in bench/harness.hpp.
+time, as in bench/harness.hpp. What it runs in: surroundings.py.
 """
 import argparse
 import json
@@ -21,6 +21,8 @@ import statistics
 import subprocess
 import sys
 import time
+
+import surroundings
 
 MODES = {
     "train": ["eager", "channels_last"],
@@ -36,6 +38,7 @@ def parse():
     parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--allocator", choices=surroundings.ALLOCATORS, default="keep")
     parser.add_argument("--json")
     parser.add_argument("--mode", help="only this one")
     return parser.parse_args()
@@ -117,9 +120,9 @@ def step_of(torch, options):
 
 
 def run_mode(options):
-    os.environ["OMP_NUM_THREADS"] = str(options.threads)
     import torch
 
+    surroundings.check(torch)
     torch.set_num_threads(options.threads)
     baseline = resident_mb()
     step = step_of(torch, options)
@@ -139,12 +142,13 @@ def run_mode(options):
     }
 
 
-def run_alone(mode, task, **case):
+def run_alone(mode, task, allocator="keep", **case):
     """`run_mode` in a process of its own; the case is model, batch, size, threads, seconds."""
     command = [sys.executable, __file__, "--mode", mode, "--task", task]
     for name, value in case.items():
         command += [f"--{name}", str(value)]
-    one = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    one = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True,
+                         env=surroundings.variables(allocator, case["threads"]))
     return json.loads(one.stdout.splitlines()[-1])
 
 
@@ -155,9 +159,9 @@ def main():
         return
     results = {}
     for mode in MODES[options.task]:
-        results[mode] = run_alone(mode, options.task, model=options.model, batch=options.batch,
-                                  size=options.size, threads=options.threads,
-                                  seconds=options.seconds)
+        results[mode] = run_alone(mode, options.task, options.allocator, model=options.model,
+                                  batch=options.batch, size=options.size,
+                                  threads=options.threads, seconds=options.seconds)
         print(f"{options.model}, batch {options.batch}, {options.size} x {options.size}, "
               f"T={options.threads}, {mode}: median {results[mode]['median_ms']:.1f} ms, "
               f"least {results[mode]['min_ms']:.1f} ms, peak {results[mode]['peak_mb']:.0f} MB",

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: MIT
 """The layers of bench_conv2d in PyTorch, as one writes them (NCHW, eager), next to ours.
 
-  bench_conv2d --threads T --json FILE && pytorch_conv2d.py FILE [BENCH [TURNS]]
+  bench_conv2d --threads T --json FILE
+  pytorch_conv2d.py FILE [BENCH [TURNS]] [--allocator keep|default]
 
 Reads the rows that bench_conv2d wrote, times the same layers and passes, prints ours / PyTorch for
 each and the smallest, and writes "pytorch_gflops" and "pytorch_ratio" into FILE. With one thread:
 of processor time. With the program bench_conv2d as BENCH the two take turns, 3 or TURNS of them for
 each layer: it measures the layer once more right before PyTorch does, and the ratio is the median
-of those of each turn, so that a machine whose speed drifts is the same for both.
+of those of each turn, so that a machine whose speed drifts is the same for both. What PyTorch runs
+in: surroundings.py.
 """
+import argparse
 import json
 import os
 import statistics
@@ -18,11 +21,11 @@ import sys
 import tempfile
 import time
 
+import surroundings
 
 CORES = os.sched_getaffinity(0)  # OpenMP may bind this thread to one of them later.
-ENVIRONMENT = dict(os.environ)
-# PyTorch's threads would go on spinning while ours are timed.
-os.environ.pop("OMP_WAIT_POLICY", None)
+# Ours runs with the allocator as it is.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in surroundings.KEPT}
 
 
 def median_seconds(run, threads, rounds=9, slice_seconds=4e-3):
@@ -119,21 +122,35 @@ def compare(torch, program, turns, layer, rows, threads):
     return measured
 
 
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file")
+    parser.add_argument("bench", nargs="?")
+    parser.add_argument("turns", type=int, nargs="?")
+    parser.add_argument("--allocator", choices=surroundings.ALLOCATORS, default="keep")
+    return parser.parse_args()
+
+
 def main():
-    if len(sys.argv) not in (2, 3, 4):
-        sys.exit(__doc__)
-    with open(sys.argv[1]) as file:
+    options = parse()
+    with open(options.file) as file:
         rows = json.load(file)
     threads = rows[0]["threads"]
     if any(row["threads"] != threads for row in rows):
         sys.exit("pytorch_conv2d.py: the rows are of several thread counts; one at a time")
-    program = sys.argv[2] if len(sys.argv) > 2 else None
-    turns = int(sys.argv[3]) if len(sys.argv) > 3 else 3 if program else 1
+    program = options.bench
+    turns = options.turns or (3 if program else 1)
     if turns < 1:
         sys.exit("pytorch_conv2d.py: TURNS is at least 1")
-    os.environ["OMP_NUM_THREADS"] = str(threads)
+    # The allocator and OpenBLAS look at these when the process begins.
+    wanted = surroundings.variables(options.allocator, threads)
+    if wanted != dict(os.environ):
+        os.execve(sys.executable, [sys.executable, *sys.argv], wanted)
+    # PyTorch's threads would go on spinning while ours are timed.
+    os.environ.pop("OMP_WAIT_POLICY", None)
     import torch
 
+    surroundings.check(torch)
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     compared, smallest = [], {}
@@ -148,7 +165,7 @@ def main():
                 smallest[name] = (ratio, f"{layer}, {row['pass']}")
     for name, (ratio, where) in smallest.items():
         print(f"smallest ours / PyTorch, {name}, T={threads}: {ratio:.2f} ({where})")
-    with open(sys.argv[1], "w") as file:
+    with open(options.file, "w") as file:
         json.dump(compared, file, indent=1)
 
 
