@@ -24,10 +24,10 @@ struct EvalOptions {
 io::Json report(const train::SavedModel& saved, const std::string& policy,
                 const train::Evaluation& e) {
   const auto shares = [](const train::ActionCounts& counts) {
-    io::Json shares;
+    io::Json json;
     for (const Action action : all_actions)
-      shares[std::string(row_of(action).name)] = counts.share(action);
-    return shares;
+      json[std::string(row_of(action).name)] = counts.share(action);
+    return json;
   };
   io::Json blocks = io::Json::object();
   for (const auto& [name, counts] : e.blocks) blocks[name] = shares(counts);
@@ -79,7 +79,7 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
   const bool adaptive = card.config.fusion.adaptive;
   require<ValueError>(adaptive || (options.policy.empty() && !options.sample),
                       "--policy and --sample have no effect: this model decides nothing");
-  const std::string policy = options.policy.empty() ? card.policy : options.policy;
+  const std::string policy = options.policy.empty() ? to_string(card.policy) : options.policy;
   const auto choice = train::parse_policy(policy);
   require<ValueError>(!adaptive || !choice.learned() || card.config.agents,
                       "--policy learned: this model was trained without agents");

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <adafuse/fusion/decide.hpp>
+#include <adafuse/io/words.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/reduce.hpp>
 #include <functional>
@@ -31,6 +32,9 @@ enum class CostKind {
   upper_bound,  ///< only what need not be read
   authors,      ///< real, with the slip of the authors' code at the last frame
 };
+
+inline constexpr std::string_view cost_words[] = {"real", "upper-bound", "authors"};
+constexpr io::Words words_of(CostKind) { return {"cost", cost_words}; }
 
 namespace detail {
 
