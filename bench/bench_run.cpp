@@ -97,9 +97,9 @@ void run(const Arguments& a) {
   Runner dense(a.dense, a), sparse(a.run, a);
   require<ValueError>(!dense.card().config.fusion.adaptive, "bench_run: --dense ", a.dense,
                       " is adaptive");
-  require<ValueError>(!sparse.card().config.fusion.adaptive || sparse.card().policy == "learned",
+  require<ValueError>(!sparse.card().config.fusion.adaptive || sparse.card().policy.learned(),
                       "bench_run: --run ", a.run, " has no agents that learned, but the policy ",
-                      sparse.card().policy);
+                      to_string(sparse.card().policy));
   require<ValueError>(sparse.card().config.model == dense.card().config.model,
                       "bench_run: expects one backbone, got ", sparse.card().config.model, " and ",
                       dense.card().config.model);

@@ -10,7 +10,7 @@ namespace adafuse::report {
 /// One bar.
 struct BlockShares {
   std::string block;
-  std::array<double, 3> share{};  ///< by Action: keep, reuse, skip; they add up to 1
+  std::array<double, action_count> share{};  ///< by Action: keep, reuse, skip; they add up to 1
 };
 
 /// The bars from left to right, shallow to deep: keep below, then reuse, skip on top.
@@ -23,15 +23,13 @@ inline Element shares_chart(const std::string& title, const std::vector<BlockSha
   svg.add(text_line(28, top - 16, "Share of channels, %", {.fill = theme::quiet}));
 
   double x = left + plot_width - 210;
-  for (const auto& [action, name] :
-       {std::pair{Action::keep, "keep"}, std::pair{Action::reuse, "reuse"},
-        std::pair{Action::skip, "skip"}}) {
+  for (const Action action : all_actions) {
     svg.add(Element("rect", {{"x", x},
                              {"y", top - 27.0},
                              {"width", 13},
                              {"height", 13},
                              {"fill", action_colour(action)}}));
-    svg.add(text_line(x + 19, top - 16, name));
+    svg.add(text_line(x + 19, top - 16, row_of(action).name));
     x += 75;
   }
   for (const double percent : {0.0, 25.0, 50.0, 75.0, 100.0}) {
@@ -44,7 +42,7 @@ inline Element shares_chart(const std::string& title, const std::vector<BlockSha
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const double bar = left + step * (static_cast<double>(i) + 0.14);
     double y = top + plot_height;
-    for (const Action action : {Action::keep, Action::reuse, Action::skip}) {
+    for (const Action action : all_actions) {
       const double tall = plot_height * blocks[i].share[static_cast<std::size_t>(action)];
       y -= tall;
       svg.add(Element("rect", {{"x", bar},

@@ -8,7 +8,7 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/image_options.hpp>
-#include <adafuse/io/in_quotes.hpp>
+#include <adafuse/io/words.hpp>
 #include <charconv>
 #include <filesystem>
 #include <string>
@@ -46,24 +46,34 @@ inline void refuse_output_over(const std::string& output, const std::vector<std:
         ": is the same file as ", input, ", which is read");
 }
 
-/// An option with a value. Numbers are read whole: the parser alone takes "" for 0, -1 for a huge
-/// seed, and the nearest number that fits for one that doesn't.
+/// An option with a value. Of an enum it is a word, and another one is a ValueError. Numbers are
+/// read whole: the parser alone takes "" for 0, -1 for a huge seed, and the nearest number that
+/// fits for one that doesn't.
 template <class Value>
 CLI::Option* add_value(CLI::App& command, const std::string& name, Value& value,
                        const std::string& type, const std::string& text) {
-  auto* option = command.add_option(name, value, text)->type_name(type);
-  using Number = std::conditional_t<std::is_same_v<Value, std::vector<Index>>, Index, Value>;
-  if constexpr (std::is_arithmetic_v<Number>)
-    option->check([](const std::string& given) {
-      Number number;
-      const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
-      if (error == std::errc() && end == given.data() + given.size()) return std::string();
-      const char* kind = std::is_floating_point_v<Number> ? "a number"
-                         : std::is_signed_v<Number>       ? "a whole number"
-                                                          : "a whole number from 0 to 2^64 - 1";
-      return concat("expects ", kind, ", got '", given, "'");
-    });
-  return option;
+  if constexpr (io::HasWords<Value>) {
+    return command
+        .add_option_function<std::string>(
+            name, [&value](const std::string& word) { value = io::parse_word<Value>(word); }, text)
+        ->type_name(type)
+        ->default_str(io::word_of(value));
+  } else {
+    auto* option = command.add_option(name, value, text)->type_name(type);
+    using Number = std::conditional_t<std::is_same_v<Value, std::vector<Index>>, Index, Value>;
+    if constexpr (std::is_arithmetic_v<Number>)
+      option->check([](const std::string& given) {
+        Number number;
+        const auto [end, error] =
+            std::from_chars(given.data(), given.data() + given.size(), number);
+        if (error == std::errc() && end == given.data() + given.size()) return std::string();
+        const char* kind = std::is_floating_point_v<Number> ? "a number"
+                           : std::is_signed_v<Number>       ? "a whole number"
+                                                            : "a whole number from 0 to 2^64 - 1";
+        return concat("expects ", kind, ", got '", given, "'");
+      });
+    return option;
+  }
 }
 
 /// --most-pixels: what a picture may claim before memory is taken for it.

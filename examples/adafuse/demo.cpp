@@ -33,10 +33,10 @@ train::TrainConfig recipe(const Contender& contender, const DemoOptions& options
   config.model.stem_stride = 2;
   config.model.frames = options.gestures.frames;
   config.model.policy_hidden = 64;
-  config.policy = contender.policy;
+  config.policy = train::parse_policy(contender.policy);
   config.epochs = options.epochs;
   config.seed = options.seed;
-  const bool learns = config.model.fusion.adaptive && contender.policy == "learned";
+  const bool learns = config.model.fusion.adaptive && config.policy.learned();
   config.model.agents = learns || !config.model.fusion.adaptive;
   config.lambda = learns ? 0.5 : 0;
   config.lambda_from = learns ? options.epochs / 3 : 0;

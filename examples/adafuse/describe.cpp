@@ -98,7 +98,8 @@ void describe(const models::ModelConfig& config, Index size, bool json) {
               plan.agent_macs() / 1e6);
   if (config.fusion.adaptive)
     std::printf("agents          linears %lld, %s pooling, groups of %lld%s\n",
-                static_cast<long long>(config.policy_layers), config.policy_pool.c_str(),
+                static_cast<long long>(config.policy_layers),
+                io::word_of(config.policy_pool).c_str(),
                 static_cast<long long>(config.policy_groups_of),
                 config.policy_both ? ", two in each block" : "");
   std::printf("MACs a clip     %.4f M for %lld frames, nothing skipped\n",

@@ -24,9 +24,10 @@ struct EvalOptions {
 io::Json report(const train::SavedModel& saved, const std::string& policy,
                 const train::Evaluation& e) {
   const auto shares = [](const train::ActionCounts& counts) {
-    return io::Json{{"keep", counts.share(Action::keep)},
-                    {"reuse", counts.share(Action::reuse)},
-                    {"skip", counts.share(Action::skip)}};
+    io::Json json;
+    for (const Action action : all_actions)
+      json[std::string(row_of(action).name)] = counts.share(action);
+    return json;
   };
   io::Json blocks = io::Json::object();
   for (const auto& [name, counts] : e.blocks) blocks[name] = shares(counts);
@@ -54,11 +55,16 @@ void print(const io::Json& r) {
               r["macs_per_clip"].get<double>() / 1e6, 100 * r["macs_fraction"].get<double>(),
               100 * r["paper_fraction"].get<double>());
   if (r["blocks"].empty()) return;
-  std::printf("%-16s keep  reuse  skip\n", "block");
-  for (const auto& [name, shares] : r["blocks"].items())
-    std::printf("%-16s %3.0f %%  %3.0f %% %3.0f %%\n", name.c_str(),
-                100 * shares["keep"].get<double>(), 100 * shares["reuse"].get<double>(),
-                100 * shares["skip"].get<double>());
+  std::printf("%-16s", "block");
+  for (const ActionRow& action : adafuse_actions)
+    std::printf(" %5s", std::string(action.name).c_str());
+  std::printf("\n");
+  for (const auto& [name, shares] : r["blocks"].items()) {
+    std::printf("%-16s", name.c_str());
+    for (const ActionRow& action : adafuse_actions)
+      std::printf(" %3.0f %%", 100 * shares[std::string(action.name)].get<double>());
+    std::printf("\n");
+  }
 }
 
 void evaluate_run(EvalOptions options, const CLI::App& command) {
@@ -73,7 +79,7 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
   const bool adaptive = card.config.fusion.adaptive;
   require<ValueError>(adaptive || (options.policy.empty() && !options.sample),
                       "--policy and --sample have no effect: this model decides nothing");
-  const std::string policy = options.policy.empty() ? card.policy : options.policy;
+  const std::string policy = options.policy.empty() ? to_string(card.policy) : options.policy;
   const auto choice = train::parse_policy(policy);
   require<ValueError>(!adaptive || !choice.learned() || card.config.agents,
                       "--policy learned: this model was trained without agents");

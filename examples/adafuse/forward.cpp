@@ -28,7 +28,7 @@ std::map<std::string, Tensor<std::uint8_t>> given_decisions(const io::TensorFile
     const auto actions = file.get<std::uint8_t>(name);
     for (const auto action : actions)
       require<FormatError>(action < action_count, file.name, ": tensor ", io::in_quotes(name),
-                           ": expects 0 keep, 1 reuse, 2 skip, got ", +action);
+                           ": expects ", listed_actions(), ", got ", +action);
     given.emplace(name.substr(decisions_prefix.size()), actions);
   }
   return given;

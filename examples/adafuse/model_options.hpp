@@ -61,8 +61,8 @@ class ModelOptions {
     if (config.policy_layers == 1)
       refuse(*command_, {"--policy-hidden", "--policy-quota", "--policy-relative"},
              "with --policy-layers 1: it has no hidden units");
-    if (config.consensus != "lstm")
-      refuse(*command_, {"--lstm-hidden"}, "with --consensus " + config.consensus);
+    if (config.consensus != models::Consensus::lstm)
+      refuse(*command_, {"--lstm-hidden"}, "with --consensus " + io::word_of(config.consensus));
     return config;
   }
 

@@ -50,12 +50,11 @@ class Printer {
   }
 
   void epoch(const train::EpochMetrics& m) {
-    const auto share = [&](Action action) { return 100 * m.val.actions.share(action); };
-    std::printf(
-        "%s%5lld  %5.3f       %5.1f %%      %5.1f %%  %3.0f %% %3.0f %% %3.0f %%  %5.1f %%\n",
-        terminal_ ? "\r\033[K" : "", static_cast<long long>(m.epoch + 1), m.train.loss,
-        m.train.top1, m.val.top1, share(Action::keep), share(Action::reuse), share(Action::skip),
-        100 * m.val.macs_fraction);
+    std::printf("%s%5lld  %5.3f       %5.1f %%      %5.1f %% ", terminal_ ? "\r\033[K" : "",
+                static_cast<long long>(m.epoch + 1), m.train.loss, m.train.top1, m.val.top1);
+    for (const Action action : all_actions)
+      std::printf(" %3.0f %%", 100 * m.val.actions.share(action));
+    std::printf("  %5.1f %%\n", 100 * m.val.macs_fraction);
     std::fflush(stdout);
   }
 
@@ -64,7 +63,10 @@ class Printer {
   void head() {
     if (std::exchange(headed_, true)) return;
     if (!title_.empty()) std::printf("%s\n", title_.c_str());
-    std::printf("epoch   loss  train top-1    val top-1   keep reuse  skip    MACs\n");
+    std::printf("epoch   loss  train top-1    val top-1 ");
+    for (const ActionRow& action : adafuse_actions)
+      std::printf(" %5s", std::string(action.name).c_str());
+    std::printf("    MACs\n");
     std::fflush(stdout);
   }
 

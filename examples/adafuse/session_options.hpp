@@ -46,7 +46,7 @@ class LoadedModel {
                                                  : train::RunFiles(options.run).last())) {
     const auto& config = saved_.card.config;
     policy_ = !config.fusion.adaptive  ? "none"
-              : options.policy.empty() ? saved_.card.policy
+              : options.policy.empty() ? to_string(saved_.card.policy)
                                        : options.policy;
     require<ValueError>(config.fusion.adaptive || options.policy.empty(),
                         "--policy has no effect: this model decides nothing");

@@ -59,7 +59,7 @@ void stream(const StreamCommand& o, const CLI::App& command) {
   const LoadedModel model(o.session, command);
   const auto& config = model.card().config;
   if (!config.fusion.shift) refuse(command, {"--future"}, "on a model without temporal shift");
-  if (config.consensus == "lstm")
+  if (config.consensus == models::Consensus::lstm)
     refuse(command, {"--consensus"}, "on a recurrent model: it remembers by itself");
   if (o.source != "-") refuse(command, {"--width", "--height"}, "on pictures, which have a size");
   require<ValueError>(!config.fusion.shift || !o.future.empty(),

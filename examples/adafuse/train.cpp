@@ -22,7 +22,7 @@ class TrainCommand {
                       "replace an earlier run in RUN, once this one is complete; until then it\n"
                       "grows in RUN.new");
     model_.add_to(command_);
-    option("--policy", config_.policy, "P",
+    option("--policy", policy_, "P",
            "who decides: learned, keep-all, random:k,r,s or magnitude:k,r,s (shares of keep, "
            "reuse, skip)");
     option("--estimator", config_.estimator, "NAME",
@@ -59,9 +59,11 @@ class TrainCommand {
 
   void run() {
     config_.model = model_.config();
+    config_.policy = train::parse_policy(policy_);
     config_.model.dropout = dropout_;
     if (command_.count("--lambda-from") == 0) config_.lambda_from = config_.epochs / 3;
     check_combination();
+    check(config_);
     const auto dataset = data::load_dataset(data_, {}, pictures_);
     train::Trainer trainer(config_, dataset);
     train::RunWriter writer(out_, overwrite_);
@@ -89,11 +91,11 @@ class TrainCommand {
       refuse(command_, learning_options(), "with --fusion " + fusion + ": nothing is decided");
       config_.lambda = 0;
       config_.lambda_from = 0;
-    } else if (!train::parse_policy(config_.policy).learned()) {
+    } else if (!config_.policy.learned()) {
       refuse(command_, ModelOptions::agent_options(),
-             "with --policy " + config_.policy + ": it has no agents");
+             "with --policy " + policy_ + ": it has no agents");
       refuse(command_, learning_options(),
-             "with --policy " + config_.policy + ": nothing is learned about decisions");
+             "with --policy " + policy_ + ": nothing is learned about decisions");
       config_.model.agents = false;
       config_.lambda = 0;
       config_.lambda_from = 0;
@@ -104,9 +106,9 @@ class TrainCommand {
                           "--lambda-from ", config_.lambda_from, " has no effect in ",
                           config_.epochs, " epochs");
     }
-    if (config_.policy == "keep-all")
+    if (config_.policy.kind == train::PolicyChoice::Kind::keep_all)
       refuse(command_, {"--detach-history"}, "with --policy keep-all: nothing is reused");
-    if (config_.estimator == "reinforce")
+    if (config_.estimator == Estimator::reinforce)
       refuse(command_, {"--temperature"}, "with --estimator reinforce: it has no softmax");
   }
 
@@ -122,7 +124,7 @@ class TrainCommand {
   double dropout_ = 0;
   io::ImageOptions pictures_;
   bool overwrite_ = false;
-  std::string data_, out_;
+  std::string policy_ = "learned", data_, out_;
 };
 
 }  // namespace

@@ -46,6 +46,22 @@ TEST_CASE("one_hot_actions and chosen_actions are each other's inverse") {
   CHECK(std::equal(back.begin(), back.end(), actions.begin()));
 }
 
+TEST_CASE("action: a table of four converts like that of three") {
+  constexpr ActionRow four[] = {
+      adafuse_actions[0],
+      adafuse_actions[1],
+      adafuse_actions[2],
+      {.name = "add", .logit = 3, .reads_now = true, .reads_before = true},
+  };
+  const Actions actions({4}, std::vector<std::uint8_t>{3, 0, 2, 1});
+  const auto weights = one_hot_actions<float>(actions, four);
+  REQUIRE(weights.shape() == Shape{4, 4});
+  CHECK(weights(0, 3) == 1);
+  const auto back = chosen_actions(weights, four);
+  CHECK(std::equal(back.begin(), back.end(), actions.begin()));
+  CHECK(listed_actions(four) == "0 keep, 1 reuse, 2 skip, 3 add");
+}
+
 TEST_CASE("actions: a fourth action and a fourth logit are errors") {
   CHECK_THROWS_WITH_AS(one_hot_actions<float>(Actions::full({2}, 3)),
                        "one_hot_actions: element 0 is 3, expects 0 keep, 1 reuse, 2 skip",

@@ -160,6 +160,39 @@ TEST_CASE("adaptive_cost: more keeping costs more, more skipping less, by the gr
   }
 }
 
+TEST_CASE("adaptive_cost: of a fourth action, what its demand computes and reads") {
+  constexpr ActionRow four[] = {
+      adafuse_actions[0],
+      adafuse_actions[1],
+      adafuse_actions[2],
+      {.name = "add", .logit = 3, .reads_now = true, .reads_before = true},
+  };
+  Actions actions({12, 7});
+  for (Index i = 0; i < actions.size(); ++i)
+    actions.data()[i] = static_cast<std::uint8_t>(Key(3).integer(static_cast<std::uint64_t>(i), 4));
+  // A reuse at t = 0 reads nothing, and is charged all the same.
+  for (Index f = 0; f < 12; f += 4)
+    for (Index c = 0; c < 7; ++c)
+      if (Action{actions(f, c)} == Action::reuse) actions(f, c) = 3;
+  const ChannelCosts costs{"a", random_costs(7, Key(1)), random_costs(7, Key(2))};
+  const auto d = demand(actions, 4, four);
+  double done = 0, all = 0;
+  for (Index f = 0; f < 12; ++f)
+    for (Index c = 0; c < 7; ++c) {
+      const auto at = static_cast<std::size_t>(c);
+      all += costs.up[at] + costs.down[at];
+      done += d.computed(f, c) * costs.up[at] + d.live(f, c) * costs.down[at];
+    }
+  const std::vector<Decision<double>> decisions{{"a", one_hot_actions<double>(actions, four), {}}};
+  CHECK(decisions[0].weights.shape() == Shape{12, 7, 4});
+  CHECK(adaptive_cost<double>(all / 12, {costs}, decisions, 4, CostKind::real, 1, four).item() ==
+        doctest::Approx(done / 12));
+  const auto each = clip_costs<double>(all / 12, {costs}, decisions, 4, CostKind::real, 1, four);
+  CHECK((each(0) + each(1) + each(2)) / 3 == doctest::Approx(done / 12));
+  // Over the three actions these are no decisions.
+  CHECK_THROWS_AS(adaptive_cost<double>(100, {costs}, decisions, 4), ValueError);
+}
+
 TEST_CASE("clip_costs: each clip's own, whose mean is the batch's") {
   const std::vector<Block> blocks{random_block("a", 12, 3, Key(7)),
                                   random_block("b", 12, 5, Key(8))};

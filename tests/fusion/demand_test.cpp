@@ -75,6 +75,64 @@ TEST_CASE("demand: bits of many channels say the same as flags of one") {
     }
 }
 
+namespace {
+
+/// AdaFuse's three, and a fourth that adds up the map of its frame and that of the frame before.
+constexpr ActionRow four_rows[] = {
+    adafuse_actions[0],
+    adafuse_actions[1],
+    adafuse_actions[2],
+    {.name = "add", .logit = 3, .reads_now = true, .reads_before = true},
+};
+constexpr ActionTable four(four_rows);
+
+}  // namespace
+
+TEST_CASE("demand: of a fourth action, read off its row") {
+  constexpr std::uint8_t keep = 0, skip = 2, add = 3;
+  // A clip of three frames, channel by channel.
+  const Actions actions({3, 4}, std::vector<std::uint8_t>{keep, skip, add, skip,  //
+                                                          add, add, skip, skip,   //
+                                                          skip, add, skip, add});
+  const auto d = demand(actions, 3, four);
+  const std::vector<int> computed{1, 1, 1, 0,  //
+                                  1, 1, 0, 1,  //
+                                  0, 1, 0, 1};
+  const std::vector<int> live{1, 0, 1, 0,  //
+                              1, 1, 0, 0,  //
+                              0, 1, 0, 1};
+  CHECK(std::equal(computed.begin(), computed.end(), d.computed.begin()));
+  CHECK(std::equal(live.begin(), live.end(), d.live.begin()));
+  for (Index t = 0; t < 3; ++t) {
+    const std::uint8_t *const now = actions.data() + 4 * t, *const next = now + 4;
+    CHECK(live_bits(now, 4, t == 0, four) ==
+          (d.live(t, 0) | d.live(t, 1) << 1 | d.live(t, 2) << 2 | d.live(t, 3) << 3));
+    CHECK(
+        computed_bits(now, t < 2 ? next : nullptr, 4, four) ==
+        (d.computed(t, 0) | d.computed(t, 1) << 1 | d.computed(t, 2) << 2 | d.computed(t, 3) << 3));
+  }
+  // Channel 1 of frame 0 and channel 3 of frame 1 are needed by the frame after them only.
+  CHECK(late_bits(actions.data(), actions.data() + 4, 4, four) == 0b0010);
+  CHECK(late_bits(actions.data() + 4, actions.data() + 8, 4, four) == 0b1000);
+}
+
+TEST_CASE("demand: what is no action is told, with those that are") {
+  CHECK_THROWS_WITH_AS(demand(Actions::full({2, 2}, 3), 2),
+                       "demand: element 0 is 3, expects 0 keep, 1 reuse, 2 skip", ValueError);
+  CHECK_THROWS_WITH_AS(demand(Actions::full({2, 2}, 4), 2, four),
+                       "demand: element 0 is 4, expects 0 keep, 1 reuse, 2 skip, 3 add",
+                       ValueError);
+}
+
+TEST_CASE("demand: late is what the next frame needs and the frame itself did not") {
+  const auto actions = all_sequences(2);
+  const Index channels = actions.size(1);
+  const auto late = late_bits(actions.data(), actions.data() + channels, channels);
+  for (Index c = 0; c < channels; ++c)
+    CHECK((late >> c & 1) ==
+          (Action{actions(1, c)} == Action::reuse && Action{actions(0, c)} != Action::keep));
+}
+
 TEST_CASE("demand: each clip ends with its own last frame") {
   // Reuse at the first frame of the second clip asks nothing of the first clip.
   const Actions actions({4, 1}, std::vector<std::uint8_t>{0, 2, 1, 1});

@@ -42,7 +42,8 @@ TEST_CASE("objective: a cost that is asked for, by distance and by its square") 
     backward(near.loss);
     CHECK(s.cost.grad().item() == (target < 5 ? 0.5 : -0.5));
     const auto square =
-        objective(s.logits, s.labels, s.cost, {.lambda = 0.5, .target = target, .squared = true});
+        objective(s.logits, s.labels, s.cost,
+                  {.lambda = 0.5, .target = target, .distance = CostDistance::squared});
     CHECK(square.loss.item() ==
           doctest::Approx(square.cross_entropy.item() + 0.5 * (5 - target) * (5 - target)));
     s.cost.zero_grad();

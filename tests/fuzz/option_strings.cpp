@@ -35,8 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace adafuse;
   const std::string text(fuzz::view(data, size));
   fuzz::value_or_error([&] { train::parse_policy(text); });
-  fuzz::value_or_error([&] { train::parse_cost(text); });
-  fuzz::value_or_error([&] { parse_estimator(text); });
+  fuzz::value_or_error([&] { io::parse_word<CostKind>(text); });
+  fuzz::value_or_error([&] { io::parse_word<Estimator>(text); });
   fuzz::value_or_error([&] { models::parse_fusion(text); });
   fuzz::value_or_error([&] { cli::parse_consensus(text); });
   return fuzz::value_or_error([&] { parse_line(text); });

@@ -51,7 +51,8 @@ TEST_CASE("allocation: a clip session that has warmed up allocates nothing") {
       {"resnet14", "adafuse-tsm"}, {"resnet18", "adafuse"}, {"bninception", "adafuse-tsm"}};
   for (const auto& network : networks) {
     auto config = models::small_config(network.first, network.second);
-    config.consensus = config.model == "resnet14" ? "lstm" : "average";
+    config.consensus =
+        config.model == "resnet14" ? models::Consensus::lstm : models::Consensus::average;
     config.lstm_hidden = 4;
     const auto model = models::lively_model<float>(config);
     const auto clip = Tensor<float>::randn({1, 3, 3, 37, 33}, Key(1));
@@ -75,7 +76,8 @@ TEST_CASE("allocation: a stream that has warmed up allocates nothing") {
                                                           {"bninception", "adafuse"}};
   for (const auto& network : networks) {
     auto config = models::small_config(network.first, network.second);
-    config.consensus = config.model == "resnet14" ? "lstm" : "average";
+    config.consensus =
+        config.model == "resnet14" ? models::Consensus::lstm : models::Consensus::average;
     config.lstm_hidden = 4;
     const auto model = models::lively_model<float>(config);
     StreamSession<float> session(fold(model, 37, 33, {.frames = 1}),

@@ -71,7 +71,8 @@ TEST_CASE("clip session: every backbone, in float, by lot, nothing and everythin
     auto config = config_of(network.first, network.second);
     INFO(config.model << " " << to_string(config.fusion));
     config.agents = false;
-    config.consensus = config.model == "resnet18" ? "lstm" : "average";
+    config.consensus =
+        config.model == "resnet18" ? models::Consensus::lstm : models::Consensus::average;
     config.lstm_hidden = 7;
     const auto model = models::lively_model<float>(config);
     for (const auto& policy : policies)

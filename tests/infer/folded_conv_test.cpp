@@ -86,6 +86,22 @@ TEST_CASE("folded conv: its work is the pairs of channels that it is given") {
   CHECK(conv.work(2, {}, {}) == doctest::Approx(2));
 }
 
+TEST_CASE("folded conv: outputs read the inputs of their group, and a bias is no input's") {
+  auto conv = conv_of(4, 6, 4, 3, 1);
+  conv.geometry.groups = 4;
+  LiveLists even(1, 4), odd(1, 4), none(1, 4);
+  even.set(0, [](Index c) { return c % 2 == 0; });
+  odd.set(0, [](Index c) { return c % 2 == 1; });
+  none.set(0, [](Index) { return false; });
+  CHECK(conv.work(1, even.frames(), even.frames()) == 0.5);
+  CHECK(conv.work(1, even.frames(), odd.frames()) == 0);
+  CHECK(conv.work(1, even.frames(), {}) == 0.5);
+  conv.biases = 1;  // one multiply-accumulate beside nine
+  CHECK(conv.work(1, even.frames(), even.frames()) == 0.5);
+  CHECK(conv.work(1, even.frames(), odd.frames()) == doctest::Approx(0.05));
+  CHECK(conv.work(1, none.frames(), {}) == doctest::Approx(0.1));
+}
+
 TEST_CASE("folded conv: with a shortcut, the sum of both, and the work of both") {
   auto conv = conv_of(4, 8, 6, 3, 1), beside = conv_of(3, 16, 6, 1, 2);
   conv.weight = Tensor<float>::randn({6, 4, 3, 3}, Key(11));

@@ -95,7 +95,8 @@ TEST_CASE("stream session: every backbone") {
     auto config = config_of(network.first, network.second);
     INFO(config.model);
     config.agents = false;
-    config.consensus = config.model == "resnet18" ? "lstm" : "average";
+    config.consensus =
+        config.model == "resnet18" ? models::Consensus::lstm : models::Consensus::average;
     config.lstm_hidden = 7;
     const auto model = models::lively_model<float>(config);
     check_stream(model, clip_of<float>(3, 33, 37), policies[1], 1e-4);

@@ -41,11 +41,11 @@ class TinyInception : public models::Backbone<double> {
  public:
   explicit TinyInception(const models::ModelConfig& config)
       : stem_("stem", {.in = 3, .out = 4, .kernel = 3, .padding = 1}, Key(0)) {
-    const models::InceptionUnitConfig rows[] = {{"3a", 4, 0, 3, 4, 2, 3, true, 0, true},
-                                                {"3b", 11, 3, 2, 3, 3, 4, false, 2, false}};
+    const models::InceptionUnitConfig rows[] = {{"3a", 3, 4, 0, 3, 4, 2, 3, true, 0, true},
+                                                {"3b", 3, 11, 3, 2, 3, 3, 4, false, 2, false}};
     models::AgentMaker<double> agents(config, Key(0));
     for (const auto& row : rows)
-      units_.emplace_back(row, config.fusion, agents.make(row.name(), row.in, row.out()), Key(0));
+      units_.emplace_back(row, config.fusion, agents.make(row.place(), row.in, row.out()), Key(0));
   }
 
   models::BackboneOutput<double> forward(const Variable<double>& x, Index t,
@@ -65,7 +65,9 @@ class TinyInception : public models::Backbone<double> {
     stem_.visit(v);
     for (const auto& unit : units_) unit.visit(v);
   }
-  std::vector<std::string> blocks() const override { return {"inception_3a", "inception_3b"}; }
+  std::vector<models::BlockPlace> blocks() const override {
+    return {{"inception_3a", 3}, {"inception_3b", 3}};
+  }
   Index feature_count() const override { return units_.back().config().out(); }
 
  private:
@@ -123,9 +125,9 @@ void check_decisions(const std::vector<Decision<double>>& decisions, const std::
 std::vector<ChannelCosts> channel_costs(const std::string& name, const Network& network) {
   std::vector<ChannelCosts> costs;
   for (const auto& block : network.backbone->blocks()) {
-    const auto up = file().get<double>(name + ".costs." + block + ".up"),
-               down = file().get<double>(name + ".costs." + block + ".down");
-    costs.push_back({block, {up.begin(), up.end()}, {down.begin(), down.end()}});
+    const auto up = file().get<double>(name + ".costs." + block.name + ".up"),
+               down = file().get<double>(name + ".costs." + block.name + ".down");
+    costs.push_back({block.name, {up.begin(), up.end()}, {down.begin(), down.end()}});
   }
   return costs;
 }

@@ -43,7 +43,7 @@ TEST_CASE("state shapes: names and shapes are those of the network, whatever it 
   for (const char* name : {"resnet8", "resnet18", "bninception"})
     for (const char* fusion : {"none", "adafuse"}) {
       auto small = models::small_config(name, fusion);
-      small.consensus = "lstm";
+      small.consensus = models::Consensus::lstm;
       const VideoModel<float> model(small, Key(0));
       std::map<std::string, Shape> expected;
       for (const auto& [tensor, value] : nn::state_tensors(model))

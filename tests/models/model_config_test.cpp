@@ -40,20 +40,23 @@ TEST_CASE("model config: numbers that no network has are told") {
 
 TEST_CASE("adaptive blocks: all, those of a stage, those that are named") {
   ModelConfig config;
-  CHECK_FALSE(is_adaptive(config, "layer1.0"));
+  CHECK_FALSE(is_adaptive(config, {"layer1.0", 1}));
   config.fusion.adaptive = true;
-  CHECK(is_adaptive(config, "layer1.0"));
+  CHECK(is_adaptive(config, {"layer1.0", 1}));
   config.adaptive_stages = {4};
-  CHECK(is_adaptive(config, "layer4.1"));
-  CHECK(is_adaptive(config, "inception_4e"));
-  CHECK_FALSE(is_adaptive(config, "layer3.4"));
+  CHECK(is_adaptive(config, {"layer4.1", 4}));
+  CHECK(is_adaptive(config, {"inception_4e", 4}));
+  CHECK_FALSE(is_adaptive(config, {"layer3.4", 3}));
+  // A stage is said and not read in the name, whose first digit may be another's.
+  CHECK(is_adaptive(config, {"path1.stage4.0", 4}));
+  CHECK_FALSE(is_adaptive(config, {"layer40.0", 40}));
   config.adaptive_blocks = {"layer3.4"};
-  CHECK(is_adaptive(config, "layer3.4"));
-  CHECK_FALSE(is_adaptive(config, "layer3.3"));
+  CHECK(is_adaptive(config, {"layer3.4", 3}));
+  CHECK_FALSE(is_adaptive(config, {"layer3.3", 3}));
 }
 
 TEST_CASE("adaptive blocks: a stage or a block that the network has not is told") {
-  const std::vector<std::string> blocks{"layer1.0", "layer2.0"};
+  const std::vector<BlockPlace> blocks{{"layer1.0", 1}, {"layer2.0", 2}};
   ModelConfig config;
   config.fusion.adaptive = true;
   config.adaptive_stages = {1, 2};

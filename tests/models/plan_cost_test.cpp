@@ -5,6 +5,7 @@
 #include "lively_model.hpp"
 #include "plan_interpreter.hpp"
 
+#include <adafuse/models/plan_builder.hpp>
 #include <adafuse/models/plan_cost.hpp>
 
 namespace plan_cost_test {
@@ -177,6 +178,82 @@ TEST_CASE("run_macs: decisions that lack a block or have other frames are told")
   actions.erase("layer2.1");
   CHECK_THROWS_WITH_AS(run_macs(plan, actions, frames, clips * frames),
                        "run_macs: no decisions for layer2.1", ValueError);
+}
+
+namespace {
+
+/// conv "first", decisions on its maps, conv "second", decisions on its maps, conv "third".
+Plan<float> three_convs(const nn::Conv2d<float>& first, const nn::Conv2d<float>& second,
+                        const nn::Conv2d<float>& third) {
+  PlanBuilder<float> b({first.weight.shape()[1] * first.options().groups, 5, 6});
+  const auto decided = [&](const std::string& block, ValueId maps) {
+    return b.fuse(block, maps, b.decide(block, {}, maps, b.shape(maps)[0]));
+  };
+  const auto a = decided("a", b.conv("first", first, b.input()));
+  b.conv("third", third, decided("b", b.conv("second", second, a)));
+  return b.take();
+}
+
+/// Actions of one frame.
+Tensor<std::uint8_t> one_frame(std::vector<std::uint8_t> actions) {
+  const Index channels = std::ssize(actions);
+  return Tensor<std::uint8_t>({1, channels}, actions);
+}
+
+constexpr std::uint8_t K = 0, S = 2;
+constexpr double pixels = 5 * 6;
+
+}  // namespace
+
+TEST_CASE("run_macs: a depthwise convolution with half of its channels runs a half") {
+  const nn::Conv2d<float> first({.in = 3, .out = 4, .kernel = 1}, Key(0));
+  const nn::Conv2d<float> depthwise({.in = 4, .out = 4, .kernel = 3, .padding = 1, .groups = 4},
+                                    Key(0));
+  const nn::Conv2d<float> third({.in = 4, .out = 2, .kernel = 1}, Key(0));
+  const auto plan = three_convs(first, depthwise, third);
+  const double rest = (3 * 2 + 2 * 2) * pixels;  // of the first and the third
+  const auto run = [&](const Tensor<std::uint8_t>& a, const Tensor<std::uint8_t>& b) {
+    return run_macs(plan, {{"a", a}, {"b", b}}, 1, 1);
+  };
+  CHECK(run(one_frame({K, S, K, S}), one_frame({K, S, K, S})) == rest + 2 * 9 * pixels);
+  // Those that are computed read the others.
+  CHECK(run(one_frame({K, S, K, S}), one_frame({S, K, S, K})) == rest);
+}
+
+TEST_CASE("run_macs: an output channel reads the inputs of its group alone") {
+  const nn::Conv2d<float> first({.in = 3, .out = 6, .kernel = 1}, Key(0));
+  const nn::Conv2d<float> grouped(
+      {.in = 6, .out = 4, .kernel = 3, .padding = 1, .groups = 2, .bias = true}, Key(0));
+  const nn::Conv2d<float> third({.in = 4, .out = 2, .kernel = 1, .bias = true}, Key(0));
+  const auto plan = three_convs(first, grouped, third);
+  // Three inputs of the first group live, none of the second; one output of the first is computed,
+  // two of the second.
+  const double expected = pixels * (3 * 3 +              // first: three outputs of three inputs
+                                    1 * 3 * 9 + 3 * 1 +  // grouped, and its biases
+                                    2 * 3 + 2 * 1);      // third: of three live inputs
+  CHECK(run_macs(plan, {{"a", one_frame({K, K, K, S, S, S})}, {"b", one_frame({S, K, K, K})}}, 1,
+                 1) == expected);
+}
+
+TEST_CASE("run_macs, channel_costs: a bias is added whatever inputs live") {
+  const nn::Conv2d<float> first({.in = 3, .out = 4, .kernel = 1, .bias = true}, Key(0));
+  const nn::Conv2d<float> second({.in = 4, .out = 5, .kernel = 3, .padding = 1, .bias = true},
+                                 Key(0));
+  const nn::Conv2d<float> third({.in = 5, .out = 2, .kernel = 1, .bias = true}, Key(0));
+  const auto plan = three_convs(first, second, third);
+  CHECK(plan.macs() == pixels * (4 * (3 + 1) + 5 * (4 * 9 + 1) + 2 * (5 + 1)));
+  const std::map<std::string, Tensor<std::uint8_t>> actions{{"a", one_frame({K, S, S, S})},
+                                                            {"b", one_frame({K, K, S, S, S})}};
+  CHECK(run_macs(plan, actions, 1, 1) == pixels * (1 * (3 + 1) + 2 * (1 * 9 + 1) + 2 * (2 + 1)));
+  // Nothing is live: the biases of the third remain.
+  CHECK(run_macs(plan, {{"a", one_frame({S, S, S, S})}, {"b", one_frame({S, S, S, S, S})}}, 1, 1) ==
+        pixels * 2);
+  const auto costs = channel_costs(plan);
+  REQUIRE(costs.size() == 2);
+  for (const double up : costs[0].up) CHECK(up == pixels * (3 + 1));
+  for (const double down : costs[0].down) CHECK(down == pixels * 5 * 9);
+  for (const double up : costs[1].up) CHECK(up == pixels * (4 * 9 + 1));
+  for (const double down : costs[1].down) CHECK(down == pixels * 2);
 }
 
 TEST_CASE("channel_costs: a channel costs its row of conv1 and its column of conv2") {

@@ -70,7 +70,7 @@ TEST_CASE("plan: agents of every kind, and two in a block") {
   config.policy_both = true;
   for (const Index layers : {1, 3}) {
     config.policy_layers = layers;
-    config.policy_pool = layers == 1 ? "max" : "average";
+    config.policy_pool = layers == 1 ? PolicyPool::max : PolicyPool::average;
     config.policy_groups_of = layers == 1 ? 1 : 4;
     const auto model = lively_model<double>(config);
     for (const bool by_lot : {false, true}) check_plan(model, clip_of(2, 3, 9, 13), by_lot);
@@ -82,7 +82,7 @@ TEST_CASE("plan: the deeper networks, and a recurrent consensus") {
     INFO(name);
     auto config = small_config(name, "adafuse-tsm");
     config.policy_both = name == "resnet50";
-    config.consensus = name == "resnet18" ? "lstm" : "average";
+    config.consensus = name == "resnet18" ? Consensus::lstm : Consensus::average;
     config.lstm_hidden = 7;
     VideoModel<float> model(config, Key(3));
     enliven(model);
@@ -125,6 +125,21 @@ TEST_CASE("plan: without agents it has the same dense network and no agents' MAC
   const VideoModel<float> without(config, Key(0));
   CHECK(without.plan(16, 16).agent_macs() == 0);
   CHECK(without.plan(16, 16).macs() == with);
+}
+
+TEST_CASE("plan: it says the same when its model has moved") {
+  auto config = small_config("resnet8", "adafuse");
+  config.consensus = Consensus::lstm;
+  config.lstm_hidden = 7;
+  config.shared_policy = true;
+  auto first = std::make_unique<VideoModel<double>>(lively_model<double>(config));
+  const auto plan = first->plan(9, 13);
+  const auto clip = clip_of(1, 2, 9, 13);
+  const auto before = PlanInterpreter<double>(plan, {}).run(clip)[plan.output()].value().clone();
+  const VideoModel<double> second = std::move(*first);
+  first.reset();
+  const auto after = PlanInterpreter<double>(plan, {}).run(clip)[plan.output()].value();
+  CHECK(largest_difference(before, after) == 0);
 }
 
 TEST_CASE("plan: a picture without pixels is refused") {

@@ -83,7 +83,7 @@ TEST_CASE("resnet: the sizes of agents: fixed, by quota, relative, in groups, of
   auto config = small_config("resnet8", "adafuse");
   const auto sizes = [&] {  // of layer2.0: 16 -> 32 channels
     AgentMaker<float> agents(config, Key(0));
-    return agents.make("layer2.0", 16, 32)->config().sizes();
+    return agents.make({"layer2.0", 2}, 16, 32)->config().sizes();
   };
   CHECK(sizes() == std::vector<Index>{32, 6, 96});
   config.policy_relative = 1.5;

@@ -145,7 +145,7 @@ TEST_CASE("video model: every kind of agent and estimator sends gradients to eve
     auto config = small_config("resnet8", "adafuse");
     config.policy_both = true;
     config.policy_layers = 3;
-    config.policy_pool = "max";
+    config.policy_pool = PolicyPool::max;
     config.policy_groups_of = 2;
     config.shared_policy = true;
     const auto model = lively_model<float>(config);
@@ -277,12 +277,8 @@ TEST_CASE("video model: what no network is made of is told") {
   refused(wrong, "stem stride must be positive, got -1");
   wrong = config, wrong.dropout = 1;
   refused(wrong, "got 1");
-  wrong = config, wrong.consensus = "median";
-  refused(wrong, "got 'median'");
   wrong = config, wrong.policy_layers = 4;
   refused(wrong, "policy layers: expects 1, 2 or 3, got 4");
-  wrong = config, wrong.policy_pool = "sum";
-  refused(wrong, "policy pool: expects average or max, got 'sum'");
   wrong = config, wrong.policy_groups_of = 0;
   refused(wrong, "policy groups of must be positive, got 0");
   wrong = config, wrong.policy_groups_of = 3;

@@ -14,18 +14,22 @@ TEST_CASE("config: every field goes to JSON and back") {
   config.model.fusion = models::parse_fusion("adafuse-tsm");
   config.model.classes = 9;
   config.model.agents = false;
-  config.policy = "random:0.5,0.3,0.2";
+  config.policy = parse_policy("random:0.5,0.3,0.2");
   config.rate = 0.01;
   config.flip = true;
   config.size = 112;
   config.normalisation.mean = {0.5f, 0.25f, 0.1f};
   config.model.policy_layers = 3;
   config.model.policy_relative = 0.5;
-  config.model.policy_pool = "max";
+  config.model.policy_pool = PolicyPool::max;
   config.model.policy_groups_of = 4;
   config.model.policy_both = true;
-  config.estimator = "reinforce";
-  config.cost_loss = "squared";
+  config.estimator = Estimator::reinforce;
+  config.optimizer = Optimizer::sgd;
+  config.schedule = Schedule::constant;
+  config.cost = CostKind::upper_bound;
+  config.model.consensus = models::Consensus::lstm;
+  config.cost_loss = CostDistance::squared;
   config.cost_target = 0.4;
   config.detach_history = true;
   config.seed = 18446744073709551615u;
@@ -36,6 +40,14 @@ TEST_CASE("config: every field goes to JSON and back") {
   CHECK(back.normalisation == config.normalisation);
   CHECK(back.seed == config.seed);
   CHECK(json["model"]["fusion"] == "adafuse-tsm");
+  CHECK(json["model"]["policy_pool"] == "max");
+  CHECK(json["model"]["consensus"] == "lstm");
+  CHECK(json["policy"] == "random:0.5,0.3,0.2");
+  CHECK(json["estimator"] == "reinforce");
+  CHECK(json["optimizer"] == "sgd");
+  CHECK(json["schedule"] == "constant");
+  CHECK(json["cost"] == "upper-bound");
+  CHECK(json["cost_loss"] == "squared");
 }
 
 TEST_CASE("config: files of before the agents had variants still say the same") {
@@ -86,17 +98,42 @@ TEST_CASE("config: values that nothing can be trained with are told") {
   refused("lambda: must not be negative", [](auto& c) { c.lambda = -0.5; });
   refused("lambda: must not be negative", [](auto& c) { c.lambda = std::nan(""); });
   refused("lambda-from: must not be negative", [](auto& c) { c.lambda_from = -1; });
-  refused("got 'free'", [](auto& c) { c.cost = "free"; });
-  refused("got 'lerned'", [](auto& c) { c.policy = "lerned"; });
-  refused("got 'score'", [](auto& c) { c.estimator = "score"; });
-  refused("got 'cubic'", [](auto& c) { c.cost_loss = "cubic"; });
   refused("cost-target: must not be negative", [](auto& c) { c.cost_target = -0.1; });
 }
 
-TEST_CASE("config: the three costs have names") {
-  CHECK(parse_cost("real") == CostKind::real);
-  CHECK(parse_cost("upper-bound") == CostKind::upper_bound);
-  CHECK(parse_cost("authors") == CostKind::authors);
+TEST_CASE("config: what no network can be built of, or decide by, is told before training") {
+  const auto refused = [](const std::string& text, const auto& change) {
+    TrainConfig config;
+    config.model.fusion.adaptive = true;
+    CHECK_NOTHROW(check(config));
+    change(config);
+    CHECK_THROWS_WITH_AS(check(config), doctest::Contains(text.c_str()), ValueError);
+  };
+  refused("got 'resnet9'", [](auto& c) { c.model.model = "resnet9"; });
+  refused("frames must be positive", [](auto& c) { c.model.frames = 0; });
+  refused("classes must be positive, got -1", [](auto& c) { c.model.classes = -1; });
+  refused("resnet8: has no stage 4", [](auto& c) { c.model.adaptive_stages = {4}; });
+  refused("do not make groups of 3", [](auto& c) { c.model.policy_groups_of = 3; });
+  refused("learned needs agents", [](auto& c) { c.model.agents = false; });
+  refused("a step of one frame", [](auto& c) { c.batch = c.model.frames = 1; });
+  refused("add up to 1", [](auto& c) { c.policy = {PolicyChoice::Kind::random, {0.5, 0.5, 0.5}}; });
+}
+
+TEST_CASE("config: another word than those that there are is told with them and the file") {
+  const auto told = [](const char* key, const char* text) {
+    auto json = to_json(TrainConfig{});
+    (json.contains(key) ? json : json["model"])[key] = "x";
+    CHECK_THROWS_WITH_AS(from_json<TrainConfig>(json, "c"), doctest::Contains(text), FormatError);
+  };
+  told("cost", "c: cost: expects real, upper-bound or authors, got 'x'");
+  told("cost_loss", "c: cost-loss: expects absolute or squared, got 'x'");
+  told("estimator",
+       "c: estimator: expects gumbel, soft-gumbel, straight-through or reinforce, got 'x'");
+  told("optimizer", "c: optimizer: expects adamw, adam or sgd, got 'x'");
+  told("schedule", "c: schedule: expects one-cycle, cosine, step or constant, got 'x'");
+  told("policy", "c: policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got 'x'");
+  told("consensus", "c: model: consensus: expects average or lstm, got 'x'");
+  told("policy_pool", "c: model: policy pool: expects average or max, got 'x'");
 }
 
 }  // namespace config_test

@@ -17,7 +17,8 @@ namespace {
 models::ModelConfig adaptive() { return models::small_config("resnet8", "adafuse"); }
 
 ModelCard card_of(const models::ModelConfig& config) {
-  ModelCard card{config, {"left", "right", "up", "down", "a name, \"quoted\""}, {}, "keep-all"};
+  ModelCard card{
+      config, {"left", "right", "up", "down", "a name, \"quoted\""}, {}, parse_policy("keep-all")};
   card.input.size = 12;
   card.input.normalisation.mean = {0.1f, 0.2f, 0.3f};
   return card;
@@ -59,7 +60,7 @@ TEST_CASE("model file: card and weights come back as they were") {
   CHECK(saved.card.classes == card_of(adaptive()).classes);
   CHECK(saved.card.input.size == 12);
   CHECK(saved.card.input.normalisation == card_of(adaptive()).input.normalisation);
-  CHECK(saved.card.policy == "keep-all");
+  CHECK(saved.card.policy.kind == PolicyChoice::Kind::keep_all);
   const auto before = nn::state_tensors(model), after = nn::state_tensors(saved.model);
   REQUIRE(before.size() == after.size());
   for (const auto& entry : before) {

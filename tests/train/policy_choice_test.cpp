@@ -60,4 +60,13 @@ TEST_CASE("policy: what is none, or shares that are none, are told") {
   CHECK(parse_policy("random:1,0,0").shares.keep == 1);
 }
 
+TEST_CASE("policy: a choice is written as it is read") {
+  for (const std::string text :
+       {"learned", "keep-all", "random:0.5,0.3,0.2", "magnitude:1,0,0", "random:0.1,0.2,0.7"})
+    CHECK(to_string(parse_policy(text)) == text);
+  const double third = 1.0 / 3;
+  const PolicyChoice thirds{PolicyChoice::Kind::random, {third, third, 1 - 2 * third}};
+  CHECK(parse_policy(to_string(thirds)).shares.skip == thirds.shares.skip);
+}
+
 }  // namespace policy_choice_test

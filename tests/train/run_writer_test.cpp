@@ -16,7 +16,7 @@ const ModelCard& card() {
   static const ModelCard card = [] {
     auto config = tiny_config("none").model;
     config.classes = 2;
-    return ModelCard{config, {"a", "b"}, {}, "learned"};
+    return ModelCard{config, {"a", "b"}, {}, {}};
   }();
   return card;
 }

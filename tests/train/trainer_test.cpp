@@ -122,7 +122,7 @@ TEST_CASE("trainer: policies that decide from outside train without agents") {
   const TinyGestures gestures("trainer-policies");
   for (const std::string policy : {"keep-all", "random:0.4,0.3,0.3", "magnitude:0.4,0.3,0.3"}) {
     auto config = tiny_config();
-    config.policy = policy;
+    config.policy = parse_policy(policy);
     config.model.agents = false;
     config.lambda = 0;
     const auto summary = train_tiny(gestures, config, "run");
@@ -131,7 +131,7 @@ TEST_CASE("trainer: policies that decide from outside train without agents") {
       CHECK(summary.macs_fraction == doctest::Approx(1).epsilon(1e-12));
     else
       CHECK(summary.macs_fraction < 0.9);
-    CHECK(load_model(RunFiles(gestures.run("run")).best()).card.policy == policy);
+    CHECK(to_string(load_model(RunFiles(gestures.run("run")).best()).card.policy) == policy);
   }
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("trainer: every estimator teaches the agents") {
   for (const std::string name : {"gumbel", "soft-gumbel", "straight-through", "reinforce"}) {
     INFO(name);
     auto config = tiny_config();
-    config.estimator = name;
+    config.estimator = io::parse_word<Estimator>(name);
     train_tiny(gestures, config, "run");
     const auto saved = load_model(RunFiles(gestures.run("run")).last());
     // Biases start at 0 and do not decay: only a gradient moves them.
@@ -154,7 +154,7 @@ TEST_CASE("trainer: a loss that is no number names the step and leaves the last 
   const TinyGestures gestures("trainer-nan");
   auto config = tiny_config("none");
   config.lambda = 0;
-  config.schedule = "constant";
+  config.schedule = Schedule::constant;
   config.rate = 1e30;
   const auto text = complaint(gestures, config);
   CHECK(contains(text, "train: step "));
@@ -174,7 +174,7 @@ TEST_CASE("trainer: a run that ends badly leaves the earlier one, and says where
   train_tiny(gestures, config, "run");
   const RunFiles files(gestures.run("run"));
   const auto summary = io::read_file(files.summary()), best = io::read_file(files.best());
-  config.schedule = "constant";
+  config.schedule = Schedule::constant;
   config.rate = 1e30;
   const auto text = complaint(gestures, config);
   const auto run = gestures.run("run").string();
@@ -197,7 +197,7 @@ TEST_CASE("trainer: a model that the last step of an epoch has broken is not wri
   auto config = tiny_config("none");
   config.lambda = 0;
   config.batch = 18;  // one step an epoch: its loss is still fine, what it leaves is not
-  config.schedule = "constant";
+  config.schedule = Schedule::constant;
   config.rate = 1e38;
   const auto text = complaint(gestures, config);
   CHECK(contains(text, "train: step 1: evaluate: clip \"val_000000\": the logit of class 0 is"));
@@ -245,8 +245,7 @@ TEST_CASE("trainer: what can't be trained is told before an earlier run is touch
     CHECK(io::read_file(RunFiles(gestures.run("run")).summary()) == before);
   };
   told("18 clips do not fill one batch of 19", [](auto& c) { c.batch = 19; });
-  told("got 'adamx'", [](auto& c) { c.optimizer = "adamx"; });
-  told("got 'linear'", [](auto& c) { c.schedule = "linear"; });
+  told("learned needs agents", [](auto& c) { c.model.agents = false; });
   told("got 'resnet9'", [](auto& c) { c.model.model = "resnet9"; });
   told("frames must be positive", [](auto& c) { c.model.frames = 0; });
   told("shorter side of 8 does not hold a crop of 12",
@@ -310,20 +309,22 @@ TEST_CASE(
     CHECK(seen.insert(io::read_file(RunFiles(gestures.run("run")).metrics())).second);
   };
   run([](auto&) {});  // what the others differ from
-  for (const std::string name : {"adamw", "adam", "sgd"})
-    run([&](auto& c) { c.optimizer = name, c.weight_decay = 0.3, c.rate = 0.05; });
-  for (const std::string name : {"cosine", "step", "constant"})
-    run([&](auto& c) { c.schedule = name; });
-  for (const std::string name : {"upper-bound", "authors"}) run([&](auto& c) { c.cost = name; });
+  for (const auto optimizer : {Optimizer::adamw, Optimizer::adam, Optimizer::sgd})
+    run([&](auto& c) { c.optimizer = optimizer, c.weight_decay = 0.3, c.rate = 0.05; });
+  for (const auto schedule : {Schedule::cosine, Schedule::step, Schedule::constant})
+    run([&](auto& c) { c.schedule = schedule; });
+  for (const auto cost : {CostKind::upper_bound, CostKind::authors})
+    run([&](auto& c) { c.cost = cost; });
   run([](auto& c) { c.flip = true; });
   run([](auto& c) { c.size = 12; });
   run([](auto& c) { c.size = 12, c.shorter_side = 14; });
   run([](auto& c) { c.clip_norm = 0.01; });
   run([](auto& c) { c.temperature = 0.1; });
-  for (const std::string name : {"soft-gumbel", "straight-through", "reinforce"})
-    run([&](auto& c) { c.estimator = name; });
+  for (const auto estimator :
+       {Estimator::soft_gumbel, Estimator::straight_through, Estimator::reinforce})
+    run([&](auto& c) { c.estimator = estimator; });
   run([](auto& c) { c.cost_target = 0.9; });
-  run([](auto& c) { c.cost_loss = "squared"; });
+  run([](auto& c) { c.cost_loss = CostDistance::squared; });
   run([](auto& c) { c.detach_history = true; });
 }
 

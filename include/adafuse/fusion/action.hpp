@@ -1,56 +1,118 @@
 // Action: what happens to one channel of one frame: keep it, reuse the previous frame's, or skip
 // it.
 //
+// What an action is stands in one table: its name, its place in logits, and which maps it reads.
+// Demand, cost, the lists of sessions and the reports follow from the table.
+//
 // Two orders are in use. The paper's text, and every file of decisions that this project writes,
-// numbers keep 0, reuse 1, skip 2. The authors' tensors, and so all weights and logits here, have
-// skip first: index 0 skip, 1 reuse, 2 keep. This header is the only place that converts.
+// numbers keep 0, reuse 1, skip 2: the rows of the table. The authors' tensors, and so all weights
+// and logits here, have skip first: index 0 skip, 1 reuse, 2 keep. This header is the only place
+// that converts.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/fusion/logits.hpp>
+#include <array>
+#include <span>
+#include <string_view>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// The number of a row of the table below.
 enum class Action : std::uint8_t { keep = 0, reuse = 1, skip = 2 };
 
-inline constexpr Index action_count = 3;
+/// One action: what it is called, where it stands in logits and one-hot decisions, and which raw
+/// maps of its channel it reads.
+struct ActionRow {
+  std::string_view name;
+  Index logit;
+  bool reads_now;     ///< the map of its own frame
+  bool reads_before;  ///< the map of the previous frame, if there is one
+};
 
-/// Where an action stands in logits and one-hot decisions: skip, reuse, keep.
-constexpr Index logit_index(Action action) { return 2 - static_cast<Index>(action); }
+/// Actions by number. A table is referred to, not copied: it outlives those who were given it.
+using ActionTable = std::span<const ActionRow>;
 
-/// The inverse of logit_index.
-constexpr Action action_at(Index logit) { return static_cast<Action>(2 - logit); }
+inline constexpr std::array<ActionRow, 3> adafuse_actions{{
+    {.name = "keep", .logit = 2, .reads_now = true, .reads_before = false},
+    {.name = "reuse", .logit = 1, .reads_now = false, .reads_before = true},
+    {.name = "skip", .logit = 0, .reads_now = false, .reads_before = false},
+}};
 
-/// The action with the largest entry for each channel: [..., 3] -> [...]. Of equal entries the
-/// first in the order of the logits wins (skip before reuse before keep), as in the authors' code.
-/// Throws ValueError where nothing can be chosen: for a NaN, +inf, or -inf alone.
+inline constexpr Index action_count = std::ssize(adafuse_actions);
+
+inline constexpr std::array<Action, action_count> all_actions = [] {
+  std::array<Action, action_count> all{};
+  for (std::size_t a = 0; a < all.size(); ++a) all[a] = static_cast<Action>(a);
+  return all;
+}();
+
+/// The row of an action, which the table must have.
+constexpr const ActionRow& row_of(Action action, ActionTable table = adafuse_actions) {
+  return table[static_cast<std::size_t>(action)];
+}
+
+/// Where an action stands in logits and one-hot decisions.
+constexpr Index logit_index(Action action, ActionTable table = adafuse_actions) {
+  return row_of(action, table).logit;
+}
+
+/// The inverse of logit_index, for an index of the table.
+constexpr Action action_at(Index logit, ActionTable table = adafuse_actions) {
+  std::size_t a = 0;
+  while (table[a].logit != logit) ++a;
+  return static_cast<Action>(a);
+}
+
+/// "0 keep, 1 reuse, 2 skip": the actions for a message.
+inline std::string listed_actions(ActionTable table = adafuse_actions) {
+  std::string text;
+  for (std::size_t a = 0; a < table.size(); ++a)
+    text += concat(a > 0 ? ", " : "", a, " ", table[a].name);
+  return text;
+}
+
+/// The action with the largest entry for each channel: [..., actions] -> [...]. Of equal entries
+/// the first in the order of the logits wins (skip before reuse before keep), as in the authors'
+/// code. Throws ValueError where nothing can be chosen: for a NaN, +inf, or -inf alone.
 template <class T>
-Tensor<std::uint8_t> chosen_actions(const Tensor<T>& weights) {
-  require<ShapeError>(weights.rank() >= 1 && weights.size(-1) == action_count,
-                      "chosen_actions: expects [...,3], got ", weights.shape());
+Tensor<std::uint8_t> chosen_actions(const Tensor<T>& weights, ActionTable table = adafuse_actions) {
+  const Index count = std::ssize(table);
+  require<ShapeError>(weights.rank() >= 1 && weights.size(-1) == count,
+                      "chosen_actions: expects [...,", count, "], got ", weights.shape());
   require_choices(weights, "chosen_actions");
   auto actions = Tensor<std::uint8_t>::uninitialized(
       Shape(std::span(weights.shape().begin(), weights.shape().end() - 1)));
   for (Index i = 0; i < actions.size(); ++i) {
-    const T* w = weights.data() + i * action_count;
-    const Index best = std::max_element(w, w + action_count) - w;
-    actions.data()[i] = static_cast<std::uint8_t>(action_at(best));
+    const T* w = weights.data() + i * count;
+    const Index best = std::max_element(w, w + count) - w;
+    actions.data()[i] = static_cast<std::uint8_t>(action_at(best, table));
   }
   return actions;
 }
 
-/// Actions as one-hot weights in the order of the logits: [...] -> [..., 3].
-template <class T>
-Tensor<T> one_hot_actions(const Tensor<std::uint8_t>& actions) {
-  Shape shape = actions.shape();
-  shape.push_back(action_count);
-  Tensor<T> weights(shape);
+/// Throws ValueError, which begins with `who`, for an element that is no action of the table.
+inline void require_actions(const Tensor<std::uint8_t>& actions, const char* who,
+                            ActionTable table = adafuse_actions) {
   for (Index i = 0; i < actions.size(); ++i) {
-    const auto action = actions.data()[i];
-    require<ValueError>(action < action_count, "one_hot_actions: element ", i, " is ", +action,
-                        ", expects 0 keep, 1 reuse, 2 skip");
-    weights.data()[i * action_count + logit_index(Action{action})] = 1;
+    const std::uint8_t action = actions.data()[i];
+    if (action < table.size()) continue;
+    throw ValueError(
+        concat(who, ": element ", i, " is ", +action, ", expects ", listed_actions(table)));
   }
+}
+
+/// Actions as one-hot weights in the order of the logits: [...] -> [..., actions].
+template <class T>
+Tensor<T> one_hot_actions(const Tensor<std::uint8_t>& actions,
+                          ActionTable table = adafuse_actions) {
+  require_actions(actions, "one_hot_actions", table);
+  const Index count = std::ssize(table);
+  Shape shape = actions.shape();
+  shape.push_back(count);
+  Tensor<T> weights(shape);
+  for (Index i = 0; i < actions.size(); ++i)
+    weights.data()[i * count + logit_index(Action{actions.data()[i]}, table)] = 1;
   return weights;
 }
 

@@ -14,22 +14,15 @@
 #pragma once
 
 #include <adafuse/fusion/gumbel.hpp>
-#include <adafuse/io/in_quotes.hpp>
-#include <string>
+#include <adafuse/io/words.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
 enum class Estimator { gumbel, soft_gumbel, straight_through, reinforce };
 
-/// "gumbel", "soft-gumbel", "straight-through", "reinforce". Throws ValueError for another name.
-inline Estimator parse_estimator(const std::string& name) {
-  if (name == "gumbel") return Estimator::gumbel;
-  if (name == "soft-gumbel") return Estimator::soft_gumbel;
-  if (name == "straight-through") return Estimator::straight_through;
-  if (name == "reinforce") return Estimator::reinforce;
-  throw ValueError("estimator: expects gumbel, soft-gumbel, straight-through or reinforce, got " +
-                   io::in_single_quotes(name));
-}
+inline constexpr std::string_view estimator_words[] = {"gumbel", "soft-gumbel", "straight-through",
+                                                       "reinforce"};
+constexpr io::Words words_of(Estimator) { return {"estimator", estimator_words}; }
 
 /// Weights of the choices, of the shape of `logits` [..., k], as training takes them. `noise` is
 /// standard Gumbel noise of the same shape; straight-through does not read it. Throws ValueError

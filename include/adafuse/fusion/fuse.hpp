@@ -18,7 +18,7 @@ namespace adafuse::inline ADAFUSE_SIMD {
 
 namespace detail {
 
-/// One of the three columns of weights [F, c, 3], as a window [F, c].
+/// One of the columns of weights [F, c, actions], as a window [F, c].
 template <class W>
 auto action_column(W& weights, Action action) {
   const auto all = weights.template view<3>();
@@ -77,15 +77,17 @@ Variable<scalar_of<Y>> fuse(const Y& maps, const W& decisions, Index frames,
           const Shape column{y.size(0), y.size(1), 1};
           const auto dkeep = reshape(sum(dz * y, {2, 3}), column);
           const auto dreuse = reshape(sum(dz * shift_time(y, sizes.frames, -1), {2, 3}), column);
-          const Variable<T> dskip = Tensor<T>(column);
-          return {dy, cat(std::vector<Variable<T>>{dskip, dreuse, dkeep}, 2)};
+          std::vector<Variable<T>> dw(action_count, Variable<T>(Tensor<T>(column)));
+          dw[static_cast<std::size_t>(logit_index(Action::keep))] = dkeep;
+          dw[static_cast<std::size_t>(logit_index(Action::reuse))] = dreuse;
+          return {dy, cat(dw, 2)};
         }
         Variable<T> dy, dw;
         if (y.requires_grad()) {
           const Tensor<T>& w = weights.value();
           auto result = Tensor<T>::uninitialized(y.shape());
           // A detached history is one that nothing was reused from.
-          const Tensor<T> nothing(options.detach_history ? w.shape() : Shape{0, 0, 3});
+          const Tensor<T> nothing(options.detach_history ? w.shape() : Shape{0, 0, action_count});
           const Tensor<T>& reused = options.detach_history ? nothing : w;
           kernels::fuse_backward_maps(sizes, dz.value().data(),
                                       detail::action_column(w, Action::keep),

@@ -14,4 +14,5 @@
 #include <adafuse/fusion/magnitude.hpp>
 #include <adafuse/fusion/objective.hpp>
 #include <adafuse/fusion/policy.hpp>
+#include <adafuse/fusion/policy_pool.hpp>
 #include <adafuse/fusion/reinforce.hpp>

@@ -13,18 +13,24 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// How far a cost is from its target: |cost - target|, or (cost - target)^2.
+enum class CostDistance { absolute, squared };
+
+inline constexpr std::string_view cost_distance_words[] = {"absolute", "squared"};
+constexpr io::Words words_of(CostDistance) { return {"cost-loss", cost_distance_words}; }
+
 /// How a cost enters the loss.
 struct CostLoss {
   double lambda = 0;
-  double target = 0;     ///< in the unit of the cost
-  bool squared = false;  ///< the squared distance to the target; else the distance
+  double target = 0;  ///< in the unit of the cost
+  CostDistance distance = CostDistance::absolute;
 };
 
 /// The loss of costs of any shape, element by element.
 template <class T>
 Variable<T> cost_loss(const Variable<T>& cost, const CostLoss& loss) {
   const Variable<T> apart = cost - static_cast<T>(loss.target);
-  return loss.lambda * (loss.squared ? apart * apart : abs(apart));
+  return loss.lambda * (loss.distance == CostDistance::squared ? apart * apart : abs(apart));
 }
 
 /// The loss and its two parts.

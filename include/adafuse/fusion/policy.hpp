@@ -9,6 +9,7 @@
 #pragma once
 
 #include <adafuse/fusion/action.hpp>
+#include <adafuse/fusion/policy_pool.hpp>
 #include <adafuse/nn/batch_norm.hpp>
 #include <adafuse/nn/linear.hpp>
 #include <adafuse/ops/pointwise.hpp>
@@ -17,9 +18,6 @@
 #include <optional>
 
 namespace adafuse::inline ADAFUSE_SIMD {
-
-/// What an agent sees of a map.
-enum class PolicyPool { average, max };
 
 struct PolicyConfig {
   Index in_channels = 0;   ///< c, of the maps that the block reads

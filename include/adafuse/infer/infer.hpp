@@ -16,6 +16,7 @@
 #include <adafuse/infer/fold/global_pool.hpp>
 #include <adafuse/infer/fold/live_lists.hpp>
 #include <adafuse/infer/steps/decider.hpp>
+#include <adafuse/infer/steps/demanded_lists.hpp>
 #include <adafuse/infer/steps/frame_steps.hpp>
 #include <adafuse/infer/steps/ledger.hpp>
 #include <adafuse/infer/steps/map_copies.hpp>

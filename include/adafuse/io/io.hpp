@@ -27,5 +27,6 @@
 #include <adafuse/io/torch_objects.hpp>
 #include <adafuse/io/torch_tensor.hpp>
 #include <adafuse/io/weights_file.hpp>
+#include <adafuse/io/words.hpp>
 #include <adafuse/io/writer_lock.hpp>
 #include <adafuse/io/zip_archive.hpp>

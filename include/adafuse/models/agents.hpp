@@ -26,7 +26,7 @@ inline PolicyConfig policy_config(const ModelConfig& config, Index in, Index out
                       .out_channels = out,
                       .layers = config.policy_layers,
                       .groups_of = config.policy_groups_of,
-                      .pool = config.policy_pool == "max" ? PolicyPool::max : PolicyPool::average};
+                      .pool = config.policy_pool};
   require<ValueError>(policy.groups_of > 0 && out % policy.groups_of == 0, "policy: ", out,
                       " channels do not make groups of ", policy.groups_of);
   policy.hidden = policy_hidden(config, policy.decisions());
@@ -41,12 +41,12 @@ class AgentMaker {
 
   /// An agent of a block, `policy_net` or `policy_net2`; none where the block does not decide, or
   /// decides from outside.
-  std::optional<PolicyNetwork<T>> make(const std::string& block, Index in, Index out,
+  std::optional<PolicyNetwork<T>> make(const BlockPlace& block, Index in, Index out,
                                        const std::string& agent = "policy_net") {
     if (!is_adaptive(config_, block) || !config_.agents) return {};
     const PolicyConfig size = policy_config(config_, in, out);
     if (!config_.shared_policy)
-      return std::make_optional<PolicyNetwork<T>>(size, key_.of(block).of(agent));
+      return std::make_optional<PolicyNetwork<T>>(size, key_.of(block.name).of(agent));
     // As files name it: the sizes of what goes in and of what comes out.
     const std::string name = concat(size.sizes().front(), "_", size.sizes().back());
     auto& shared = shared_[name];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/fusion/decide.hpp>
+#include <adafuse/models/model_config.hpp>
 #include <adafuse/models/plan_builder.hpp>
 
 namespace adafuse::models::inline ADAFUSE_SIMD {
@@ -25,8 +26,8 @@ class Backbone {
   /// The same as steps; returns the features' value.
   virtual ValueId plan(PlanBuilder<T>& builder, ValueId x) const = 0;
   virtual void visit(nn::Visitor<T>& visitor) const = 0;
-  /// The names of all blocks that could decide, in order.
-  virtual std::vector<std::string> blocks() const = 0;
+  /// All blocks that could decide, in order.
+  virtual std::vector<BlockPlace> blocks() const = 0;
   virtual Index feature_count() const = 0;
 };
 

@@ -12,16 +12,16 @@ namespace adafuse::models::inline ADAFUSE_SIMD {
 /// The ten units: in, 1x1, 3x3 (reduce, out), double 3x3 (reduce, out), pool, projection, halves.
 inline const std::vector<InceptionUnitConfig>& inception_units() {
   static const std::vector<InceptionUnitConfig> units{
-      {"3a", 192, 64, 64, 64, 64, 96, false, 32, false},
-      {"3b", 256, 64, 64, 96, 64, 96, false, 64, false},
-      {"3c", 320, 0, 128, 160, 64, 96, true, 0, true},
-      {"4a", 576, 224, 64, 96, 96, 128, false, 128, false},
-      {"4b", 576, 192, 96, 128, 96, 128, false, 128, false},
-      {"4c", 576, 160, 128, 160, 128, 160, false, 128, false},
-      {"4d", 608, 96, 128, 192, 160, 192, false, 128, false},
-      {"4e", 608, 0, 128, 192, 192, 256, true, 0, true},
-      {"5a", 1056, 352, 192, 320, 160, 224, false, 128, false},
-      {"5b", 1024, 352, 192, 320, 192, 224, true, 128, false}};
+      {"3a", 3, 192, 64, 64, 64, 64, 96, false, 32, false},
+      {"3b", 3, 256, 64, 64, 96, 64, 96, false, 64, false},
+      {"3c", 3, 320, 0, 128, 160, 64, 96, true, 0, true},
+      {"4a", 4, 576, 224, 64, 96, 96, 128, false, 128, false},
+      {"4b", 4, 576, 192, 96, 128, 96, 128, false, 128, false},
+      {"4c", 4, 576, 160, 128, 160, 128, 160, false, 128, false},
+      {"4d", 4, 608, 96, 128, 192, 160, 192, false, 128, false},
+      {"4e", 4, 608, 0, 128, 192, 192, 256, true, 0, true},
+      {"5a", 5, 1056, 352, 192, 320, 160, 224, false, 128, false},
+      {"5b", 5, 1024, 352, 192, 320, 192, 224, true, 128, false}};
   return units;
 }
 
@@ -38,7 +38,7 @@ class BnInception : public Backbone<T> {
     require<ValueError>(!config.policy_both, "bninception: its units have one decision each");
     require<ValueError>(config.stem_stride == 1, "bninception: its stem has stride 2");
     for (const auto& unit : inception_units()) {
-      const bool adaptive = is_adaptive(config, unit.name());
+      const bool adaptive = is_adaptive(config, unit.place());
       std::optional<PolicyNetwork<T>> agent;
       if (adaptive && config.agents)
         agent.emplace(policy_config(config, unit.in, unit.out()),
@@ -73,10 +73,10 @@ class BnInception : public Backbone<T> {
     for (const auto& unit : units_) unit.visit(v);
   }
 
-  std::vector<std::string> blocks() const override {
-    std::vector<std::string> names;
-    for (const auto& unit : units_) names.push_back(unit.config().name());
-    return names;
+  std::vector<BlockPlace> blocks() const override {
+    std::vector<BlockPlace> places;
+    for (const auto& unit : units_) places.push_back(unit.config().place());
+    return places;
   }
   Index feature_count() const override { return inception_units().back().out(); }
 

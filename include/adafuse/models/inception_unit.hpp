@@ -53,6 +53,7 @@ class ConvNormRelu {
 /// One row of the network's table. Sizes are channels; 0 leaves a branch or a projection out.
 struct InceptionUnitConfig {
   std::string unit;  ///< "3a"
+  Index stage = 0;   ///< 3
   Index in = 0;
   Index one = 0;                              ///< 1x1
   Index three_reduce = 0, three = 0;          ///< 3x3
@@ -63,6 +64,7 @@ struct InceptionUnitConfig {
 
   Index out() const { return one + three + double_three + (projection > 0 ? projection : in); }
   std::string name() const { return "inception_" + unit; }
+  BlockPlace place() const { return {name(), stage}; }
 };
 
 template <class T>

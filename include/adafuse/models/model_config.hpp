@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/core/shape.hpp>
+#include <adafuse/fusion/policy_pool.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <algorithm>
 #include <cmath>
@@ -34,6 +35,13 @@ inline std::string to_string(const Fusion& fusion) {
   return fusion.shift ? "adafuse-tsm" : "adafuse";
 }
 
+/// Where a clip's logits come from: the average of its frames' logits, or an LSTM over the
+/// frames' features.
+enum class Consensus { average, lstm };
+
+inline constexpr std::string_view consensus_words[] = {"average", "lstm"};
+constexpr io::Words words_of(Consensus) { return {"consensus", consensus_words}; }
+
 struct ModelConfig {
   std::string model = "resnet8";
   Fusion fusion;
@@ -42,8 +50,7 @@ struct ModelConfig {
   Index stem_stride = 1;  ///< of the CIFAR-style networks' first convolution
   double dropout = 0;     ///< before the classifier, in training
 
-  std::string consensus =
-      "average";  ///< average of the frames' logits, or lstm over their features
+  Consensus consensus = Consensus::average;
   Index lstm_hidden = 512;
 
   std::vector<Index> adaptive_stages;        ///< Only these stages decide; all, if both are empty.
@@ -51,10 +58,10 @@ struct ModelConfig {
 
   bool agents = true;  ///< Adaptive blocks have an agent; without, decisions come from outside.
   Index policy_hidden = 1024;
-  Index policy_quota = 0;               ///< if positive, hidden units are quota / decisions
-  double policy_relative = 0;           ///< if positive, hidden units are this times decisions
-  Index policy_layers = 2;              ///< linears of an agent: 1, 2 or 3
-  std::string policy_pool = "average";  ///< what an agent sees of a map: its average or max
+  Index policy_quota = 0;      ///< if positive, hidden units are quota / decisions
+  double policy_relative = 0;  ///< if positive, hidden units are this times decisions
+  Index policy_layers = 2;     ///< linears of an agent: 1, 2 or 3
+  PolicyPool policy_pool = PolicyPool::average;  ///< what an agent sees of a map
   Index policy_groups_of = 1;  ///< so many channels share a decision: c' / groups_of decisions
   bool policy_both = false;    ///< Residual blocks decide on conv2's channels too.
   bool shared_policy = false;  ///< Blocks of equal sizes share the linears of their agents.
@@ -62,8 +69,8 @@ struct ModelConfig {
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 
-/// Throws ValueError for a number that no network has, and for one of its words that means nothing.
-/// Of models and blocks, those know who build them.
+/// Throws ValueError for a number that no network has. Of models and blocks, those know who build
+/// them.
 inline void check(const ModelConfig& c) {
   // Products of two sizes, and four times a size, are far from the ends of Index.
   constexpr Index largest = std::numeric_limits<std::int32_t>::max();
@@ -83,49 +90,40 @@ inline void check(const ModelConfig& c) {
   count("policy groups of", c.policy_groups_of, 1);
   require<ValueError>(0 <= c.dropout && c.dropout < 1, "Dropout: p must be in [0, 1), got ",
                       c.dropout);
-  require<ValueError>(c.consensus == "average" || c.consensus == "lstm",
-                      "consensus: expects average or lstm, got ",
-                      io::in_single_quotes(c.consensus));
   require<ValueError>(c.policy_relative >= 0 && std::isfinite(c.policy_relative),
                       "model: policy relative must not be negative, got ", c.policy_relative);
   require<ValueError>(c.policy_relative <= 1e6, "model: policy relative is at most 1e6, got ",
                       c.policy_relative);
   require<ValueError>(1 <= c.policy_layers && c.policy_layers <= 3,
                       "model: policy layers: expects 1, 2 or 3, got ", c.policy_layers);
-  require<ValueError>(c.policy_pool == "average" || c.policy_pool == "max",
-                      "policy pool: expects average or max, got ",
-                      io::in_single_quotes(c.policy_pool));
 }
 
-/// Whether a block takes decisions. Its stage is the first number in its name: 4 for "layer4.1" and
-/// for "inception_4e".
-inline bool is_adaptive(const ModelConfig& config, const std::string& block) {
+/// A block that could decide.
+struct BlockPlace {
+  std::string name;  ///< "layer4.1", "inception_4e"
+  Index stage = 0;   ///< as --adaptive-stages counts them: 4 for both
+};
+
+/// Whether a block takes decisions.
+inline bool is_adaptive(const ModelConfig& config, const BlockPlace& block) {
   if (!config.fusion.adaptive) return false;
-  if (config.adaptive_stages.empty() && config.adaptive_blocks.empty()) return true;
-  const auto digit =
-      std::find_if(block.begin(), block.end(), [](char c) { return '0' <= c && c <= '9'; });
-  const Index stage = digit == block.end() ? 0 : *digit - '0';
-  return std::count(config.adaptive_stages.begin(), config.adaptive_stages.end(), stage) > 0 ||
-         std::count(config.adaptive_blocks.begin(), config.adaptive_blocks.end(), block) > 0;
+  const auto& stages = config.adaptive_stages;
+  const auto& blocks = config.adaptive_blocks;
+  if (stages.empty() && blocks.empty()) return true;
+  return std::count(stages.begin(), stages.end(), block.stage) > 0 ||
+         std::count(blocks.begin(), blocks.end(), block.name) > 0;
 }
 
 /// Throws ValueError unless every stage and block that is named as adaptive is among `blocks`.
-inline void check_adaptive(const ModelConfig& config, const std::vector<std::string>& blocks) {
+inline void check_adaptive(const ModelConfig& config, const std::vector<BlockPlace>& blocks) {
   require<ValueError>(
       config.fusion.adaptive || (config.adaptive_stages.empty() && config.adaptive_blocks.empty()),
       config.model, ": adaptive stages have no meaning with fusion ", to_string(config.fusion));
-  const auto none_matches = [&](const ModelConfig& only) {
-    return std::none_of(blocks.begin(), blocks.end(),
-                        [&](const auto& block) { return is_adaptive(only, block); });
-  };
-  for (const Index stage : config.adaptive_stages) {
-    ModelConfig only;
-    only.fusion = config.fusion;
-    only.adaptive_stages = {stage};
-    require<ValueError>(!none_matches(only), config.model, ": has no stage ", stage);
-  }
+  for (const Index stage : config.adaptive_stages)
+    require<ValueError>(std::ranges::count(blocks, stage, &BlockPlace::stage) > 0, config.model,
+                        ": has no stage ", stage);
   for (const auto& block : config.adaptive_blocks)
-    require<ValueError>(std::count(blocks.begin(), blocks.end(), block) > 0, config.model,
+    require<ValueError>(std::ranges::count(blocks, block, &BlockPlace::name) > 0, config.model,
                         ": has no block ", io::in_single_quotes(block));
 }
 

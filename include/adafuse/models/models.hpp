@@ -4,6 +4,7 @@
 
 #include <adafuse/models/agents.hpp>
 #include <adafuse/models/backbone.hpp>
+#include <adafuse/models/conv_macs.hpp>
 #include <adafuse/models/inception.hpp>
 #include <adafuse/models/inception_unit.hpp>
 #include <adafuse/models/load_weights.hpp>
@@ -15,3 +16,4 @@
 #include <adafuse/models/resnet.hpp>
 #include <adafuse/models/video_model.hpp>
 #include <adafuse/models/weight_names.hpp>
+#include <adafuse/models/zero_channels.hpp>

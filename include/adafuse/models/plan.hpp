@@ -2,8 +2,8 @@
 // description, the cost, the folding of batch norms, the sessions that skip dead channels.
 //
 // Values are numbered; a step reads some and makes one. Shapes are those of one frame, [c, h, w]
-// for maps and [c] for features. Steps hold handles to the model's parameters, and agents by
-// pointer: a plan is read while its model lives.
+// for maps and [c] for features. Steps hold handles to the model's parameters, and agents and
+// recurrent networks by pointer: a plan is read while its model lives, wherever that moves.
 // SPDX-License-Identifier: MIT
 #pragma once
 

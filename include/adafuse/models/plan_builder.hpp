@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/models/conv_macs.hpp>
 #include <adafuse/models/plan.hpp>
 #include <adafuse/video/temporal_shift.hpp>
 
@@ -33,11 +34,9 @@ class PlanBuilder {
   ValueId conv(const std::string& name, const nn::Conv2d<T>& layer, ValueId x) {
     const Shape& in = shape(x);
     const auto g = conv2d_geometry({1, in[0], in[1], in[2]}, layer.weight.shape(), layer.options());
-    // A bias counts as one multiply-accumulate for each output, as in the authors' figures.
-    const Index biases = layer.bias.defined() ? g.out_channels * g.out_pixels() : 0;
     return add(name, ConvStep<T>{layer.weight, layer.bias, layer.options()}, {x},
                {g.out_channels, g.out_height(), g.out_width()},
-               static_cast<double>(g.macs() + biases));
+               ConvMacs(g, layer.bias.defined() ? 1 : 0).all());
   }
 
   ValueId norm(const std::string& name, const nn::BatchNorm2d<T>& layer, ValueId x) {

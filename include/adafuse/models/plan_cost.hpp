@@ -4,11 +4,24 @@
 
 #include <adafuse/fusion/cost.hpp>
 #include <adafuse/fusion/demand.hpp>
-#include <adafuse/models/plan.hpp>
+#include <adafuse/models/conv_macs.hpp>
+#include <adafuse/models/zero_channels.hpp>
+#include <adafuse/video/temporal_shift.hpp>
+#include <map>
+#include <numeric>
 
 namespace adafuse::models::inline ADAFUSE_SIMD {
 
 namespace detail {
+
+/// What a convolution of the plan costs.
+template <class T>
+ConvMacs conv_macs(const Plan<T>& plan, const Step<T>& step) {
+  const auto& conv = *step.template as<ConvStep<T>>();
+  const Shape& in = plan.values[step.inputs[0]];
+  const auto g = conv2d_geometry({1, in[0], in[1], in[2]}, conv.weight.shape(), conv.options);
+  return {g, conv.bias.defined() ? 1 : 0};
+}
 
 /// Calls `found(conv step, first channel)` for the convolutions whose outputs become the maps
 /// `value`, through norms, activations and concatenations; `first` is where their channels start in
@@ -30,16 +43,15 @@ void convolutions_above(const Plan<T>& plan, ValueId value, Index first, const F
   }
 }
 
-/// Calls `found(conv step)` for the convolutions that read the maps `value`, directly or through
-/// poolings and shifts, which keep a zero channel zero.
+/// Calls `found(conv step)` for the convolutions that need not read a channel of the maps `value`
+/// that is zero: they read it directly, or through steps that keep it zero.
 template <class T, class Found>
 void convolutions_below(const Plan<T>& plan, ValueId value, const Found& found) {
   for (const auto& step : plan.steps) {
     if (std::find(step.inputs.begin(), step.inputs.end(), value) == step.inputs.end()) continue;
     if (step.template as<ConvStep<T>>())
       found(step);
-    else if (step.template as<AvgPoolStep>() || step.template as<MaxPoolStep>() ||
-             step.template as<ShiftStep>())
+    else if (zero_channel_of(step) != ZeroChannel::lost)
       convolutions_below(plan, step.output, found);
   }
 }
@@ -56,12 +68,13 @@ std::vector<ChannelCosts> channel_costs(const Plan<T>& plan) {
     const auto channels = static_cast<std::size_t>(plan.values[step.output][0]);
     ChannelCosts costs{fused->block, std::vector<double>(channels), std::vector<double>(channels)};
     detail::convolutions_above(plan, step.inputs[0], 0, [&](const Step<T>& conv, Index first) {
+      const double macs = detail::conv_macs(plan, conv).per_output();
       const Index own = plan.values[conv.output][0];
-      for (Index i = 0; i < own; ++i)
-        costs.up[static_cast<std::size_t>(first + i)] += conv.macs / static_cast<double>(own);
+      for (Index i = 0; i < own; ++i) costs.up[static_cast<std::size_t>(first + i)] += macs;
     });
     detail::convolutions_below(plan, step.output, [&](const Step<T>& conv) {
-      for (double& down : costs.down) down += conv.macs / static_cast<double>(channels);
+      const double macs = detail::conv_macs(plan, conv).per_input();
+      for (double& down : costs.down) down += macs;
     });
     result.push_back(std::move(costs));
   }
@@ -89,26 +102,24 @@ class RunCount {
 
   /// Multiply-accumulates of one step, summed over the frames that the decisions were made for.
   double macs(const Step<T>& step, Index total_frames) const {
-    const auto* conv = step.template as<ConvStep<T>>();
-    if (!conv) return step.macs * static_cast<double>(total_frames);
-    const auto& in = live_[step.inputs[0]];
-    const auto& out = computed_[step.output];
-    const double inputs = static_cast<double>(plan_.values[step.inputs[0]][0]);
-    const double outputs = static_cast<double>(plan_.values[step.output][0]);
-    double share = 0;
+    if (!step.template as<ConvStep<T>>()) return step.macs * static_cast<double>(total_frames);
+    const ConvMacs conv = detail::conv_macs(plan_, step);
+    const Flags &live = live_[step.inputs[0]], &computed = computed_[step.output];
+    double total = 0;
     for (Index f = 0; f < total_frames; ++f)
-      share += (in.defined() ? count(in, f) / inputs : 1) *
-               (out.defined() ? count(out, f) / outputs : 1);
-    return step.macs * share;
+      total += conv.run([&](Index first, Index count) { return set(live, f, first, count); },
+                        [&](Index first, Index count) { return set(computed, f, first, count); });
+    return total;
   }
 
  private:
   using Flags = Tensor<std::uint8_t>;  // [N*T, c]; undefined: all
 
-  static double count(const Flags& flags, Index frame) {
-    double n = 0;
-    for (std::uint8_t flag : flags[frame]) n += flag;
-    return n;
+  /// How many of `count` channels of a frame are set, from `first` on.
+  static Index set(const Flags& flags, Index frame, Index first, Index count) {
+    if (!flags.defined()) return count;
+    const std::uint8_t* const begin = flags.data() + frame * flags.size(1) + first;
+    return std::accumulate(begin, begin + count, Index{0});
   }
 
   void mark_computed(ValueId maps, const Flags& wanted) {
@@ -121,19 +132,27 @@ class RunCount {
   void step_live(const Step<T>& step) {
     const Flags* in = step.inputs.empty() ? nullptr : &live_[step.inputs[0]];
     Flags& out = live_[step.output];
-    if (const auto* fused = step.template as<FuseStep>())
+    if (const auto* fused = step.template as<FuseStep>()) {
       out = demands_.at(fused->block).live;
-    else if (step.template as<AvgPoolStep>() || step.template as<MaxPoolStep>())
-      out = *in;
-    else if (const auto* shift = step.template as<ShiftStep>(); shift && in->defined())
-      out = shifted(*in, shift->fold);
+      return;
+    }
+    switch (zero_channel_of(step)) {
+      case ZeroChannel::lost:
+        break;
+      case ZeroChannel::kept:
+        out = *in;
+        break;
+      case ZeroChannel::moved:
+        if (in->defined()) out = shifted(*in, step.template as<ShiftStep>()->fold);
+        break;
+    }
   }
 
   Flags shifted(const Flags& in, Index fold) const {
     Flags out(in.shape());
     for (Index f = 0; f < in.size(0); ++f)
       for (Index c = 0; c < in.size(1); ++c) {
-        const Index offset = c < fold ? 1 : c < 2 * fold ? -1 : 0;
+        const Index offset = shift_offset(c, fold);
         const Index from = f % frames_ + offset;
         out(f, c) = from >= 0 && from < frames_ ? in(f + offset, c) : std::uint8_t{0};
       }

@@ -48,17 +48,18 @@ class ResNet : public Backbone<T> {
     for (std::size_t stage = 0; stage < layout.widths.size(); ++stage)
       for (Index i = 0; i < layout.depths[stage]; ++i) {
         const Index width = layout.widths[stage];
-        const std::string name = concat("layer", stage + 1, ".", i);
-        blocks_.emplace_back(ResidualBlockConfig{.name = name,
+        const BlockPlace place{concat("layer", stage + 1, ".", i), static_cast<Index>(stage) + 1};
+        places_.push_back(place);
+        blocks_.emplace_back(ResidualBlockConfig{.name = place.name,
                                                  .in = in,
                                                  .width = width,
                                                  .out = layout.out(stage),
                                                  .stride = stage > 0 && i == 0 ? 2 : 1,
                                                  .bottleneck = layout.bottleneck,
                                                  .shift = config.fusion.shift,
-                                                 .adaptive = is_adaptive(config, name),
+                                                 .adaptive = is_adaptive(config, place),
                                                  .both = config.policy_both},
-                             make_agents(config, name, in, width), key.of(name));
+                             make_agents(config, place, in, width), key.of(place.name));
         in = layout.out(stage);
       }
   }
@@ -90,11 +91,7 @@ class ResNet : public Backbone<T> {
     agents_.visit(v);
   }
 
-  std::vector<std::string> blocks() const override {
-    std::vector<std::string> names;
-    for (const auto& block : blocks_) names.push_back(block.config().name);
-    return names;
-  }
+  std::vector<BlockPlace> blocks() const override { return places_; }
   Index feature_count() const override { return layout_.out(layout_.widths.size() - 1); }
 
  private:
@@ -106,7 +103,7 @@ class ResNet : public Backbone<T> {
                         ": its stem has stride 2; stem stride is for resnet8, 14 and 20");
     return {.in = 3, .out = width, .kernel = 7, .stride = 2, .padding = 3};
   }
-  BlockAgents<T> make_agents(const ModelConfig& config, const std::string& block, Index in,
+  BlockAgents<T> make_agents(const ModelConfig& config, const BlockPlace& block, Index in,
                              Index width) {
     BlockAgents<T> agents{agents_.make(block, in, width), {}};
     if (config.policy_both) agents.second = agents_.make(block, width, width, "policy_net2");
@@ -118,6 +115,7 @@ class ResNet : public Backbone<T> {
   AgentMaker<T> agents_;
   nn::Conv2d<T> conv1_;
   nn::BatchNorm2d<T> bn1_;
+  std::vector<BlockPlace> places_;  // of each block
   std::vector<ResidualBlock<T>> blocks_;
 };
 

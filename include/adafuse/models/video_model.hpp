@@ -73,7 +73,7 @@ class VideoModel {
     PlanBuilder<T> builder({3, height, width});
     ValueId features = backbone_->plan(builder, builder.input());
     if (rnn_) features = builder.lstm("rnn", *rnn_, features);
-    builder.consensus(builder.linear("fc", fc_, features), rnn_.has_value());
+    builder.consensus(builder.linear("fc", fc_, features), rnn_ != nullptr);
     return builder.take();
   }
 
@@ -90,15 +90,15 @@ class VideoModel {
     return config;
   }
 
-  static std::optional<nn::Lstm<T>> make_lstm(const ModelConfig& config, Index in, Key key) {
-    if (config.consensus != "lstm") return {};
-    return std::make_optional<nn::Lstm<T>>(nn::LstmConfig{in, config.lstm_hidden}, key);
+  static std::unique_ptr<nn::Lstm<T>> make_lstm(const ModelConfig& config, Index in, Key key) {
+    if (config.consensus != Consensus::lstm) return {};
+    return std::make_unique<nn::Lstm<T>>(nn::LstmConfig{in, config.lstm_hidden}, key);
   }
 
   ModelConfig config_;
   std::unique_ptr<Backbone<T>> backbone_;
   nn::Dropout<T> dropout_;
-  std::optional<nn::Lstm<T>> rnn_;
+  std::unique_ptr<nn::Lstm<T>> rnn_;  // null: none. It stays where it is when the model moves.
   nn::Linear<T> fc_;
 };
 

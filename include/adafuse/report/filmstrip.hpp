@@ -50,32 +50,28 @@ inline void require_filmstrip(const Filmstrip& film) {
       "filmstrip: ", frames.size(0), " frames expect actions [", frames.size(0), ",c], got ",
       actions.shape());
   for (const auto action : actions)
-    require<ValueError>(action < action_count,
-                        "filmstrip: actions are 0 keep, 1 reuse, 2 skip, got ", +action);
+    require<ValueError>(action < action_count, "filmstrip: actions are ", listed_actions(),
+                        ", got ", +action);
 }
 
 /// Channels in the order in which they are drawn: the most often kept first, then the most often
-/// reused, so that what a block does with its channels shows at a glance.
+/// reused, as the table of actions goes on, so that what a block does with its channels shows at a
+/// glance.
 inline std::vector<Index> channels_by_use(const Tensor<std::uint8_t>& actions) {
   const auto a = actions.view<2>();
-  const auto count = [a](Index channel, Action action) {
-    Index n = 0;
-    for (Index t = 0; t < a.size(0); ++t) n += Action{a(t, channel)} == action;
-    return n;
+  const auto use = [a](Index channel) {  // how often each action
+    std::array<Index, action_count> count{};
+    for (Index t = 0; t < a.size(0); ++t) ++count[a(t, channel)];
+    return count;
   };
   std::vector<Index> order(static_cast<std::size_t>(a.size(1)));
   std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(), [&](Index i, Index j) {
-    const auto use = [&](Index c) {
-      return std::pair(count(c, Action::keep), count(c, Action::reuse));
-    };
-    return use(i) > use(j);
-  });
+  std::stable_sort(order.begin(), order.end(), [&](Index i, Index j) { return use(i) > use(j); });
   return order;
 }
 
-/// The channels x T grid: one path for each colour, and a dot where a channel that is not kept is
-/// computed all the same, for the next frame to reuse.
+/// The channels x T grid: one path for each colour, and a dot where a channel that its own frame
+/// does not read is computed all the same, for the next frame to reuse.
 inline Element draw_decisions(const Filmstrip& film, const FilmstripLayout& at,
                               const Demand& needs) {
   const auto order = channels_by_use(film.actions);
@@ -88,13 +84,13 @@ inline Element draw_decisions(const Filmstrip& film, const FilmstripLayout& at,
       const auto action = film.actions(t, order[r]);
       const double y = at.grid_top() + static_cast<double>(r) * at.row;
       cells[action].rectangle(at.x(t), y, at.column, at.row - seam);
-      if (Action{action} != Action::keep && needs.computed(t, order[r]))
+      if (!row_of(Action{action}).reads_now && needs.computed(t, order[r]))
         dots.add(Element(
             "circle",
             {{"cx", at.x(t) + at.column - 7}, {"cy", y + (at.row - seam) / 2}, {"r", dot}}));
     }
   Element grid("g");
-  for (const Action action : {Action::keep, Action::reuse, Action::skip})
+  for (const Action action : all_actions)
     if (const auto& path = cells[static_cast<std::size_t>(action)]; !path.empty())
       grid.add(Element("path", {{"fill", action_colour(action)}, {"d", path.str()}}));
   return grid.add(std::move(dots));
@@ -131,14 +127,10 @@ inline Element draw_legend(const FilmstripLayout& at) {
     legend.add(text_line(x + 17, y, text, {.fill = theme::quiet, .size = theme::small_size}));
     x += 17 + text_width(text, theme::small_size) + 18;
   };
-  const auto swatch = [&](Action action) {
-    return Element(
-        "rect",
-        {{"x", x}, {"y", y - 10}, {"width", 11}, {"height", 11}, {"fill", action_colour(action)}});
-  };
-  entry(swatch(Action::keep), "keep");
-  entry(swatch(Action::reuse), "reuse the previous frame's");
-  entry(swatch(Action::skip), "skip");
+  for (const ActionLook& look : action_looks)
+    entry(Element("rect",
+                  {{"x", x}, {"y", y - 10}, {"width", 11}, {"height", 11}, {"fill", look.colour}}),
+          std::string(look.legend));
   entry(Element("circle", {{"cx", x + 7}, {"cy", y - 4}, {"r", 2}, {"fill", theme::accent}}),
         "computed for the next frame to reuse");
   return legend;

@@ -27,10 +27,25 @@ inline constexpr double title_size = 17, body_size = 13, small_size = 11.5;
 
 }  // namespace theme
 
-/// The colour of an action.
-constexpr std::string_view action_colour(Action action) {
-  return action == Action::keep ? "#0072b2" : action == Action::reuse ? "#e69f00" : "#e3e6ea";
+/// How an action is drawn, and what a legend says of it.
+struct ActionLook {
+  std::string_view colour, legend;
+};
+
+/// By action, as the table of actions has them.
+inline constexpr ActionLook action_looks[] = {
+    {"#0072b2", "keep"},
+    {"#e69f00", "reuse the previous frame's"},
+    {"#e3e6ea", "skip"},
+};
+static_assert(std::size(action_looks) == action_count, "every action has a colour and a legend");
+
+constexpr const ActionLook& look_of(Action action) {
+  return action_looks[static_cast<std::size_t>(action)];
 }
+
+/// The colour of an action.
+constexpr std::string_view action_colour(Action action) { return look_of(action).colour; }
 
 /// An empty sheet with a name for those who cannot see it.
 inline Element sheet(double width, double height, std::string_view name) {

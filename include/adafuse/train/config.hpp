@@ -4,7 +4,7 @@
 
 #include <adafuse/data/transform.hpp>
 #include <adafuse/fusion/objective.hpp>
-#include <adafuse/models/model_config.hpp>
+#include <adafuse/models/load_weights.hpp>
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/policy_choice.hpp>
 #include <cmath>
@@ -13,27 +13,45 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+enum class Optimizer {
+  adamw,
+  adam,
+  sgd,  ///< with momentum 0.9
+};
+inline constexpr std::string_view optimizer_words[] = {"adamw", "adam", "sgd"};
+constexpr io::Words words_of(Optimizer) { return {"optimizer", optimizer_words}; }
+
+/// How the learning rate goes.
+enum class Schedule {
+  one_cycle,
+  cosine,
+  step,  ///< falls by 10 at 2/5 and at 4/5 of the steps
+  constant,
+};
+inline constexpr std::string_view schedule_words[] = {"one-cycle", "cosine", "step", "constant"};
+constexpr io::Words words_of(Schedule) { return {"schedule", schedule_words}; }
+
 struct TrainConfig {
   models::ModelConfig model;
-  std::string policy = "learned";  ///< learned, keep-all, random:k,r,s, magnitude:k,r,s
+  PolicyChoice policy;  ///< who decides
 
   Index epochs = 12;
   Index batch = 32;
-  std::string optimizer = "adamw";     ///< adamw, adam, sgd (momentum 0.9)
-  double rate = 3e-3;                  ///< the highest learning rate
-  std::string schedule = "one-cycle";  ///< one-cycle, cosine, step (by 10 at 2/5 and 4/5), constant
-  double weight_decay = 0.01;          ///< not on biases and batch norms
-  double clip_norm = 20;               ///< of the gradients
+  Optimizer optimizer = Optimizer::adamw;
+  double rate = 3e-3;  ///< the highest learning rate
+  Schedule schedule = Schedule::one_cycle;
+  double weight_decay = 0.01;  ///< not on biases and batch norms
+  double clip_norm = 20;       ///< of the gradients
 
-  double lambda = 0.5;        ///< weight of the cost, counted as a share of the dense network
-  Index lambda_from = 4;      ///< first epoch, from 0, in which lambda counts
-  std::string cost = "real";  ///< real, upper-bound, authors
-  std::string cost_loss = "absolute";  ///< lambda |cost - target|, or squared: (cost - target)^2
-  double cost_target = 0;              ///< a share of the dense network's MACs
+  double lambda = 0.5;    ///< weight of the cost, counted as a share of the dense network
+  Index lambda_from = 4;  ///< first epoch, from 0, in which lambda counts
+  CostKind cost = CostKind::real;
+  CostDistance cost_loss = CostDistance::absolute;
+  double cost_target = 0;  ///< a share of the dense network's MACs
 
-  std::string estimator = "gumbel";  ///< gumbel, soft-gumbel, straight-through, reinforce
-  double temperature = 0.67;         ///< of the softmax that gives the gradient
-  bool detach_history = false;       ///< A reused map sends no gradient to the frame before.
+  Estimator estimator = Estimator::gumbel;
+  double temperature = 0.67;    ///< of the softmax that gives the gradient
+  bool detach_history = false;  ///< A reused map sends no gradient to the frame before.
 
   Index size = 0;          ///< Frames are cropped to size x size; 0: as they are.
   Index shorter_side = 0;  ///< to which frames are scaled before; 0: size
@@ -43,19 +61,9 @@ struct TrainConfig {
   std::uint64_t seed = 0;
 };
 
-inline CostKind parse_cost(const std::string& name) {
-  if (name == "real") return CostKind::real;
-  if (name == "upper-bound") return CostKind::upper_bound;
-  if (name == "authors") return CostKind::authors;
-  throw ValueError("cost: expects real, upper-bound or authors, got " + io::in_single_quotes(name));
-}
-
 /// How the cost enters the loss, once lambda counts.
 inline CostLoss cost_loss_of(const TrainConfig& c) {
-  require<ValueError>(c.cost_loss == "absolute" || c.cost_loss == "squared",
-                      "cost-loss: expects absolute or squared, got ",
-                      io::in_single_quotes(c.cost_loss));
-  return {.lambda = c.lambda, .target = c.cost_target, .squared = c.cost_loss == "squared"};
+  return {.lambda = c.lambda, .target = c.cost_target, .distance = c.cost_loss};
 }
 
 /// Throws ValueError for numbers that make a byte of a picture something that is not finite.
@@ -79,7 +87,26 @@ inline void check_crop(Index size, Index shorter_side) {
                       "shorter side has no effect without size, got ", shorter_side);
 }
 
-/// Throws ValueError for a value that no training can be run with.
+/// Throws ValueError, or ShapeError, for a network that cannot be built. How many classes there are
+/// comes with the data: none stands for any number.
+inline void check_network(models::ModelConfig model) {
+  if (model.classes == 0) model.classes = 1;
+  models::state_shapes(model);
+}
+
+/// Throws ValueError for what decides, or learns to, and cannot.
+inline void check_decisions(const TrainConfig& c) {
+  if (!c.model.fusion.adaptive) return;
+  require<ValueError>(c.model.agents || !c.policy.learned(),
+                      "policy: learned needs agents, which this network has none of");
+  if (c.policy.kind == PolicyChoice::Kind::random) check_shares(c.policy.shares, "random");
+  if (c.policy.kind == PolicyChoice::Kind::magnitude) check_shares(c.policy.shares, "magnitude");
+  require<ValueError>(!c.model.agents || c.model.policy_layers == 1 || c.batch * c.model.frames > 1,
+                      "batch: a step of one frame has no statistics for the agents' batch norms");
+}
+
+/// Throws ValueError, or ShapeError, for a value that no training can be run with. What depends on
+/// the clips, the trainer checks.
 inline void check(const TrainConfig& c) {
   const auto positive = [](const char* name, double value) {
     require<ValueError>(value > 0 && std::isfinite(value), name, ": must be positive, got ", value);
@@ -101,10 +128,8 @@ inline void check(const TrainConfig& c) {
                       "cost-target: must not be negative, got ", c.cost_target);
   check_crop(c.size, c.shorter_side);
   check(c.normalisation);
-  parse_policy(c.policy);
-  parse_cost(c.cost);
-  cost_loss_of(c);
-  parse_estimator(c.estimator);
+  check_network(c.model);
+  check_decisions(c);
 }
 
 template <class Fields>
@@ -132,7 +157,10 @@ void list_fields(Fields& f, models::ModelConfig& c) {
 
 template <class Fields>
 void list_fields(Fields& f, TrainConfig& c) {
-  f("model", c.model), f("policy", c.policy);
+  f("model", c.model);
+  std::string policy = to_string(c.policy);
+  f("policy", policy);
+  c.policy = parse_policy(policy);
   f("epochs", c.epochs), f("batch", c.batch);
   f("optimizer", c.optimizer), f("rate", c.rate), f("schedule", c.schedule);
   f("weight_decay", c.weight_decay), f("clip_norm", c.clip_norm);

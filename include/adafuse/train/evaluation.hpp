@@ -9,17 +9,18 @@
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/policy_choice.hpp>
 #include <chrono>
+#include <numeric>
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Counts over many decisions.
 struct ActionCounts {
-  std::array<Index, 3> count{};  ///< by Action: keep, reuse, skip
+  std::array<Index, action_count> count{};  ///< by Action: keep, reuse, skip
 
   void add(const Tensor<std::uint8_t>& actions) {
     for (std::uint8_t action : actions) ++count[action];
   }
-  Index total() const { return count[0] + count[1] + count[2]; }
+  Index total() const { return std::accumulate(count.begin(), count.end(), Index{0}); }
   /// The share of an action; a network that decides nothing keeps everything.
   double share(Action action) const {
     if (total() == 0) return action == Action::keep ? 1 : 0;

@@ -1,4 +1,5 @@
-// JsonFields: one list of a struct's fields serves to write it and to read it back.
+// JsonFields: one list of a struct's fields serves to write it and to read it back. Enums are their
+// words.
 //
 //   template <class Fields>
 //   void list_fields(Fields& f, Config& c) { f("epochs", c.epochs); f("seed", c.seed); }
@@ -10,6 +11,7 @@
 
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/json.hpp>
+#include <adafuse/io/words.hpp>
 #include <array>
 #include <cmath>
 #include <concepts>
@@ -41,6 +43,8 @@ class FieldWriter {
   void operator()(const char* key, const Field& field) {
     if constexpr (detail::PlainField<Field>)
       json[key] = field;
+    else if constexpr (io::HasWords<Field>)
+      json[key] = io::word_of(field);
     else
       json[key] = to_json(field);
   }
@@ -71,6 +75,10 @@ class FieldReader {
         throw FormatError(
             concat(name_, ": \"", key, "\": ", io::detail::parse_reason(error.what())));
       }
+    } else if constexpr (io::HasWords<Field>) {
+      std::string word;
+      (*this)(key, word);
+      field = io::parse_word<Field>(word);
     } else {
       field = from_json<Field>(*found, name_ + ": " + key);
     }
@@ -145,6 +153,8 @@ Struct from_json(const io::Json& json, const std::string& name) {
   try {
     list_fields(reader, value);
   } catch (const ValueError& error) {  // a word that names nothing
+    throw FormatError(name + ": " + error.what());
+  } catch (const ShapeError& error) {  // sizes that nothing has
     throw FormatError(name + ": " + error.what());
   }
   reader.finish();

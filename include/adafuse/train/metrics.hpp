@@ -23,16 +23,20 @@ struct EpochMetrics {
 };
 
 inline std::string csv_header() {
-  return "epoch,rate,train_loss,train_cross_entropy,train_cost,train_top1,val_cross_entropy,"
-         "val_top1,keep,reuse,skip,macs_fraction\n";
+  std::string header =
+      "epoch,rate,train_loss,train_cross_entropy,train_cost,train_top1,val_cross_entropy,val_top1";
+  for (const ActionRow& action : adafuse_actions) header += concat(",", action.name);
+  return header + ",macs_fraction\n";
 }
 
 inline std::string csv_row(const EpochMetrics& m) {
   std::string row = std::to_string(m.epoch);
-  for (const double value : {m.rate, m.train.loss, m.train.cross_entropy, m.train.cost,
-                             m.train.top1, m.val.cross_entropy, m.val.top1,
-                             m.val.actions.share(Action::keep), m.val.actions.share(Action::reuse),
-                             m.val.actions.share(Action::skip), m.val.macs_fraction}) {
+  std::vector<double> values{m.rate,       m.train.loss, m.train.cross_entropy,
+                             m.train.cost, m.train.top1, m.val.cross_entropy,
+                             m.val.top1};
+  for (const Action action : all_actions) values.push_back(m.val.actions.share(action));
+  values.push_back(m.val.macs_fraction);
+  for (const double value : values) {
     char text[32];
     std::snprintf(text, sizeof text, ",%.8g", value);
     row += text;

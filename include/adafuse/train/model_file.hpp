@@ -31,7 +31,7 @@ struct ModelCard {
   models::ModelConfig config;
   std::vector<std::string> classes;
   InputConfig input;
-  std::string policy = "learned";
+  PolicyChoice policy;
 };
 
 struct SavedModel {
@@ -46,7 +46,7 @@ inline void save_model(const std::filesystem::path& path, const models::VideoMod
   file.metadata["config"] = io::json_text(to_json(model.config()), -1);
   file.metadata["classes"] = io::json_text(io::Json(card.classes), -1);
   file.metadata["input"] = io::json_text(to_json(card.input), -1);
-  file.metadata["policy"] = card.policy;
+  file.metadata["policy"] = to_string(card.policy);
   for (const auto& [name, tensor] : nn::state_tensors(model)) file.tensors[name] = tensor;
   io::write_safetensors(path, file);
 }
@@ -68,8 +68,7 @@ inline ModelCard read_card(const io::SafetensorsReader& file) {
   card.config = from_json<models::ModelConfig>(json("config"), file.name() + ": config");
   models::check(card.config);
   card.input = from_json<InputConfig>(json("input"), file.name() + ": input");
-  card.policy = text("policy");
-  parse_policy(card.policy);
+  card.policy = parse_policy(text("policy"));
   const auto classes = json("classes");
   require<FormatError>(classes.is_array(), file.name(), ": classes: expected a list");
   std::unordered_set<std::string> seen;

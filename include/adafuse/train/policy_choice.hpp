@@ -27,6 +27,28 @@ struct PolicyChoice {
   }
 };
 
+/// The text that parse_policy reads as this choice.
+inline std::string to_string(const PolicyChoice& choice) {
+  switch (choice.kind) {
+    case PolicyChoice::Kind::learned:
+      return "learned";
+    case PolicyChoice::Kind::keep_all:
+      return "keep-all";
+    case PolicyChoice::Kind::random:
+    case PolicyChoice::Kind::magnitude:
+      break;
+  }
+  std::string text = choice.kind == PolicyChoice::Kind::random ? "random" : "magnitude";
+  char separator = ':';
+  for (const double share : {choice.shares.keep, choice.shares.reuse, choice.shares.skip}) {
+    char digits[32];
+    const auto [end, error] = std::to_chars(digits, digits + sizeof digits, share);
+    text += std::exchange(separator, ',');
+    text.append(digits, end);
+  }
+  return text;
+}
+
 /// "learned", "keep-all", or "random:0.5,0.3,0.2" and "magnitude:0.5,0.3,0.2" with the shares of
 /// keep, reuse and skip.
 inline PolicyChoice parse_policy(const std::string& text) {

@@ -37,22 +37,24 @@ inline std::vector<optim::ParameterGroup<float>> parameter_groups(
 inline std::unique_ptr<optim::Optimizer<float>> make_optimizer(
     const TrainConfig& c, const models::VideoModel<float>& model) {
   auto groups = parameter_groups(model, c.weight_decay);
-  if (c.optimizer == "sgd")
+  if (c.optimizer == Optimizer::sgd)
     return std::make_unique<optim::Sgd<float>>(std::move(groups),
                                                optim::SgdOptions{.momentum = 0.9});
-  require<ValueError>(c.optimizer == "adam" || c.optimizer == "adamw",
-                      "optimizer: expects adamw, adam or sgd, got '", c.optimizer, "'");
   return std::make_unique<optim::Adam<float>>(
-      std::move(groups), optim::AdamOptions{.decoupled_decay = c.optimizer == "adamw"});
+      std::move(groups), optim::AdamOptions{.decoupled_decay = c.optimizer == Optimizer::adamw});
 }
 
 inline optim::Schedule make_schedule(const TrainConfig& c, Index steps) {
-  if (c.schedule == "one-cycle") return optim::one_cycle(c.rate, steps);
-  if (c.schedule == "cosine") return optim::cosine(c.rate, steps);
-  if (c.schedule == "step") return optim::multi_step(c.rate, {steps * 2 / 5, steps * 4 / 5});
-  require<ValueError>(c.schedule == "constant",
-                      "schedule: expects one-cycle, cosine, step or constant, got '", c.schedule,
-                      "'");
+  switch (c.schedule) {
+    case Schedule::one_cycle:
+      return optim::one_cycle(c.rate, steps);
+    case Schedule::cosine:
+      return optim::cosine(c.rate, steps);
+    case Schedule::step:
+      return optim::multi_step(c.rate, {steps * 2 / 5, steps * 4 / 5});
+    case Schedule::constant:
+      break;
+  }
   return optim::constant(c.rate);
 }
 
@@ -87,7 +89,6 @@ class Trainer {
               dataset.classes,
               {config_.size, config_.shorter_side, config_.normalisation},
               config_.policy},
-        policy_(parse_policy(config_.policy)),
         model_(config_.model, Key(config_.seed).of("weights")),
         optimizer_(detail::make_optimizer(config_, model_)),
         train_(dataset.train, detail::loader_config(config_, true)),
@@ -124,8 +125,8 @@ class Trainer {
       metrics.train = train_epoch(epoch, observer);
       step_seconds += seconds_since(steps_start);
       metrics.rate = schedule_(optimizer_->steps() - 1);
-      metrics.val =
-          evaluate(model_, val_, {.policy = policy_, .key = Key(config_.seed).of("evaluation")});
+      metrics.val = evaluate(model_, val_,
+                             {.policy = config_.policy, .key = Key(config_.seed).of("evaluation")});
       // Before lambda counts a model pays nothing for what it computes, so it is not a candidate.
       const bool candidate = epoch + 1 == config_.epochs || lambda_at(epoch) == config_.lambda;
       const bool better = metrics.val.top1 > best ||
@@ -182,23 +183,23 @@ class Trainer {
     const Index step = optimizer_->steps();
     const Key noise = Key(config_.seed).of("noise").of(static_cast<std::uint64_t>(step));
     AdaptiveContext<float> ctx(true, noise);
-    ctx.estimator = parse_estimator(config_.estimator);
+    ctx.estimator = config_.estimator;
     ctx.temperature = config_.temperature;
     ctx.detach_history = config_.detach_history;
-    ctx.decisions = policy_.source<float>(noise.of("lots"));
+    ctx.decisions = config_.policy.source<float>(noise.of("lots"));
 
     const auto out = model_.forward(batch.clips, ctx);
     const auto& plan = plan_for(batch);
     const auto costs = models::channel_costs(plan);
     const auto cost = adaptive_cost(plan.macs(), costs, out.decisions, batch.clips.size(1),
-                                    parse_cost(config_.cost), plan.dense_macs());
+                                    config_.cost, plan.dense_macs());
     auto weighs = cost_loss_of(config_);
     weighs.lambda = lambda;
     const auto goal = objective(out.logits, batch.labels, cost, weighs);
     const double loss = static_cast<double>(goal.loss.item());
     require<ValueError>(std::isfinite(loss), "the loss is ", loss);
     optimizer_->zero_grad();
-    if (ctx.estimator == Estimator::reinforce && policy_.learned() && !out.decisions.empty())
+    if (ctx.estimator == Estimator::reinforce && config_.policy.learned() && !out.decisions.empty())
       backward(goal.loss + choices_term(batch, out, plan, costs, weighs));
     else
       backward(goal.loss);
@@ -215,8 +216,8 @@ class Trainer {
                                const models::Plan<float>& plan,
                                const std::vector<ChannelCosts>& costs, const CostLoss& weighs) {
     const Index frames = batch.clips.size(1);
-    const auto spent = clip_costs(plan.macs(), costs, out.decisions, frames,
-                                  parse_cost(config_.cost), plan.dense_macs());
+    const auto spent =
+        clip_costs(plan.macs(), costs, out.decisions, frames, config_.cost, plan.dense_macs());
     const auto losses = clip_losses(out.logits.value(), batch.labels, spent, weighs);
     const auto term = reinforce(log_probability(out.decisions, frames), losses, baseline_.value());
     baseline_.learn(losses);
@@ -234,7 +235,7 @@ class Trainer {
     RunSummary summary;
     summary.model = config_.model.model;
     summary.fusion = models::to_string(config_.model.fusion);
-    summary.policy = config_.model.fusion.adaptive ? config_.policy : "none";
+    summary.policy = config_.model.fusion.adaptive ? to_string(config_.policy) : "none";
     summary.top1 = metrics.val.top1;
     summary.macs_per_clip = metrics.val.macs_per_clip;
     summary.macs_fraction = metrics.val.macs_fraction;
@@ -244,7 +245,6 @@ class Trainer {
 
   TrainConfig config_;
   ModelCard card_;
-  PolicyChoice policy_;
   models::VideoModel<float> model_;
   std::unique_ptr<optim::Optimizer<float>> optimizer_;
   data::Loader train_, val_;

@@ -11,6 +11,10 @@ namespace adafuse::inline ADAFUSE_SIMD {
 /// How many channels TSM moves in each direction: an eighth.
 inline Index shift_fold(Index channels) { return channels / 8; }
 
+/// Where channel c of a frame comes from when `fold` channels move in each direction: from the next
+/// frame (1), the previous (-1), or its own (0).
+constexpr Index shift_offset(Index c, Index fold) { return c < fold ? 1 : c < 2 * fold ? -1 : 0; }
+
 /// y[t] = x[t + direction] on channels [0, fold), x[t - direction] on [fold, 2 fold), x[t] on the
 /// rest, for frames [N*T, c, ...]; 0 beyond the ends of a clip. TSM has direction 1: the first fold
 /// comes from the future. The adjoint is the shift in the other direction.

@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/fusion/demand.hpp>
 #include <adafuse/infer/fold/folded_network.hpp>
+#include <adafuse/infer/steps/demanded_lists.hpp>
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
@@ -46,17 +46,12 @@ class ClipDecisions {
   /// Fills the lists of a block's parts, and of who reads the fused maps.
   void follow(const FoldedBlock& block, std::size_t number) {
     for (Index f = 0; f < running_; ++f) {
+      const std::uint8_t* const now = action_data(number) + f * block.channels;
       const bool first = f % frames_ == 0, last = f % frames_ == frames_ - 1;
-      const std::uint8_t* now = action_data(number) + f * block.channels;
-      lists_[block.live].set_bits(
-          f, [=](Index c, Index count) { return live_bits(now + c, count, first); });
-      for (const auto& part : block.parts) {
-        const std::uint8_t* const here = now + part.first;
-        const std::uint8_t* const next = last ? nullptr : here + block.channels;
-        lists_[part.wanted].set_bits(f, [=](Index c, Index count) {
-          return computed_bits(here + c, next ? next + c : nullptr, count);
-        });
-      }
+      const FrameActions actions{now, last ? nullptr : now + block.channels, first};
+      list_live(lists_[block.live], f, actions);
+      for (const auto& part : block.parts)
+        list_computed(lists_[part.wanted], f, actions, part.first);
     }
   }
 

@@ -11,6 +11,7 @@
 
 #include <adafuse/infer/fold/folded_network.hpp>
 #include <adafuse/models/video_model.hpp>
+#include <adafuse/models/zero_channels.hpp>
 #include <array>
 #include <memory>
 
@@ -118,6 +119,7 @@ class Folder {
     folded.algorithm = options_.algorithm;
     Tensor<T> bias = conv.bias.defined() ? conv.bias.value() : Tensor<T>{};
     folded.shift = bias;
+    folded.biases = bias.defined() ? 1 : 0;
     std::vector<ValueId> inputs = step.inputs;
     std::string name = step.name;
     double macs = step.macs;
@@ -171,6 +173,7 @@ class Folder {
       scale_weights(main);
       scale_weights(beside);
       main.shift = sum_of(main.shift, beside.shift);
+      main.biases += beside.biases;
       main.shortcut = {beside.geometry, beside.weight, {}};
       main.prepared = {};
       conv = std::move(main);
@@ -240,21 +243,36 @@ class Folder {
     const Shape& in = plan_.values[step.inputs[0]];
     auto pool = fold_pool<T>(pool2d_geometry("fold", {1, in[0], in[1], in[2]}, options), maximum);
     pool.geometry.planes = 1;
-    // A zero channel stays zero. Those who concatenate or fuse want to see the zeros.
+    // Those who concatenate or fuse want to see the zeros.
     const auto reader = sole_reader(step.output);
     pool.fill = value(step.output).wanted ||
                 (reader && plan_.steps[*reader].template as<models::ConcatStep>());
-    if (!pool.fill) value(step.output).live = value(step.inputs[0]).live;
+    if (!pool.fill) hand_on_zeros(step);
     emit(step, std::move(pool), step.inputs, step.output);
   }
 
+  /// Where a step keeps zero channels zero, those who read its output need not see them.
+  void hand_on_zeros(const Step& step) {
+    const auto live = value(step.inputs[0]).live;
+    if (!live) return;
+    switch (models::zero_channel_of(step)) {
+      case models::ZeroChannel::lost:
+        break;
+      case models::ZeroChannel::kept:
+        value(step.output).live = live;
+        break;
+      case models::ZeroChannel::moved:
+        value(step.output).live = new_list(value(step.output).channels());
+        break;
+    }
+  }
+  /// It writes the zeros: who reads features reads all of them.
   void add(std::size_t i, const models::GlobalPoolStep&) {
     emit(plan_.steps[i], FoldedGlobalPool{}, plan_.steps[i].inputs, plan_.steps[i].output);
   }
   void add(std::size_t i, const models::ShiftStep& shift) {
     const Step& step = plan_.steps[i];
-    if (value(step.inputs[0]).live)
-      value(step.output).live = new_list(value(step.output).channels());
+    hand_on_zeros(step);
     emit(step, FoldedShift{shift.fold}, step.inputs, step.output);
   }
   void add(std::size_t i, const models::AddStep&) {

@@ -17,7 +17,7 @@ namespace adafuse::infer::inline ADAFUSE_SIMD {
 template <class T>
 [[nodiscard]] bool choose_actions(Index decisions, const T* __restrict logits,
                                   std::uint8_t* __restrict chosen) {
-  static_assert(action_count == 3);
+  static_assert(action_count == 3, "as many logits are compared below");
   constexpr T lowest = std::numeric_limits<T>::lowest(), highest = std::numeric_limits<T>::max();
   int wrong = 0;
   for (Index i = 0; i < decisions; ++i) {

@@ -5,6 +5,7 @@
 
 #include <adafuse/infer/fold/live_lists.hpp>
 #include <adafuse/kernels/conv2d/conv2d.hpp>
+#include <adafuse/models/conv_macs.hpp>
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
@@ -24,6 +25,7 @@ struct FoldedConv {
   Tensor<T> scale, shift;             // [out], undefined where there is none
   kernels::PreparedWeights prepared;  // the forms that pay
   bool relu = false;
+  Index biases = 0;            // that the model's convolutions have: what is charged for the shift
   FoldedShortcut<T> shortcut;  // undefined weights: there is none
   /// `automatic` or `direct`.
   kernels::ConvAlgorithm algorithm = kernels::ConvAlgorithm::automatic;
@@ -56,20 +58,18 @@ struct FoldedConv {
 
   /// Multiply-accumulates of a call, as a share of those of one frame with all channels.
   double work(Index frames, ChannelLists live, ChannelLists wanted) const {
-    Index pairs = 0, outs = 0;
+    const models::ConvMacs own(geometry, biases), beside(shortcut.geometry, 0);
+    double run = 0;
     for (Index f = 0; f < frames; ++f) {
-      const Index made = channel_count(wanted, f, geometry.out_channels);
-      pairs += channel_count(live, f, geometry.in_channels) * made;
-      outs += made;
+      const auto of = [f](ChannelLists lists) {
+        return [f, lists](Index first, Index count) {
+          return channels_in(lists, f, first, first + count).count;
+        };
+      };
+      run += own.run(of(live), of(wanted));
+      if (has_shortcut()) run += beside.run(of({}), of(wanted));
     }
-    const auto share = [](Index part, Index all) {
-      return static_cast<double>(part) / static_cast<double>(all);
-    };
-    const double own = share(pairs, geometry.in_channels * geometry.out_channels);
-    if (!has_shortcut()) return own;
-    const Index beside = shortcut.geometry.macs(), all = geometry.macs() + beside;
-    return own * share(geometry.macs(), all) +
-           share(outs, geometry.out_channels) * share(beside, all);
+    return run / (own.all() + (has_shortcut() ? beside.all() : 0));
   }
 };
 

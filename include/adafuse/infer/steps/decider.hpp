@@ -21,7 +21,7 @@ using Decider = std::function<bool(const Question&, std::span<std::uint8_t> acti
 inline void check_actions(const std::string& block, std::span<const std::uint8_t> actions) {
   const auto largest = std::max_element(actions.begin(), actions.end());
   require<ValueError>(largest == actions.end() || *largest < action_count, "decisions of ", block,
-                      ": ", +*largest, " is no action, expects 0 keep, 1 reuse, 2 skip");
+                      ": ", +*largest, " is no action, expects ", listed_actions());
 }
 
 /// Asks about `clips` clips from that of the question on, whose actions follow each other. False

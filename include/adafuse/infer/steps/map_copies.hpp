@@ -7,6 +7,7 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/fusion/demand.hpp>
 #include <adafuse/infer/fold/live_lists.hpp>
+#include <adafuse/video/temporal_shift.hpp>
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
@@ -39,6 +40,13 @@ struct ActionColumns {
   Action operator()(Index frame, Index channel) const { return Action{*at(frame, channel)}; }
 };
 
+// What follows copies maps, and so do streams: a fused map is one raw map, or nothing.
+static_assert(std::ranges::none_of(adafuse_actions,
+                                   [](const ActionRow& row) {
+                                     return row.reads_now && row.reads_before;
+                                   }),
+              "an action that adds up two maps needs arithmetic where sessions fuse");
+
 /// y_t = y_{t-1} for the channels that frame t reuses. The last frame goes first: when a frame is
 /// overwritten, the one after it has what it needs of it.
 template <class T>
@@ -53,8 +61,7 @@ void fuse_in_place(const ClipMaps& m, const ActionColumns& action, T* y) {
       std::int32_t reused[most];
       Index listed = 0;
       for (Index c = 0; c < count; c += bits_at_once)
-        listed += list_bits(equal_bits(action.at(f, first + c), count - c,
-                                       static_cast<std::uint8_t>(Action::reuse)),
+        listed += list_bits(bits_of(&ActionRow::reads_before, action.at(f, first + c), count - c),
                             first + c, reused + listed);
       for (Index i = 0; i < listed; ++i) {
         const Index c = reused[i];
@@ -72,7 +79,7 @@ void fuse_into(const ClipMaps& m, const ActionColumns& action, const T* x, Index
     for (Index f = clip; f < clip + m.frames; ++f) {
       const Action now = action(f, c);
       if (is_live(now, f == clip))
-        std::copy_n(x + m.at(now == Action::keep ? f : f - 1, c), m.pixels,
+        std::copy_n(x + m.at(row_of(now).reads_now ? f : f - 1, c), m.pixels,
                     y + (f * width + action.first + c) * m.pixels);
     }
   });
@@ -85,9 +92,6 @@ void copy_into(const ClipMaps& m, const T* x, Index first, Index width, T* y) {
     std::copy_n(x + m.at(f, 0), m.channels * m.pixels, y + (f * width + first) * m.pixels);
   });
 }
-
-/// The frame that channel c of a shifted map comes from: the next, the previous, or its own.
-constexpr Index shift_offset(Index c, Index fold) { return c < fold ? 1 : c < 2 * fold ? -1 : 0; }
 
 /// The temporal shift of the channels that exist; beyond the ends of a clip lie zeros.
 template <class T>

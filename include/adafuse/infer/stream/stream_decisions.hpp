@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/fusion/demand.hpp>
+#include <adafuse/infer/steps/demanded_lists.hpp>
 #include <adafuse/infer/stream/stream_layout.hpp>
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
@@ -38,8 +38,7 @@ class StreamDecisions {
   }
   /// On one of the last two frames.
   Action action(std::size_t block, Index frame, Index channel) const {
-    const auto& actions = blocks_[block].actions;
-    return Action{actions.data()[frame % 2 * actions.size(1) + channel]};
+    return Action{row(block, frame)[channel]};
   }
 
   /// The channels of a value that readers find in a frame.
@@ -62,24 +61,30 @@ class StreamDecisions {
   /// Lists for a frame the channels for which `is_listed(channel)` holds.
   template <class Predicate>
   void set(ListId list, Index frame, const Predicate& is_listed) {
-    lists_[list].set(frame % std::ssize(lists_[list].frames()), is_listed);
+    lists_[list].set(slot(list, frame), is_listed);
   }
 
-  /// Fills the lists of a block's parts, and of who reads the fused maps. What is kept is computed
-  /// now; what is reused, and was not computed then, is computed late.
+  /// Fills the lists of a block's parts, and of who reads the fused maps. What the next frame needs
+  /// is not known; so what this one needs of the frame before, and was not computed then, is
+  /// computed late.
   void follow(const FoldedBlock& block, std::size_t number, Index frame) {
-    set(block.live, frame, [&](Index c) { return is_live(action(number, frame, c), frame == 0); });
+    const FrameActions now{row(number, frame), nullptr, frame == 0};
+    list_live(lists_[block.live], slot(block.live, frame), now);
     for (const auto& part : block.parts) {
-      const auto now = [&](Index c) { return action(number, frame, part.first + c); };
-      const auto before = [&](Index c) { return action(number, frame - 1, part.first + c); };
-      lists_[part.wanted].set(0, [&](Index c) { return now(c) == Action::keep; });
-      late_[part.wanted].set(0, [&](Index c) {
-        return frame > 0 && now(c) == Action::reuse && before(c) != Action::keep;
-      });
+      list_computed(lists_[part.wanted], 0, now, part.first);
+      if (frame > 0) list_late(late_[part.wanted], 0, row(number, frame - 1), now, part.first);
     }
   }
 
  private:
+  /// The actions of a block on one of the last two frames, [c'].
+  const std::uint8_t* row(std::size_t block, Index frame) const {
+    const auto& actions = blocks_[block].actions;
+    return actions.data() + frame % 2 * actions.size(1);
+  }
+  /// Where a frame stands in the ring of a list.
+  Index slot(ListId list, Index frame) const { return frame % std::ssize(lists_[list].frames()); }
+
   struct BlockState {
     Tensor<std::uint8_t> actions;  // of the last two frames, [2, c']
     Index decided;                 // the frame of the last decision

@@ -183,8 +183,8 @@ class StreamSession : public Session<T> {
     if (frame == 0 || layout_.frames[layout_.home[step.output]] == 1) return 1;
     const Index pixels = net_.value(step.output).pixels();
     for (Index c = 0; c < net_.blocks[fuse.block].channels; ++c)
-      if (decisions_.action(fuse.block, frame, c) == Action::reuse &&
-          decisions_.action(fuse.block, frame - 1, c) == Action::keep)
+      if (row_of(decisions_.action(fuse.block, frame, c)).reads_before &&
+          row_of(decisions_.action(fuse.block, frame - 1, c)).reads_now)
         std::copy_n(data(step.output, frame - 1) + c * pixels, pixels,
                     data(step.output, frame) + c * pixels);
     return 1;
