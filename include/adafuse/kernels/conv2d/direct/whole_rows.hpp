@@ -65,9 +65,9 @@ struct RowsSource {
 inline constexpr Index largest_fetched = 4096;
 
 /// Which lanes of a tile lie inside of the image, for each row of taps: of its first vector and of
-/// its last, and of what is unzipped with the first.
+/// its last; and of what is unzipped with the first, for the first row of taps.
 struct Edges {
-  Mask first[3], last[3], second[3];
+  Mask first[3], last[3], above_second;
 
   [[gnu::always_inline]] Edges(const RowsSource& source, Index begin, int vectors) {
     const Mask above = begin == 0 ? source.above_first : source.inside,
@@ -75,8 +75,7 @@ struct Edges {
     first[0] = above, first[1] = first[2] = source.inside;
     last[0] = last[1] = source.inside, last[2] = below;
     if (vectors == 1) first[2] = below;
-    const Mask all = first_lanes(Floats::width);
-    second[0] = begin == 0 ? source.above_second : all, second[1] = second[2] = all;
+    above_second = begin == 0 ? source.above_second : first_lanes(Floats::width);
   }
 };
 
@@ -177,20 +176,23 @@ struct Unzipped {
       load(p);
       sums.add(k, even);
     } else {
-      source.fetch_ahead(p, 4 * Vectors);
-      const float* row = p - source.row;
-      for_kernel_rows<false>([&](int p_of_row) __attribute__((always_inline)) {
-        load(row, edges.first[p_of_row], edges.second[p_of_row]);
-        sums.add(k + 1, even);
-        sums.add(k + 2, odd);
+      const auto add_row = [&](Index first_tap) __attribute__((always_inline)) {
+        sums.add(first_tap + 1, even);
+        sums.add(first_tap + 2, odd);
 #pragma GCC unroll 4
         for (int v = 0; v < Vectors; ++v) {
           odd[v] = move_up(odd[v], source.has_left);
           keep_in_register(odd[v]);
         }
-        sums.add(k, odd);
-        k += 3, row += source.row;
-      });
+        sums.add(first_tap, odd);
+      };
+      source.fetch_ahead(p, 4 * Vectors);
+      load(p - source.row, edges.first[0], edges.above_second);
+      add_row(k);
+      load(p);
+      add_row(k + 3);
+      load(p + source.row);
+      add_row(k + 6);
     }
   }
 };
