@@ -18,6 +18,43 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+namespace detail {
+
+/// How a step of the history is pulled back, whichever operation made it.
+template <class T>
+using AnyPullback = std::function<Gradients<T>(const Variable<T>& dy, const Variable<T>& y)>;
+
+/// Whether an operation on these inputs enters the history.
+template <class T>
+[[gnu::noinline]] bool enters_history(const std::vector<Variable<T>>& inputs) {
+  return grad_enabled() && std::any_of(inputs.begin(), inputs.end(), [](const Variable<T>& input) {
+           return input.requires_grad();
+         });
+}
+
+/// What `record` does that does not depend on the operation: compiled once for all of them.
+template <class T>
+[[gnu::noinline]] Variable<T> record_step(const char* op, Tensor<T> value,
+                                          const std::vector<Variable<T>>& inputs,
+                                          AnyPullback<T> pullback, bool reads_output) {
+  auto node = Node<T>::make();
+  node->op = op;
+  node->recorded = true;
+  node->shape = value.shape();
+  node->inputs.reserve(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    node->inputs.push_back(inputs[i].node());
+    inputs[i].storage().watch();
+    if (i < node->read.size()) node->read[i] = inputs[i].storage().identity();
+  }
+  value.storage().watch();
+  if (reads_output) node->output = value;
+  node->pullback = std::move(pullback);
+  return Variable<T>(std::move(value), std::move(node));
+}
+
+}  // namespace detail
+
 /// `value` as a function of `inputs`. `pullback(dy)` or `pullback(dy, y)` returns one gradient for
 /// each input, of that input's shape; undefined where `requires_grad()` was false. Without an input
 /// that requires a gradient, or under NoGrad, the result is a constant and the pullback is dropped.
@@ -30,30 +67,15 @@ Variable<T> record(const char* op, Tensor<T> value,
   static_assert(reads_output || std::is_invocable_r_v<Gradients<T>, Pullback, const Variable<T>&>,
                 "a pullback is called as pullback(dy) or pullback(dy, y) and returns Gradients<T>");
 
-  const bool wanted = std::any_of(inputs.begin(), inputs.end(),
-                                  [](const Variable<T>& input) { return input.requires_grad(); });
-  if (!wanted || !grad_enabled()) return Variable<T>(std::move(value));
-
-  auto node = Node<T>::make();
-  node->op = op;
-  node->recorded = true;
-  node->shape = value.shape();
-  node->inputs.reserve(inputs.size());
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    node->inputs.push_back(inputs[i].node());
-    inputs[i].storage().watch();
-    if (i < node->read.size()) node->read[i] = inputs[i].storage().identity();
-  }
-  value.storage().watch();
-  if constexpr (reads_output) {
-    node->output = value;
-    node->pullback = std::move(pullback);
-  } else {
-    node->pullback = [pullback = std::move(pullback)](const Variable<T>& dy, const Variable<T>&) {
+  if (!detail::enters_history<T>(inputs)) return Variable<T>(std::move(value));
+  detail::AnyPullback<T> any;
+  if constexpr (reads_output)
+    any = std::move(pullback);
+  else
+    any = [pullback = std::move(pullback)](const Variable<T>& dy, const Variable<T>&) {
       return pullback(dy);
     };
-  }
-  return Variable<T>(std::move(value), std::move(node));
+  return detail::record_step<T>(op, std::move(value), inputs, std::move(any), reads_output);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

@@ -65,15 +65,17 @@ class FirstError {
   std::exception_ptr error_;
 };
 
-}  // namespace detail
+/// What a loop does with a chunk, whatever its type: sharing it out is compiled once, not once for
+/// each loop. It is called through a pointer once for each chunk.
+struct LoopBody {
+  const void* body;
+  void (*call)(const void* body, Index begin, Index end);
 
-/// Calls `body(begin, end)` for chunks of at most `grain` positions that cover [0, count), in any
-/// order and on any thread: after a chunk, a thread mostly takes the one that follows, or the one
-/// before it. `work` is that of one position. An exception of a chunk reaches the caller.
-template <class Body>
-void parallel_for(Index count, Index grain, Work work, const Body& body,
-                  ChunkOrder order = ChunkOrder::forward) {
-  if (count <= 0) return;
+  void operator()(Index begin, Index end) const { call(body, begin, end); }
+};
+
+[[gnu::noinline]] inline void share_loop(Index count, Index grain, Work work, LoopBody body,
+                                         ChunkOrder order) {
   grain = std::clamp<Index>(grain, 1, count);
   const Index chunks = (count - 1) / grain + 1;
   const auto chunk = [&](Index c) { body(c * grain, c + 1 < chunks ? (c + 1) * grain : count); };
@@ -85,8 +87,8 @@ void parallel_for(Index count, Index grain, Work work, const Body& body,
     for (Index c = 0; c < chunks; ++c) chunk(order == ChunkOrder::forward ? c : chunks - 1 - c);
     return;
   }
-  detail::FirstError error;
-  detail::ChunkShares shares(chunks, threads, order);
+  FirstError error;
+  ChunkShares shares(chunks, threads, order);
   auto share = [&](int thread) {
     const bool outer = std::exchange(process::ThisThread::inside_parallel, true);
     const Index done = shares.work(thread, [&](Index c) { error.guard([&] { chunk(c); }); });
@@ -101,6 +103,21 @@ void parallel_for(Index count, Index grain, Work work, const Body& body,
       },
       &share);
   error.rethrow();
+}
+
+}  // namespace detail
+
+/// Calls `body(begin, end)` for chunks of at most `grain` positions that cover [0, count), in any
+/// order and on any thread: after a chunk, a thread mostly takes the one that follows, or the one
+/// before it. `work` is that of one position. An exception of a chunk reaches the caller.
+template <class Body>
+void parallel_for(Index count, Index grain, Work work, const Body& body,
+                  ChunkOrder order = ChunkOrder::forward) {
+  if (count <= 0) return;
+  const auto call = [](const void* of, Index begin, Index end) {
+    (*static_cast<const Body*>(of))(begin, end);
+  };
+  detail::share_loop(count, grain, work, {&body, call}, order);
 }
 
 /// The same for a loop of unknown work, which is taken to be long.

@@ -10,6 +10,7 @@
 #include <adafuse/kernels/base/range.hpp>
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
@@ -29,7 +30,6 @@ using PerRow = std::array<T, tall_rows>;
 /// Where the rows of one tile go, and what happens to them on the way.
 struct TileRows {
   PerRow<const float*> weights{};
-  PerRow<const float*> shortcut{};  // the weights of one, for who reads it
   PerRow<float*> out{};
   PerRow<const float*> residual{};
   PerRow<float> start{};  // what the sums of a row begin with
@@ -182,11 +182,15 @@ template <int Rows, int Vectors>
 /// tile_vectors vectors that are known at run time.
 template <int Rows = tile_rows, int Vectors = tile_vectors, class Kernel>
 void for_tile_size(int rows, int vectors, const Kernel& kernel) {
-  if constexpr (Vectors > 1)
-    if (vectors < Vectors) return for_tile_size<Rows, Vectors - 1>(rows, vectors, kernel);
-  if constexpr (Rows > 1)
-    if (rows < Rows) return for_tile_size<Rows - 1, Vectors>(rows, vectors, kernel);
-  kernel.template operator()<Rows, Vectors>();
+  const int size = (rows - 1) * Vectors + vectors - 1;
+  [&]<int... Sizes>(std::integer_sequence<int, Sizes...>) {
+    const bool found =
+        ((size == Sizes &&
+          (kernel.template operator()<Sizes / Vectors + 1, Sizes % Vectors + 1>(), true)) ||
+         ...);
+    static_cast<void>(found);
+  }
+  (std::make_integer_sequence<int, Rows * Vectors>());
 }
 
 /// rows += weights * panel for 1 .. tile_rows rows and 1 .. tile_vectors vectors.

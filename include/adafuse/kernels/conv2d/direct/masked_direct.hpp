@@ -58,8 +58,7 @@ template <int Rows, int Vectors, int Count>
       for (int v = 0; v < Vectors; ++v) __builtin_prefetch(from + v * Floats::width, 0, 2);
       next_fetch += source.ahead.every;
     }
-#pragma GCC unroll 9
-    for (Index t = 0; t < count; ++t, lanes += tile_vectors) {
+    const auto add_tap = [&](Index t) __attribute__((always_inline)) {
       const float* p = Count == 1 ? pixels : pixels + taps.offsets[t];
       Floats loaded[Vectors];
 #pragma GCC unroll 8
@@ -72,6 +71,14 @@ template <int Rows, int Vectors, int Count>
         keep_in_register(loaded[v]);
       }
       sums.add(k + t, loaded);
+      lanes += tile_vectors;
+    };
+    if constexpr (Count == 9) {
+#pragma GCC unroll 9
+      for (Index t = 0; t < 9; ++t) add_tap(t);
+    } else {
+#pragma GCC unroll 3
+      for (Index t = 0; t < count; ++t) add_tap(t);
     }
   };
   if (source.channels.list)

@@ -13,7 +13,6 @@
 #include <adafuse/kernels/conv2d/shared/tile_rows.hpp>
 #include <adafuse/kernels/conv2d/shared/work.hpp>
 #include <array>
-#include <type_traits>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace whole_rows {
@@ -46,12 +45,14 @@ struct RowsSource {
   Index plane;          // from a channel to the next
   Index row;            // from a row of the image to the next
   Index step;           // from what a vector of outputs reads to what the next one does
+  Index second;         // of stride 2: from the first pixels that are unzipped to those with them
   Index vectors;        // of outputs
   ChannelList channels;
-  Index ahead;       // from these pixels to those of the next frame, fetched meanwhile; or 0
-  Mask inside;       // the lanes of a vector that is loaded
-  Mask above_first;  // of the first vector and tap row 0: nothing lies above the image
-  Mask below_last;   // of the last vector and tap row 2, of stride 1: nothing lies below
+  Index ahead;        // from these pixels to those of the next frame, fetched meanwhile; or 0
+  Mask inside;        // the lanes of a vector that is loaded
+  Mask above_first;   // of the first vector and tap row 0: nothing lies above the image
+  Mask below_last;    // of the last vector and tap row 2, of stride 1: nothing lies below
+  Mask above_second;  // of what is unzipped with the first vector
   Mask has_left, has_right;  // lanes whose pixel has a neighbour on its left, on its right
 
   [[gnu::always_inline]] void fetch_ahead(const float* p, int count) const {
@@ -63,74 +64,93 @@ struct RowsSource {
 /// The numbers of the largest frame that is fetched ahead: L1 has room for two and what is made.
 inline Index largest_fetched() { return Caches::here().l1 / 3; }
 
-/// Of the vectors that lie above a tile's first and below its last: lanes inside of the image.
+/// Which lanes of a tile lie inside of the image, for each row of taps: of its first vector and of
+/// its last; and of what is unzipped with the first, for the first row of taps.
 struct Edges {
-  Mask above, below;
+  Mask first[3], last[3], above_second;
+
+  [[gnu::always_inline]] Edges(const RowsSource& source, Index begin, int vectors) {
+    const Mask above = begin == 0 ? source.above_first : source.inside,
+               below = begin + vectors == source.vectors ? source.below_last : source.inside;
+    first[0] = above, first[1] = first[2] = source.inside;
+    last[0] = last[1] = source.inside, last[2] = below;
+    if (vectors == 1) first[2] = below;
+    above_second = begin == 0 ? source.above_second : first_lanes(Floats::width);
+  }
 };
+
+/// Calls `add_row(p)` for the three rows of a 3x3 kernel. `Rolled`: one copy of it fills the
+/// processor, and three would only be longer to compile.
+template <bool Rolled, class AddRow>
+[[gnu::always_inline]] inline void for_kernel_rows(const AddRow& add_row) {
+  if constexpr (Rolled) {
+#pragma GCC unroll 1
+    for (int p = 0; p < 3; ++p) add_row(p);
+  } else {
+    add_row(0), add_row(1), add_row(2);
+  }
+}
 
 /// 3x3 kernels of stride 1: taps that read an image row where it lies, and moved by a lane.
 struct Adjacent {
+  static constexpr int taps = 9;
+
   template <int Rows, int Vectors>
   [[gnu::always_inline]] static void add_channel(Accumulators<Rows, Vectors>& sums,
                                                  const RowsSource& source, const Edges& edges,
                                                  const float* p, Index k) {
     source.fetch_ahead(p, Vectors);
-    const auto add_row = [&](const float* row, int p_of_row) __attribute__((always_inline)) {
+    const float* row = p - source.row;
+    for_kernel_rows<(Rows * Vectors > tall_rows)>([&](int p_of_row) __attribute__((always_inline)) {
       Floats middle[Vectors], beside[Vectors];
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
         const float* const from = row + v * Floats::width;
-        if (p_of_row == 0 && v == 0)
-          middle[v] = Floats::load(from, edges.above);
-        else if (p_of_row == 2 && v + 1 == Vectors)
-          middle[v] = Floats::load(from, edges.below);
-        else
-          middle[v] = Floats::load(from);
+        middle[v] = v == 0             ? Floats::load(from, edges.first[p_of_row])
+                    : v + 1 == Vectors ? Floats::load(from, edges.last[p_of_row])
+                                       : Floats::load(from);
         keep_in_register(middle[v]);
         beside[v] = move_up(middle[v], source.has_left);
         keep_in_register(beside[v]);
       }
-      sums.add(k + 3 * p_of_row, beside);
-      sums.add(k + 3 * p_of_row + 1, middle);
+      sums.add(k, beside);
+      sums.add(k + 1, middle);
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
         beside[v] = move_down(middle[v], source.has_right);
         keep_in_register(beside[v]);
       }
-      sums.add(k + 3 * p_of_row + 2, beside);
-    };
-    add_row(p - source.row, 0);
-    add_row(p, 1);
-    add_row(p + source.row, 2);
+      sums.add(k + 2, beside);
+      k += 3, row += source.row;
+    });
   }
 };
 
-/// Kernels of `Side` x `Side` taps of stride 2, rows of `Width` outputs: taps that read an image
-/// row unzipped.
-template <int Width, int Side>
+/// Kernels of `Side` x `Side` taps of stride 2: taps that read an image row unzipped. `Quarter`: a
+/// row of outputs fills a quarter of a vector.
+template <bool Quarter, int Side>
 struct Unzipped {
+  static constexpr int taps = Side * Side;
+
   /// Two vectors of pixels: those of every other row from `p` on, for one vector of outputs.
-  [[gnu::always_inline]] static void load_rows(const float* p, Floats& a, Floats& b) {
-    constexpr int step = 4 * Width;
-    if constexpr (2 * Width >= Floats::width) {
-      a = Floats::load(p), b = Floats::load(p + (Width == Floats::width ? Width : step));
-    } else {  // Two rows fit in each.
+  [[gnu::always_inline]] static void load_rows(const float* p, Index step, Floats& a, Floats& b) {
+    if constexpr (Quarter) {  // Two rows fit in each.
       a = Floats::load_lower(p).load_upper(p + step);
       b = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
+    } else {
+      a = Floats::load(p), b = Floats::load(p + step);
     }
   }
-  /// The same where the first of these rows may lie above the image: it has the lanes of the mask,
+  /// The same where the first of these rows may lie above the image: it has the lanes of the masks,
   /// others become 0.
-  [[gnu::always_inline]] static void load_rows(const float* p, Mask first, Floats& a, Floats& b) {
-    constexpr int step = 4 * Width;
+  [[gnu::always_inline]] static void load_rows(const float* p, Index step, Mask first, Mask second,
+                                               Floats& a, Floats& b) {
     a = Floats::load(p, first);
-    if constexpr (Width == Floats::width) {
-      b = Floats::load(p + Width, first);
-    } else if constexpr (2 * Width == Floats::width) {
-      b = Floats::load(p + step);
-    } else {
+    if constexpr (Quarter) {
       a = a.load_upper(p + step);
       b = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
+    } else {
+      b = Floats::load(p + step, second);
     }
   }
 
@@ -138,13 +158,15 @@ struct Unzipped {
   [[gnu::always_inline]] static void add_channel(Accumulators<Rows, Vectors>& sums,
                                                  const RowsSource& source, const Edges& edges,
                                                  const float* p, Index k) {
-    constexpr int row = 2 * Width, next = 4 * Floats::width;  // row; rows of the next vector
+    constexpr int next = 4 * Floats::width;  // from the rows of a vector to those of the next
     Floats even[Vectors], odd[Vectors];
+    const Index step = source.second;
     const auto load = [&](const float* from, auto... first) __attribute__((always_inline)) {
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
         const float* const rows = from + v * next;
-        v == 0 ? load_rows(rows, first..., even[v], odd[v]) : load_rows(rows, even[v], odd[v]);
+        v == 0 ? load_rows(rows, step, first..., even[v], odd[v])
+               : load_rows(rows, step, even[v], odd[v]);
         unzip(even[v], odd[v]);
         keep_in_register(even[v]);
         if constexpr (Side > 1) keep_in_register(odd[v]);
@@ -165,84 +187,69 @@ struct Unzipped {
         sums.add(first_tap, odd);
       };
       source.fetch_ahead(p, 4 * Vectors);
-      load(p - row, edges.above);
+      load(p - source.row, edges.first[0], edges.above_second);
       add_row(k);
       load(p);
       add_row(k + 3);
-      load(p + row);
+      load(p + source.row);
       add_row(k + 6);
     }
   }
 };
 
-/// Of most convolutions: there is no shortcut.
-struct NoShortcut {};
-
 /// Tiles of so many vectors of outputs, one after another: those of the range.
-template <int Rows, int Vectors, int Taps, class Reader, class Shortcut>
-[[gnu::noinline]] void correlate(TileRows& tile, const RowsSource& shared,
-                                 const RowsSource& of_shortcut, Range range) {
+template <int Rows, int Vectors, class Reader>
+[[gnu::noinline]] void correlate(TileRows& tile, const RowsSource& shared, Range range) {
   const RowsSource source = shared;  // A copy of its own: nothing that is stored can change it.
   for (Index first = range.begin; first < range.end; first += Vectors) {
     tile.offset = first * Floats::width;
-    const Edges edges{first == 0 ? source.above_first : source.inside,
-                      first + Vectors == source.vectors ? source.below_last : source.inside};
+    const Edges edges(source, first, Vectors);
     Accumulators<Rows, Vectors> sums(tile);
-    if constexpr (!std::is_same_v<Shortcut, NoShortcut>) {
-      const float* pixels = of_shortcut.pixels + first * of_shortcut.step;
-      sums.take_weights(tile.shortcut);
-      for (Index i = 0; i < of_shortcut.channels.count; ++i, pixels += of_shortcut.plane)
-        Shortcut::add_channel(sums, of_shortcut, {}, pixels, i);
-      sums.take_weights(tile.weights);
-    }
     const float* const pixels = source.pixels + first * source.step;
     for (Index i = 0; i < source.channels.count; ++i) {
       const Index channel = source.channels[i];
-      Reader::add_channel(sums, source, edges, pixels + channel * source.plane, channel * Taps);
+      Reader::add_channel(sums, source, edges, pixels + channel * source.plane,
+                          channel * Reader::taps);
     }
     sums.finish(tile);
   }
 }
 
+/// The kernels for tiles of 1 .. tall_rows output channels, and as many vectors as go with them.
+using Kernel = void (*)(TileRows&, const RowsSource&, Range);
+using Kernels = std::array<std::array<Kernel, most_vectors>, tall_rows>;
+
+template <class Reader, int Rows, int... Before>
+constexpr std::array<Kernel, most_vectors> kernels_of_rows(std::integer_sequence<int, Before...>) {
+  return {correlate<Rows, Before + 1, Reader>...};
+}
+template <class Reader, int... Before>
+constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
+  return {kernels_of_rows<Reader, Before + 1>(
+      std::make_integer_sequence<int, vectors_beside(Before + 1)>())...};
+}
+template <class Reader>
+inline constexpr Kernels kernels =
+    make_kernels<Reader>(std::make_integer_sequence<int, tall_rows>());
+
 /// Vectors of outputs of all rows of a tile, in tiles of nearly the same number.
-template <int Rows, int Taps, class Reader, class Shortcut>
-void correlate_rows(TileRows& tile, const RowsSource& source, const RowsSource& shortcut,
-                    Range vectors) {
-  constexpr int most = vectors_beside(Rows);
-  const EvenParts tiles(vectors.size(), most);
+inline void correlate_rows(const Kernels& kernels, int rows, TileRows& tile,
+                           const RowsSource& source, Range vectors) {
+  const auto& of_rows = kernels[static_cast<std::size_t>(rows - 1)];
+  const EvenParts tiles(vectors.size(), vectors_beside(rows));
   const Index middle = vectors.begin + tiles.larger() * (tiles.least() + 1);
   const auto run = [&](Index count, Range some) {
-    for_tile_size<Rows, most>(Rows, static_cast<int>(count), [&]<int, int Vectors>() {
-      correlate<Rows, Vectors, Taps, Reader, Shortcut>(tile, source, shortcut, some);
-    });
+    of_rows[static_cast<std::size_t>(count - 1)](tile, source, some);
   };
   if (tiles.larger() > 0) run(tiles.least() + 1, {vectors.begin, middle});
   run(tiles.least(), {middle, vectors.end});
 }
 
-/// The kernel for tiles of 1 .. tall_rows output channels.
-using Kernels =
-    std::array<void (*)(TileRows&, const RowsSource&, const RowsSource&, Range), tall_rows>;
-
-template <int Taps, class Reader, class Shortcut, int... Before>
-constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
-  return {correlate_rows<Before + 1, Taps, Reader, Shortcut>...};
-}
-template <int Taps, class Reader, class Shortcut = NoShortcut>
-inline constexpr Kernels kernels =
-    make_kernels<Taps, Reader, Shortcut>(std::make_integer_sequence<int, tall_rows>());
-
-inline const Kernels& kernels_for(const Correlation& g, bool has_shortcut) {
-  constexpr int full = Floats::width;
-  const auto of_width = [&]<int Width>() -> const Kernels& {
-    return has_shortcut          ? kernels<9, Adjacent, Unzipped<Width, 1>>
-           : g.stride_width == 1 ? kernels<9, Adjacent>
-           : g.taps() == 1       ? kernels<1, Unzipped<Width, 1>>
-                                 : kernels<9, Unzipped<Width, 3>>;
-  };
-  return g.out_width == full       ? of_width.template operator()<full>()
-         : g.out_width == full / 2 ? of_width.template operator()<full / 2>()
-                                   : of_width.template operator()<full / 4>();
+inline const Kernels& kernels_for(const Correlation& g) {
+  if (g.stride_width == 1) return kernels<Adjacent>;
+  if (4 * g.out_width == Floats::width)
+    return g.taps() == 1 ? kernels<Unzipped<true, 1>> : kernels<Unzipped<true, 3>>;
+  return g.taps() == 1 ? kernels<Unzipped<false, 1>> : kernels<Unzipped<false, 3>>;
 }
 
 /// What the tiles of all frames have in common.
@@ -260,7 +267,10 @@ inline RowsSource source_of(const Correlation& g) {
   source.vectors = g.out_pixels() / width;
   source.inside = first_lanes(adjacent ? width : std::min(2 * g.out_width, width));
   source.above_first = adjacent ? lane_range(g.out_width, width) : Mask();
-  source.below_last = first_lanes(width - g.out_width);
+  source.below_last = adjacent ? first_lanes(width - g.out_width) : source.inside;
+  const bool one_row = g.out_width == width;  // is unzipped; otherwise rows are
+  source.second = one_row ? width : 2 * g.in_width;
+  source.above_second = one_row ? Mask() : first_lanes(width);
   source.has_left = Mask(left), source.has_right = Mask(right);
   return source;
 }
@@ -282,7 +292,8 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
   const bool fetches = frame <= largest_fetched();
   if (fetches)  // Nothing comes before the first frame that could fetch it meanwhile.
     for (Index i = 0; i < frame; i += Floats::width) __builtin_prefetch(x + i);
-  const Kernels& kernels = kernels_for(g, beside);
+  const Kernels& kernels = kernels_for(g);
+  const Kernels* const shortcut_kernels = beside ? &kernels_for(h) : nullptr;
   // Few frames are cut, so that there is work for a few threads.
   const Index strips = std::clamp<Index>(6 / g.batch, 1, (of_all.vectors + 1) / 2);
   const Index tasks = g.batch * strips;
@@ -301,12 +312,17 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
       const int rows = static_cast<int>(block.size());
       TileRows tile = rows_of_frame(g, options.epilogue, w, y, n, outs, block.begin, rows);
       tile.last_lanes = first_lanes(Floats::width);
-      if (beside)
+      if (beside) {  // Its sums are few, and stay in L1 until the others begin with them.
+        TileRows sums = tile;
         for (int r = 0; r < rows; ++r)
-          tile.shortcut[static_cast<std::size_t>(r)] =
+          sums.weights[static_cast<std::size_t>(r)] =
               beside->weights + outs[block.begin + r] * h.in_channels;
+        sums.affine = sums.add_residual = sums.relu = false;
+        correlate_rows(*shortcut_kernels, rows, sums, shortcut, vectors);
+        tile.accumulate = true;
+      }
       source.ahead = fetches && b == 0 && n + 1 < g.batch ? frame : 0;
-      kernels[static_cast<std::size_t>(rows - 1)](tile, source, shortcut, vectors);
+      correlate_rows(kernels, rows, tile, source, vectors);
     }
   });
 }
