@@ -44,10 +44,10 @@ TEST_CASE("fold: a residual network is its convolutions, norms and additions ins
   const auto& second = named(*network, "layer2.0.conv2");
   const auto& down = named(*network, "layer2.0.downsample.0");
   CHECK(second.inputs.size() == 1);
-  CHECK_FALSE(second.as<FoldedConv<double>>()->relu);
+  CHECK_FALSE(second.as<FoldedConv<double>>()->activation == kernels::Activation::relu);
   REQUIRE(down.inputs.size() == 2);
   CHECK(down.inputs[1] == second.output);
-  CHECK(down.as<FoldedConv<double>>()->relu);
+  CHECK(down.as<FoldedConv<double>>()->activation == kernels::Activation::relu);
   // The identity is the residual of the block's last convolution.
   CHECK(named(*network, "layer1.0.conv2").inputs[1] == named(*network, "conv1").output);
 }
@@ -80,7 +80,7 @@ TEST_CASE("fold: of small maps, a projection becomes the shortcut of the convolu
   const auto* conv = second.as<FoldedConv<float>>();
   CHECK(second.inputs == std::vector{named(*network, "layer2.0.conv1").output,
                                      named(*network, "layer1.0.conv2").output});
-  CHECK(conv->relu);
+  CHECK(conv->activation == kernels::Activation::relu);
   REQUIRE(conv->has_shortcut());
   CHECK(second.macs == conv->geometry.macs() + conv->shortcut.geometry.macs());
   // The norms are part of the weights, for both share one epilogue.

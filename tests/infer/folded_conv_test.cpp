@@ -26,7 +26,7 @@ FoldedConv<float> some_conv() {
   conv.weight = Tensor<float>::randn({out, in, 3, 3}, Key(1));
   conv.scale = Tensor<float>::uniform({out}, Key(2), 0.1f, 0.2f);
   conv.shift = Tensor<float>::randn({out}, Key(3));
-  conv.relu = true;
+  conv.activation = kernels::Activation::relu;
   return conv;
 }
 
@@ -45,12 +45,12 @@ TEST_CASE("folded conv: with lists, residual and ReLU, direct and as the cost mo
     auto g = conv.geometry;
     g.batch = frames;
     auto expected = Tensor<float>::full(residual.shape(), -1);
-    kernels::conv2d<float>(
-        g, x.data(), conv.weight.data(), expected.data(),
-        {.algorithm = kernels::ConvAlgorithm::reference,
-         .epilogue = {conv.scale.data(), conv.shift.data(), residual.data(), true},
-         .live_out = wanted.frames(),
-         .live_in = live.frames()});
+    kernels::conv2d<float>(g, x.data(), conv.weight.data(), expected.data(),
+                           {.algorithm = kernels::ConvAlgorithm::reference,
+                            .epilogue = {conv.scale.data(), conv.shift.data(), residual.data(),
+                                         kernels::Activation::relu},
+                            .live_out = wanted.frames(),
+                            .live_in = live.frames()});
     for (const bool winograd : {false, true}) {
       conv.algorithm =
           winograd ? kernels::ConvAlgorithm::automatic : kernels::ConvAlgorithm::direct;
@@ -116,12 +116,12 @@ TEST_CASE("folded conv: with a shortcut, the sum of both, and the work of both")
   }
   auto apart = Tensor<float>::full({frames, 6, 8, 8}, -1), together = apart.clone();
   conv(frames, x.data(), nullptr, apart.data(), live.frames(), wanted.frames());
-  beside.relu = true;
+  beside.activation = kernels::Activation::relu;
   beside(frames, x2.data(), apart.data(), apart.data(), {}, wanted.frames());
   const double work = conv.work(frames, live.frames(), wanted.frames()),
                work_beside = beside.work(frames, {}, wanted.frames());
 
-  conv.relu = true;
+  conv.activation = kernels::Activation::relu;
   conv.shortcut = {beside.geometry, beside.weight, {}};
   conv(frames, x.data(), x2.data(), together.data(), live.frames(), wanted.frames());
   for (Index i = 0; i < apart.size(); ++i)

@@ -23,7 +23,7 @@ TEST_CASE("frame steps: a sum counts a dead channel as zero, and a residual is a
   Tensor<float> y({4});
   FrameOperands<float> on{2, {a.data(), 2, 1, {}, {}}, {b.data(), 2, 1, {}, {}}, {y.data(), 2, 1}};
   on.other.live = live.frames();
-  CHECK(run_frames(FoldedAdd{.relu = true}, on) == 2);
+  CHECK(run_frames(FoldedAdd{.activation = kernels::Activation::relu}, on) == 2);
   CHECK(values(y) == std::vector<float>{11, 0, 33, 4});
 
   FoldedConv<float> conv;

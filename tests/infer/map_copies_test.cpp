@@ -93,10 +93,10 @@ TEST_CASE("map copies: a sum takes a channel that does not exist for zero") {
   LiveLists live(clips * frames, channels);
   for (Index f = 0; f < clips * frames; ++f) live.set(f, [&](Index c) { return c == f; });
   auto y = Tensor<double>::uninitialized(a.shape());
-  add_live(sizes, a.data(), live.frames(), b.data(), {}, false, y.data());
+  add_live(sizes, a.data(), live.frames(), b.data(), {}, kernels::Activation::identity, y.data());
   CHECK(y(2, 2, 1, 1) == a(2, 2, 1, 1) + b(2, 2, 1, 1));
   CHECK(y(2, 3, 1, 1) == b(2, 3, 1, 1));
-  add_live(sizes, a.data(), {}, b.data(), live.frames(), true, y.data());
+  add_live(sizes, a.data(), {}, b.data(), live.frames(), kernels::Activation::relu, y.data());
   CHECK(y(2, 3, 1, 1) == std::max(0.0, a(2, 3, 1, 1)));
 }
 

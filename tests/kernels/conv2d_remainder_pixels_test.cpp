@@ -51,7 +51,7 @@ TEST_CASE("remainder pixels: lists, groups, residual and ReLU as the naive loops
           }
           Conv2dOptions<float> options{
               .algorithm = ConvAlgorithm("masked_direct"),
-              .epilogue = {scale.data(), shift.data(), residual.data(), true},
+              .epilogue = {scale.data(), shift.data(), residual.data(), Activation::relu},
               .live_out = live_out,
               .live_in = live_in};
           auto y = Tensor<float>::full(residual.shape(), -1), expected = y.clone();

@@ -118,7 +118,8 @@ TEST_CASE("conv2d: the residual may be the output itself, by every algorithm") {
     auto y = residual.clone(), expected = residual.clone();
     const auto run = [&](const float* added, Tensor<float>& to) {
       conv2d<float>(g, x.data(), w.data(), to.data(),
-                    {.algorithm = algorithm, .epilogue = {.residual = added, .relu = true}});
+                    {.algorithm = algorithm,
+                     .epilogue = {.residual = added, .activation = Activation::relu}});
     };
     run(residual.data(), expected);
     run(y.data(), y);

@@ -122,7 +122,7 @@ TEST_CASE("winograd, outliers: with lists, an epilogue, and the residual in plac
                    .epilogue = {.scale = scale.data(),
                                 .shift = shift.data(),
                                 .residual = y.data(),
-                                .relu = true},
+                                .activation = Activation::relu},
                    .live_out = live_out,
                    .live_in = live_in});
     return y;

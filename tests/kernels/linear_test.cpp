@@ -21,18 +21,20 @@ TEST_CASE("linear: equals the naive loops in double, for few and many rows, inpu
   for (int k = 0; k < 150; ++k) {
     const LinearShape s{1 + draw.integer(70), 1 + draw.integer(200)};
     const Index rows = 1 + draw.integer(20);
-    const bool relu = draw.chance(0.5), has_bias = draw.chance(0.5);
+    const bool has_bias = draw.chance(0.5);
+    const auto activation = draw.chance(0.5) ? Activation::relu : Activation::identity;
     const auto x = Tensor<float>::randn({rows, s.in}, Key(2)),
                w = Tensor<float>::randn({s.out, s.in}, Key(3)),
                bias = Tensor<float>::randn({s.out}, Key(4));
     auto packed = Tensor<float>::full({s.packed_size()}, NAN);
     pack_linear(s, w.data(), packed.data());
     auto y = Tensor<float>::full({rows + 1, s.out}, -99);  // The last row is nobody's.
-    linear(s, rows, row_of(x), packed.data(), has_bias ? bias.data() : nullptr, relu, y.data());
+    linear(s, rows, row_of(x), packed.data(), has_bias ? bias.data() : nullptr, activation,
+           y.data());
     const auto xd = x.cast<double>(), wd = w.cast<double>(), biasd = bias.cast<double>();
     Tensor<double> expected({rows, s.out});
     reference::linear(rows, s.in, s.out, xd.data(), wd.data(), has_bias ? biasd.data() : nullptr,
-                      relu, expected.data());
+                      activation, expected.data());
     double largest = 0;
     for (Index i = 0; i < expected.size(); ++i)
       largest = std::max(largest, std::abs(double(y.data()[i]) - expected.data()[i]));
@@ -69,9 +71,9 @@ TEST_CASE("linear: has the same bits for any number of threads") {
   pack_linear(s, w.data(), packed.data());
   const int before = num_threads();
   set_num_threads(1);
-  linear(s, rows, row_of(x), packed.data(), nullptr, false, y.data());
+  linear(s, rows, row_of(x), packed.data(), nullptr, Activation::identity, y.data());
   set_num_threads(3);
-  linear(s, rows, row_of(x), packed.data(), nullptr, false, same.data());
+  linear(s, rows, row_of(x), packed.data(), nullptr, Activation::identity, same.data());
   set_num_threads(before);
   CHECK(std::equal(y.begin(), y.end(), same.begin()));
 }
@@ -84,7 +86,7 @@ TEST_CASE("linear: sums of many terms are made of pieces, between the bias and t
                  x = Tensor<float>::ones({5, in}), bias = Tensor<float>::full({s.out}, -7);
       Tensor<float> packed({s.packed_size()}), y({5, s.out});
       pack_linear(s, w.data(), packed.data());
-      linear(s, 5, row_of(x), packed.data(), bias.data(), true, y.data());
+      linear(s, 5, row_of(x), packed.data(), bias.data(), Activation::relu, y.data());
       const double right = std::max(0., sign * 0.1f * static_cast<double>(in) - 7);
       for (const float v : y) REQUIRE(v == doctest::Approx(right).epsilon(2e-4));
     }

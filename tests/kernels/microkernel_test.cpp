@@ -23,8 +23,9 @@ TEST_CASE(
     for (int vectors = 1; vectors <= tile_vectors; ++vectors) {
       auto out = before.clone();
       TileRows tile;
-      tile.accumulate = draw.chance(0.5), tile.affine = draw.chance(0.5);
-      tile.add_residual = draw.chance(0.5), tile.relu = draw.chance(0.5);
+      tile.accumulate = draw.chance(0.5);
+      tile.epilogue = {draw.chance(0.5), draw.chance(0.5),
+                       draw.chance(0.5) ? Activation::relu : Activation::identity};
       const Index last = 1 + draw.integer(Floats::width),
                   count = (vectors - 1) * Floats::width + last;
       tile.last_lanes = first_lanes(last);
@@ -43,9 +44,9 @@ TEST_CASE(
             for (Index s = 0; s < 6; ++s)
               y += double(w(r, starts[s / 3] + s % 3)) *
                    panel.data()[s * vectors * Floats::width + j];
-            if (tile.affine) y = 2 * y + double(r);
-            if (tile.add_residual) y += before(r, j);
-            if (tile.relu) y = std::max(y, 0.0);
+            if (tile.epilogue.affine) y = 2 * y + double(r);
+            if (tile.epilogue.add_residual) y += before(r, j);
+            y = activated(tile.epilogue.activation, y);
           }
           CHECK(out(r, j) == doctest::Approx(y).epsilon(1e-4));
         }

@@ -217,7 +217,7 @@ TEST_CASE("nan table: a convolution and its epilogue, by each algorithm") {
           if (scaled) options.epilogue.scale = all[2].data();
           if (shifted) options.epilogue.shift = all[3].data();
           if (added) options.epilogue.residual = all[4].data();
-          options.epilogue.relu = relu;
+          options.epilogue.activation = relu ? Activation::relu : Activation::identity;
           if (lists) options.live_in = live_in, options.live_out = live_out;
           const auto run = [&](ConvAlgorithm algorithm) {
             options.algorithm = algorithm;
@@ -293,12 +293,14 @@ TEST_CASE("nan table: linear layers") {
           auto& operand = which == 0 ? x : which == 1 ? w : bias;
           operand = spoiled(operand, special, draw);
           const LinearShape s{in, out};
+          const auto activation = relu ? Activation::relu : Activation::identity;
           Tensor<float> packed({s.packed_size()}), got({rows, out}), expected({rows, out});
           pack_linear(s, w.data(), packed.data());
           linear(
               s, rows, [&](Index r) { return x.data() + r * s.in; }, packed.data(), bias.data(),
-              relu, got.data());
-          reference::linear(rows, in, out, x.data(), w.data(), bias.data(), relu, expected.data());
+              activation, got.data());
+          reference::linear(rows, in, out, x.data(), w.data(), bias.data(), activation,
+                            expected.data());
           CHECK(count_wrong(got, expected) == 0);
         }
 }

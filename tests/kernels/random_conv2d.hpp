@@ -111,7 +111,7 @@ class RandomConv2d {
     if (draw.chance(0.5)) options.epilogue.scale = scale_.data();
     if (draw.chance(0.5)) options.epilogue.shift = shift_.data();
     if (draw.chance(0.5)) options.epilogue.residual = residual_.data();
-    options.epilogue.relu = draw.chance(0.5);
+    if (draw.chance(0.5)) options.epilogue.activation = kernels::Activation::relu;
     if (draw.chance(0.4)) options.live_out = live_out_;
     if (draw.chance(0.4)) options.live_in = live_in_;
   }

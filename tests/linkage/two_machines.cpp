@@ -3,7 +3,7 @@
 // process has once must be the same for all files.
 // SPDX-License-Identifier: MIT
 #include <adafuse/core/thread_count.hpp>
-#include <adafuse/kernels/conv2d/choice.hpp>
+#include <adafuse/kernels/conv2d/winograd/algorithm.hpp>
 #include <cmath>
 #include <cstdio>
 

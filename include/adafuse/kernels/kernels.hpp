@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/activation.hpp>
 #include <adafuse/kernels/base/dot_products.hpp>
+#include <adafuse/kernels/base/epilogue.hpp>
 #include <adafuse/kernels/base/exp.hpp>
 #include <adafuse/kernels/base/matrix_product.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>

@@ -1,4 +1,4 @@
-// Linear layers whose weights are known beforehand: y = relu(W x + b) for some rows x.
+// Linear layers whose weights are known beforehand: y = activation(W x + b) for some rows x.
 //
 // The micro-kernel with its roles exchanged: the rows of a tile are rows of x, its vectors are
 // outputs, and a panel is a piece of W, packed before the first call. No call packs anything, and
@@ -82,27 +82,29 @@ inline void multiply_outputs(TileRows& tile, int rows, const LinearShape& s, Ran
   TileRows some = tile;
   for (Index k = 0; k < s.in; k += longest) {
     const Index in = std::min(longest, s.in - k);
-    some.relu = tile.relu && k + in == s.in;
+    if (k + in < s.in)
+      some.epilogue.activation = Activation::identity;
+    else
+      some.epilogue.activation = tile.epilogue.activation;
     multiply_places(some, rows, s, outputs, in, panel + k * outputs.size());
     for (int r = 0; r < rows; ++r) some.weights[static_cast<std::size_t>(r)] += in;
-    some.add_residual = true;
+    some.epilogue.add_residual = true;
     std::copy(some.out.begin(), some.out.end(), some.residual.begin());
   }
 }
 
-/// y [rows, out] = W x + b, or its ReLU, for rows x [in], of which `row_at(r)` points to the r-th.
+/// y [rows, out] = activation(W x + b), for rows x [in], of which `row_at(r)` points to the r-th.
 /// `bias` [out], or null: 0.
 template <class RowAt>
 void linear(const LinearShape& s, Index rows, const RowAt& row_at, const float* packed,
-            const float* bias, bool relu, float* y) {
+            const float* bias, Activation activation, float* y) {
   const RowBlocks blocks{rows};
   const Index products = tile_rows * s.panel * s.in;  // of a block and a panel
   parallel_for(s.panels() * blocks.count(), 1 + 50000 / products, Work::multiply_adds(products),
                [&](Index begin, Index end) {
                  const FlushDenormals scope;
                  TileRows tile;
-                 tile.add_residual = bias != nullptr;
-                 tile.relu = relu;
+                 tile.epilogue = {false, bias != nullptr, activation};
                  for (Index task = begin; task < end; ++task) {
                    const Range block = blocks[task % blocks.count()];
                    for (Index r = block.begin; r < block.end; ++r) {

@@ -144,7 +144,7 @@ class Folder {
       }
     }
     if (reader_as<models::ReluStep>(out, next)) {
-      folded.relu = true;
+      folded.activation = kernels::Activation::relu;
       out = take(next);
     }
     if (std::is_same_v<T, float> && folded.weight.size() <= few_weights) scale_weights(folded);
@@ -161,7 +161,9 @@ class Folder {
       const auto found = std::ranges::find(network_.steps, other, &FoldedStep<T>::output);
       if (found == network_.steps.end() || found->inputs.size() > 1) return {};
       const auto* before = found->template as<FoldedConv<T>>();
-      if (!before || before->relu || value(other).wanted || !sole_reader(other)) return {};
+      if (!before || before->activation != kernels::Activation::identity || value(other).wanted ||
+          !sole_reader(other))
+        return {};
       std::array<ValueId, 2> reads{found->inputs[0], inputs[0]};
       FoldedConv<T> main = *before, beside = conv;
       if (main.geometry.macs() < beside.geometry.macs())
@@ -281,7 +283,7 @@ class Folder {
     ValueId out = step.output;
     std::size_t next = 0;
     if (reader_as<models::ReluStep>(out, next)) {
-      sum.relu = true;
+      sum.activation = kernels::Activation::relu;
       out = take(next);
     }
     emit(step, sum, step.inputs, out);

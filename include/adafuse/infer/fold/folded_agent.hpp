@@ -97,7 +97,8 @@ FoldedAgent<T> fold_agent(const PolicyNetwork<T>& agent) {
     folded.layers.push_back(i < agent.norms().size()
                                 ? fold_linear(layers[i], agent.norms()[i])
                                 : FoldedLinear<T>(rows_by_action(layers[i].weight.value()),
-                                                  rows_by_action(layers[i].bias.value()), false));
+                                                  rows_by_action(layers[i].bias.value()),
+                                                  kernels::Activation::identity));
   return folded;
 }
 

@@ -1,4 +1,4 @@
-// A convolution with all that follows it: y = relu(scale * conv + shift + residual), for the
+// A convolution with all that follows it: y = activation(scale * conv + shift + residual), for the
 // channels that exist and those that are wanted.
 // SPDX-License-Identifier: MIT
 #pragma once
@@ -24,7 +24,7 @@ struct FoldedConv {
   Tensor<T> weight;                   // [out, in/groups, kh, kw], the model's own, or scaled
   Tensor<T> scale, shift;             // [out], undefined where there is none
   kernels::PreparedWeights prepared;  // the forms that pay
-  bool relu = false;
+  kernels::Activation activation = kernels::Activation::identity;
   Index biases = 0;            // that the model's convolutions have: what is charged for the shift
   FoldedShortcut<T> shortcut;  // undefined weights: there is none
   /// `automatic` or `direct`.
@@ -43,7 +43,7 @@ struct FoldedConv {
                                       .epilogue = {.scale = data(scale),
                                                    .shift = data(shift),
                                                    .residual = has_shortcut() ? nullptr : other,
-                                                   .relu = relu},
+                                                   .activation = activation},
                                       .live_out = wanted,
                                       .live_in = live,
                                       .prepared = &prepared};

@@ -1,4 +1,4 @@
-// A linear layer with what follows it: y = relu(W x + b), a batch norm made part of W and b.
+// A linear layer with what follows it: y = activation(W x + b), a batch norm made part of W and b.
 //
 // Of floats, W is packed into panels when the layer is made: agents have small layers, for which
 // anything but the products would take longer than the products.
@@ -18,12 +18,13 @@ template <class T>
 class FoldedLinear {
  public:
   /// weight [out, in], bias [out] or undefined.
-  ADAFUSE_INLINE FoldedLinear(const Tensor<T>& weight, Tensor<T> bias, bool relu)
+  ADAFUSE_INLINE FoldedLinear(const Tensor<T>& weight, Tensor<T> bias,
+                              kernels::Activation activation)
       : in_(weight.size(1)),
         out_(weight.size(0)),
         weight_(weight),
         bias_(std::move(bias)),
-        relu_(relu) {
+        activation_(activation) {
     if constexpr (in_panels) {
       weight_ = Tensor<T>::uninitialized({shape().packed_size()});
       kernels::pack_linear(shape(), weight.data(), weight_.data());
@@ -47,14 +48,15 @@ class FoldedLinear {
     } else {  // As a convolution of maps of one pixel.
       const kernels::Conv2dGeometry g{
           .batch = rows, .in_channels = in_, .in_height = 1, .in_width = 1, .out_channels = out_};
-      kernels::conv2d<T>(g, x, weight_.data(), y, {.epilogue = {.shift = bias(), .relu = relu_}});
+      kernels::conv2d<T>(g, x, weight_.data(), y,
+                         {.epilogue = {.shift = bias(), .activation = activation_}});
     }
   }
   /// The same for rows of which `row_at(r)` points to the r-th: they may overlap.
   template <std::invocable<Index> RowAt>
   ADAFUSE_INLINE void operator()(Index rows, const RowAt& row_at, T* y) const {
     if constexpr (in_panels)
-      kernels::linear(shape(), rows, row_at, weight_.data(), bias(), relu_, y);
+      kernels::linear(shape(), rows, row_at, weight_.data(), bias(), activation_, y);
     else
       for (Index r = 0; r < rows; ++r) (*this)(1, row_at(r), y + r * out_);
   }
@@ -67,7 +69,7 @@ class FoldedLinear {
   Index in_, out_;
   Tensor<T> weight_;  // [out, in], or panels
   Tensor<T> bias_;    // [out]
-  bool relu_;
+  kernels::Activation activation_;
 };
 
 inline namespace ADAFUSE_SIMD {
@@ -96,7 +98,8 @@ struct Affine {
 /// W x + b, nothing after it.
 template <class T>
 FoldedLinear<T> fold_linear(const Variable<T>& weight, const Variable<T>& bias) {
-  return {weight.value(), bias.defined() ? bias.value() : Tensor<T>{}, false};
+  return {weight.value(), bias.defined() ? bias.value() : Tensor<T>{},
+          kernels::Activation::identity};
 }
 
 /// relu(bn(W x + b)).
@@ -108,7 +111,7 @@ FoldedLinear<T> fold_linear(const nn::Linear<T>& layer, const nn::BatchNorm1d<T>
   auto weight = layer.weight.value().clone();
   for (Index o = 0; o < weight.size(0); ++o)
     for (T& w : weight[o]) w *= affine.scale(o);
-  return {weight, affine.shift, true};
+  return {weight, affine.shift, kernels::Activation::relu};
 }
 
 }  // namespace ADAFUSE_SIMD

@@ -40,7 +40,7 @@ struct FoldedFuse {
 };
 /// a + b, where no convolution could take it in.
 struct FoldedAdd {
-  bool relu = false;
+  kernels::Activation activation = kernels::Activation::identity;
 };
 struct FoldedConsensus {
   bool last = false;

@@ -46,7 +46,7 @@ double run_frames(const FoldedGlobalPool&, const FrameOperands<T>& on) {
 template <class T>
 double run_frames(const FoldedAdd& sum, const FrameOperands<T>& on) {
   add_live({on.frames, 1, on.x.channels, on.x.pixels}, on.x.data, on.x.live, on.other.data,
-           on.other.live, sum.relu, on.out.data);
+           on.other.live, sum.activation, on.out.data);
   return static_cast<double>(on.frames);
 }
 template <class T>

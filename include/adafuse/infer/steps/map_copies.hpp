@@ -7,6 +7,7 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/fusion/demand.hpp>
 #include <adafuse/infer/fold/live_lists.hpp>
+#include <adafuse/kernels/base/activation.hpp>
 #include <adafuse/video/temporal_shift.hpp>
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
@@ -107,10 +108,10 @@ void shift_live(const ClipMaps& m, Index fold, const T* x, ChannelLists live, T*
   });
 }
 
-/// y = a + b, or its ReLU; a channel that does not exist counts as zero.
+/// y = activation(a + b); a channel that does not exist counts as zero.
 template <class T>
 void add_live(const ClipMaps& m, const T* a, ChannelLists live_a, const T* b, ChannelLists live_b,
-              bool relu, T* y) {
+              kernels::Activation activation, T* y) {
   parallel_for(m.clips * m.frames, 1, Work::elements(m.channels * m.pixels), [&](Index f, Index) {
     for (Index c = 0; c < m.channels; ++c) {
       const Index at = m.at(f, c);
@@ -118,7 +119,7 @@ void add_live(const ClipMaps& m, const T* a, ChannelLists live_a, const T* b, Ch
       const bool has_b = channels_in(live_b, f, c, c + 1).count > 0;
       for (Index i = at; i < at + m.pixels; ++i) {
         const T sum = (has_a ? a[i] : T{0}) + (has_b ? b[i] : T{0});
-        y[i] = relu && sum < 0 ? T{0} : sum;
+        y[i] = kernels::activated(activation, sum);
       }
     }
   });

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <adafuse/core/simd.hpp>
+#include <adafuse/kernels/base/epilogue.hpp>
 #include <adafuse/kernels/base/range.hpp>
 #include <algorithm>
 #include <array>
@@ -36,7 +37,7 @@ struct TileRows {
   PerRow<float> scale{}, shift{};
   Index offset = 0;         // from where `out` and `residual` point to the tile
   bool accumulate = false;  // begin with `out` instead
-  bool affine = false, add_residual = false, relu = false;
+  EpilogueParts epilogue;
   Mask last_lanes{};  // the lanes of the last vector that exist
 };
 
@@ -70,7 +71,7 @@ class Accumulators {
       for (int v = 0; v < Vectors; ++v)
         __builtin_prefetch(tile.out[static_cast<std::size_t>(r)] + tile.offset + v * Floats::width,
                            1);
-    if (!tile.add_residual) return;
+    if (!tile.epilogue.add_residual) return;
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
@@ -104,19 +105,20 @@ class Accumulators {
     }
   }
 
-  /// out = relu(scale * sums + shift + residual), part by part: each question is asked once.
+  /// out = the epilogue of the sums.
   [[gnu::always_inline]] void finish(const TileRows& tile) {
     const auto row = [](int r) { return static_cast<std::size_t>(r); };
-    if (tile.affine)
-      for_sums([&](int r, int v) {
-        sums_[r][v] = fma(sums_[r][v], Floats::broadcast(tile.scale[row(r)]),
-                          Floats::broadcast(tile.shift[row(r)]));
-      });
-    if (tile.add_residual)
-      for_sums([&](int r, int v) {
-        sums_[r][v] = sums_[r][v] + load<Vectors>(tile.residual[row(r)], v, tile);
-      });
-    if (tile.relu) for_sums([&](int r, int v) { sums_[r][v] = rectified(sums_[r][v]); });
+    apply_epilogue(
+        tile.epilogue,
+        [&](const auto& body) __attribute__((always_inline)) {
+#pragma GCC unroll 16
+          for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+            for (int v = 0; v < Vectors; ++v) body(sums_[r][v], r, v);
+        },
+        [&](int r, int) { return Floats::broadcast(tile.scale[row(r)]); },
+        [&](int r, int) { return Floats::broadcast(tile.shift[row(r)]); },
+        [&](int r, int v) { return load<Vectors>(tile.residual[row(r)], v, tile); });
     // Copies: any store could change what the tile says.
     const Index offset = tile.offset;
     const Mask last_lanes = tile.last_lanes;
@@ -130,13 +132,6 @@ class Accumulators {
   }
 
  private:
-  template <class Body>
-  [[gnu::always_inline]] static void for_sums(const Body& body) {
-#pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 8
-      for (int v = 0; v < Vectors; ++v) body(r, v);
-  }
   template <int Count>
   static Floats load(const float* row, int v, const TileRows& tile) {
     const float* p = row + tile.offset + v * Floats::width;

@@ -82,18 +82,15 @@ inline void finish(const Correlation& g, const Conv2dEpilogue<float>& epilogue, 
 #pragma GCC unroll 16
         for (int l = 0; l < width; ++l) body(maps[l], l);
       };
-      const auto of_channel = [&](const float* numbers, int l) {
-        return Floats::broadcast(numbers[channels[l]]);
-      };
-      if (epilogue.scale)
-        for_maps([&](Floats& map, int l) { map = map * of_channel(epilogue.scale, l); });
-      if (epilogue.shift)
-        for_maps([&](Floats& map, int l) { map = map + of_channel(epilogue.shift, l); });
-      if (epilogue.residual)
-        for_maps([&](Floats& map, int l) {
-          map = map + Floats::load(epilogue.residual + places[l] + pixel, inside);
-        });
-      if (epilogue.relu) for_maps([&](Floats& map, int) { map = rectified(map); });
+      apply_epilogue(
+          epilogue.parts(), for_maps,
+          [&](int l) {
+            return Floats::broadcast(epilogue.scale ? epilogue.scale[channels[l]] : 1);
+          },
+          [&](int l) {
+            return Floats::broadcast(epilogue.shift ? epilogue.shift[channels[l]] : 0);
+          },
+          [&](int l) { return Floats::load(epilogue.residual + places[l] + pixel, inside); });
       float* const to = y + pixel;
       if (count == width)
         for_maps([&](const Floats& map, int l) { map.store(to + places[l], inside); });

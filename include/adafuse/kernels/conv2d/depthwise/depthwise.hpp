@@ -61,22 +61,22 @@ template <int Stride, int Rows, int Columns, class Use>
   }
 }
 
-/// scale, shift, residual and ReLU of one channel.
+/// The epilogue of one channel.
 struct PlaneEpilogue {
   Floats scale, shift;
   const float* residual;  // of the plane, or null
-  bool relu;
+  EpilogueParts parts;
 
   PlaneEpilogue(const Conv2dEpilogue<float>& e, Index channel, Index first)
       : scale(Floats::broadcast(e.scale ? e.scale[channel] : 1)),
         shift(Floats::broadcast(e.shift ? e.shift[channel] : 0)),
         residual(e.residual ? e.residual + first : nullptr),
-        relu(e.relu) {}
+        parts(e.parts()) {}
 
   void store(Floats sums, Mask exist, Index at, float* y) const {
-    sums = fma(sums, scale, shift);
-    if (residual) sums = sums + Floats::load(residual + at, exist);
-    if (relu) sums = rectified(sums);
+    apply_epilogue(
+        parts, [&](const auto& body) { body(sums); }, [&] { return scale; }, [&] { return shift; },
+        [&] { return Floats::load(residual + at, exist); });
     sums.store(y + at, exist);
   }
 };

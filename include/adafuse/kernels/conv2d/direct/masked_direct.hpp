@@ -183,13 +183,44 @@ struct DirectStrip {
   }
 };
 
+/// The tiles of a strip, with some blocks of its output channels: `rows_of(channels)` gives the
+/// rows of a tile.
+template <class RowsOf>
+void multiply_strip(const Correlation& g, const DirectPlan& plan, const DirectStrip& strip,
+                    const RowBlocks& row_blocks, Range blocks, const RowsOf& rows_of,
+                    const Images& image, const ChannelList& ins, const PrefetchStrip& soon,
+                    const Mask* masks) {
+  const Index taps = g.taps();
+  const bool single_tap = taps == 1 && g.all_inside();
+  for (Index b = blocks.begin; b < blocks.end; ++b) {
+    const Range block = row_blocks[b];
+    TileRows tile = rows_of(block);
+    for (Index t = strip.tiles.begin; t < strip.tiles.end; ++t) {
+      const auto [begin, end] = plan.vectors_of(t);
+      tile.offset = begin * Floats::width;
+      tile.last_lanes = first_lanes(g.out_pixels() - plan.remainder - (end - 1) * Floats::width);
+      const MaskedSource source{image.pixels + tile.offset, image.channel, ins,
+                                soon.share(b - blocks.begin)};
+      const Taps tile_taps{taps, image.offsets, masks + t * taps * tile_vectors};
+      for_tile_size(static_cast<int>(block.size()), static_cast<int>(end - begin),
+                    [&]<int Rows, int Vectors>() {
+                      if (taps == 9)
+                        correlate<Rows, Vectors, 9>(tile, source, tile_taps);
+                      else if (single_tap)
+                        correlate<Rows, Vectors, 1>(tile, source, tile_taps);
+                      else
+                        correlate<Rows, Vectors, 0>(tile, source, tile_taps);
+                    });
+    }
+  }
+}
+
 /// y = epilogue(correlation of x and w).
 inline void correlate(const Correlation& g, const float* x, const float* w, float* y,
                       const Conv2dOptions<float>& options) {
   Index live_outs = 0;
   for (Index n = 0; n < g.batch; ++n) live_outs += options.out_of(n).count(g.out_channels);
   const DirectPlan plan = make_plan(g, live_outs / g.batch);
-  const Index taps = g.taps();
   thread_local std::vector<Mask> masks;
   thread_local std::vector<Index> in_place;
   make_lane_masks(g, plan, masks);
@@ -205,7 +236,6 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
   // With each chunk of output channels, while its weights are in the cache, their remainder pixels.
   const Index extra = plan.remainder > 0 ? g.groups : 0, tasks_of_chunk = strips + extra;
   const Mask* all_masks = masks.data();
-  const bool single_tap = taps == 1 && g.all_inside();
   const Index tasks = tasks_of_chunk * plan.chunks;
   parallel_for(tasks, 1, conv2d_work(g, options) / tasks, [&](Index number, Index) {
     const FlushDenormals scope;
@@ -242,30 +272,12 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
                         ChannelList::of_group(options.in_of(of.frame), of.group * g.ins(), g.ins()),
                         g.ins());
     }
-    soon.spread(blocks.size(), ins.count, taps);
-    for (Index b = blocks.begin; b < blocks.end; ++b) {
-      const Range block = row_blocks[b];
-      const int rows = static_cast<int>(block.size());
-      TileRows tile =
-          rows_of_frame(g, options.epilogue, w, y, strip.frame, outs, block.begin, rows);
-      for (Index t = strip.tiles.begin; t < strip.tiles.end; ++t) {
-        const auto [begin, end] = plan.vectors_of(t);
-        const Index position = begin * Floats::width;
-        tile.offset = position;
-        tile.last_lanes = first_lanes(g.out_pixels() - plan.remainder - (end - 1) * Floats::width);
-        const MaskedSource tile_source{image.pixels + position, image.channel, ins,
-                                       soon.share(b - blocks.begin)};
-        const Taps tile_taps{taps, image.offsets, all_masks + t * taps * tile_vectors};
-        for_tile_size(rows, static_cast<int>(end - begin), [&]<int Rows, int Vectors>() {
-          if (taps == 9)
-            correlate<Rows, Vectors, 9>(tile, tile_source, tile_taps);
-          else if (single_tap)
-            correlate<Rows, Vectors, 1>(tile, tile_source, tile_taps);
-          else
-            correlate<Rows, Vectors, 0>(tile, tile_source, tile_taps);
-        });
-      }
-    }
+    soon.spread(blocks.size(), ins.count, g.taps());
+    const auto rows_of = [&](Range block) {
+      return rows_of_frame(g, options.epilogue, w, y, strip.frame, outs, block.begin,
+                           static_cast<int>(block.size()));
+    };
+    multiply_strip(g, plan, strip, row_blocks, blocks, rows_of, image, ins, soon, all_masks);
   });
 }
 

@@ -317,7 +317,7 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
         for (int r = 0; r < rows; ++r)
           sums.weights[static_cast<std::size_t>(r)] =
               beside->weights + outs[block.begin + r] * h.in_channels;
-        sums.affine = sums.add_residual = sums.relu = false;
+        sums.epilogue = {};
         correlate_rows(*shortcut_kernels, rows, sums, shortcut, vectors);
         tile.accumulate = true;
       }

@@ -196,118 +196,173 @@ inline bool exchanges(const Correlation& g) {
   return g.ins() * pixels < g.outs() * (pixels + g.ins());
 }
 
-/// dw of the forward correlation `g`.
-inline void weight_gradient(Correlation g, const float* x, const float* dy, float* dw) {
-  const bool picks = g.taps() == 1 && !g.pointwise() && g.top == 0 && g.left == 0;
-  Maps x_maps{x, g.in_channels, g.in_pixels(), g.stride_height * g.in_width, g.stride_width};
-  if (picks && exchanges(g) && g.stride_width == 2) {  // Turning finds every other pixel.
-    g.in_height = g.out_height, g.in_width = g.out_width;
-    g.stride_height = g.stride_width = 1;
-  } else if (picks && PolyphaseImages::fits(g)) {
-    const Storage<float> picked(static_cast<std::size_t>(g.batch * g.in_channels * g.out_pixels()));
-    pick_pixels(g, x, picked.data());
-    g.in_height = g.out_height, g.in_width = g.out_width;
-    g.stride_height = g.stride_width = 1;
-    return weight_gradient(g, picked.data(), dy, dw);
+/// One call: rows (the side that is read through taps, or where it lies) times lanes (the side that
+/// is transposed into panels), summed over blocks of pixels.
+class WeightGradient {
+ public:
+  /// `x_maps` may read every other pixel of an image; then `g` is that of the pixels it reads.
+  WeightGradient(const Correlation& g, const float* x, Maps x_maps, const float* dy, float* dw)
+      : g_(g), x_(x), dw_(dw), straight_(g.pointwise()) {
+    if (straight_ && x_maps.step == 1) {
+      x_maps.pitch = g_.in_width = g_.out_width = g_.in_pixels();
+      g_.in_height = g_.out_height = 1;
+    }
+    exchanged_ = straight_ && exchanges(g_);
+    row_maps_ = x_maps, lane_maps_ = {dy, g_.out_channels, g_.out_pixels(), g_.out_width};
+    if (exchanged_) std::swap(row_maps_, lane_maps_);
+    row_channels_ = row_maps_.channels / g_.groups, rows_ = row_channels_ * g_.taps();
+    lanes_ = lane_maps_.channels / g_.groups;
+    plan_ = make_plan(g_, row_channels_, lanes_);
+    constexpr Index width = Floats::width;
+    step_ = (lanes_ + width - 1) / width * width, part_size_ = g_.groups * rows_ * step_;
   }
-  constexpr Index width = Floats::width;
-  const bool straight = g.pointwise();  // Rows are read where they lie.
-  if (straight && x_maps.step == 1) {
-    x_maps.pitch = g.in_width = g.out_width = g.in_pixels();
-    g.in_height = g.out_height = 1;
-  }
-  const bool exchanged = straight && exchanges(g);
-  Maps row_maps = x_maps, lane_maps{dy, g.out_channels, g.out_pixels(), g.out_width};
-  if (exchanged) std::swap(row_maps, lane_maps);
-  const Index row_channels = row_maps.channels / g.groups, rows = row_channels * g.taps(),
-              lanes = lane_maps.channels / g.groups;
-  const WeightsPlan plan = make_plan(g, row_channels, lanes);
-  const Index step = (lanes + width - 1) / width * width, part_size = g.groups * rows * step;
-  const bool in_place = exchanged && plan.parts == 1 && step == lanes;  // They are dw.
-  const Storage<float> sums_memory(static_cast<std::size_t>(in_place ? 0 : plan.parts * part_size));
-  float* all_sums = in_place ? dw : sums_memory.data();  // [parts][groups][rows][step]
-  const Index tasks = g.groups * plan.row_chunks * plan.lane_chunks;
 
-  parallel_for(
-      tasks * plan.parts, 1, Work::multiply_adds(g.macs()) / (tasks * plan.parts),
-      [&](Index task, Index) {
-        const FlushDenormals scope;
-        thread_local Scratch<float> images_memory, panel_memory;
-        thread_local PaddedImages images;
-        thread_local std::vector<Index> frame_starts;
-        const Index chunk = task % tasks, group = chunk / (plan.row_chunks * plan.lane_chunks);
-        const Range channels =
-            part(row_channels, plan.row_chunks, chunk / plan.lane_chunks % plan.row_chunks);
-        const Range lane_range =
-            part_in_steps(lanes, width, plan.lane_chunks, chunk % plan.lane_chunks);
-        const Index vectors = (lane_range.size() + width - 1) / width,
-                    tiles = (vectors + tile_vectors - 1) / tile_vectors;
-        const Range blocks = part(plan.blocks(), plan.parts, task / tasks);
-        float* sums = all_sums + task / tasks * part_size +
-                      (group * rows + channels.begin * g.taps()) * step + lane_range.begin;
-        for (Index b = blocks.begin; b < blocks.end; ++b) {
-          const OutputBlock block = plan.block(g, b);
-          float* panel = panel_memory((block.size() + width) * vectors * width);
-          for (Index t = 0; t < tiles; ++t) {
-            const Range v = part(vectors, tiles, t);
-            const Index first = lane_range.begin + v.begin * width;
-            const auto transpose_rows =
-                lane_maps.step == 2 ? transpose_block<2> : transpose_block<1>;
-            transpose_rows(lane_maps, block, group * lanes + first, lane_range.end - first,
-                           v.size(), panel + block.size() * v.begin * width);
-          }
-          const auto multiply = [&](const BlockRows& block_rows, Range some) {
-            for (Index t = 0; t < tiles; ++t) {
-              const Range v = part(vectors, tiles, t);
-              multiply_block(
-                  block_rows, some.size() * g.taps(), panel + block.size() * v.begin * width,
-                  v.size(), b > blocks.begin,
-                  sums + (some.begin - channels.begin) * g.taps() * step + v.begin * width, step);
-            }
-          };
-          if (straight) {
-            const Index no_offset = 0;
-            frame_starts.clear();
-            for (Index n = 0; n < block.frames.size(); ++n)
-              frame_starts.push_back(n * row_maps.channels * row_maps.pixels);
-            multiply({row_maps.plane(block.frames.begin, group * row_channels + channels.begin) +
-                          block.rows.begin * g.out_width + block.columns.begin,
-                      row_maps.pixels, &no_offset, 1,
-                      WeightRuns{frame_starts.data(), block.frames.size(),
-                                 block.rows.size() * block.columns.size()}},
-                     channels);
-            continue;
-          }
-          images.set_block(g, block);
-          const Index at_once = std::max<Index>(1, images_at_once / images.channel_size());
-          float* copies = images_memory(images.room(std::min(at_once, channels.size())));
-          for (Index c = channels.begin; c < channels.end; c += at_once) {
-            const Range some{c, std::min(c + at_once, channels.end)};
-            images.pack(x, {group * row_channels + some.begin, group * row_channels + some.end},
-                        copies);
-            multiply({copies, images.channel_size(), images.tap_offsets().data(), g.taps(),
-                      WeightRuns{images.row_starts().data(), std::ssize(images.row_starts()),
-                                 block.columns.size()}},
-                     some);
-          }
+  void run() {
+    const bool in_place = exchanged_ && plan_.parts == 1 && step_ == lanes_;  // They are dw.
+    const Storage<float> memory(static_cast<std::size_t>(in_place ? 0 : plan_.parts * part_size_));
+    sums_ = in_place ? dw_ : memory.data();
+    const Index tasks = g_.groups * plan_.row_chunks * plan_.lane_chunks;
+    parallel_for(tasks * plan_.parts, 1, Work::multiply_adds(g_.macs()) / (tasks * plan_.parts),
+                 [&](Index task, Index) {
+                   const FlushDenormals scope;
+                   add_products(task % tasks, task / tasks);
+                 });
+    if (!in_place) add_parts();
+  }
+
+ private:
+  /// What a task takes of a group: some channels of the rows, and some lanes.
+  struct Chunk {
+    Index group;
+    Range channels, lanes;
+
+    Index vectors() const { return (lanes.size() + Floats::width - 1) / Floats::width; }
+    Index tiles() const { return (vectors() + tile_vectors - 1) / tile_vectors; }
+    /// Vectors of a tile.
+    Range tile(Index t) const { return part(vectors(), tiles(), t); }
+  };
+
+  /// The products of one chunk, over the blocks of one part.
+  void add_products(Index number, Index part_number) const {
+    thread_local Scratch<float> panel_memory;
+    const Chunk chunk{
+        number / (plan_.row_chunks * plan_.lane_chunks),
+        part(row_channels_, plan_.row_chunks, number / plan_.lane_chunks % plan_.row_chunks),
+        part_in_steps(lanes_, Floats::width, plan_.lane_chunks, number % plan_.lane_chunks)};
+    const Range blocks = part(plan_.blocks(), plan_.parts, part_number);
+    float* const sums = sums_ + part_number * part_size_ +
+                        (chunk.group * rows_ + chunk.channels.begin * g_.taps()) * step_ +
+                        chunk.lanes.begin;
+    for (Index b = blocks.begin; b < blocks.end; ++b) {
+      const OutputBlock block = plan_.block(g_, b);
+      float* const panel =
+          panel_memory((block.size() + Floats::width) * chunk.vectors() * Floats::width);
+      pack_lanes(chunk, block, panel);
+      const auto multiply = [&](const BlockRows& block_rows, Range some) {
+        for (Index t = 0; t < chunk.tiles(); ++t) {
+          const Range v = chunk.tile(t);
+          multiply_block(block_rows, some.size() * g_.taps(),
+                         panel + block.size() * v.begin * Floats::width, v.size(), b > blocks.begin,
+                         sums + (some.begin - chunk.channels.begin) * g_.taps() * step_ +
+                             v.begin * Floats::width,
+                         step_);
         }
-      });
+      };
+      straight_ ? multiply_in_place(chunk, block, multiply)
+                : multiply_copies(chunk, block, multiply);
+    }
+  }
 
-  if (in_place) return;
-  // dw [groups][outs][depth] from the sums of the parts, in order.
-  const Index row_blocks = (g.outs() + 63) / 64;
-  const Work adding = Work::elements(plan.parts * part_size) / (g.groups * row_blocks);
-  parallel_for(g.groups * row_blocks, 1, adding, [&](Index task, Index) {
-    const Index group = task / row_blocks;
-    const Range outs = part_in_steps(g.outs(), width, row_blocks, task % row_blocks);
-    float* to = dw + (group * g.outs() + outs.begin) * g.depth();
-    const float* sums = all_sums + group * rows * step;
-    const Parts parts{plan.parts, part_size};
-    if (exchanged)
-      copy_into(sums + outs.begin * step, step, outs.size(), g.depth(), parts, to, g.depth());
-    else
-      transpose_into(sums + outs.begin, step, outs.size(), g.depth(), parts, to, g.depth());
-  });
+  /// panel [tiles][pixels of the block][vectors * width] of the lanes.
+  void pack_lanes(const Chunk& chunk, const OutputBlock& block, float* panel) const {
+    for (Index t = 0; t < chunk.tiles(); ++t) {
+      const Range v = chunk.tile(t);
+      const Index first = chunk.lanes.begin + v.begin * Floats::width;
+      const auto transpose_lanes = lane_maps_.step == 2 ? transpose_block<2> : transpose_block<1>;
+      transpose_lanes(lane_maps_, block, chunk.group * lanes_ + first, chunk.lanes.end - first,
+                      v.size(), panel + block.size() * v.begin * Floats::width);
+    }
+  }
+
+  /// Rows of a pointwise kernel are read where they lie.
+  template <class Multiply>
+  void multiply_in_place(const Chunk& chunk, const OutputBlock& block,
+                         const Multiply& multiply) const {
+    thread_local std::vector<Index> frame_starts;
+    const Index no_offset = 0;
+    frame_starts.clear();
+    for (Index n = 0; n < block.frames.size(); ++n)
+      frame_starts.push_back(n * row_maps_.channels * row_maps_.pixels);
+    multiply(
+        {row_maps_.plane(block.frames.begin, chunk.group * row_channels_ + chunk.channels.begin) +
+             block.rows.begin * g_.out_width + block.columns.begin,
+         row_maps_.pixels, &no_offset, 1,
+         WeightRuns{frame_starts.data(), block.frames.size(),
+                    block.rows.size() * block.columns.size()}},
+        chunk.channels);
+  }
+
+  /// Those of other kernels from padded copies, of some channels at a time.
+  template <class Multiply>
+  void multiply_copies(const Chunk& chunk, const OutputBlock& block,
+                       const Multiply& multiply) const {
+    thread_local Scratch<float> memory;
+    thread_local PaddedImages images;
+    images.set_block(g_, block);
+    const Index at_once = std::max<Index>(1, images_at_once / images.channel_size());
+    float* const copies = memory(images.room(std::min(at_once, chunk.channels.size())));
+    for (Index c = chunk.channels.begin; c < chunk.channels.end; c += at_once) {
+      const Range some{c, std::min(c + at_once, chunk.channels.end)};
+      const Index first = chunk.group * row_channels_;
+      images.pack(x_, {first + some.begin, first + some.end}, copies);
+      multiply({copies, images.channel_size(), images.tap_offsets().data(), g_.taps(),
+                WeightRuns{images.row_starts().data(), std::ssize(images.row_starts()),
+                           block.columns.size()}},
+               some);
+    }
+  }
+
+  /// dw [groups][outs][depth] from the sums of the parts, in order.
+  void add_parts() const {
+    const Index row_blocks = (g_.outs() + 63) / 64;
+    const Work adding = Work::elements(plan_.parts * part_size_) / (g_.groups * row_blocks);
+    parallel_for(g_.groups * row_blocks, 1, adding, [&](Index task, Index) {
+      const Index group = task / row_blocks;
+      const Range outs = part_in_steps(g_.outs(), Floats::width, row_blocks, task % row_blocks);
+      float* to = dw_ + (group * g_.outs() + outs.begin) * g_.depth();
+      const float* sums = sums_ + group * rows_ * step_;
+      const Parts parts{plan_.parts, part_size_};
+      if (exchanged_)
+        copy_into(sums + outs.begin * step_, step_, outs.size(), g_.depth(), parts, to, g_.depth());
+      else
+        transpose_into(sums + outs.begin, step_, outs.size(), g_.depth(), parts, to, g_.depth());
+    });
+  }
+
+  Correlation g_;
+  const float* x_;
+  float* dw_;
+  bool straight_, exchanged_ = false;
+  Maps row_maps_{}, lane_maps_{};
+  Index row_channels_ = 0, rows_ = 0, lanes_ = 0;  // of a group
+  WeightsPlan plan_{};
+  Index step_ = 0, part_size_ = 0;
+  float* sums_ = nullptr;  // [parts][groups][rows][step]
+};
+
+/// dw of the forward correlation `g`.
+inline void weight_gradient(const Correlation& g, const float* x, const float* dy, float* dw) {
+  const bool picks = g.taps() == 1 && !g.pointwise() && g.top == 0 && g.left == 0;
+  Correlation pointwise = g;  // of the pixels that a strided 1x1 kernel reads
+  pointwise.in_height = g.out_height, pointwise.in_width = g.out_width;
+  pointwise.stride_height = pointwise.stride_width = 1;
+  const Maps strided{x, g.in_channels, g.in_pixels(), g.stride_height * g.in_width, g.stride_width};
+  if (picks && exchanges(g) && g.stride_width == 2)  // Transposing finds every other pixel.
+    return WeightGradient(pointwise, x, strided, dy, dw).run();
+  if (!picks || !PolyphaseImages::fits(g)) return WeightGradient(g, x, strided, dy, dw).run();
+  const Storage<float> picked(static_cast<std::size_t>(g.batch * g.in_channels * g.out_pixels()));
+  pick_pixels(g, x, picked.data());
+  weight_gradient(pointwise, picked.data(), dy, dw);
 }
 
 }  // namespace backward_weights

@@ -29,9 +29,10 @@ inline void store_row(const Correlation& g, const std::vector<PixelRun>& runs,
     const Mask lanes = lane_range(run.lane, run.lane + run.count);
     const Index at = (run.frame * g.out_channels + channel) * g.out_pixels() + run.i * g.out_width +
                      run.j - run.lane;
-    Floats value = fma(Floats::load(sums + run.vector * Floats::width), scale, shift);
-    if (epilogue.residual) value = value + Floats::load(epilogue.residual + at, lanes);
-    if (epilogue.relu) value = rectified(value);
+    Floats value = Floats::load(sums + run.vector * Floats::width);
+    apply_epilogue(
+        epilogue.parts(), [&](const auto& body) { body(value); }, [&] { return scale; },
+        [&] { return shift; }, [&] { return Floats::load(epilogue.residual + at, lanes); });
     value.store(y + at, lanes);
   }
 }
@@ -156,7 +157,7 @@ class PackedTask {
 
     tile.last_lanes = first_lanes(Floats::width);
     tile.accumulate = block > 0;
-    tile.affine = tile.add_residual = tile.relu = false;
+    tile.epilogue = {};
     tile.start = {};
     for (int r = 0; r < count; ++r) tile.out[static_cast<std::size_t>(r)] = sums + r * tile_width;
     multiply_panel(tile, count, tile_packer.vectors(), runs, panel);

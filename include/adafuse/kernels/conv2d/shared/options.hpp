@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/epilogue.hpp>
 #include <adafuse/kernels/conv2d/shared/algorithm.hpp>
 #include <adafuse/kernels/conv2d/shared/geometry.hpp>
 #include <adafuse/kernels/conv2d/shared/prepared_weights.hpp>
@@ -11,22 +12,23 @@
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
-/// y = relu(scale[channel] * conv + shift[channel] + residual); each part may be absent. A NaN
-/// stays.
+/// y = activation(scale[channel] * conv + shift[channel] + residual); each part may be absent. A
+/// NaN stays.
 template <class T>
 struct Conv2dEpilogue {
   const T* scale = nullptr;     // [out_channels], absent: 1
   const T* shift = nullptr;     // [out_channels], absent: 0; a bias is a shift
   const T* residual = nullptr;  // [batch, out_channels, out_height, out_width], absent: 0
-  bool relu = false;
+  Activation activation = Activation::identity;
 
   T operator()(T conv, Index channel, Index position) const {
     T y = conv;
     if (scale) y *= scale[channel];
     if (shift) y += shift[channel];
     if (residual) y += residual[position];
-    return relu && y < 0 ? T{0} : y;
+    return activated(activation, y);
   }
+  EpilogueParts parts() const { return {scale || shift, residual != nullptr, activation}; }
 };
 
 /// A second convolution, whose sums are added to those of the first: of a block that changes the
@@ -123,9 +125,9 @@ struct InTwoCalls {
 
   InTwoCalls(const Conv2dOptions<T>& options, T* y) : first(options) {
     first.shortcut = nullptr;
-    first.epilogue.relu = false;
+    first.epilogue.activation = Activation::identity;
     second.algorithm = options.algorithm;
-    second.epilogue = {.residual = y, .relu = options.epilogue.relu};
+    second.epilogue = {.residual = y, .activation = options.epilogue.activation};
     second.live_out = options.live_out;
     second.prepared = options.shortcut->prepared;
   }

@@ -14,9 +14,8 @@ inline TileRows rows_of_frame(const Correlation& g, const Conv2dEpilogue<float>&
                               const float* w, float* y, Index n, const ChannelList& channels,
                               Index block, int rows) {
   TileRows tile;
-  tile.affine = epilogue.scale != nullptr;
-  tile.add_residual = epilogue.residual != nullptr;
-  tile.relu = epilogue.relu;
+  tile.epilogue = epilogue.parts();
+  tile.epilogue.affine = epilogue.scale != nullptr;
   for (int r = 0; r < rows; ++r) {
     const auto row = static_cast<std::size_t>(r);
     const Index channel = channels[block + r];
@@ -25,7 +24,7 @@ inline TileRows rows_of_frame(const Correlation& g, const Conv2dEpilogue<float>&
     tile.out[row] = y + at;
     if (epilogue.residual) tile.residual[row] = epilogue.residual + at;
     const float shift = epilogue.shift ? epilogue.shift[channel] : 0;
-    if (tile.affine)
+    if (tile.epilogue.affine)
       tile.scale[row] = epilogue.scale[channel], tile.shift[row] = shift;
     else
       tile.start[row] = shift;

@@ -118,6 +118,8 @@ inline void transform_outputs(const Correlation& g, const TileGroup& tiles, Rang
     const Index channel = outs[o];
     const Floats scale = Floats::broadcast(epilogue.scale ? epilogue.scale[channel] : 1);
     const Floats shift = Floats::broadcast(epilogue.shift ? epilogue.shift[channel] : 0);
+    EpilogueParts parts = epilogue.parts();
+    parts.affine = false;  // Scale and shift come before the rows are taken apart.
     for (std::size_t run = 0; run < tiles.runs.size();) {
       const int vector = tiles.runs[run].vector;
       Floats products_of[6][6], result[4][4];
@@ -145,8 +147,10 @@ inline void transform_outputs(const Correlation& g, const TileGroup& tiles, Rang
             const Mask lanes = t.out_columns[k];
             const Index place = at + k * Floats::width;
             Floats value = Floats::load(rows[i] + k * Floats::width);
-            if (epilogue.residual) value = value + Floats::load(epilogue.residual + place, lanes);
-            if (epilogue.relu) value = rectified(value);
+            apply_epilogue(
+                parts, [&](const auto& body) { body(value); }, [] { return Floats::zero(); },
+                [] { return Floats::zero(); },
+                [&] { return Floats::load(epilogue.residual + place, lanes); });
             value.store(y + place, lanes);
           }
         }
