@@ -2,23 +2,41 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/range.hpp>
+#include <adafuse/kernels/base/scratch.hpp>
+#include <adafuse/kernels/base/strided_loop.hpp>
+#include <adafuse/kernels/base/vector_path.hpp>
+#include <adafuse/kernels/batch_norm.hpp>
+#include <adafuse/kernels/conv2d/conv2d.hpp>
+#include <adafuse/kernels/conv2d/shared/geometry.hpp>
+#include <adafuse/kernels/conv2d/shared/options.hpp>
+#include <adafuse/kernels/conv2d/shared/winograd_setting.hpp>
+#include <adafuse/kernels/dropout.hpp>
+#include <adafuse/kernels/elementwise.hpp>
+#include <adafuse/kernels/fuse.hpp>
+#include <adafuse/kernels/gemm.hpp>
+#include <adafuse/kernels/gumbel.hpp>
+#include <adafuse/kernels/linear.hpp>
+#include <adafuse/kernels/pool2d.hpp>
+#include <adafuse/kernels/pool2d_geometry.hpp>
+#include <adafuse/kernels/pool_plane.hpp>
+#include <adafuse/kernels/reduce.hpp>
+#include <adafuse/kernels/slice.hpp>
+#include <adafuse/kernels/softmax.hpp>
+#include <adafuse/kernels/take.hpp>
+#ifndef ADAFUSE_COMPILED  // What the entry points above are made of is in the library.
 #include <adafuse/kernels/base/dot_products.hpp>
 #include <adafuse/kernels/base/exp.hpp>
 #include <adafuse/kernels/base/matrix_product.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>
 #include <adafuse/kernels/base/prefetch_queue.hpp>
-#include <adafuse/kernels/base/range.hpp>
-#include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_lanes.hpp>
-#include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/base/transpose.hpp>
-#include <adafuse/kernels/batch_norm.hpp>
 #include <adafuse/kernels/conv2d/blocked/blocked.hpp>
 #include <adafuse/kernels/conv2d/blocked/steps.hpp>
 #include <adafuse/kernels/conv2d/blocked/tile.hpp>
 #include <adafuse/kernels/conv2d/blocked/weights.hpp>
 #include <adafuse/kernels/conv2d/choice.hpp>
-#include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <adafuse/kernels/conv2d/depthwise/depthwise.hpp>
 #include <adafuse/kernels/conv2d/direct/masked_direct.hpp>
 #include <adafuse/kernels/conv2d/direct/polyphase_copies.hpp>
@@ -35,9 +53,7 @@
 #include <adafuse/kernels/conv2d/packed/packed.hpp>
 #include <adafuse/kernels/conv2d/packed/pixel_packer.hpp>
 #include <adafuse/kernels/conv2d/shared/correlation.hpp>
-#include <adafuse/kernels/conv2d/shared/geometry.hpp>
 #include <adafuse/kernels/conv2d/shared/lanes_inside.hpp>
-#include <adafuse/kernels/conv2d/shared/options.hpp>
 #include <adafuse/kernels/conv2d/shared/polyphase_images.hpp>
 #include <adafuse/kernels/conv2d/shared/tile_rows.hpp>
 #include <adafuse/kernels/conv2d/shared/united_channels.hpp>
@@ -48,16 +64,6 @@
 #include <adafuse/kernels/conv2d/winograd/tiles.hpp>
 #include <adafuse/kernels/conv2d/winograd/transforms.hpp>
 #include <adafuse/kernels/conv2d/winograd/winograd.hpp>
-#include <adafuse/kernels/dropout.hpp>
-#include <adafuse/kernels/elementwise.hpp>
-#include <adafuse/kernels/fuse.hpp>
-#include <adafuse/kernels/gemm.hpp>
-#include <adafuse/kernels/gumbel.hpp>
-#include <adafuse/kernels/linear.hpp>
-#include <adafuse/kernels/pool2d.hpp>
-#include <adafuse/kernels/pool2d_geometry.hpp>
-#include <adafuse/kernels/pool_plane.hpp>
-#include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/reference/batch_norm.hpp>
 #include <adafuse/kernels/reference/conv2d.hpp>
 #include <adafuse/kernels/reference/dropout.hpp>
@@ -71,6 +77,4 @@
 #include <adafuse/kernels/reference/slice.hpp>
 #include <adafuse/kernels/reference/softmax.hpp>
 #include <adafuse/kernels/reference/take.hpp>
-#include <adafuse/kernels/slice.hpp>
-#include <adafuse/kernels/softmax.hpp>
-#include <adafuse/kernels/take.hpp>
+#endif

@@ -6,6 +6,7 @@
 #include <adafuse/models/backbone.hpp>
 #include <adafuse/models/inception.hpp>
 #include <adafuse/models/inception_unit.hpp>
+#include <adafuse/models/library.hpp>
 #include <adafuse/models/load_weights.hpp>
 #include <adafuse/models/model_config.hpp>
 #include <adafuse/models/plan.hpp>

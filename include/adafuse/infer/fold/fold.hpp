@@ -164,9 +164,7 @@ class Folder {
       FoldedConv<T> main = *before, beside = conv;
       if (main.geometry.macs() < beside.geometry.macs())
         std::swap(main, beside), std::swap(reads[0], reads[1]);
-      if (value(reads[1]).live ||
-          !kernels::may_take_shortcut(kernels::forward_correlation(main.geometry),
-                                      kernels::forward_correlation(beside.geometry)))
+      if (value(reads[1]).live || !kernels::may_take_shortcut(main.geometry, beside.geometry))
         return {};
       scale_weights(main);
       scale_weights(beside);
@@ -215,20 +213,18 @@ class Folder {
     if constexpr (std::is_same_v<T, float>) {
       using kernels::ConvAlgorithm;
       const auto& geometry = conv.geometry;
-      auto g = kernels::forward_correlation(geometry);
+      auto g = geometry;
       g.batch = options_.frames;
       const float* const ready = conv.weight.data();  // Which algorithm, if all forms were there?
       const auto chosen = [&](ConvAlgorithm algorithm) {
-        return kernels::choose_algorithm(g, {.algorithm = algorithm, .blocked_weights = ready},
-                                         true);
+        return kernels::conv2d_choice(g, {.algorithm = algorithm, .blocked_weights = ready}, true);
       };
       if (options_.algorithm == ConvAlgorithm::automatic &&
           chosen(ConvAlgorithm::automatic) == ConvAlgorithm::winograd) {
         conv.winograd_weights = Tensor<T>::uninitialized({36, g.out_channels, g.in_channels});
         kernels::winograd_weights(geometry, conv.weight.data(), conv.winograd_weights.data());
       }
-      const bool may_pack =
-          has_in_lists || !kernels::blocked::weights_beyond_l2(conv.weight.size());
+      const bool may_pack = has_in_lists || !kernels::weights_beyond_l2(conv.weight.size());
       if (may_pack && chosen(ConvAlgorithm::direct) == ConvAlgorithm::blocked) {
         conv.blocked_weights = Tensor<T>::uninitialized({kernels::blocked_weights_size(geometry)});
         kernels::blocked_weights(geometry, conv.weight.data(), conv.blocked_weights.data());

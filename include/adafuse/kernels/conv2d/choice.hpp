@@ -7,22 +7,11 @@
 #include <adafuse/kernels/conv2d/direct/masked_direct.hpp>
 #include <adafuse/kernels/conv2d/direct/whole_rows.hpp>
 #include <adafuse/kernels/conv2d/packed/packed.hpp>
+#include <adafuse/kernels/conv2d/shared/winograd_setting.hpp>
 #include <adafuse/kernels/conv2d/winograd/winograd.hpp>
-#include <atomic>
 #include <cmath>
 
-namespace adafuse::kernels {
-
-/// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process.
-struct WinogradSetting {
-  static constinit inline std::atomic<bool> allowed{true};
-};
-
-inline namespace ADAFUSE_SIMD {
-
-/// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process (at first: yes).
-inline bool winograd_allowed() { return WinogradSetting::allowed; }
-inline void set_winograd_allowed(bool allowed) { WinogradSetting::allowed = allowed; }
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// Cost in multiply-adds of one vector. `g` has as many channels as live on average; `merge`:
 /// frames may share vectors, because no frame has channel lists of its own.
@@ -245,5 +234,4 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
   correlate(shortcut, beside->x, beside->weights, y, calls.second);
 }
 
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

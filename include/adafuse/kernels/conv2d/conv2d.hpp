@@ -2,17 +2,58 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/vector_path.hpp>
+#include <adafuse/kernels/conv2d/shared/geometry.hpp>
+#include <adafuse/kernels/conv2d/shared/options.hpp>
+#include <adafuse/kernels/conv2d/shared/winograd_setting.hpp>
+#include <type_traits>
+#ifndef ADAFUSE_COMPILED
 #include <adafuse/kernels/conv2d/choice.hpp>
 #include <adafuse/kernels/conv2d/gradients/data.hpp>
 #include <adafuse/kernels/conv2d/gradients/weights.hpp>
 #include <adafuse/kernels/conv2d/gradients/weights_dots.hpp>
 #include <adafuse/kernels/conv2d/im2col/im2col.hpp>
-#include <adafuse/kernels/conv2d/shared/geometry.hpp>
-#include <adafuse/kernels/conv2d/shared/options.hpp>
 #include <adafuse/kernels/reference/conv2d.hpp>
-#include <type_traits>
+#endif
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
+
+#ifdef ADAFUSE_COMPILED
+template <class T>
+void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
+            const Conv2dOptions<std::type_identity_t<T>>& options = {}) {
+  compiled::kernels_of<T>().conv2d(g, x, w, y, options);
+}
+template <class T>
+void conv2d_backward_data(const Conv2dGeometry& g, const T* dy, const T* w, T* dx,
+                          ConvAlgorithm algorithm = ConvAlgorithm::automatic) {
+  compiled::kernels_of<T>().conv2d_backward_data(g, dy, w, dx, algorithm);
+}
+template <class T>
+void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T* dw,
+                             ConvAlgorithm algorithm = ConvAlgorithm::automatic) {
+  compiled::kernels_of<T>().conv2d_backward_weights(g, x, dy, dw, algorithm);
+}
+inline ConvAlgorithm conv2d_choice(const Conv2dGeometry& g, const Conv2dOptions<float>& options,
+                                   bool winograd_weights_are_ready) {
+  return compiled::vector_path().prepared.conv2d_choice(g, options, winograd_weights_are_ready);
+}
+inline bool may_take_shortcut(const Conv2dGeometry& g, const Conv2dGeometry& shortcut) {
+  return compiled::vector_path().prepared.may_take_shortcut(g, shortcut);
+}
+inline bool weights_beyond_l2(Index size) {
+  return compiled::vector_path().prepared.weights_beyond_l2(size);
+}
+inline Index blocked_weights_size(const Conv2dGeometry& g) {
+  return compiled::vector_path().prepared.blocked_weights_size(g);
+}
+inline void blocked_weights(const Conv2dGeometry& g, const float* w, float* packed) {
+  compiled::vector_path().prepared.blocked_weights(g, w, packed);
+}
+inline void winograd_weights(const Conv2dGeometry& g, const float* w, float* u) {
+  compiled::vector_path().prepared.winograd_weights(g, w, u);
+}
+#else
 
 namespace detail {
 /// Throws ShapeError unless there is one list for each frame (or none at all), and each is strictly
@@ -136,20 +177,17 @@ void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T
   }
 }
 
-#ifdef ADAFUSE_COMPILED_ONCE  // They are, in cmake/compiled_once.cpp.
-extern template void conv2d(const Conv2dGeometry&, const float*, const float*, float*,
-                            const Conv2dOptions<float>&);
-extern template void conv2d(const Conv2dGeometry&, const double*, const double*, double*,
-                            const Conv2dOptions<double>&);
-extern template void conv2d_backward_data(const Conv2dGeometry&, const float*, const float*, float*,
-                                          ConvAlgorithm);
-extern template void conv2d_backward_data(const Conv2dGeometry&, const double*, const double*,
-                                          double*, ConvAlgorithm);
-extern template void conv2d_backward_weights(const Conv2dGeometry&, const float*, const float*,
-                                             float*, ConvAlgorithm);
-extern template void conv2d_backward_weights(const Conv2dGeometry&, const double*, const double*,
-                                             double*, ConvAlgorithm);
-#endif
+/// The algorithm that `options` stand for.
+inline ConvAlgorithm conv2d_choice(const Conv2dGeometry& g, const Conv2dOptions<float>& options,
+                                   bool winograd_weights_are_ready) {
+  return choose_algorithm(forward_correlation(g), options, winograd_weights_are_ready);
+}
+/// Whether `automatic` or `direct` may ever choose an algorithm that takes this shortcut.
+inline bool may_take_shortcut(const Conv2dGeometry& g, const Conv2dGeometry& shortcut) {
+  return may_take_shortcut(forward_correlation(g), forward_correlation(shortcut));
+}
+/// Whether so many weights do not stay in L2.
+inline bool weights_beyond_l2(Index size) { return blocked::weights_beyond_l2(size); }
 
 /// How many numbers blocked_weights() makes.
 inline Index blocked_weights_size(const Conv2dGeometry& g) {
@@ -178,5 +216,7 @@ inline void winograd_weights(const Conv2dGeometry& g, const float* w, float* u) 
                       g.kernel_height, "x", g.kernel_width);
   winograd::transform_weights(correlation, w, u, g.out_channels * g.in_channels);
 }
+
+#endif
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD
