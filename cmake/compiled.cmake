@@ -14,11 +14,13 @@ set(ADAFUSE_VECTOR_PATHS "${paths}" CACHE STRING "The vector paths that adafuse:
 set(ADAFUSE_COMPILED_FLAGS "-O3;-DNDEBUG" CACHE STRING
     "How adafuse::compiled is optimised, whatever the build type: whoever links it need not be")
 mark_as_advanced(ADAFUSE_VECTOR_PATHS ADAFUSE_COMPILED_FLAGS)
-foreach(tool READELF OBJCOPY)
-  if(NOT CMAKE_${tool})
-    message(FATAL_ERROR "adafuse: ADAFUSE_BUILD_COMPILED needs ${tool} (Debian package: binutils)")
-  endif()
-endforeach()
+if(NOT ADAFUSE_VECTOR_PATHS STREQUAL "plain")
+  foreach(tool READELF OBJCOPY)
+    if(NOT CMAKE_${tool})
+      message(FATAL_ERROR "adafuse: ADAFUSE_BUILD_COMPILED needs ${tool} (Debian package: binutils)")
+    endif()
+  endforeach()
+endif()
 
 # Of link-time optimisation nothing would be left to rename.
 set(common ${ADAFUSE_COMPILED_FLAGS} -fno-lto)
@@ -32,6 +34,11 @@ foreach(path IN LISTS ADAFUSE_VECTOR_PATHS)
   target_compile_options(adafuse_path_${path} PRIVATE ${common} ${flags_${path}}
                                                       $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   set_target_properties(adafuse_path_${path} PROPERTIES POSITION_INDEPENDENT_CODE ON UNITY_BUILD OFF)
+  string(APPEND path_list "ADAFUSE_PATH(${path})")
+  if(path STREQUAL "plain")  # Every machine runs its functions, whoever else has them.
+    list(APPEND path_objects $<TARGET_OBJECTS:adafuse_path_plain>)
+    continue()
+  endif()
   set(object ${PROJECT_BINARY_DIR}/adafuse_path_${path}${CMAKE_CXX_OUTPUT_EXTENSION})
   add_custom_command(
     OUTPUT ${object}
@@ -43,7 +50,6 @@ foreach(path IN LISTS ADAFUSE_VECTOR_PATHS)
     VERBATIM)
   set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
   list(APPEND path_objects ${object})
-  string(APPEND path_list "ADAFUSE_PATH(${path})")
 endforeach()
 
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
@@ -53,6 +59,11 @@ add_library(adafuse::compiled ALIAS adafuse_compiled)
 set_target_properties(adafuse_compiled PROPERTIES EXPORT_NAME compiled POSITION_INDEPENDENT_CODE ON
                                                   UNITY_BUILD OFF)
 target_link_libraries(adafuse_compiled PUBLIC adafuse)
-target_compile_definitions(adafuse_compiled PUBLIC ADAFUSE_COMPILED
+# Which compiler made it: core/machine.hpp.
+set(made_by 1)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  set(made_by 2)
+endif()
+target_compile_definitions(adafuse_compiled PUBLIC ADAFUSE_COMPILED=${made_by}
                                             PRIVATE "ADAFUSE_VECTOR_PATHS=${path_list}")
 target_compile_options(adafuse_compiled PRIVATE ${common} ${flags_plain})

@@ -42,17 +42,17 @@
 #endif
 
 // A file that uses adafuse::compiled holds calls of its kernels where others hold the kernels: that
-// is another name again. What the library holds beside kernels is compiled for the oldest machine
-// and named after that: files for another one compile it themselves. A template that it holds is
-// listed as `ADAFUSE_EXTERN template ...` in its room's library.hpp; a function is defined as
-// `ADAFUSE_FUNCTION ...` where ADAFUSE_DECLARED_ONLY is not.
+// is another name again. What else the library holds is named after the oldest machine, and by the
+// compiler that made it (1: g++, 2: clang, which name constraints in another way): other files
+// compile that themselves. A room's library.hpp lists templates as `ADAFUSE_EXTERN template`;
+// functions are defined as `ADAFUSE_FUNCTION` where ADAFUSE_DECLARED_ONLY is not.
 #define ADAFUSE_JOIN(a, b) a##b
 #define ADAFUSE_JOINED(a, b) ADAFUSE_JOIN(a, b)
 #define ADAFUSE_QUOTE(x) #x
 #define ADAFUSE_QUOTED(x) ADAFUSE_QUOTE(x)
 #ifdef ADAFUSE_COMPILED
 #define ADAFUSE_SIMD ADAFUSE_JOINED(ADAFUSE_MACHINE, _compiled)
-#ifdef ADAFUSE_MACHINE_IS_PLAIN
+#if defined(ADAFUSE_MACHINE_IS_PLAIN) && (ADAFUSE_COMPILED + 0 == 2) == defined(__clang__)
 #define ADAFUSE_IN_LIBRARY
 #ifdef ADAFUSE_LIBRARY  // This is the library.
 #define ADAFUSE_EXTERN
