@@ -22,11 +22,13 @@ struct Candidate {
   bool runs;
 };
 
-bool runs_plain() { return true; }
+[[maybe_unused]] bool runs_plain() { return true; }
 #if defined(__x86_64__) || defined(__i386__)
-bool runs_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+[[maybe_unused]] bool runs_avx2() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
 // All that -march=skylake-avx512 lets the compiler use.
-bool runs_avx512() {
+[[maybe_unused]] bool runs_avx512() {
   return runs_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vl");
