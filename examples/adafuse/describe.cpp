@@ -1,7 +1,7 @@
 // adafuse describe: a network layer by layer, with shapes, parameters and multiply-accumulates.
 // SPDX-License-Identifier: MIT
-#include <adafuse/core/simd.hpp>
 #include <adafuse/io/json.hpp>
+#include <adafuse/kernels/base/vector_path.hpp>
 #include <adafuse/models/video_model.hpp>
 #include <cstdio>
 #include <iostream>
@@ -75,7 +75,7 @@ void describe(const models::ModelConfig& config, Index size, bool json) {
                                 {"shared_agent_parameters", shared_parameters(model)},
                                 {"agent_macs_per_frame", plan.agent_macs()},
                                 {"agents", agents(plan)},
-                                {"vector_path", simd_path},
+                                {"vector_path", kernels::path_in_use().name},
                                 {"layers", layers}})
               << "\n";
     return;
@@ -105,7 +105,8 @@ void describe(const models::ModelConfig& config, Index size, bool json) {
   std::printf("MACs a clip     %.4f M for %lld frames, nothing skipped\n",
               plan.macs() * static_cast<double>(config.frames) / 1e6,
               static_cast<long long>(config.frames));
-  std::printf("vector path     %s, with %d floats\n", simd_path, Floats::width);
+  const auto path = kernels::path_in_use();
+  std::printf("vector path     %s, with %d floats\n", path.name, path.width);
 }
 
 }  // namespace

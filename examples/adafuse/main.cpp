@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <adafuse/core/storage.hpp>
 #include <adafuse/io/in_quotes.hpp>
+#include <adafuse/kernels/base/vector_path.hpp>
 #include <iostream>
 
 #include "command.hpp"
@@ -55,6 +56,7 @@ int run(int argc, char** argv) {
   add_demo(app);
   for (CLI::App* command : app.get_subcommands({})) command->get_formatter()->column_width(32);
   try {
+    kernels::path_in_use();  // Nothing begins with a wrong ADAFUSE_VECTOR_PATH.
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::Success& asked_for_help) {

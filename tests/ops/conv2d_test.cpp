@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/autograd/backward.hpp>
+#include <adafuse/kernels/reference/conv2d.hpp>
 #include <adafuse/ops/conv2d.hpp>
 
 namespace conv2d_test {

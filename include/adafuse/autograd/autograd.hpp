@@ -4,6 +4,7 @@
 
 #include <adafuse/autograd/backward.hpp>
 #include <adafuse/autograd/gradcheck.hpp>
+#include <adafuse/autograd/library.hpp>
 #include <adafuse/autograd/no_grad.hpp>
 #include <adafuse/autograd/node.hpp>
 #include <adafuse/autograd/record.hpp>

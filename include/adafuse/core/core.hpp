@@ -5,7 +5,6 @@
 #include <adafuse/core/byte_bits.hpp>
 #include <adafuse/core/checked.hpp>
 #include <adafuse/core/chunk_shares.hpp>
-#include <adafuse/core/eigen.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/machine.hpp>
 #include <adafuse/core/parallel.hpp>
@@ -20,3 +19,6 @@
 #include <adafuse/core/thread_team.hpp>
 #include <adafuse/core/view.hpp>
 #include <adafuse/core/writes.hpp>
+#ifndef ADAFUSE_COMPILED  // It takes as long to read as all others; who needs it includes it.
+#include <adafuse/core/eigen.hpp>
+#endif

@@ -32,24 +32,48 @@
 
 // The newest machine whose instructions the flags allow.
 #if defined(__AVX512F__) && defined(__AVX512VNNI__)
-#define ADAFUSE_SIMD avx512_vnni
-#define ADAFUSE_INLINE [[gnu::abi_tag("avx512_vnni")]] inline
+#define ADAFUSE_MACHINE avx512_vnni
 #elif defined(__AVX512F__)
-#define ADAFUSE_SIMD avx512
-#define ADAFUSE_INLINE [[gnu::abi_tag("avx512")]] inline
+#define ADAFUSE_MACHINE avx512
 #elif defined(__AVX2__) && defined(__FMA__)
-#define ADAFUSE_SIMD avx2
-#define ADAFUSE_INLINE [[gnu::abi_tag("avx2")]] inline
+#define ADAFUSE_MACHINE avx2
 #elif defined(__AVX__)
-#define ADAFUSE_SIMD avx
-#define ADAFUSE_INLINE [[gnu::abi_tag("avx")]] inline
+#define ADAFUSE_MACHINE avx
 #elif defined(__SSE3__)
-#define ADAFUSE_SIMD sse4
-#define ADAFUSE_INLINE [[gnu::abi_tag("sse4")]] inline
+#define ADAFUSE_MACHINE sse4
 #else
-#define ADAFUSE_SIMD plain
-#define ADAFUSE_INLINE [[gnu::abi_tag("plain")]] inline
+#define ADAFUSE_MACHINE plain
+#define ADAFUSE_MACHINE_IS_PLAIN
 #endif
+
+// A file that uses adafuse::compiled holds calls of its kernels where others hold the kernels: that
+// is another name again. What else the library holds is named after the oldest machine, and by the
+// compiler that made it (1: g++, 2: clang, which name constraints in another way): other files
+// compile that themselves. A room's library.hpp lists templates as `ADAFUSE_EXTERN template`;
+// functions are defined as `ADAFUSE_FUNCTION` where ADAFUSE_DECLARED_ONLY is not.
+#define ADAFUSE_JOIN(a, b) a##b
+#define ADAFUSE_JOINED(a, b) ADAFUSE_JOIN(a, b)
+#define ADAFUSE_QUOTE(x) #x
+#define ADAFUSE_QUOTED(x) ADAFUSE_QUOTE(x)
+#ifdef ADAFUSE_COMPILED
+#define ADAFUSE_SIMD ADAFUSE_JOINED(ADAFUSE_MACHINE, _compiled)
+#if defined(ADAFUSE_MACHINE_IS_PLAIN) && (ADAFUSE_COMPILED + 0 == 2) == defined(__clang__)
+#define ADAFUSE_IN_LIBRARY
+#ifdef ADAFUSE_LIBRARY  // This is the library.
+#define ADAFUSE_EXTERN
+#define ADAFUSE_FUNCTION
+#else
+#define ADAFUSE_EXTERN extern
+#define ADAFUSE_DECLARED_ONLY
+#endif
+#endif
+#else
+#define ADAFUSE_SIMD ADAFUSE_MACHINE
+#endif
+#ifndef ADAFUSE_FUNCTION
+#define ADAFUSE_FUNCTION inline
+#endif
+#define ADAFUSE_INLINE [[gnu::abi_tag(ADAFUSE_QUOTED(ADAFUSE_SIMD))]] inline
 
 namespace adafuse::inline ADAFUSE_SIMD {
 

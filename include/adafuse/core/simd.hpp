@@ -5,8 +5,10 @@
 
 #include <adafuse/core/shape.hpp>
 #include <cstdint>
-#if defined(__SSE2__)
+#if defined(__AVX__)
 #include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>  // The rest would take as long to read as half of this library.
 #endif
 
 namespace adafuse::inline ADAFUSE_SIMD {

@@ -320,11 +320,11 @@ Tensor<std::remove_const_t<T>> contiguous(const View<T, R>& view) {
 
 }  // namespace ADAFUSE_SIMD
 
-#ifdef ADAFUSE_COMPILED_ONCE  // They are, in cmake/compiled_once.cpp.
-extern template Tensor<float> Tensor<float>::randn(Shape, Key);
-extern template Tensor<double> Tensor<double>::randn(Shape, Key);
-extern template Tensor<float> Tensor<float>::uniform(Shape, Key, float, float);
-extern template Tensor<double> Tensor<double>::uniform(Shape, Key, double, double);
+#ifdef ADAFUSE_IN_LIBRARY
+ADAFUSE_EXTERN template Tensor<float> Tensor<float>::randn(Shape, Key);
+ADAFUSE_EXTERN template Tensor<double> Tensor<double>::randn(Shape, Key);
+ADAFUSE_EXTERN template Tensor<float> Tensor<float>::uniform(Shape, Key, float, float);
+ADAFUSE_EXTERN template Tensor<double> Tensor<double>::uniform(Shape, Key, double, double);
 #endif
 
 }  // namespace adafuse

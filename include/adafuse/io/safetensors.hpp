@@ -10,13 +10,15 @@
 
 #include <adafuse/io/dtype.hpp>
 #include <adafuse/io/file.hpp>
-#include <adafuse/io/json.hpp>
 #include <adafuse/io/tensor_file.hpp>
-#include <algorithm>
 #include <bit>
 #include <filesystem>
 #include <string>
 #include <vector>
+#ifndef ADAFUSE_DECLARED_ONLY
+#include <adafuse/io/json.hpp>
+#include <algorithm>
+#endif
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
@@ -33,6 +35,40 @@ struct SafetensorsEntry {
   Shape shape;
   std::uint64_t begin = 0, end = 0;
 };
+
+}  // namespace detail
+
+/// A safetensors file whose header was read and checked, and whose tensors wait to be.
+class SafetensorsReader {
+ public:
+  /// Throws IoError, and FormatError with the file's name for everything that the format does not
+  /// allow.
+  explicit SafetensorsReader(const std::filesystem::path& path);
+
+  const std::string& name() const { return reader_.name(); }
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  /// All tensors, in the order of their bytes.
+  const std::vector<detail::SafetensorsEntry>& entries() const { return entries_; }
+
+  /// Reads the tensors, once.
+  TensorFile read() &&;
+
+ private:
+  FileReader reader_;
+  std::map<std::string, std::string> metadata_;
+  std::vector<detail::SafetensorsEntry> entries_;
+};
+
+/// Reads a safetensors file whole; io/dtype.hpp says what becomes of which type. Throws IoError,
+/// and FormatError with the file's name for everything that the format does not allow.
+TensorFile read_safetensors(const std::filesystem::path& path);
+
+/// Writes a safetensors file, or leaves what was there. The same content gives the same bytes: wide
+/// elements first (so that each tensor is aligned), then by name. Throws IoError, ValueError.
+void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
+
+#ifndef ADAFUSE_DECLARED_ONLY
+namespace detail {
 
 inline const Json& member(const Json& object, const char* key, const std::string& where) {
   const auto found = object.find(key);
@@ -122,75 +158,58 @@ inline AnyTensor read_entry(FileReader& reader, const SafetensorsEntry& entry) {
   });
 }
 
+/// The texts of `__metadata__`.
+inline std::map<std::string, std::string> parse_metadata(const Json& header,
+                                                         const std::string& file) {
+  std::map<std::string, std::string> texts;
+  const auto metadata = header.find("__metadata__");
+  if (metadata == header.end()) return texts;
+  require<FormatError>(metadata->is_object(), file, ": __metadata__ is not an object");
+  for (const auto& row : metadata->items()) {
+    require<FormatError>(row.value().is_string(), file, ": __metadata__ ", in_quotes(row.key()),
+                         " is not text");
+    texts[row.key()] = row.value().get<std::string>();
+  }
+  return texts;
+}
+
 }  // namespace detail
 
-/// A safetensors file whose header was read and checked, and whose tensors wait to be.
-class SafetensorsReader {
- public:
-  /// Throws IoError, and FormatError with the file's name for everything that the format does not
-  /// allow.
-  explicit SafetensorsReader(const std::filesystem::path& path)
-      : reader_((require_regular_file(path), path)) {
-    const std::string& name = reader_.name();
-    const std::uint64_t file_bytes = reader_.size();
-    std::uint64_t header_bytes = 0;
-    require<FormatError>(file_bytes >= sizeof header_bytes, name,
-                         ": truncated: expected 8 bytes of header length, got ", file_bytes);
-    reader_.read(&header_bytes, sizeof header_bytes);
-    require<FormatError>(header_bytes <= detail::longest_safetensors_header &&
-                             header_bytes <= file_bytes - sizeof header_bytes,
-                         name, ": not safetensors, or truncated: a header of ", header_bytes,
-                         " bytes in a file of ", file_bytes);
-    std::string text(static_cast<std::size_t>(header_bytes), '\0');
-    reader_.read(text.data(), text.size());
-    require<FormatError>(text.starts_with('{'), name, ": not safetensors: the header is no object");
-    const Json header = parse_json(text, name + " (header)");
-    read_metadata(header);
-    entries_ = detail::parse_entries(header, file_bytes - sizeof header_bytes - header_bytes, name);
-  }
+ADAFUSE_FUNCTION SafetensorsReader::SafetensorsReader(const std::filesystem::path& path)
+    : reader_((require_regular_file(path), path)) {
+  const std::string& name = reader_.name();
+  const std::uint64_t file_bytes = reader_.size();
+  std::uint64_t header_bytes = 0;
+  require<FormatError>(file_bytes >= sizeof header_bytes, name,
+                       ": truncated: expected 8 bytes of header length, got ", file_bytes);
+  reader_.read(&header_bytes, sizeof header_bytes);
+  require<FormatError>(header_bytes <= detail::longest_safetensors_header &&
+                           header_bytes <= file_bytes - sizeof header_bytes,
+                       name, ": not safetensors, or truncated: a header of ", header_bytes,
+                       " bytes in a file of ", file_bytes);
+  std::string text(static_cast<std::size_t>(header_bytes), '\0');
+  reader_.read(text.data(), text.size());
+  require<FormatError>(text.starts_with('{'), name, ": not safetensors: the header is no object");
+  const Json header = parse_json(text, name + " (header)");
+  metadata_ = detail::parse_metadata(header, name);
+  entries_ = detail::parse_entries(header, file_bytes - sizeof header_bytes - header_bytes, name);
+}
 
-  const std::string& name() const { return reader_.name(); }
-  const std::map<std::string, std::string>& metadata() const { return metadata_; }
-  /// All tensors, in the order of their bytes.
-  const std::vector<detail::SafetensorsEntry>& entries() const { return entries_; }
+ADAFUSE_FUNCTION TensorFile SafetensorsReader::read() && {
+  require_memory(reader_.size(), name());
+  TensorFile file;
+  file.name = name();
+  file.metadata = std::move(metadata_);
+  for (const auto& entry : entries_)
+    file.tensors.emplace(entry.name, detail::read_entry(reader_, entry));
+  return file;
+}
 
-  /// Reads the tensors, once.
-  TensorFile read() && {
-    require_memory(reader_.size(), name());
-    TensorFile file;
-    file.name = name();
-    file.metadata = std::move(metadata_);
-    for (const auto& entry : entries_)
-      file.tensors.emplace(entry.name, detail::read_entry(reader_, entry));
-    return file;
-  }
-
- private:
-  void read_metadata(const Json& header) {
-    const auto metadata = header.find("__metadata__");
-    if (metadata == header.end()) return;
-    require<FormatError>(metadata->is_object(), name(), ": __metadata__ is not an object");
-    for (const auto& row : metadata->items()) {
-      require<FormatError>(row.value().is_string(), name(), ": __metadata__ ", in_quotes(row.key()),
-                           " is not text");
-      metadata_[row.key()] = row.value().get<std::string>();
-    }
-  }
-
-  FileReader reader_;
-  std::map<std::string, std::string> metadata_;
-  std::vector<detail::SafetensorsEntry> entries_;
-};
-
-/// Reads a safetensors file whole; io/dtype.hpp says what becomes of which type. Throws IoError,
-/// and FormatError with the file's name for everything that the format does not allow.
-inline TensorFile read_safetensors(const std::filesystem::path& path) {
+ADAFUSE_FUNCTION TensorFile read_safetensors(const std::filesystem::path& path) {
   return SafetensorsReader(path).read();
 }
 
-/// Writes a safetensors file, or leaves what was there. The same content gives the same bytes: wide
-/// elements first (so that each tensor is aligned), then by name. Throws IoError, ValueError.
-inline void write_safetensors(const std::filesystem::path& path, const TensorFile& file) {
+ADAFUSE_FUNCTION void write_safetensors(const std::filesystem::path& path, const TensorFile& file) {
   struct Row {
     const std::string* name;
     const AnyTensor* tensor;
@@ -230,5 +249,7 @@ inline void write_safetensors(const std::filesystem::path& path, const TensorFil
     std::visit([&](const auto& x) { writer.write(x.data(), row.bytes); }, *row.tensor);
   writer.commit();
 }
+
+#endif
 
 }  // namespace adafuse::io::inline ADAFUSE_SIMD

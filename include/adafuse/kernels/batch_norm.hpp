@@ -8,27 +8,61 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/vector_path.hpp>
+#include <type_traits>
+#ifndef ADAFUSE_COMPILED
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
 #include <adafuse/kernels/base/range.hpp>
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <type_traits>
 #include <vector>
+#endif
 
-namespace adafuse::kernels::inline ADAFUSE_SIMD {
+namespace adafuse::kernels {
 
 /// x [batch, channels, inner]: [N, C], [N, C, L] and [N, C, H, W] seen alike.
 struct ChannelLayout {
   Index batch = 0, channels = 0, inner = 1;
 
-  Index count() const { return batch * inner; }  // the elements of one channel
-  Index frame() const { return channels * inner; }
-  Index size() const { return batch * frame(); }
+  ADAFUSE_INLINE Index count() const { return batch * inner; }  // the elements of one channel
+  ADAFUSE_INLINE Index frame() const { return channels * inner; }
+  ADAFUSE_INLINE Index size() const { return batch * frame(); }
   /// Where the elements of channel c of frame n begin.
-  Index begin(Index n, Index c) const { return (n * channels + c) * inner; }
+  ADAFUSE_INLINE Index begin(Index n, Index c) const { return (n * channels + c) * inner; }
 };
+
+/// What follows the normalisation in the same pass.
+template <class T>
+struct BatchNormTail {
+  const T* residual = nullptr;  // of x's shape, is added; absent: 0
+  bool relu = false;            // after that
+};
+
+inline namespace ADAFUSE_SIMD {
+
+#ifdef ADAFUSE_COMPILED
+template <class T>
+void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T* variance,
+                const T* weight, const T* bias, double eps, T* y,
+                const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
+  compiled::kernels_of<T>().batch_norm(layout, x, mean, variance, weight, bias, eps, y, tail);
+}
+template <class T>
+void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, const T* bias,
+                      double eps, T* y, double* mean, double* variance,
+                      const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
+  compiled::kernels_of<T>().batch_norm_train(layout, x, weight, bias, eps, y, mean, variance, tail);
+}
+template <class T>
+void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T* weight,
+                               const T* bias, const double* mean, const double* variance,
+                               double eps, bool relu, const T* dy, T* dx, T* dweight, T* dbias) {
+  compiled::kernels_of<T>().batch_norm_train_backward(layout, x, weight, bias, mean, variance, eps,
+                                                      relu, dy, dx, dweight, dbias);
+}
+#else
 
 namespace detail {
 
@@ -143,17 +177,6 @@ void gate_run(const T* __restrict x, const T* __restrict dy, Index count, T cent
     dz[i] = z <= 0 ? T{0} : d;
   }
 }
-
-}  // namespace detail
-
-/// What follows the normalisation in the same pass.
-template <class T>
-struct BatchNormTail {
-  const T* residual = nullptr;  // of x's shape, is added; absent: 0
-  bool relu = false;            // after that
-};
-
-namespace detail {
 
 /// y[i] = (x[i] - centre) scale + shift and what follows, for i in [first, last).
 template <class T>
@@ -297,4 +320,7 @@ void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T*
   });
 }
 
-}  // namespace adafuse::kernels::inline ADAFUSE_SIMD
+#endif
+
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

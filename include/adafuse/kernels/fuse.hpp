@@ -2,19 +2,43 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/parallel.hpp>
 #include <adafuse/core/view.hpp>
+#include <adafuse/kernels/base/vector_path.hpp>
 #include <algorithm>
+#ifndef ADAFUSE_COMPILED
+#include <adafuse/core/parallel.hpp>
+#endif
 
-namespace adafuse::kernels::inline ADAFUSE_SIMD {
+namespace adafuse::kernels {
 
 /// Maps of `clips` clips of `frames` frames: [clips * frames, channels, pixels], contiguous.
 struct FuseSizes {
   Index clips, frames, channels, pixels;
   /// Rows, one map each, that a chunk of a parallel loop takes.
-  Index grain() const { return std::max<Index>(1, 16384 / std::max<Index>(pixels, 1)); }
-  Index rows() const { return clips * frames * channels; }
+  ADAFUSE_INLINE Index grain() const {
+    return std::max<Index>(1, 16384 / std::max<Index>(pixels, 1));
+  }
+  ADAFUSE_INLINE Index rows() const { return clips * frames * channels; }
 };
+
+inline namespace ADAFUSE_SIMD {
+
+#ifdef ADAFUSE_COMPILED
+template <class T>
+void fuse(const FuseSizes& s, const T* y, View<const T, 2> keep, View<const T, 2> reuse, T* z) {
+  compiled::kernels_of<T>().fuse(s, y, keep, reuse, z);
+}
+template <class T>
+void fuse_backward_maps(const FuseSizes& s, const T* dz, View<const T, 2> keep,
+                        View<const T, 2> reuse, T* dy) {
+  compiled::kernels_of<T>().fuse_backward_maps(s, dz, keep, reuse, dy);
+}
+template <class T>
+void fuse_backward_weights(const FuseSizes& s, const T* y, const T* dz, View<T, 2> dkeep,
+                           View<T, 2> dreuse) {
+  compiled::kernels_of<T>().fuse_backward_weights(s, y, dz, dkeep, dreuse);
+}
+#else
 
 /// z[t] = keep[t] y[t] + reuse[t] y[t-1], with y[-1] = 0.   keep, reuse: [clips * frames,
 /// channels].
@@ -91,4 +115,7 @@ void fuse_backward_weights(const FuseSizes& s, const T* y, const T* dz, View<T, 
   });
 }
 
-}  // namespace adafuse::kernels::inline ADAFUSE_SIMD
+#endif
+
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

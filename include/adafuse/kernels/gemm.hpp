@@ -6,13 +6,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/vector_path.hpp>
+#ifndef ADAFUSE_COMPILED
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/base/matrix_product.hpp>
 #include <adafuse/kernels/base/range.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
 #include <type_traits>
+#endif
 
-namespace adafuse::kernels::inline ADAFUSE_SIMD {
+namespace adafuse::kernels {
 
 /// `batch` products c[m,n] = a[m,k] b[k,n], each operand row by row. A transposed operand is stored
 /// as a[k,m] or b[n,k]. A shared operand is one matrix for the whole batch.
@@ -22,6 +25,15 @@ struct GemmShape {
   bool transpose_a = false, transpose_b = false;
   bool shared_a = false, shared_b = false;
 };
+
+inline namespace ADAFUSE_SIMD {
+
+#ifdef ADAFUSE_COMPILED
+template <class T>
+void gemm(const GemmShape& g, const T* a, const T* b, T* c) {
+  compiled::kernels_of<T>().gemm(g, a, b, c);
+}
+#else
 
 namespace detail {
 
@@ -78,9 +90,7 @@ void gemm(const GemmShape& g, const T* a, const T* b, T* c) {
                });
 }
 
-#ifdef ADAFUSE_COMPILED_ONCE  // They are, in cmake/compiled_once.cpp.
-extern template void gemm(const GemmShape&, const float*, const float*, float*);
-extern template void gemm(const GemmShape&, const double*, const double*, double*);
 #endif
 
-}  // namespace adafuse::kernels::inline ADAFUSE_SIMD
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

@@ -6,11 +6,19 @@
 
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/simd.hpp>
+#include <adafuse/kernels/base/vector_path.hpp>
 #include <algorithm>
 #include <bit>
 #include <numbers>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
+
+#ifdef ADAFUSE_COMPILED
+template <class T>
+void gumbel(Key key, std::uint64_t first, Index count, T* out) {
+  compiled::kernels_of<T>().gumbel(key, first, count, out);
+}
+#else
 
 namespace detail {
 
@@ -44,5 +52,7 @@ void gumbel(Key key, std::uint64_t first, Index count, T* out) {
     for (Index k = 0; k < n; ++k) out[i + k] = static_cast<T>(u[k]);
   }
 }
+
+#endif
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -6,10 +6,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/range.hpp>
+#include <adafuse/kernels/base/vector_path.hpp>
+#ifndef ADAFUSE_COMPILED
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>
+#endif
 
-namespace adafuse::kernels::inline ADAFUSE_SIMD {
+namespace adafuse::kernels {
 
 /// The sizes of a layer, and how its outputs are cut into panels: of 48, the last of 16, 32 or 48.
 /// All vector paths share them: one file may pack and another, with other flags, multiply.
@@ -18,12 +22,16 @@ struct LinearShape {
 
   static constexpr Index unit = 16, panel = 3 * unit;
 
-  Index panels() const { return (out + panel - 1) / panel; }
-  Index padded_out() const { return (out + unit - 1) / unit * unit; }
-  Range outputs_of(Index p) const { return {p * panel, std::min((p + 1) * panel, padded_out())}; }
+  ADAFUSE_INLINE Index panels() const { return (out + panel - 1) / panel; }
+  ADAFUSE_INLINE Index padded_out() const { return (out + unit - 1) / unit * unit; }
+  ADAFUSE_INLINE Range outputs_of(Index p) const {
+    return {p * panel, std::min((p + 1) * panel, padded_out())};
+  }
   /// How many numbers all panels have.
-  Index packed_size() const { return padded_out() * in; }
+  ADAFUSE_INLINE Index packed_size() const { return padded_out() * in; }
 };
+
+inline namespace ADAFUSE_SIMD {
 
 /// packed [packed_size()] of w [out, in]: for each panel [in][its outputs], with zeros behind the
 /// last output.
@@ -35,6 +43,17 @@ inline void pack_linear(const LinearShape& s, const float* w, float* packed) {
         *packed++ = o < s.out ? w[o * s.in + k] : 0;
   }
 }
+
+#ifdef ADAFUSE_COMPILED
+template <class RowAt>
+void linear(const LinearShape& s, Index rows, const RowAt& row_at, const float* packed,
+            const float* bias, Activation activation, float* y) {
+  const auto call = [](const void* of, Index r) -> const float* {
+    return (*static_cast<const RowAt*>(of))(r);
+  };
+  compiled::vector_path().prepared.linear(s, rows, call, &row_at, packed, bias, activation, y);
+}
+#else
 
 /// rows += rows of x [in] * the vectors at `outputs`, which lie `pitch` numbers apart (in
 /// multiply_panel() that step is known when it is compiled).
@@ -119,4 +138,7 @@ void linear(const LinearShape& s, Index rows, const RowAt& row_at, const float* 
                });
 }
 
-}  // namespace adafuse::kernels::inline ADAFUSE_SIMD
+#endif
+
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

@@ -8,6 +8,7 @@
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
+#include <adafuse/kernels/base/vector_path.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>
 #include <algorithm>
 #include <limits>
@@ -15,6 +16,48 @@
 #include <vector>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
+
+/// y(p, i) = x(p, positions(p, i)), for x [planes, in_pixels], positions and y [planes,
+/// out_pixels].
+template <class T>
+void gather_pixels(Index planes, Index in_pixels, Index out_pixels, const T* x,
+                   const std::int32_t* positions, T* y) {
+  parallel_for(planes, 1 + 16384 / std::max<Index>(1, out_pixels), Work::elements(4 * out_pixels),
+               [&](Index begin, Index end) {
+                 for (Index p = begin; p < end; ++p)
+                   for (Index i = p * out_pixels; i < (p + 1) * out_pixels; ++i)
+                     y[i] = x[p * in_pixels + positions[i]];
+               });
+}
+
+/// The transpose: x(p, k) = sum of y(p, i) over positions(p, i) == k.
+template <class T>
+void scatter_pixels(Index planes, Index in_pixels, Index out_pixels, const T* y,
+                    const std::int32_t* positions, T* x) {
+  const Work work = Work::elements(in_pixels + 4 * out_pixels);
+  parallel_for(planes, 1 + 16384 / std::max<Index>(1, in_pixels), work,
+               [&](Index begin, Index end) {
+                 std::fill(x + begin * in_pixels, x + end * in_pixels, T{0});
+                 for (Index p = begin; p < end; ++p)
+                   for (Index i = p * out_pixels; i < (p + 1) * out_pixels; ++i)
+                     x[p * in_pixels + positions[i]] += y[i];
+               });
+}
+
+#ifdef ADAFUSE_COMPILED
+template <class T>
+void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, std::int32_t* positions) {
+  compiled::kernels_of<T>().max_pool2d(g, x, y, positions);
+}
+template <class T>
+void avg_pool2d(const Pool2dGeometry& g, const T* x, T* y) {
+  compiled::kernels_of<T>().avg_pool2d(g, x, y);
+}
+template <class T>
+void avg_pool2d_backward(const Pool2dGeometry& g, const T* dy, T* dx) {
+  compiled::kernels_of<T>().avg_pool2d_backward(g, dy, dx);
+}
+#else
 
 namespace detail {
 
@@ -119,33 +162,6 @@ void max_pool2d(const Pool2dGeometry& g, const T* x, T* y, std::int32_t* positio
   });
 }
 
-/// y(p, i) = x(p, positions(p, i)), for x [planes, in_pixels], positions and y [planes,
-/// out_pixels].
-template <class T>
-void gather_pixels(Index planes, Index in_pixels, Index out_pixels, const T* x,
-                   const std::int32_t* positions, T* y) {
-  parallel_for(planes, 1 + 16384 / std::max<Index>(1, out_pixels), Work::elements(4 * out_pixels),
-               [&](Index begin, Index end) {
-                 for (Index p = begin; p < end; ++p)
-                   for (Index i = p * out_pixels; i < (p + 1) * out_pixels; ++i)
-                     y[i] = x[p * in_pixels + positions[i]];
-               });
-}
-
-/// The transpose: x(p, k) = sum of y(p, i) over positions(p, i) == k.
-template <class T>
-void scatter_pixels(Index planes, Index in_pixels, Index out_pixels, const T* y,
-                    const std::int32_t* positions, T* x) {
-  const Work work = Work::elements(in_pixels + 4 * out_pixels);
-  parallel_for(planes, 1 + 16384 / std::max<Index>(1, in_pixels), work,
-               [&](Index begin, Index end) {
-                 std::fill(x + begin * in_pixels, x + end * in_pixels, T{0});
-                 for (Index p = begin; p < end; ++p)
-                   for (Index i = p * out_pixels; i < (p + 1) * out_pixels; ++i)
-                     x[p * in_pixels + positions[i]] += y[i];
-               });
-}
-
 /// y(p, i, j) = the sum over window (i, j) of plane p, over its divisor. `T` adds up the taps of
 /// some rows of a window, double what comes of them.
 template <class T>
@@ -214,5 +230,7 @@ void avg_pool2d_backward(const Pool2dGeometry& g, const T* dy, T* dx) {
       }
   });
 }
+
+#endif
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <limits>
 
-namespace adafuse::kernels::inline ADAFUSE_SIMD {
+namespace adafuse::kernels {
 
 /// Positions [begin, end).
 struct PoolRange {
   Index begin, end;
-  Index size() const { return end - begin; }
+  ADAFUSE_INLINE Index size() const { return end - begin; }
 };
 
 /// One axis of a pooling: window i covers positions [i stride - padding, i stride - padding +
@@ -23,24 +23,24 @@ struct PoolAxis {
 
   /// floor((in + 2 padding - kernel) / stride) + 1. With `ceil_mode` the quotient is rounded up,
   /// but no window starts beyond the input and its first padding.
-  Index out() const {
+  ADAFUSE_INLINE Index out() const {
     const Index room = in + 2 * padding - kernel + (ceil_mode ? stride - 1 : 0);
     if (room < 0) return 0;
     const Index count = room / stride + 1;
     return ceil_mode && (count - 1) * stride >= in + padding ? count - 1 : count;
   }
   /// The positions of the input in window i.
-  PoolRange inside(Index i) const {
+  ADAFUSE_INLINE PoolRange inside(Index i) const {
     const Index start = i * stride - padding;
     return {std::max<Index>(start, 0), std::min(start + kernel, in)};
   }
   /// The same with the padding counted (what lies beyond the padding is counted by nobody).
-  PoolRange padded(Index i) const {
+  ADAFUSE_INLINE PoolRange padded(Index i) const {
     const Index start = i * stride - padding;
     return {start, std::min(start + kernel, in + padding)};
   }
   /// The windows whose tap `q` lies inside of the input.
-  PoolRange windows(Index q) const {
+  ADAFUSE_INLINE PoolRange windows(Index q) const {
     const Index offset = q - padding;  // 0 <= i stride + offset < in
     const Index begin = offset >= 0 ? 0 : (-offset + stride - 1) / stride;
     const Index end = offset >= in ? 0 : (in - offset + stride - 1) / stride;
@@ -48,7 +48,7 @@ struct PoolAxis {
     return {std::min(begin, last), last};
   }
 
-  friend bool operator==(const PoolAxis&, const PoolAxis&) = default;
+  ADAFUSE_INLINE friend bool operator==(const PoolAxis&, const PoolAxis&) = default;
 };
 
 /// x [planes, height.in, width.in]  ->  y [planes, height.out(), width.out()].
@@ -57,12 +57,12 @@ struct Pool2dGeometry {
   PoolAxis height, width;
   bool count_include_pad = true;  // of an average: padding counts as zeros
 
-  Index in_pixels() const { return height.in * width.in; }
-  Index out_pixels() const { return height.out() * width.out(); }
+  ADAFUSE_INLINE Index in_pixels() const { return height.in * width.in; }
+  ADAFUSE_INLINE Index out_pixels() const { return height.out() * width.out(); }
 
   /// How many positions along an axis the average of window i counts; the sum over window (i, j) is
   /// divided by counted(height, i) * counted(width, j).
-  Index counted(const PoolAxis& axis, Index i) const {
+  ADAFUSE_INLINE Index counted(const PoolAxis& axis, Index i) const {
     return count_include_pad ? axis.padded(i).size() : axis.inside(i).size();
   }
 
@@ -71,7 +71,7 @@ struct Pool2dGeometry {
   static constexpr Index longest = Index{1} << 24;
 
   /// Throws ValueError or ShapeError, named after `op`, unless this is a pooling.
-  void check(const char* op) const {
+  ADAFUSE_INLINE void check(const char* op) const {
     for (const auto& axis : {height, width}) {
       require<ValueError>(
           1 <= axis.kernel && axis.kernel <= longest && 1 <= axis.stride && axis.stride <= longest,
@@ -89,7 +89,7 @@ struct Pool2dGeometry {
                         ": a plane of ", height.in, "x", width.in, " is too large");
   }
 
-  friend bool operator==(const Pool2dGeometry&, const Pool2dGeometry&) = default;
+  ADAFUSE_INLINE friend bool operator==(const Pool2dGeometry&, const Pool2dGeometry&) = default;
 };
 
-}  // namespace adafuse::kernels::inline ADAFUSE_SIMD
+}  // namespace adafuse::kernels

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <adafuse/core/simd.hpp>
+#include <adafuse/kernels/base/vector_path.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>
 #include <algorithm>
 #include <limits>
@@ -13,6 +14,20 @@
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace plane {
+
+/// Numbers that pool() needs to work with: a padded row, and what its last vectors read beyond it,
+/// were they the longest of all paths.
+inline Index room(const Pool2dGeometry& g) {
+  constexpr Index longest = 16;
+  return (g.width.out() + longest) * g.width.stride + g.width.kernel + longest;
+}
+
+#ifdef ADAFUSE_COMPILED
+template <bool maximum, class T>
+void pool(const Pool2dGeometry& g, const T* divisors, const T* x, T* y, T* row) {
+  compiled::kernels_of<T>().pool_plane(g, maximum, divisors, x, y, row);
+}
+#else
 
 /// The larger one, or NaN if either is NaN.
 template <class T>
@@ -85,11 +100,6 @@ void pool_row_by_two(Index count, Index kernel, const float* __restrict x, float
   }
 }
 
-/// Numbers that pool() needs to work with: a padded row, and what its last vectors read beyond it.
-inline Index room(const Pool2dGeometry& g) {
-  return (g.width.out() + Floats::width) * g.width.stride + g.width.kernel + Floats::width;
-}
-
 /// Pools one plane, x [height, width] -> y. `divisors`: how many elements each window counts, of
 /// y's shape; not read for a maximum. `row`: room(g) numbers to work with.
 template <bool maximum, class T>
@@ -154,6 +164,8 @@ Floats reduce(const float* const (&planes)[Floats::width], Index count) {
   };
   return join_lanes(of_plane, join);
 }
+
+#endif
 
 }  // namespace plane
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

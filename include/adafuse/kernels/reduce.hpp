@@ -7,17 +7,20 @@
 
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
+#include <adafuse/kernels/base/vector_path.hpp>
 
-namespace adafuse::kernels::inline ADAFUSE_SIMD {
-
-/// What a sum of `T` is taken in.
-template <class T>
-using Accumulator = std::conditional_t<std::floating_point<T>, double, std::int64_t>;
+namespace adafuse::kernels {
 
 /// A block of dimensions between those outside of it and those inside: x[outer, count, inner].
 struct Middle {
   Index outer, count, inner;
 };
+
+inline namespace ADAFUSE_SIMD {
+
+/// What a sum of `T` is taken in.
+template <class T>
+using Accumulator = std::conditional_t<std::floating_point<T>, double, std::int64_t>;
 
 /// The dimensions [first, last] of a shape as the middle.
 inline Middle middle_of(const Shape& shape, Index first, Index last) {
@@ -43,6 +46,9 @@ Accumulator<T> sum_run(const T* x, Index count) {
 /// y[o, i] = sum over r of x[o, r, i], as [outer, inner].
 template <class T>
 Tensor<Accumulator<T>> sum_middle(const T* x, Middle m) {
+#ifdef ADAFUSE_COMPILED
+  if constexpr (std::floating_point<T>) return compiled::kernels_of<T>().sum_middle(x, m);
+#endif
   if (m.outer == 0 || m.count == 0 || m.inner == 0)  // The others may be any number then.
     return Tensor<Accumulator<T>>({m.outer, m.inner});
   // Blocks of at most `rows` of the middle and `columns` of the inside are summed independently;
@@ -128,4 +134,5 @@ Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
   return y;
 }
 
-}  // namespace adafuse::kernels::inline ADAFUSE_SIMD
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

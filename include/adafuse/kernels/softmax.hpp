@@ -6,15 +6,29 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/vector_path.hpp>
+#include <adafuse/kernels/reduce.hpp>
+#ifndef ADAFUSE_COMPILED
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
 #include <adafuse/kernels/base/exp.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
-#include <adafuse/kernels/reduce.hpp>
 #include <cmath>
 #include <type_traits>
+#endif
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
+
+#ifdef ADAFUSE_COMPILED
+template <class T>
+void softmax(const Middle& m, const T* x, T* y) {
+  compiled::kernels_of<T>().softmax(m, x, y);
+}
+template <class T>
+void log_softmax(const Middle& m, const T* x, T* y) {
+  compiled::kernels_of<T>().log_softmax(m, x, y);
+}
+#else
 
 namespace detail {
 
@@ -115,5 +129,7 @@ void log_softmax(const Middle& m, const T* x, T* y) {
     });
   });
 }
+
+#endif
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

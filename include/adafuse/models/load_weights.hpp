@@ -9,16 +9,18 @@
 namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// The names and shapes of all tensors of the network that a configuration describes. No memory is
-/// taken for them: a file may ask for a network of any size. Throws ValueError, ShapeError. A
-/// template, so that networks are compiled where they are asked for.
-template <class T = float>
-std::map<std::string, Shape> state_shapes(const ModelConfig& config) {
+/// taken for them: a file may ask for a network of any size. Throws ValueError, ShapeError.
+std::map<std::string, Shape> state_shapes(const ModelConfig& config);
+
+#ifndef ADAFUSE_DECLARED_ONLY
+ADAFUSE_FUNCTION std::map<std::string, Shape> state_shapes(const ModelConfig& config) {
   const nn::StartGuard guard(nn::Start::shapes_only);
-  const VideoModel<T> model(config, Key(0));
+  const VideoModel<float> model(config, Key(0));
   std::map<std::string, Shape> shapes;
   for (const auto& [name, tensor] : nn::state_tensors(model)) shapes.emplace(name, tensor.shape());
   return shapes;
 }
+#endif
 
 /// Copies into the model what the file has for it. What is missing, and a head for another number
 /// of classes, stays as it was; the result says so. All is checked before anything is written.

@@ -7,6 +7,7 @@
 #include <adafuse/models/conv_macs.hpp>
 #include <adafuse/models/inception.hpp>
 #include <adafuse/models/inception_unit.hpp>
+#include <adafuse/models/library.hpp>
 #include <adafuse/models/load_weights.hpp>
 #include <adafuse/models/model_config.hpp>
 #include <adafuse/models/plan.hpp>

@@ -8,6 +8,7 @@
 #include <adafuse/nn/conv2d.hpp>
 #include <adafuse/nn/dropout.hpp>
 #include <adafuse/nn/init.hpp>
+#include <adafuse/nn/library.hpp>
 #include <adafuse/nn/linear.hpp>
 #include <adafuse/nn/lstm.hpp>
 #include <adafuse/nn/module.hpp>

@@ -9,6 +9,7 @@
 #include <adafuse/ops/cross_entropy.hpp>
 #include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/dropout.hpp>
+#include <adafuse/ops/library.hpp>
 #include <adafuse/ops/matmul.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/pool2d.hpp>

@@ -4,6 +4,7 @@
 
 #include <adafuse/optim/adam.hpp>
 #include <adafuse/optim/clip.hpp>
+#include <adafuse/optim/library.hpp>
 #include <adafuse/optim/optimizer.hpp>
 #include <adafuse/optim/schedule.hpp>
 #include <adafuse/optim/sgd.hpp>

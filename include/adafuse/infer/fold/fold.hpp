@@ -168,9 +168,7 @@ class Folder {
       FoldedConv<T> main = *before, beside = conv;
       if (main.geometry.macs() < beside.geometry.macs())
         std::swap(main, beside), std::swap(reads[0], reads[1]);
-      if (value(reads[1]).live ||
-          !kernels::may_take_shortcut(kernels::forward_correlation(main.geometry),
-                                      kernels::forward_correlation(beside.geometry)))
+      if (value(reads[1]).live || !kernels::may_take_shortcut(main.geometry, beside.geometry))
         return {};
       scale_weights(main);
       scale_weights(beside);
@@ -213,29 +211,17 @@ class Folder {
                                             [&](const auto& step) { return step.output == id; });
   }
 
-  /// The forms of the weights that the cost model would ever choose: for all channels, and with
-  /// plain sums, which few live channels prefer. Where no algorithm that rounds more pays for all
-  /// channels, none is taken for some.
   void prepare_weights(FoldedConv<T>& conv, bool has_in_lists) const {
     if constexpr (std::is_same_v<T, float>) {
-      using kernels::ConvAlgorithm;
-      auto g = kernels::forward_correlation(conv.geometry);
-      g.batch = options_.frames;
-      const auto& for_all = kernels::choose_algorithm(g, {.algorithm = options_.algorithm}, true);
-      conv.algorithm = for_all.rounds_more ? options_.algorithm : ConvAlgorithm::direct;
-      const auto& for_few =
-          kernels::choose_algorithm(g, {.algorithm = ConvAlgorithm::direct}, true);
-      if (for_all.rounds_more) prepare(for_all, g, conv, has_in_lists);
-      prepare(for_few, g, conv, has_in_lists);
+      const auto to_prepare = [&](auto& of) {
+        auto g = of.geometry;
+        g.batch = options_.frames;
+        return kernels::WeightsToPrepare{g, of.weight.data(), &of.prepared};
+      };
+      const auto main = to_prepare(conv), beside = to_prepare(conv.shortcut);
+      conv.algorithm = kernels::prepare_conv2d(main, conv.has_shortcut() ? &beside : nullptr,
+                                               options_.algorithm, has_in_lists);
     }
-  }
-  static void prepare(const kernels::AlgorithmEntry& entry, const kernels::Correlation& g,
-                      FoldedConv<T>& conv, bool has_in_lists) {
-    if (!entry.prepare || (entry.keeps && !entry.keeps(g, has_in_lists))) return;
-    kernels::prepare_weights(entry.name, conv.geometry, conv.weight.data(), conv.prepared);
-    auto& beside = conv.shortcut;
-    if (conv.has_shortcut() && entry.fits(kernels::forward_correlation(beside.geometry)))
-      kernels::prepare_weights(entry.name, beside.geometry, beside.weight.data(), beside.prepared);
   }
 
   void add(std::size_t i, const models::MaxPoolStep& pool) { add_pool(i, pool.options, true); }

@@ -10,6 +10,14 @@
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
+#ifdef ADAFUSE_COMPILED
+template <class T>
+void global_pool(bool maximum, Index frames, Index channels, Index pixels, const T* x,
+                 ChannelLists live, T* v) {
+  compiled::kernels_of<T>().global_pool(maximum, frames, channels, pixels, x, live, v);
+}
+#else
+
 /// Pixels of a map that floats may add up. A larger one comes from memory, and double adds it up as
 /// fast.
 inline constexpr Index most_for_float_sums = 16384;
@@ -77,5 +85,7 @@ void global_pool(bool maximum, Index frames, Index channels, Index pixels, const
   parallel_for(frames * blocks, std::max<Index>(1, 65536 / (grain * pixels)),
                Work::elements(channels * pixels) / blocks, pool, ChunkOrder::backward);
 }
+
+#endif
 
 }  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -98,4 +98,23 @@ inline void prepare_weights(ConvAlgorithm algorithm, const Conv2dGeometry& g, co
   prepared.set(entry.name, std::move(numbers));
 }
 
+/// Sets the forms that the model of cost would ever choose: for all channels, and with plain sums,
+/// which few live channels prefer. `wanted` is `automatic` or `direct`; `has_in_lists`: lists will
+/// say which inputs live. Returns the algorithm for the calls: where none that rounds more pays for
+/// all channels, none is taken for some.
+inline ConvAlgorithm prepare_conv2d(const WeightsToPrepare& main, const WeightsToPrepare* shortcut,
+                                    ConvAlgorithm wanted, bool has_in_lists) {
+  const auto g = forward_correlation(main.geometry);
+  const auto prepare = [&](const AlgorithmEntry& entry) {
+    if (!entry.prepare || (entry.keeps && !entry.keeps(g, has_in_lists))) return;
+    prepare_weights(entry.name, main.geometry, main.weights, *main.prepared);
+    if (shortcut && entry.fits(forward_correlation(shortcut->geometry)))
+      prepare_weights(entry.name, shortcut->geometry, shortcut->weights, *shortcut->prepared);
+  };
+  const AlgorithmEntry& for_all = choose_algorithm(g, {.algorithm = wanted}, true);
+  if (for_all.rounds_more) prepare(for_all);
+  prepare(choose_algorithm(g, {.algorithm = ConvAlgorithm::direct}, true));
+  return for_all.rounds_more ? wanted : ConvAlgorithm::direct;
+}
+
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

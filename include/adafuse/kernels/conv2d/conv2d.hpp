@@ -2,17 +2,46 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/vector_path.hpp>
+#include <adafuse/kernels/conv2d/shared/geometry.hpp>
+#include <adafuse/kernels/conv2d/shared/options.hpp>
+#include <adafuse/kernels/conv2d/shared/winograd_setting.hpp>
+#include <type_traits>
+#ifndef ADAFUSE_COMPILED
 #include <adafuse/kernels/conv2d/algorithms.hpp>
 #include <adafuse/kernels/conv2d/gradients/data.hpp>
 #include <adafuse/kernels/conv2d/gradients/weights.hpp>
 #include <adafuse/kernels/conv2d/gradients/weights_dots.hpp>
 #include <adafuse/kernels/conv2d/im2col/im2col.hpp>
-#include <adafuse/kernels/conv2d/shared/geometry.hpp>
-#include <adafuse/kernels/conv2d/shared/options.hpp>
 #include <adafuse/kernels/reference/conv2d.hpp>
-#include <type_traits>
+#endif
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
+
+#ifdef ADAFUSE_COMPILED
+template <class T>
+void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
+            const Conv2dOptions<std::type_identity_t<T>>& options = {}) {
+  compiled::kernels_of<T>().conv2d(g, x, w, y, options);
+}
+template <class T>
+void conv2d_backward_data(const Conv2dGeometry& g, const T* dy, const T* w, T* dx,
+                          ConvAlgorithm algorithm = ConvAlgorithm::automatic) {
+  compiled::kernels_of<T>().conv2d_backward_data(g, dy, w, dx, algorithm);
+}
+template <class T>
+void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T* dw,
+                             ConvAlgorithm algorithm = ConvAlgorithm::automatic) {
+  compiled::kernels_of<T>().conv2d_backward_weights(g, x, dy, dw, algorithm);
+}
+inline bool may_take_shortcut(const Conv2dGeometry& g, const Conv2dGeometry& shortcut) {
+  return compiled::vector_path().prepared.may_take_shortcut(g, shortcut);
+}
+inline ConvAlgorithm prepare_conv2d(const WeightsToPrepare& main, const WeightsToPrepare* shortcut,
+                                    ConvAlgorithm wanted, bool has_in_lists) {
+  return compiled::vector_path().prepared.prepare_conv2d(main, shortcut, wanted, has_in_lists);
+}
+#else
 
 namespace detail {
 /// Throws ShapeError unless there is one list for each frame (or none at all), and each is strictly
@@ -135,19 +164,11 @@ void conv2d_backward_weights(const Conv2dGeometry& g, const T* x, const T* dy, T
   }
 }
 
-#ifdef ADAFUSE_COMPILED_ONCE  // They are, in cmake/compiled_once.cpp.
-extern template void conv2d(const Conv2dGeometry&, const float*, const float*, float*,
-                            const Conv2dOptions<float>&);
-extern template void conv2d(const Conv2dGeometry&, const double*, const double*, double*,
-                            const Conv2dOptions<double>&);
-extern template void conv2d_backward_data(const Conv2dGeometry&, const float*, const float*, float*,
-                                          ConvAlgorithm);
-extern template void conv2d_backward_data(const Conv2dGeometry&, const double*, const double*,
-                                          double*, ConvAlgorithm);
-extern template void conv2d_backward_weights(const Conv2dGeometry&, const float*, const float*,
-                                             float*, ConvAlgorithm);
-extern template void conv2d_backward_weights(const Conv2dGeometry&, const double*, const double*,
-                                             double*, ConvAlgorithm);
+/// Whether `automatic` or `direct` may ever choose an algorithm that takes this shortcut.
+inline bool may_take_shortcut(const Conv2dGeometry& g, const Conv2dGeometry& shortcut) {
+  return may_take_shortcut(forward_correlation(g), forward_correlation(shortcut));
+}
+
 #endif
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -5,7 +5,7 @@
 #include <adafuse/core/checked.hpp>
 #include <adafuse/core/shape.hpp>
 
-namespace adafuse::kernels::inline ADAFUSE_SIMD {
+namespace adafuse::kernels {
 
 /// x [batch, in_channels, in_height, in_width] * w [out_channels, in_channels / groups,
 /// kernel_height, kernel_width]  ->  y [batch, out_channels, out_height, out_width].
@@ -17,25 +17,29 @@ struct Conv2dGeometry {
   Index dilation_height = 1, dilation_width = 1;
   Index groups = 1;
 
-  Index out_height() const {
+  ADAFUSE_INLINE Index out_height() const {
     return (in_height + 2 * padding_height - dilation_height * (kernel_height - 1) - 1) /
                stride_height +
            1;
   }
-  Index out_width() const {
+  ADAFUSE_INLINE Index out_width() const {
     return (in_width + 2 * padding_width - dilation_width * (kernel_width - 1) - 1) / stride_width +
            1;
   }
-  Index in_pixels() const { return in_height * in_width; }
-  Index out_pixels() const { return out_height() * out_width(); }
+  ADAFUSE_INLINE Index in_pixels() const { return in_height * in_width; }
+  ADAFUSE_INLINE Index out_pixels() const { return out_height() * out_width(); }
   /// Positions of the kernel window: 9 for 3x3.
-  Index taps() const { return kernel_height * kernel_width; }
-  Index in_channels_per_group() const { return in_channels / groups; }
-  Index out_channels_per_group() const { return out_channels / groups; }
-  Index weight_size() const { return out_channels * in_channels_per_group() * taps(); }
+  ADAFUSE_INLINE Index taps() const { return kernel_height * kernel_width; }
+  ADAFUSE_INLINE Index in_channels_per_group() const { return in_channels / groups; }
+  ADAFUSE_INLINE Index out_channels_per_group() const { return out_channels / groups; }
+  ADAFUSE_INLINE Index weight_size() const {
+    return out_channels * in_channels_per_group() * taps();
+  }
 
   /// Multiply-accumulates of one frame (one element of the batch), padded taps included.
-  Index macs() const { return out_channels * in_channels_per_group() * taps() * out_pixels(); }
+  ADAFUSE_INLINE Index macs() const {
+    return out_channels * in_channels_per_group() * taps() * out_pixels();
+  }
 
   /// The longest stride and dilation: times any size of an image they are within an Index.
   static constexpr Index longest_step = Index{1} << 31;
@@ -43,7 +47,7 @@ struct Conv2dGeometry {
   /// Throws ShapeError (ValueError for strides and dilations) unless this is a convolution whose
   /// multiply-accumulates can be counted; then every size above and every position is within an
   /// Index.
-  void check() const {
+  ADAFUSE_INLINE void check() const {
     const auto is_step = [](Index step) { return 1 <= step && step <= longest_step; };
     require<ValueError>(is_step(stride_height) && is_step(stride_width),
                         "conv2d: strides are at least 1 and at most 2^31, got ", stride_height,
@@ -81,7 +85,7 @@ struct Conv2dGeometry {
                         height.value(), "x", width.value());
   }
 
-  friend bool operator==(const Conv2dGeometry&, const Conv2dGeometry&) = default;
+  ADAFUSE_INLINE friend bool operator==(const Conv2dGeometry&, const Conv2dGeometry&) = default;
 };
 
-}  // namespace adafuse::kernels::inline ADAFUSE_SIMD
+}  // namespace adafuse::kernels

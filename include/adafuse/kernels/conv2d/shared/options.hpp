@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-namespace adafuse::kernels::inline ADAFUSE_SIMD {
+namespace adafuse::kernels {
 
 /// y = activation(scale[channel] * conv + shift[channel] + residual); each part may be absent. A
 /// NaN stays.
@@ -21,7 +21,7 @@ struct Conv2dEpilogue {
   const T* residual = nullptr;  // [batch, out_channels, out_height, out_width], absent: 0
   Activation activation = Activation::identity;
 
-  T operator()(T conv, Index channel, Index position) const {
+  ADAFUSE_INLINE T operator()(T conv, Index channel, Index position) const {
     T y = conv;
     if (scale) y *= scale[channel];
     if (shift) y += shift[channel];
@@ -44,10 +44,11 @@ struct Conv2dShortcut {
 /// The channels of one frame that exist: all of them, or those of a strictly increasing list.
 class LiveChannels {
  public:
-  LiveChannels() = default;
-  explicit LiveChannels(std::span<const std::int32_t> list) : list_(list), all_(false) {}
+  ADAFUSE_INLINE LiveChannels() = default;
+  ADAFUSE_INLINE explicit LiveChannels(std::span<const std::int32_t> list)
+      : list_(list), all_(false) {}
   /// A list that increases by the way it was made: calls look at its ends alone.
-  static LiveChannels increasing(std::span<const std::int32_t> list) {
+  ADAFUSE_INLINE static LiveChannels increasing(std::span<const std::int32_t> list) {
     LiveChannels live(list);
     live.increases_ = true;
     return live;
@@ -57,9 +58,11 @@ class LiveChannels {
   bool increases() const { return increases_; }
   std::span<const std::int32_t> list() const { return list_; }
   /// How many there are, of `total`.
-  Index count(Index total) const { return all_ ? total : std::ssize(list_); }
+  ADAFUSE_INLINE Index count(Index total) const { return all_ ? total : std::ssize(list_); }
   /// The number of the i-th live channel.
-  Index channel(Index i) const { return all_ ? i : list_[static_cast<std::size_t>(i)]; }
+  ADAFUSE_INLINE Index channel(Index i) const {
+    return all_ ? i : list_[static_cast<std::size_t>(i)];
+  }
 
  private:
   std::span<const std::int32_t> list_;
@@ -72,15 +75,15 @@ struct ChannelList {
   Index first, count;
 
   /// The number of the i-th of them, counted over all groups.
-  Index operator[](Index i) const { return list ? list[i] : first + i; }
+  ADAFUSE_INLINE Index operator[](Index i) const { return list ? list[i] : first + i; }
 
   /// The channels [begin, end) of them.
-  ChannelList part(Index begin, Index end) const {
+  ADAFUSE_INLINE ChannelList part(Index begin, Index end) const {
     return {list ? list + begin : nullptr, list ? first : first + begin, end - begin};
   }
 
   /// The channels of `live` in [first, first + size).
-  static ChannelList of_group(const LiveChannels& live, Index first, Index size) {
+  ADAFUSE_INLINE static ChannelList of_group(const LiveChannels& live, Index first, Index size) {
     if (live.all()) return {nullptr, first, size};
     const auto list = live.list();
     if (list.empty() || (list.front() >= first && list.back() < first + size))
@@ -108,14 +111,16 @@ struct Conv2dOptions {
   /// residual.
   const Conv2dShortcut<T>* shortcut = nullptr;
 
-  LiveChannels out_of(Index frame) const { return at(live_out, frame); }
-  LiveChannels in_of(Index frame) const { return at(live_in, frame); }
+  ADAFUSE_INLINE LiveChannels out_of(Index frame) const { return at(live_out, frame); }
+  ADAFUSE_INLINE LiveChannels in_of(Index frame) const { return at(live_in, frame); }
 
  private:
-  static LiveChannels at(std::span<const LiveChannels> frames, Index frame) {
+  ADAFUSE_INLINE static LiveChannels at(std::span<const LiveChannels> frames, Index frame) {
     return frames.empty() ? LiveChannels() : frames[static_cast<std::size_t>(frame)];
   }
 };
+
+inline namespace ADAFUSE_SIMD {
 
 /// A call with a shortcut as two without, which read and write y one after the other: the sum of
 /// the products and the shift, then that as a residual of the shortcut.
@@ -140,4 +145,5 @@ bool all_live(const Conv2dOptions<T>& options) {
          std::ranges::all_of(options.live_out, &LiveChannels::all);
 }
 
-}  // namespace adafuse::kernels::inline ADAFUSE_SIMD
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse::kernels

@@ -5,6 +5,7 @@
 
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/conv2d/shared/algorithm.hpp>
+#include <adafuse/kernels/conv2d/shared/geometry.hpp>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,13 @@ class PreparedWeights {
 
  private:
   std::vector<std::pair<ConvAlgorithm, Tensor<float>>> forms_;
+};
+
+/// The weights of a convolution [Co, Ci / groups, kh, kw], and where their forms go.
+struct WeightsToPrepare {
+  Conv2dGeometry geometry;  // its batch: frames that will run together
+  const float* weights;
+  PreparedWeights* prepared;
 };
 
 }  // namespace adafuse::kernels

@@ -1,25 +1,13 @@
 // How Winograd's algorithm stands in the table of algorithms: what it fits and what it costs, the
-// form of the weights that it reads, and a switch that keeps `automatic` from it.
+// form of the weights that it reads.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/kernels/conv2d/shared/algorithm_entry.hpp>
+#include <adafuse/kernels/conv2d/shared/winograd_setting.hpp>
 #include <adafuse/kernels/conv2d/winograd/winograd.hpp>
-#include <atomic>
 
-namespace adafuse::kernels {
-
-/// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process.
-struct WinogradSetting {
-  static constinit inline std::atomic<bool> allowed{true};
-};
-
-inline namespace ADAFUSE_SIMD {
-
-/// Whether `ConvAlgorithm::automatic` may choose Winograd, in the whole process (at first: yes).
-inline bool winograd_allowed() { return WinogradSetting::allowed; }
-inline void set_winograd_allowed(bool allowed) { WinogradSetting::allowed = allowed; }
-
+namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace winograd {
 
 /// Those of TileSets, in the cheapest way. Weights that are transformed in the call.
@@ -46,5 +34,4 @@ inline constexpr AlgorithmEntry algorithm{
                   float* u) { transform_weights(g, w, u, g.out_channels * g.in_channels); }};
 
 }  // namespace winograd
-}  // namespace ADAFUSE_SIMD
-}  // namespace adafuse::kernels
+}  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -1,0 +1,69 @@
+# adafuse::compiled: a static library of the same headers, which holds the kernels once for each vector
+# path and, compiled for the oldest machine, what else is long to compile (docs/decisions/0033).
+
+# The paths, the widest last: those that the target's processor may have and this compiler can make.
+# Elsewhere `plain` is what the compiler makes of vectors of four floats, NEON for example.
+set(paths plain)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+  set(paths plain avx2 avx512)
+  set(flags_plain -march=x86-64)
+  set(flags_avx2 -march=haswell)
+  set(flags_avx512 -march=skylake-avx512)
+endif()
+set(ADAFUSE_VECTOR_PATHS "${paths}" CACHE STRING "The vector paths that adafuse::compiled holds, the widest last")
+set(ADAFUSE_COMPILED_FLAGS "-O3;-DNDEBUG" CACHE STRING
+    "How adafuse::compiled is optimised, whatever the build type: whoever links it need not be")
+mark_as_advanced(ADAFUSE_VECTOR_PATHS ADAFUSE_COMPILED_FLAGS)
+if(NOT ADAFUSE_VECTOR_PATHS STREQUAL "plain")
+  foreach(tool READELF OBJCOPY)
+    if(NOT CMAKE_${tool})
+      message(FATAL_ERROR "adafuse: ADAFUSE_BUILD_COMPILED needs ${tool} (Debian package: binutils)")
+    endif()
+  endforeach()
+endif()
+
+# Of link-time optimisation nothing would be left to rename.
+set(common ${ADAFUSE_COMPILED_FLAGS} -fno-lto)
+set(path_list "")
+set(path_objects "")
+foreach(path IN LISTS ADAFUSE_VECTOR_PATHS)
+  add_library(adafuse_path_${path} OBJECT ${PROJECT_SOURCE_DIR}/src/vector_path.cpp)
+  target_link_libraries(adafuse_path_${path} PRIVATE adafuse)
+  target_compile_definitions(adafuse_path_${path} PRIVATE ADAFUSE_VECTOR_PATH=${path}_path)
+  # A unique symbol may be there once; weak ones are made one by the linker.
+  target_compile_options(adafuse_path_${path} PRIVATE ${common} ${flags_${path}}
+                                                      $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
+  set_target_properties(adafuse_path_${path} PROPERTIES POSITION_INDEPENDENT_CODE ON UNITY_BUILD OFF)
+  string(APPEND path_list "ADAFUSE_PATH(${path})")
+  if(path STREQUAL "plain")  # Every machine runs its functions, whoever else has them.
+    list(APPEND path_objects $<TARGET_OBJECTS:adafuse_path_plain>)
+    continue()
+  endif()
+  set(object ${PROJECT_BINARY_DIR}/adafuse_path_${path}${CMAKE_CXX_OUTPUT_EXTENSION})
+  add_custom_command(
+    OUTPUT ${object}
+    COMMAND ${CMAKE_COMMAND} -D OBJECT=$<TARGET_OBJECTS:adafuse_path_${path}> -D RESULT=${object}
+            -D PREFIX=adafuse_${path} -D READELF=${CMAKE_READELF} -D OBJCOPY=${CMAKE_OBJCOPY}
+            -P ${PROJECT_SOURCE_DIR}/cmake/own_names.cmake
+    DEPENDS adafuse_path_${path} $<TARGET_OBJECTS:adafuse_path_${path}>
+            ${PROJECT_SOURCE_DIR}/cmake/own_names.cmake
+    VERBATIM)
+  set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+  list(APPEND path_objects ${object})
+endforeach()
+
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
+list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/src/vector_path.cpp)
+add_library(adafuse_compiled STATIC ${sources} ${path_objects})
+add_library(adafuse::compiled ALIAS adafuse_compiled)
+set_target_properties(adafuse_compiled PROPERTIES EXPORT_NAME compiled POSITION_INDEPENDENT_CODE ON
+                                                  UNITY_BUILD OFF)
+target_link_libraries(adafuse_compiled PUBLIC adafuse)
+# Which compiler made it: core/machine.hpp.
+set(made_by 1)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  set(made_by 2)
+endif()
+target_compile_definitions(adafuse_compiled PUBLIC ADAFUSE_COMPILED=${made_by}
+                                            PRIVATE "ADAFUSE_VECTOR_PATHS=${path_list}")
+target_compile_options(adafuse_compiled PRIVATE ${common} ${flags_plain})

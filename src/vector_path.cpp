@@ -1,0 +1,74 @@
+// The kernels of one vector path, as a table. This file is compiled once for each path, with its
+// flags and its name; nothing but the table leaves the object (cmake/own_names.cmake).
+// SPDX-License-Identifier: MIT
+#include <adafuse/infer/fold/global_pool.hpp>
+#include <adafuse/kernels/batch_norm.hpp>
+#include <adafuse/kernels/conv2d/conv2d.hpp>
+#include <adafuse/kernels/dropout.hpp>
+#include <adafuse/kernels/fuse.hpp>
+#include <adafuse/kernels/gemm.hpp>
+#include <adafuse/kernels/gumbel.hpp>
+#include <adafuse/kernels/linear.hpp>
+#include <adafuse/kernels/pool2d.hpp>
+#include <adafuse/kernels/pool_plane.hpp>
+#include <adafuse/kernels/reduce.hpp>
+#include <adafuse/kernels/softmax.hpp>
+
+#ifdef ADAFUSE_COMPILED
+#error adafuse: a vector path is made of the kernels, not of calls to another one
+#endif
+
+namespace adafuse::compiled {
+
+namespace {
+
+template <class T>
+void pool_plane(const Pool2dGeometry& g, bool maximum, const T* divisors, const T* x, T* y,
+                T* row) {
+  if (maximum)
+    kernels::plane::pool<true>(g, divisors, x, y, row);
+  else
+    kernels::plane::pool<false>(g, divisors, x, y, row);
+}
+
+void linear(const LinearShape& s, Index rows, const float* (*row_at)(const void*, Index),
+            const void* row_of, const float* packed, const float* bias, Activation activation,
+            float* y) {
+  kernels::linear(
+      s, rows, [=](Index r) { return row_at(row_of, r); }, packed, bias, activation, y);
+}
+
+template <class T>
+constexpr Kernels<T> table{.conv2d = kernels::conv2d<T>,
+                           .conv2d_backward_data = kernels::conv2d_backward_data<T>,
+                           .conv2d_backward_weights = kernels::conv2d_backward_weights<T>,
+                           .gemm = kernels::gemm<T>,
+                           .batch_norm = kernels::batch_norm<T>,
+                           .batch_norm_train = kernels::batch_norm_train<T>,
+                           .batch_norm_train_backward = kernels::batch_norm_train_backward<T>,
+                           .max_pool2d = kernels::max_pool2d<T>,
+                           .avg_pool2d = kernels::avg_pool2d<T>,
+                           .avg_pool2d_backward = kernels::avg_pool2d_backward<T>,
+                           .pool_plane = pool_plane<T>,
+                           .global_pool = infer::global_pool<T>,
+                           .softmax = kernels::softmax<T>,
+                           .log_softmax = kernels::log_softmax<T>,
+                           .sum_middle = kernels::sum_middle<T>,
+                           .fuse = kernels::fuse<T>,
+                           .fuse_backward_maps = kernels::fuse_backward_maps<T>,
+                           .fuse_backward_weights = kernels::fuse_backward_weights<T>,
+                           .gumbel = kernels::gumbel<T>,
+                           .dropout_mask = kernels::dropout_mask<T>};
+
+}  // namespace
+
+extern const VectorPath ADAFUSE_VECTOR_PATH;
+const VectorPath ADAFUSE_VECTOR_PATH{.name = simd_path,
+                                     .width = Floats::width,
+                                     .floats = table<float>,
+                                     .doubles = table<double>,
+                                     .prepared = {.linear = linear,
+                                                  .may_take_shortcut = kernels::may_take_shortcut,
+                                                  .prepare_conv2d = kernels::prepare_conv2d}};
+
+}  // namespace adafuse::compiled
