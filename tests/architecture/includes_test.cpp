@@ -103,6 +103,14 @@ TEST_CASE("includes: every include of the library names a header that is there")
                         << ", which is not there");
 }
 
+TEST_CASE("includes: no header reaches itself") {
+  for (const auto& [path, header] : library())
+    for (const auto& include : header.includes)
+      if (reach(library(), include.target).contains(path))
+        FAIL_CHECK(path << ":" << include.line << " includes " << include.target
+                        << ", which reaches it again");
+}
+
 TEST_CASE("includes: the rule sees upward, sideways and unknown includes") {
   CHECK(mistakes_of("adafuse/nn/a.hpp", {"#include <adafuse/ops/b.hpp>", "#include <vector>",
                                          "#include <adafuse/nn/c.hpp>"})

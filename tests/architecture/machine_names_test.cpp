@@ -13,7 +13,6 @@ namespace {
 
 /// Types and variables of these have one name; functions and lesser types beside them do not.
 const std::set<std::string> of_shared_types = {"adafuse/autograd/no_grad.hpp",
-                                               "adafuse/autograd/node.hpp",
                                                "adafuse/autograd/saved.hpp",
                                                "adafuse/autograd/variable.hpp",
                                                "adafuse/core/error.hpp",

@@ -6,7 +6,6 @@
 #include <adafuse/autograd/gradcheck.hpp>
 #include <adafuse/autograd/library.hpp>
 #include <adafuse/autograd/no_grad.hpp>
-#include <adafuse/autograd/node.hpp>
 #include <adafuse/autograd/record.hpp>
 #include <adafuse/autograd/saved.hpp>
 #include <adafuse/autograd/variable.hpp>

@@ -14,8 +14,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/autograd/node.hpp>
-
+#include <adafuse/autograd/variable.hpp>
 namespace adafuse::inline ADAFUSE_SIMD {
 
 namespace detail {

@@ -1,7 +1,7 @@
 // Variable: a tensor with an optional history, so that derivatives can flow back through it.
 //
 // Without history it is a constant. A parameter is a leaf: it starts a history and collects the
-// gradient. The result of an operation on either points to the Node that made it (node.hpp).
+// gradient. The result of an operation on either points to the Node that made it (below).
 // Copies are handles onto one value and one node. A variable that was moved from is undefined. A
 // value is written between a step and the next forward, if at all: one that is written between an
 // operation that keeps it and its gradient makes that gradient an error (saved.hpp).
@@ -11,6 +11,7 @@
 #include <adafuse/autograd/no_grad.hpp>
 #include <adafuse/autograd/saved.hpp>
 #include <adafuse/core/tensor.hpp>
+#include <array>
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -186,6 +187,79 @@ Variable<typename X::value_type> as_variable(const X& x) {
 }
 }  // namespace ADAFUSE_SIMD
 
-}  // namespace adafuse
+// ---- Node: one step of a history
+// --------------------------------------------------------------------
 
-#include <adafuse/autograd/node.hpp>
+/// One gradient for each input of an operation, undefined for an input that needs none.
+template <class T>
+using Gradients = std::vector<Variable<T>>;
+
+/// It knows the nodes of its inputs and how to pull a gradient back.
+template <class T>
+struct Node {
+  const char* op = "parameter";
+  std::uint64_t order = 0;  // the event at which it was made: after its inputs, before what follows
+  Shape shape;              // of the value, and so of its gradient
+  bool recorded = false;    // made by an operation; a parameter otherwise
+
+  std::vector<std::shared_ptr<Node>> inputs;  // null where no gradient is wanted
+  std::function<Gradients<T>(const Variable<T>& dy, const Variable<T>& y)> pullback;
+  Tensor<T> output;  // y, if the pullback reads it: captured in the pullback it would be a cycle
+  std::array<const void*, 4> read{};  // the memory of the first inputs, to name one of them
+
+  std::vector<std::function<Variable<T>(const Variable<T>&)>> hooks;
+  Variable<T> grad;  // of a parameter
+
+  ADAFUSE_INLINE Node() = default;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  /// A node that is destroyed iteratively: a chain of a million must not overflow the stack.
+  ADAFUSE_INLINE static std::shared_ptr<Node> make() {
+    std::shared_ptr<Node> node(new Node, &Node::bury);
+    node->order = Events::next();
+    return node;
+  }
+
+  /// Forgets inputs and captured values, which may release long stretches of the history.
+  ADAFUSE_INLINE void release() {
+    pullback = nullptr;
+    output = {};
+    inputs.clear();
+  }
+
+ private:
+  // Deleting a node drops the last handle on its inputs, whose deleters then land here again. The
+  // outermost call deletes; inner ones only queue.
+  ADAFUSE_INLINE static void bury(Node* node) {
+    Graveyard& yard = yard_;
+    yard.waiting.push_back(node);
+    if (yard.busy) return;
+    yard.busy = true;
+    while (!yard.waiting.empty()) {
+      Node* next = yard.waiting.back();
+      yard.waiting.pop_back();
+      delete next;
+    }
+    yard.busy = false;
+  }
+
+  struct Graveyard {
+    std::vector<Node*> waiting;
+    bool busy = false;
+  };
+  static inline thread_local Graveyard yard_;
+};
+
+inline namespace ADAFUSE_SIMD {
+
+/// A parameter: a leaf whose gradient `backward` accumulates.
+template <class T>
+Variable<T> parameter(Tensor<T> value) {
+  auto node = Node<T>::make();
+  node->shape = value.shape();
+  return Variable<T>(std::move(value), std::move(node));
+}
+
+}  // namespace ADAFUSE_SIMD
+}  // namespace adafuse
