@@ -61,12 +61,12 @@ TEST_CASE("clip list: a mistake is told with file and line") {
 TEST_CASE("clip list: no error quotes more than a hundred bytes, or what a terminal obeys") {
   check_refused("\x1b[31m 8", "got \"\\x1B[31m 8\"");
   try {
-    only(std::string(100'000, 'a') + " 8");
+    only(concat(std::string(100'000, 'a'), " 8"));
     CHECK(false);
   } catch (const FormatError& error) {
     CHECK(std::string(error.what()).size() < 200);
   }
-  check_refused(std::string(4096, 'a') + " 8 1", "is no path of at most 4095 bytes");
+  check_refused(concat(std::string(4096, 'a'), " 8 1"), "is no path of at most 4095 bytes");
   check_refused(std::string("a\0b 8 1", 7), "\"a\\x00b\" is no path");
 }
 
