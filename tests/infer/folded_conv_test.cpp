@@ -53,8 +53,7 @@ TEST_CASE("folded conv: with lists, residual and ReLU, direct and as the cost mo
                             .live_in = live.frames()});
     for (const bool winograd : {false, true}) {
       conv.algorithm =
-          winograd ? kernels::ConvAlgorithm::automatic : kernels::ConvAlgorithm::direct;
-      if (winograd) kernels::prepare_weights("winograd", g, conv.weight.data(), conv.prepared);
+          winograd ? kernels::ConvAlgorithm("winograd") : kernels::ConvAlgorithm::direct;
       auto y = Tensor<float>::full(residual.shape(), -1);
       conv(frames, x.data(), residual.data(), y.data(), live.frames(), wanted.frames());
       float worst = 0;

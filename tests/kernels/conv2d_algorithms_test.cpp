@@ -34,7 +34,7 @@ std::string chosen(int lists, Index batch, ConvAlgorithm wanted) {
     const auto g = layer.geometry(layer.small ? 8 * batch : batch);
     const auto in = thirds(g.batch, g.in_channels), out = thirds(g.batch, g.out_channels);
     const std::vector<LiveChannels> live_in(in.begin(), in.end()), live_out(out.begin(), out.end());
-    Conv2dOptions<float> options{.algorithm = wanted};
+    kernels::Conv2dOptions<float> options{.algorithm = wanted};
     if (lists > 0) options.live_in = live_in;
     if (lists > 1) options.live_out = live_out;
     const auto name = choose_algorithm(forward_correlation(g), options, true).name.name();
@@ -116,7 +116,7 @@ TEST_CASE("conv2d, algorithms: the chosen one is the cheapest of those that are 
   for_random_convolutions<float>(91, 200, any, [&](const RandomConv2d<float>& c) {
     const auto g = forward_correlation(c.g);
     for (const auto wanted : {ConvAlgorithm::automatic, ConvAlgorithm::direct}) {
-      const Conv2dOptions<float> options{.algorithm = wanted};
+      const kernels::Conv2dOptions<float> options{.algorithm = wanted};
       const auto& best = choose_algorithm(g, options);
       const CostQuery call(g, options, false);
       REQUIRE(best.considered(g));

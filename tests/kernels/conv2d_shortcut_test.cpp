@@ -5,6 +5,7 @@
 
 #include <adafuse/kernels/conv2d/conv2d.hpp>
 
+#include "algorithms_for.hpp"
 #include "random_conv2d.hpp"
 
 namespace conv2d_shortcut_test {

@@ -5,6 +5,7 @@
 
 #include <adafuse/core/parallel.hpp>
 
+#include "algorithms_for.hpp"
 #include "random_conv2d.hpp"
 
 namespace conv2d_test {

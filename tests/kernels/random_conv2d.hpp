@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/parallel.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <algorithm>
@@ -12,15 +13,6 @@ namespace adafuse::testing {
 
 using kernels::Conv2dGeometry;
 using kernels::ConvAlgorithm;
-
-/// Every way to compute a convolution of floats, of those that fit.
-inline std::vector<ConvAlgorithm> algorithms_for(const kernels::Conv2dGeometry& g) {
-  std::vector<ConvAlgorithm> all{ConvAlgorithm::automatic, ConvAlgorithm::direct,
-                                 ConvAlgorithm::im2col, ConvAlgorithm::reference};
-  for (const auto& entry : kernels::algorithms)
-    if (entry.fits(kernels::forward_correlation(g))) all.push_back(entry.name);
-  return all;
-}
 
 /// The largest difference, as a fraction of the largest expected magnitude; NaN counts as infinite.
 template <class T>
