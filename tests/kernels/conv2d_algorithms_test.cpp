@@ -91,14 +91,15 @@ TEST_CASE("conv2d, algorithms: the choices for the layers of the benchmark are s
       {4, 2, 8, false, "mmmmmmmmppmppmpmpmpmddmmmmm"},
   };
   int stated = 0;
-  for (const auto& [width, lists, batch, automatic, letters] : all) {
-    if (width != Floats::width) continue;
-    CAPTURE(lists);
-    CAPTURE(batch);
-    CAPTURE(automatic);
+  for (const Stated& choice : all) {
+    if (choice.width != Floats::width) continue;
+    CAPTURE(choice.lists);
+    CAPTURE(choice.batch);
+    CAPTURE(choice.automatic);
     ++stated;
-    CHECK(chosen(lists, batch, automatic ? ConvAlgorithm::automatic : ConvAlgorithm::direct) ==
-          letters);
+    CHECK(chosen(choice.lists, choice.batch,
+                 choice.automatic ? ConvAlgorithm::automatic : ConvAlgorithm::direct) ==
+          choice.letters);
   }
   CHECK(stated == 12);
 }
