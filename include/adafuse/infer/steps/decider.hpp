@@ -20,8 +20,9 @@ using Decider = std::function<bool(const Question&, std::span<std::uint8_t> acti
 /// Throws ValueError when something else than actions was written.
 inline void check_actions(const std::string& block, std::span<const std::uint8_t> actions) {
   const auto largest = std::max_element(actions.begin(), actions.end());
-  require<ValueError>(largest == actions.end() || *largest < action_count, "decisions of ", block,
-                      ": ", +*largest, " is no action, expects ", listed_actions());
+  if (largest == actions.end() || *largest < action_count) return;
+  throw ValueError(
+      concat("decisions of ", block, ": ", +*largest, " is no action, expects ", listed_actions()));
 }
 
 /// Asks about `clips` clips from that of the question on, whose actions follow each other. False
