@@ -27,8 +27,9 @@ std::map<std::string, Tensor<std::uint8_t>> given_decisions(const io::TensorFile
     if (!name.starts_with(decisions_prefix)) continue;
     const auto actions = file.get<std::uint8_t>(name);
     for (const auto action : actions)
-      require<FormatError>(action < action_count, file.name, ": tensor ", io::in_quotes(name),
-                           ": expects ", listed_actions(), ", got ", +action);
+      if (action >= action_count)
+        throw FormatError(concat(file.name, ": tensor ", io::in_quotes(name), ": expects ",
+                                 listed_actions(), ", got ", +action));
     given.emplace(name.substr(decisions_prefix.size()), actions);
   }
   return given;

@@ -53,8 +53,9 @@ template <HasWords Enum>
 std::string word_of(Enum value) {
   const Words list = words_of(value);
   const auto number = static_cast<std::size_t>(value);
-  require<ValueError>(number < list.words.size(), list.what, ": expects ", listed_words(list.words),
-                      ", got number ", number);
+  if (number >= list.words.size())
+    throw ValueError(
+        concat(list.what, ": expects ", listed_words(list.words), ", got number ", number));
   return std::string(list.words[number]);
 }
 

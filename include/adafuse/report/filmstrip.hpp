@@ -50,8 +50,8 @@ inline void require_filmstrip(const Filmstrip& film) {
       "filmstrip: ", frames.size(0), " frames expect actions [", frames.size(0), ",c], got ",
       actions.shape());
   for (const auto action : actions)
-    require<ValueError>(action < action_count, "filmstrip: actions are ", listed_actions(),
-                        ", got ", +action);
+    if (action >= action_count)
+      throw ValueError(concat("filmstrip: actions are ", listed_actions(), ", got ", +action));
 }
 
 /// Channels in the order in which they are drawn: the most often kept first, then the most often
