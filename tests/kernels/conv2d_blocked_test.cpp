@@ -6,7 +6,7 @@
 
 #include "random_conv2d.hpp"
 
-namespace conv2d_channel_lanes_test {
+namespace conv2d_blocked_test {
 
 using namespace adafuse;
 using namespace adafuse::kernels;
@@ -173,4 +173,4 @@ TEST_CASE("conv2d, blocked: chosen with lists of inputs, and of outputs that fil
   CHECK(chosen(64, 2) != ConvAlgorithm("blocked"));  // Two lanes of sixteen.
 }
 
-}  // namespace conv2d_channel_lanes_test
+}  // namespace conv2d_blocked_test

@@ -6,7 +6,7 @@
 #include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <limits>
 
-namespace conv2d_spare_pixels_test {
+namespace conv2d_remainder_pixels_test {
 
 using namespace adafuse;
 using namespace adafuse::kernels;
@@ -94,4 +94,4 @@ TEST_CASE("remainder pixels: rows of weights that are taken a few at a time") {
   }
 }
 
-}  // namespace conv2d_spare_pixels_test
+}  // namespace conv2d_remainder_pixels_test

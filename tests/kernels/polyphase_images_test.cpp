@@ -6,7 +6,7 @@
 
 #include "random_conv2d.hpp"
 
-namespace phase_images_test {
+namespace polyphase_images_test {
 
 using namespace adafuse;
 using namespace adafuse::kernels;
@@ -57,4 +57,4 @@ TEST_CASE("phase images: an output narrower than a phase does not fit") {
   CHECK(PolyphaseImages::fits(forward_correlation(g)));
 }
 
-}  // namespace phase_images_test
+}  // namespace polyphase_images_test

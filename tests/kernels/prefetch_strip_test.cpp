@@ -5,7 +5,7 @@
 #include <adafuse/kernels/conv2d/direct/prefetch_strip.hpp>
 #include <numeric>
 
-namespace next_strip_test {
+namespace prefetch_strip_test {
 
 using namespace adafuse;
 using namespace adafuse::kernels;
@@ -73,4 +73,4 @@ TEST_CASE("next strip: more to fetch than turns for it, or nothing") {
   CHECK(strip.share(0).offsets == nullptr);
 }
 
-}  // namespace next_strip_test
+}  // namespace prefetch_strip_test
