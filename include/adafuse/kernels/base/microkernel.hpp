@@ -65,19 +65,17 @@ class Accumulators {
   /// The outputs of a large map, and what is added to them, are in no near cache: asks for their
   /// lines while sums are made.
   [[gnu::always_inline]] void fetch_outputs(const TileRows& tile) const {
-#pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 1
+    for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v)
-        __builtin_prefetch(tile.out[static_cast<std::size_t>(r)] + tile.offset + v * Floats::width,
-                           1);
+        __builtin_prefetch(tile.out[r] + tile.offset + v * Floats::width, 1);
     if (!tile.epilogue.add_residual) return;
-#pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 1
+    for (std::size_t r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v)
-        __builtin_prefetch(tile.residual[static_cast<std::size_t>(r)] + tile.offset +
-                           v * Floats::width);
+        __builtin_prefetch(tile.residual[r] + tile.offset + v * Floats::width);
   }
 
   /// The weights that are multiplied from now on.
@@ -97,11 +95,11 @@ class Accumulators {
   }
 
   /// Asks for weights [k, k + count) of all rows, which are to be at most a cache line.
-  [[gnu::always_inline]] void fetch_weights(Index k, Index count) const {
-#pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r) {
-      __builtin_prefetch(weights_[r] + k);
-      __builtin_prefetch(weights_[r] + k + count - 1);
+  [[gnu::always_inline]] static void fetch_weights(const TileRows& tile, Index k, Index count) {
+#pragma GCC unroll 1
+    for (std::size_t r = 0; r < Rows; ++r) {
+      __builtin_prefetch(tile.weights[r] + k);
+      __builtin_prefetch(tile.weights[r] + k + count - 1);
     }
   }
 

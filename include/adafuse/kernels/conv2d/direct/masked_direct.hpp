@@ -81,23 +81,25 @@ template <int Rows, int Vectors, int Count>
       for (Index t = 0; t < count; ++t) add_tap(t);
     }
   };
-  if (source.channels.list)
+  const bool listed = source.channels.list != nullptr;
+  if (Count == 1 && !listed) {  // So few products that the question would show.
+    for (Index i = 0; i < source.channels.count; ++i) add_channel(i, i);
+  } else {
     for (Index i = 0; i < source.channels.count; ++i) {
       // No stream that the processor could follow by itself.
-      if (Count == 9 && i + 2 < source.channels.count) {
-        const Index next = source.channels.list[i + 2] - source.channels.first;
-        sums.fetch_weights(next * count, count);
-#pragma GCC unroll 3
+      if (Count == 9 && listed && i + 2 < source.channels.count) {
+        const Index next = source.channels[i + 2];
+        sums.fetch_weights(tile, next * count, count);
+#pragma GCC unroll 1
         for (int middle = 1; middle < 9; middle += 3)
 #pragma GCC unroll 8
           for (int v = 0; v <= Vectors; ++v)
             __builtin_prefetch(first + next * source.plane + taps.offsets[middle] +
                                v * Floats::width - Floats::width / 2);
       }
-      add_channel(i, source.channels.list[i] - source.channels.first);
+      add_channel(i, source.channels[i]);
     }
-  else
-    for (Index i = 0; i < source.channels.count; ++i) add_channel(i, i);
+  }
   sums.finish(tile);
 }
 

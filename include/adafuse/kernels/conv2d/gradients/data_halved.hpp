@@ -103,6 +103,46 @@ struct HalvedTile {
   std::array<Place, vectors_at_once> places;
 };
 
+/// Asks for the lines of dx that a tile writes.
+[[gnu::noinline]] inline void fetch_outputs(const Conv2dGeometry& g, const HalvedLayout& layout,
+                                            const HalvedTile& tile, int rows, int vectors) {
+  for (std::size_t v = 0; v < static_cast<std::size_t>(vectors); ++v) {
+    const auto& place = tile.places[v];
+    for (std::size_t s = place.bounds[0]; s < place.bounds[2]; ++s)
+      for (int r = 0; r < rows; ++r) {
+        const float* to = place.dx + r * g.in_pixels() + layout.segments[s].offset;
+        __builtin_prefetch(to, 1), __builtin_prefetch(to + g.in_width, 1);
+      }
+  }
+}
+
+/// Zips the sums of a tile, [rows][phases][phases][vectors], into dx.
+template <int Kernel>
+[[gnu::noinline]] void store_zipped(const Conv2dGeometry& g, const HalvedLayout& layout,
+                                    const HalvedTile& tile, const float* sums, int rows,
+                                    int vectors) {
+  constexpr int phases = Taps<Kernel>::phases;
+  for (int v = 0; v < vectors; ++v) {
+    const auto& place = tile.places[static_cast<std::size_t>(v)];
+    const auto sum = [&](int r, int a, int b) {
+      if (a >= phases || b >= phases) return Floats::zero();
+      return Floats::load(sums + (((r * phases + a) * phases + b) * vectors + v) * Floats::width);
+    };
+    for (int r = 0; r < rows; ++r)
+      for (int a = 0; a < 2; ++a) {
+        Floats halves[2] = {sum(r, a, 0), sum(r, a, 1)};
+        zip(halves[0], halves[1]);
+        float* const to = place.dx + r * g.in_pixels() + a * g.in_width;
+#pragma GCC unroll 2
+        for (int h = 0; h < 2; ++h)
+          for (std::size_t s = place.bounds[h]; s < place.bounds[h + 1]; ++s) {
+            const HalvedSegment& segment = layout.segments[s];
+            if (a == 0 || segment.has_below) halves[h].store(to + segment.offset, segment.lanes);
+          }
+      }
+  }
+}
+
 template <int Kernel, int Rows, int Vectors>
 [[gnu::noinline]] void compute(const Conv2dGeometry& g, const HalvedLayout& layout,
                                const HalvedTile& tile) {
@@ -117,15 +157,7 @@ template <int Kernel, int Rows, int Vectors>
       for (int b = 0; b < phases; ++b)
 #pragma GCC unroll 2
         for (int v = 0; v < Vectors; ++v) sums[r][a][b][v] = Floats::zero();
-  // dx is written soon: fetch its lines while the sums are made.
-  for (int v = 0; v < Vectors; ++v) {
-    const auto& place = tile.places[static_cast<std::size_t>(v)];
-    for (std::size_t s = place.bounds[0]; s < place.bounds[2]; ++s)
-      for (int r = 0; r < Rows; ++r) {
-        const float* to = place.dx + r * g.in_pixels() + layout.segments[s].offset;
-        __builtin_prefetch(to, 1), __builtin_prefetch(to + g.in_width, 1);
-      }
-  }
+  fetch_outputs(g, layout, tile, Rows, Vectors);  // while the sums are made
   const Index pitch = g.out_width(), plane = g.out_pixels();
   for (Index o = 0, at = 0; o < g.out_channels; ++o, at += plane)
 #pragma GCC unroll 2
@@ -156,26 +188,17 @@ template <int Kernel, int Rows, int Vectors>
             }
           }
       }
-#pragma GCC unroll 2
-  for (int v = 0; v < Vectors; ++v) {
-    const auto& place = tile.places[static_cast<std::size_t>(v)];
+  alignas(64) float kept[Rows * phases * phases * Vectors * Floats::width];
+  float* to = kept;
 #pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
+  for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 2
-      for (int a = 0; a < 2; ++a) {
-        Floats halves[2] = {
-            a < phases ? sums[r][a % phases][0][v] : Floats::zero(),
-            a < phases && phases == 2 ? sums[r][a % phases][1 % phases][v] : Floats::zero()};
-        zip(halves[0], halves[1]);
-        float* to = place.dx + r * g.in_pixels() + a * g.in_width;
+    for (int a = 0; a < phases; ++a)
 #pragma GCC unroll 2
-        for (int h = 0; h < 2; ++h)
-          for (std::size_t s = place.bounds[h]; s < place.bounds[h + 1]; ++s) {
-            const HalvedSegment& segment = layout.segments[s];
-            if (a == 0 || segment.has_below) halves[h].store(to + segment.offset, segment.lanes);
-          }
-      }
-  }
+      for (int b = 0; b < phases; ++b)
+#pragma GCC unroll 2
+        for (int v = 0; v < Vectors; ++v, to += Floats::width) sums[r][a][b][v].store(to);
+  store_zipped<Kernel>(g, layout, tile, kept, Rows, Vectors);
 }
 
 /// dx, for weights [ins][outs][taps].
