@@ -36,7 +36,7 @@ struct TileRows {
   PerRow<float> start{};  // what the sums of a row begin with
   PerRow<float> scale{}, shift{};
   Index offset = 0;         // from where `out` and `residual` point to the tile
-  bool accumulate = false;  // begin with `out` instead
+  bool accumulate = false;  // onto `out`: of panels
   EpilogueParts epilogue;
   Mask last_lanes{};  // the lanes of the last vector that exist
 };
@@ -52,14 +52,16 @@ class Accumulators {
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) sums_[r][v] = start;
     }
-    if (tile.accumulate) {
-#pragma GCC unroll 16
-      for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 8
-        for (int v = 0; v < Vectors; ++v)
-          sums_[r][v] = load<Vectors>(tile.out[static_cast<std::size_t>(r)], v, tile);
-    }
     take_weights(tile.weights);
+  }
+
+  /// Begins with what `out` holds instead.
+  [[gnu::always_inline]] void resume(const TileRows& tile) {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < Vectors; ++v)
+        sums_[r][v] = load<Vectors>(tile.out[static_cast<std::size_t>(r)], v, tile);
   }
 
   /// The outputs of a large map, and what is added to them, are in no near cache: asks for their
@@ -147,11 +149,13 @@ struct WeightRuns {
   Index count, length;
 };
 
-/// rows += weights * panel, for a panel [steps][Vectors * width] that lies in memory step by step.
+/// rows = weights * panel, or += if the tile accumulates, for a panel [steps][Vectors * width] that
+/// lies in memory step by step.
 template <int Rows, int Vectors>
 [[gnu::noinline]] void multiply_panel(const TileRows& tile, const WeightRuns& runs,
                                       const float* panel) {
   Accumulators<Rows, Vectors> sums(tile);
+  if (tile.accumulate) sums.resume(tile);
   sums.fetch_outputs(tile);
   const auto add_step = [&](Index k) __attribute__((always_inline)) {
     Floats pixels[Vectors];

@@ -285,12 +285,8 @@ class BlockedCall {
       tile.sums =
           sums + ((shape.rows.begin - strip.rows.begin) * g_.out_width + shape.column) * lanes;
       tile.products[0].ahead = ahead.next();
-      const auto add_channels_of = [&](auto looks_ahead) {
-        add_channels<looks_ahead.value>(tile, static_cast<int>(shape.rows.size()),
-                                        static_cast<int>(shape.pixels), units);
-      };
-      tile.products[0].ahead.count > 0 ? add_channels_of(std::true_type())
-                                       : add_channels_of(std::false_type());
+      add_channels(tile, static_cast<int>(shape.rows.size()), static_cast<int>(shape.pixels),
+                   units);
     }
   }
 

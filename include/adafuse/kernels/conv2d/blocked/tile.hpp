@@ -86,13 +86,13 @@ class LaneSums {
   }
 
   /// sums += weights * pixels, tap by tap.
-  template <int Stride, bool looks_ahead>
+  template <int Stride>
   [[gnu::always_inline]] void add(const Products& of) {
     const TapStep *const first = of.steps, *const last = first + of.step_count;
-    [[maybe_unused]] Index fetched = 0;
+    LinesAhead ahead(of);
     for (Index n = 0; n < of.channels.count; ++n) {
       const Index channel = of.channels[n];
-      if constexpr (looks_ahead) fetch_ahead(of, n, fetched);
+      ahead.fetch_share();
       for (const TapStep* step = first; step != last; ++step) {
         Floats weights[vectors];
         load_weights(of, channel, *step, weights);
@@ -124,13 +124,12 @@ class LaneSums {
     }
   }
   /// The same of one row, three taps at a time: each pixel is loaded once for them.
-  template <bool looks_ahead>
   [[gnu::always_inline]] void add_threes(const Products& of) {
     const TapStep *const first = of.steps, *const last = first + of.step_count;
-    [[maybe_unused]] Index fetched = 0;
+    LinesAhead ahead(of);
     for (Index n = 0; n < of.channels.count; ++n) {
       const Index channel = of.channels[n];
-      if constexpr (looks_ahead) fetch_ahead(of, n, fetched);
+      ahead.fetch_share();
       for (const TapStep* step = first; step != last; step += 3) {
         const float* const row = of.x + channel * of.plane + step[1].pixels;
         Floats pixels[Pixels], weights[vectors];
@@ -156,11 +155,17 @@ class LaneSums {
   }
 
  private:
-  /// The n-th channel's part of what is fetched ahead.
-  [[gnu::always_inline]] static void fetch_ahead(const Products& of, Index n, Index& fetched) {
-    for (; fetched * of.channels.count < n * of.ahead.count; ++fetched)
-      __builtin_prefetch(of.ahead.lines[fetched], 0, 2);
-  }
+  /// What is fetched ahead, shared by the channels.
+  struct LinesAhead {
+    Index every, each, due = 0;
+    const float* const* next;
+
+    [[gnu::always_inline]] explicit LinesAhead(const Products& of)
+        : every(of.channels.count), each(of.ahead.count), next(of.ahead.lines) {}
+    [[gnu::always_inline]] void fetch_share() {
+      for (due += each; due >= every; due -= every) __builtin_prefetch(*next++, 0, 2);
+    }
+  };
   [[gnu::always_inline]] static void load_weights(const Products& of, Index channel,
                                                   const TapStep& step, Floats (&weights)[vectors]) {
     const float* const of_tap = of.weights + channel * of.channel_step + step.weights;
@@ -199,9 +204,8 @@ class LaneSums {
   Floats sums_[most][Pixels][vectors];
 };
 
-/// sums += weights * pixels. With several units a tile is one row. Looking ahead has functions of
-/// its own: there is no register to spare.
-template <bool looks_ahead, int Pixels, int Units>
+/// sums += weights * pixels. With several units a tile is one row.
+template <int Pixels, int Units>
 [[gnu::noinline]] void add_channels(const BlockedTile& tile, int rows) {
   LaneSums<Pixels, Units> sums(tile, rows);
   for (int p = tile.product_count - 1; p >= 0; --p) {  // The shortcut first, as everywhere.
@@ -210,26 +214,25 @@ template <bool looks_ahead, int Pixels, int Units>
       const bool once = of.step_count == 1 && of.steps[0].finds[0] == Finds::all;
       if (once || of.in_threes) {
         if (of.in_threes)
-          sums.template add_threes<looks_ahead>(of);
+          sums.add_threes(of);
         else
           of.stride == 1 ? sums.template add_ones<1>(of) : sums.template add_ones<2>(of);
         continue;
       }
     }
-    of.stride == 1 ? sums.template add<1, looks_ahead>(of) : sums.template add<2, looks_ahead>(of);
+    of.stride == 1 ? sums.template add<1>(of) : sums.template add<2>(of);
   }
   sums.store(tile, rows);
 }
 
 /// For 1 .. tile_pixels pixels and as many units as such a tile has.
-template <bool looks_ahead, int Pixels = tile_pixels, int Units = tile_units(Pixels)>
+template <int Pixels = tile_pixels, int Units = tile_units(Pixels)>
 void add_channels(const BlockedTile& tile, int rows, int pixels, int units) {
   if constexpr (Pixels > 1)
-    if (pixels < Pixels) return add_channels<looks_ahead, Pixels - 1>(tile, rows, pixels, units);
+    if (pixels < Pixels) return add_channels<Pixels - 1>(tile, rows, pixels, units);
   if constexpr (Units > 1)
-    if (units < Units)
-      return add_channels<looks_ahead, Pixels, Units - 1>(tile, rows, pixels, units);
-  add_channels<looks_ahead, Pixels, Units>(tile, rows);
+    if (units < Units) return add_channels<Pixels, Units - 1>(tile, rows, pixels, units);
+  add_channels<Pixels, Units>(tile, rows);
 }
 
 }  // namespace blocked

@@ -103,7 +103,8 @@ struct Adjacent {
                                                  const float* p, Index k) {
     source.fetch_ahead(p, Vectors);
     const float* row = p - source.row;
-    for_kernel_rows<(Rows * Vectors > tall_rows)>([&](int p_of_row) __attribute__((always_inline)) {
+    for_kernel_rows<(2 * Rows * Vectors > tall_rows)>([&](
+        int p_of_row) __attribute__((always_inline)) {
       Floats middle[Vectors], beside[Vectors];
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
@@ -188,12 +189,14 @@ struct Unzipped {
         sums.add(first_tap, odd);
       };
       source.fetch_ahead(p, 4 * Vectors);
-      load<true>(source, p - source.row, edges.first[0], edges.above_second, even, odd);
-      add_row(k);
-      load<false>(source, p, {}, {}, even, odd);
-      add_row(k + 3);
-      load<false>(source, p + source.row, {}, {}, even, odd);
-      add_row(k + 6);
+      Mask first = edges.first[0], second = edges.above_second;
+      p -= source.row;
+#pragma GCC unroll 1
+      for (Index end = k + taps; k < end; k += Side, p += source.row) {
+        load<true>(source, p, first, second, even, odd);
+        add_row(k);
+        first = edges.first[1], second = first_lanes(Floats::width);
+      }
     }
   }
 };
