@@ -36,7 +36,7 @@ struct TileRows {
   PerRow<float> start{};  // what the sums of a row begin with
   PerRow<float> scale{}, shift{};
   Index offset = 0;         // from where `out` and `residual` point to the tile
-  bool accumulate = false;  // onto `out`: of panels
+  bool accumulate = false;  // begin with `out` instead
   EpilogueParts epilogue;
   Mask last_lanes{};  // the lanes of the last vector that exist
 };
@@ -52,32 +52,32 @@ class Accumulators {
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) sums_[r][v] = start;
     }
-    take_weights(tile.weights);
-  }
-
-  /// Begins with what `out` holds instead.
-  [[gnu::always_inline]] void resume(const TileRows& tile) {
+    if (tile.accumulate) {
 #pragma GCC unroll 16
-    for (int r = 0; r < Rows; ++r)
+      for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
-      for (int v = 0; v < Vectors; ++v)
-        sums_[r][v] = load<Vectors>(tile.out[static_cast<std::size_t>(r)], v, tile);
+        for (int v = 0; v < Vectors; ++v)
+          sums_[r][v] = load<Vectors>(tile.out[static_cast<std::size_t>(r)], v, tile);
+    }
+    take_weights(tile.weights);
   }
 
   /// The outputs of a large map, and what is added to them, are in no near cache: asks for their
   /// lines while sums are made.
   [[gnu::always_inline]] void fetch_outputs(const TileRows& tile) const {
-#pragma GCC unroll 1
-    for (std::size_t r = 0; r < Rows; ++r)
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v)
-        __builtin_prefetch(tile.out[r] + tile.offset + v * Floats::width, 1);
+        __builtin_prefetch(tile.out[static_cast<std::size_t>(r)] + tile.offset + v * Floats::width,
+                           1);
     if (!tile.epilogue.add_residual) return;
-#pragma GCC unroll 1
-    for (std::size_t r = 0; r < Rows; ++r)
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v)
-        __builtin_prefetch(tile.residual[r] + tile.offset + v * Floats::width);
+        __builtin_prefetch(tile.residual[static_cast<std::size_t>(r)] + tile.offset +
+                           v * Floats::width);
   }
 
   /// The weights that are multiplied from now on.
@@ -97,11 +97,11 @@ class Accumulators {
   }
 
   /// Asks for weights [k, k + count) of all rows, which are to be at most a cache line.
-  [[gnu::always_inline]] static void fetch_weights(const TileRows& tile, Index k, Index count) {
-#pragma GCC unroll 1
-    for (std::size_t r = 0; r < Rows; ++r) {
-      __builtin_prefetch(tile.weights[r] + k);
-      __builtin_prefetch(tile.weights[r] + k + count - 1);
+  [[gnu::always_inline]] void fetch_weights(Index k, Index count) const {
+#pragma GCC unroll 16
+    for (int r = 0; r < Rows; ++r) {
+      __builtin_prefetch(weights_[r] + k);
+      __builtin_prefetch(weights_[r] + k + count - 1);
     }
   }
 
@@ -149,13 +149,11 @@ struct WeightRuns {
   Index count, length;
 };
 
-/// rows = weights * panel, or += if the tile accumulates, for a panel [steps][Vectors * width] that
-/// lies in memory step by step.
+/// rows += weights * panel, for a panel [steps][Vectors * width] that lies in memory step by step.
 template <int Rows, int Vectors>
 [[gnu::noinline]] void multiply_panel(const TileRows& tile, const WeightRuns& runs,
                                       const float* panel) {
   Accumulators<Rows, Vectors> sums(tile);
-  if (tile.accumulate) sums.resume(tile);
   sums.fetch_outputs(tile);
   const auto add_step = [&](Index k) __attribute__((always_inline)) {
     Floats pixels[Vectors];

@@ -89,7 +89,7 @@ template <int Rows, int Vectors, int Count>
       // No stream that the processor could follow by itself.
       if (Count == 9 && source.channels.list && i + 2 < source.channels.count) {
         const Index next = source.channels[i + 2] - source.channels.first;
-        sums.fetch_weights(tile, next * count, count);
+        sums.fetch_weights(next * count, count);
 #pragma GCC unroll 1
         for (int middle = 1; middle < 9; middle += 3)
 #pragma GCC unroll 8

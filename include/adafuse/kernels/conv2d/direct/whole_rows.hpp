@@ -13,7 +13,6 @@
 #include <adafuse/kernels/conv2d/shared/tile_rows.hpp>
 #include <adafuse/kernels/conv2d/shared/work.hpp>
 #include <array>
-#include <type_traits>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace whole_rows {
@@ -47,7 +46,6 @@ struct RowsSource {
   Index row;            // from a row of the image to the next
   Index step;           // from what a vector of outputs reads to what the next one does
   Index second;         // of stride 2: from the first pixels that are unzipped to those with them
-  bool two_rows;        // of stride 2: two rows of the image fit in a vector, so four are unzipped
   Index vectors;        // of outputs
   ChannelList channels;
   Index ahead;        // from these pixels to those of the next frame, fetched meanwhile; or 0
@@ -103,8 +101,7 @@ struct Adjacent {
                                                  const float* p, Index k) {
     source.fetch_ahead(p, Vectors);
     const float* row = p - source.row;
-    for_kernel_rows<(2 * Rows * Vectors > tall_rows)>([&](
-        int p_of_row) __attribute__((always_inline)) {
+    for_kernel_rows<(Rows * Vectors > tall_rows)>([&](int p_of_row) __attribute__((always_inline)) {
       Floats middle[Vectors], beside[Vectors];
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
@@ -129,43 +126,31 @@ struct Adjacent {
   }
 };
 
-/// Kernels of `Side` x `Side` taps of stride 2: taps that read an image row unzipped.
-template <int Side>
+/// Kernels of `Side` x `Side` taps of stride 2: taps that read an image row unzipped. `Quarter`: a
+/// row of outputs fills a quarter of a vector.
+template <bool Quarter, int Side>
 struct Unzipped {
   static constexpr int taps = Side * Side;
 
-  /// The pixels of every other row from `p` on, for each vector of outputs: two vectors, of which
-  /// the even lanes become `even` and the odd ones `odd`. The first of these rows may lie above the
-  /// image: it has the lanes of `first`, and what is unzipped with it those of `second`; others
-  /// become 0.
-  template <bool Masked, int Vectors>
-  [[gnu::always_inline]] static void load(const RowsSource& source, const float* p, Mask first,
-                                          Mask second, Floats (&even)[Vectors],
-                                          Floats (&odd)[Vectors]) {
-    constexpr int next = 4 * Floats::width;  // from the rows of a vector to those of the next
-    const Index step = source.second;
-    if (source.two_rows) {
-#pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v, p += next) {
-        const bool may_miss = Masked && v == 0;
-        even[v] = (may_miss ? Floats::load(p, first) : Floats::load_lower(p)).load_upper(p + step);
-        odd[v] = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
-        keep_in_register(even[v]), keep_in_register(odd[v]);
-      }
+  /// Two vectors of pixels: those of every other row from `p` on, for one vector of outputs.
+  [[gnu::always_inline]] static void load_rows(const float* p, Index step, Floats& a, Floats& b) {
+    if constexpr (Quarter) {  // Two rows fit in each.
+      a = Floats::load_lower(p).load_upper(p + step);
+      b = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
     } else {
-#pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v, p += next) {
-        const bool may_miss = Masked && v == 0;
-        even[v] = may_miss ? Floats::load(p, first) : Floats::load(p);
-        odd[v] = may_miss ? Floats::load(p + step, second) : Floats::load(p + step);
-        keep_in_register(even[v]), keep_in_register(odd[v]);
-      }
+      a = Floats::load(p), b = Floats::load(p + step);
     }
-#pragma GCC unroll 4
-    for (int v = 0; v < Vectors; ++v) {
-      unzip(even[v], odd[v]);
-      keep_in_register(even[v]);
-      if constexpr (Side > 1) keep_in_register(odd[v]);
+  }
+  /// The same where the first of these rows may lie above the image: it has the lanes of the masks,
+  /// others become 0.
+  [[gnu::always_inline]] static void load_rows(const float* p, Index step, Mask first, Mask second,
+                                               Floats& a, Floats& b) {
+    a = Floats::load(p, first);
+    if constexpr (Quarter) {
+      a = a.load_upper(p + step);
+      b = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
+    } else {
+      b = Floats::load(p + step, second);
     }
   }
 
@@ -173,9 +158,22 @@ struct Unzipped {
   [[gnu::always_inline]] static void add_channel(Accumulators<Rows, Vectors>& sums,
                                                  const RowsSource& source, const Edges& edges,
                                                  const float* p, Index k) {
+    constexpr int next = 4 * Floats::width;  // from the rows of a vector to those of the next
     Floats even[Vectors], odd[Vectors];
+    const Index step = source.second;
+    const auto load = [&](const float* from, auto... first) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) {
+        const float* const rows = from + v * next;
+        v == 0 ? load_rows(rows, step, first..., even[v], odd[v])
+               : load_rows(rows, step, even[v], odd[v]);
+        unzip(even[v], odd[v]);
+        keep_in_register(even[v]);
+        if constexpr (Side > 1) keep_in_register(odd[v]);
+      }
+    };
     if constexpr (Side == 1) {
-      load<false>(source, p, {}, {}, even, odd);
+      load(p);
       sums.add(k, even);
     } else {
       const auto add_row = [&](Index first_tap) __attribute__((always_inline)) {
@@ -189,55 +187,36 @@ struct Unzipped {
         sums.add(first_tap, odd);
       };
       source.fetch_ahead(p, 4 * Vectors);
-      Mask first = edges.first[0], second = edges.above_second;
-      p -= source.row;
-#pragma GCC unroll 1
-      for (Index end = k + taps; k < end; k += Side, p += source.row) {
-        load<true>(source, p, first, second, even, odd);
-        add_row(k);
-        first = edges.first[1], second = first_lanes(Floats::width);
-      }
+      load(p - source.row, edges.first[0], edges.above_second);
+      add_row(k);
+      load(p);
+      add_row(k + 3);
+      load(p + source.row);
+      add_row(k + 6);
     }
   }
 };
 
-/// A shortcut that is added to the tiles: a 1x1 convolution of stride 2.
-struct RowsShortcut {
-  RowsSource source;
-  PerRow<const float*> weights;
-};
-
-/// Tiles of so many vectors of outputs, one after another: those of the range. A shortcut comes
-/// first, while the sums are in registers.
+/// Tiles of so many vectors of outputs, one after another: those of the range.
 template <int Rows, int Vectors, class Reader>
-[[gnu::noinline]] void correlate(TileRows& tile, const RowsSource& shared,
-                                 const RowsShortcut* shortcut, Range range) {
+[[gnu::noinline]] void correlate(TileRows& tile, const RowsSource& shared, Range range) {
   const RowsSource source = shared;  // A copy of its own: nothing that is stored can change it.
   for (Index first = range.begin; first < range.end; first += Vectors) {
     tile.offset = first * Floats::width;
     const Edges edges(source, first, Vectors);
     Accumulators<Rows, Vectors> sums(tile);
-    const auto add_channels = [&]<class Of>(const RowsSource& from, Of)
-        __attribute__((always_inline)) {
-      const float* const pixels = from.pixels + first * from.step;
-      for (Index i = 0; i < from.channels.count; ++i) {
-        const Index channel = from.channels[i];
-        Of::add_channel(sums, from, edges, pixels + channel * from.plane, channel * Of::taps);
-      }
-    };
-    if constexpr (std::is_same_v<Reader, Adjacent>)
-      if (shortcut) {
-        sums.take_weights(shortcut->weights);
-        add_channels(shortcut->source, Unzipped<1>());
-        sums.take_weights(tile.weights);
-      }
-    add_channels(source, Reader());
+    const float* const pixels = source.pixels + first * source.step;
+    for (Index i = 0; i < source.channels.count; ++i) {
+      const Index channel = source.channels[i];
+      Reader::add_channel(sums, source, edges, pixels + channel * source.plane,
+                          channel * Reader::taps);
+    }
     sums.finish(tile);
   }
 }
 
 /// The kernels for tiles of 1 .. tall_rows output channels, and as many vectors as go with them.
-using Kernel = void (*)(TileRows&, const RowsSource&, const RowsShortcut*, Range);
+using Kernel = void (*)(TileRows&, const RowsSource&, Range);
 using Kernels = std::array<std::array<Kernel, most_vectors>, tall_rows>;
 
 template <class Reader, int Rows, int... Before>
@@ -255,12 +234,12 @@ inline constexpr Kernels kernels =
 
 /// Vectors of outputs of all rows of a tile, in tiles of nearly the same number.
 inline void correlate_rows(const Kernels& kernels, int rows, TileRows& tile,
-                           const RowsSource& source, const RowsShortcut* shortcut, Range vectors) {
+                           const RowsSource& source, Range vectors) {
   const auto& of_rows = kernels[static_cast<std::size_t>(rows - 1)];
   const EvenParts tiles(vectors.size(), vectors_beside(rows));
   const Index middle = vectors.begin + tiles.larger() * (tiles.least() + 1);
   const auto run = [&](Index count, Range some) {
-    of_rows[static_cast<std::size_t>(count - 1)](tile, source, shortcut, some);
+    of_rows[static_cast<std::size_t>(count - 1)](tile, source, some);
   };
   if (tiles.larger() > 0) run(tiles.least() + 1, {vectors.begin, middle});
   run(tiles.least(), {middle, vectors.end});
@@ -268,7 +247,9 @@ inline void correlate_rows(const Kernels& kernels, int rows, TileRows& tile,
 
 inline const Kernels& kernels_for(const Correlation& g) {
   if (g.stride_width == 1) return kernels<Adjacent>;
-  return g.taps() == 1 ? kernels<Unzipped<1>> : kernels<Unzipped<3>>;
+  if (4 * g.out_width == Floats::width)
+    return g.taps() == 1 ? kernels<Unzipped<true, 1>> : kernels<Unzipped<true, 3>>;
+  return g.taps() == 1 ? kernels<Unzipped<false, 1>> : kernels<Unzipped<false, 3>>;
 }
 
 /// What the tiles of all frames have in common.
@@ -283,7 +264,6 @@ inline RowsSource source_of(const Correlation& g) {
   RowsSource source{};
   source.plane = g.in_pixels(), source.row = g.in_width;
   source.step = g.stride_height * g.stride_width * width;
-  source.two_rows = !adjacent && 4 * g.out_width == width;
   source.vectors = g.out_pixels() / width;
   source.inside = first_lanes(adjacent ? width : std::min(2 * g.out_width, width));
   source.above_first = adjacent ? lane_range(g.out_width, width) : Mask();
@@ -313,6 +293,7 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
   if (fetches)  // Nothing comes before the first frame that could fetch it meanwhile.
     for (Index i = 0; i < frame; i += Floats::width) __builtin_prefetch(x + i);
   const Kernels& kernels = kernels_for(g);
+  const Kernels* const shortcut_kernels = beside ? &kernels_for(h) : nullptr;
   // Few frames are cut, so that there is work for a few threads.
   const Index strips = std::clamp<Index>(6 / g.batch, 1, (of_all.vectors + 1) / 2);
   const Index tasks = g.batch * strips;
@@ -321,25 +302,27 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
     const Index n = strips == 1 ? task : task / strips;
     const Range vectors = part(of_all.vectors, strips, task - n * strips);
     const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
-    RowsSource source = of_all;
-    RowsShortcut shortcut;
+    RowsSource source = of_all, shortcut = of_shortcut;
     source.pixels = x + n * frame;
     source.channels = ChannelList::of_group(options.in_of(n), 0, g.in_channels);
-    if (beside)
-      shortcut.source = of_shortcut,
-      shortcut.source.pixels = beside->x + n * h.in_channels * h.in_pixels();
+    if (beside) shortcut.pixels = beside->x + n * h.in_channels * h.in_pixels();
     const EvenParts blocks = row_blocks(outs.count, vectors.size());
     for (Index b = 0; b < blocks.count(); ++b) {
       const Range block = blocks[b];
       const int rows = static_cast<int>(block.size());
       TileRows tile = rows_of_frame(g, options.epilogue, w, y, n, outs, block.begin, rows);
       tile.last_lanes = first_lanes(Floats::width);
-      if (beside)
+      if (beside) {  // Its sums are few, and stay in L1 until the others begin with them.
+        TileRows sums = tile;
         for (int r = 0; r < rows; ++r)
-          shortcut.weights[static_cast<std::size_t>(r)] =
+          sums.weights[static_cast<std::size_t>(r)] =
               beside->weights + outs[block.begin + r] * h.in_channels;
+        sums.epilogue = {};
+        correlate_rows(*shortcut_kernels, rows, sums, shortcut, vectors);
+        tile.accumulate = true;
+      }
       source.ahead = fetches && b == 0 && n + 1 < g.batch ? frame : 0;
-      correlate_rows(kernels, rows, tile, source, beside ? &shortcut : nullptr, vectors);
+      correlate_rows(kernels, rows, tile, source, vectors);
     }
   });
 }
