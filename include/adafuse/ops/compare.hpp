@@ -72,59 +72,62 @@ Tensor<std::uint8_t> compare(const char* op, const A& a, const B& b, Holds holds
 }  // namespace detail
 
 /// a < b. Sizes of 1 stretch; ShapeError when the shapes do not broadcast. So for all of these.
-template <class A, class B>
-requires Comparable<A, B> Tensor<std::uint8_t> lt(const A& a, const B& b) {
+template <class A, Comparable<A> B>
+Tensor<std::uint8_t> lt(const A& a, const B& b) {
   return detail::compare("lt", a, b, std::less<>());
 }
 
 /// a <= b.
-template <class A, class B>
-requires Comparable<A, B> Tensor<std::uint8_t> le(const A& a, const B& b) {
+template <class A, Comparable<A> B>
+Tensor<std::uint8_t> le(const A& a, const B& b) {
   return detail::compare("le", a, b, std::less_equal<>());
 }
 
 /// a > b.
-template <class A, class B>
-requires Comparable<A, B> Tensor<std::uint8_t> gt(const A& a, const B& b) {
+template <class A, Comparable<A> B>
+Tensor<std::uint8_t> gt(const A& a, const B& b) {
   return detail::compare("gt", a, b, std::greater<>());
 }
 
 /// a >= b.
-template <class A, class B>
-requires Comparable<A, B> Tensor<std::uint8_t> ge(const A& a, const B& b) {
+template <class A, Comparable<A> B>
+Tensor<std::uint8_t> ge(const A& a, const B& b) {
   return detail::compare("ge", a, b, std::greater_equal<>());
 }
 
 /// Whether a and b are equal, element by element.
-template <class A, class B>
-requires Comparable<A, B> Tensor<std::uint8_t> eq(const A& a, const B& b) {
+template <class A, Comparable<A> B>
+Tensor<std::uint8_t> eq(const A& a, const B& b) {
   return detail::compare("eq", a, b, std::equal_to<>());
 }
 
 /// Whether a and b differ, element by element.
-template <class A, class B>
-requires Comparable<A, B> Tensor<std::uint8_t> ne(const A& a, const B& b) {
+template <class A, Comparable<A> B>
+Tensor<std::uint8_t> ne(const A& a, const B& b) {
   return detail::compare("ne", a, b, std::not_equal_to<>());
 }
 
-template <class A, class B>
-requires Comparable<A, B> Tensor<std::uint8_t>
-operator<(const A& a, const B& b) { return lt(a, b); }
-template <class A, class B>
-requires Comparable<A, B> Tensor<std::uint8_t>
-operator<=(const A& a, const B& b) { return le(a, b); }
-template <class A, class B>
-requires Comparable<A, B> Tensor<std::uint8_t>
-operator>(const A& a, const B& b) { return gt(a, b); }
-template <class A, class B>
-requires Comparable<A, B> Tensor<std::uint8_t>
-operator>=(const A& a, const B& b) { return ge(a, b); }
+template <class A, Comparable<A> B>
+Tensor<std::uint8_t> operator<(const A& a, const B& b) {
+  return lt(a, b);
+}
+template <class A, Comparable<A> B>
+Tensor<std::uint8_t> operator<=(const A& a, const B& b) {
+  return le(a, b);
+}
+template <class A, Comparable<A> B>
+Tensor<std::uint8_t> operator>(const A& a, const B& b) {
+  return gt(a, b);
+}
+template <class A, Comparable<A> B>
+Tensor<std::uint8_t> operator>=(const A& a, const B& b) {
+  return ge(a, b);
+}
 
 /// There is no a == b, and no a != b. Containers, algorithms and tests take == for one answer, yes
 /// or no, where a tensor has one for each element. Element by element: eq(a, b), ne(a, b); one
 /// answer: all(eq(a, b)).item(); the sizes: a.shape() == b.shape().
-template <class A, class B>
-requires Comparable<A, B>
+template <class A, Comparable<A> B>
 bool operator==(const A& use_eq_of_a_and_b, const B& or_ne) = delete;
 
 /// Whether each number is NaN.
