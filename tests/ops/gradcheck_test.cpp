@@ -70,7 +70,7 @@ std::set<std::string> documented_operations(bool with_gradient) {
   for (std::string line; std::getline(in, line);)
     if (line.starts_with("| `") &&
         (line.find("| no gradient |") == std::string::npos) == with_gradient)
-      add_found(line.substr(0, line.find('|', 1)), R"(`(\w+)\()", found);
+      add_found(line.substr(0, line.find(" | ")), R"(`(\w+)\()", found);
   return found;
 }
 

@@ -21,6 +21,9 @@ TEST_CASE("logical: the tables of truth; what is not 0 is true, and true is 1") 
   CHECK(bits(logical_or(a, b)) == std::vector{0, 1, 1, 1});
   CHECK(bits(logical_xor(a, b)) == std::vector{0, 1, 1, 0});
   CHECK(bits(logical_not(a)) == std::vector{1, 1, 0, 0});
+  CHECK(bits(a && b) == std::vector{0, 0, 0, 1});
+  CHECK(bits(a || b) == std::vector{0, 1, 1, 1});
+  CHECK(bits(!a) == std::vector{1, 1, 0, 0});
 }
 
 TEST_CASE("logical: sizes of 1 stretch") {
@@ -70,3 +73,18 @@ TEST_CASE("any and all: of nothing they are false and true") {
 }
 
 }  // namespace logical_test
+
+// Both namespaces at once: the operators, and names that say whose they are.
+namespace logical_test_beside_std {
+
+using namespace std;
+using namespace adafuse;
+
+TEST_CASE("logical: beside the standard library's names") {
+  const auto a = Tensor<uint8_t>::of({1, 0}), b = Tensor<uint8_t>::of({1, 1});
+  CHECK(adafuse::any(a && !b).item() == 0);
+  CHECK(all(a || b).item() == 1);
+  CHECK(adafuse::logical_and(a, b)(0) == 1);
+}
+
+}  // namespace logical_test_beside_std

@@ -1,5 +1,9 @@
 // Masks combined: and, or, exclusive or, not; any and all of them. What is not 0 is true, and the
 // answers are 0 and 1. None has a gradient.
+//
+// Under `using namespace std` beside `using namespace adafuse` the names logical_and, logical_or,
+// logical_not (<functional>) and any (<any>) are the standard library's too, and a call says which:
+// adafuse::any(mask). The operators &&, ||, ! need no name; both sides are always worked out.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -61,6 +65,19 @@ template <MaskElement B>
 Tensor<B> logical_not(const Tensor<B>& mask) {
   detail::require_mask("logical_not", mask);
   return kernels::map(mask, [](B v) { return static_cast<B>(v == 0); });
+}
+
+template <MaskElement B>
+Tensor<B> operator&&(const Tensor<B>& a, const Tensor<B>& b) {
+  return logical_and(a, b);
+}
+template <MaskElement B>
+Tensor<B> operator||(const Tensor<B>& a, const Tensor<B>& b) {
+  return logical_or(a, b);
+}
+template <MaskElement B>
+Tensor<B> operator!(const Tensor<B>& mask) {
+  return logical_not(mask);
 }
 
 /// Whether any element is true, rank 0; of none it is 0.
