@@ -5,19 +5,23 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/core/tensor.hpp>
+#include <cmath>
 #include <string>
 
 namespace adafuse::golden {
 
-/// The largest difference of two tensors of one shape, over the largest element of `expected`, or
-/// over 1 where all are smaller.
+/// The largest difference of two tensors of one shape, over the largest finite element of
+/// `expected`, or over 1 where all are smaller. NaN differs from all but NaN, infinity from all but
+/// itself.
 inline double difference(const Tensor<double>& got, const Tensor<double>& expected) {
   double largest = 0, scale = 1;
   for (Index i = 0; i < got.size(); ++i) {
-    const double d = std::abs(got.data()[i] - expected.data()[i]);
-    if (!(d <= largest)) largest = d;  // a NaN too, which stays
-    scale = std::max(scale, std::abs(expected.data()[i]));
+    const double a = got.data()[i], b = expected.data()[i];
+    if (a == b || (std::isnan(a) && std::isnan(b))) continue;
+    if (const double d = std::abs(a - b); !(d <= largest)) largest = d;  // a NaN too, which stays
   }
+  for (const double b : expected)
+    if (std::isfinite(b)) scale = std::max(scale, std::abs(b));
   return largest / scale;
 }
 

@@ -65,6 +65,68 @@ ARITHMETIC = {
     "clamp_min, at the end": lambda x: x.clamp_min(0.25),
 }
 
+FUNCTIONS = {
+    "expm1": torch.expm1,
+    "log1p": torch.log1p,
+    "log2": torch.log2,
+    "rsqrt": torch.rsqrt,
+    "reciprocal": torch.reciprocal,
+    "square": torch.square,
+    "erf": torch.erf,
+    "sin": torch.sin,
+    "cos": torch.cos,
+    "sign": torch.sign,
+    "floor": torch.floor,
+    "ceil": torch.ceil,
+    "round": torch.round,
+    "trunc": torch.trunc,
+}
+ACTIVATIONS = {
+    "leaky_relu": F.leaky_relu,
+    "leaky_relu, steep": lambda x: F.leaky_relu(x, 0.3),
+    "elu": F.elu,
+    "elu, alpha": lambda x: F.elu(x, 0.7),
+    "selu": F.selu,
+    "relu6": F.relu6,
+    "hardswish": F.hardswish,
+    "silu": F.silu,
+    "softplus": F.softplus,
+    "softplus, beta": lambda x: F.softplus(x, 3, 8),
+    "log_sigmoid": F.logsigmoid,
+    "mish": F.mish,
+    "gelu": F.gelu,
+    "gelu, tanh": lambda x: F.gelu(x, approximate="tanh"),
+}
+CHOOSING = {
+    "atan2": torch.atan2,
+    "atan2, broadcast": lambda a, b: torch.atan2(b, a),
+    "minimum": torch.minimum,
+    "minimum, broadcast": lambda a, b: torch.minimum(a * a, b),
+    "maximum": torch.maximum,
+    "maximum, of a number": lambda a: torch.maximum(a * a, torch.tensor(0.3)),
+    "where": lambda a, b, by: torch.where(by > 0, a * a, b * b),
+    "where, broadcast": lambda a, b, by: torch.where(by > 0, a, b * b),
+    "where, a number": lambda a, by: torch.where(by > 0, a * a, 0.5),
+    "masked_fill": lambda x, by: (x * x).masked_fill(by > 0, -1.5),
+    "masked_fill, broadcast": lambda x, by: (x * x).masked_fill(by > 0, -1.5),
+    "prelu": F.prelu,
+    "prelu, image": F.prelu,
+    "prelu, one weight": F.prelu,
+    "atan2, special values": torch.atan2,
+    "minimum, special values": torch.minimum,
+    "maximum, special values": torch.maximum,
+    "where, special values": lambda a, b, by: torch.where(by > 0, a, b),
+    "prelu, special values": F.prelu,
+}
+STANDARD = {op: ARITHMETIC[op] for op in ("exp", "log", "sqrt", "relu", "sigmoid", "tanh", "abs")}
+ELEMENTWISE = {
+    **FUNCTIONS,
+    **ACTIVATIONS,
+    **CHOOSING,
+    **{f"{op}, special values": f for op, f in {**STANDARD, **FUNCTIONS, **ACTIVATIONS}.items()},
+    **{f"{op}, far from 0": f for op, f in ACTIVATIONS.items()},
+}
+
 REPEATED = torch.tensor([[6, 0, 3, 3], [0, 1, 1, 0]])
 
 
@@ -246,7 +308,7 @@ FUSION = {
     "adaptive_cost, authors": lambda a, b: cost("authors", a, b),
 }
 
-NAMED = {**ARITHMETIC, **SHAPE, **CONV, **POOL, **NORMALIZATION, **VIDEO, **FUSION}
+NAMED = {**ARITHMETIC, **ELEMENTWISE, **SHAPE, **CONV, **POOL, **NORMALIZATION, **VIDEO, **FUSION}
 
 
 def size(text):

@@ -4,6 +4,7 @@
 
 #include "arithmetic_rows.hpp"
 #include "conv_rows.hpp"
+#include "elementwise_rows.hpp"
 #include "fusion_rows.hpp"
 #include "normalization_rows.hpp"
 #include "pool_rows.hpp"
@@ -13,8 +14,8 @@ namespace adafuse {
 
 inline std::vector<GradcheckRow> all_rows() {
   std::vector<GradcheckRow> all;
-  for (auto& family : {arithmetic_rows(), shape_rows(), matmul_rows(), conv_rows(), pool_rows(),
-                       normalization_rows(), fusion_rows()})
+  for (auto& family : {arithmetic_rows(), elementwise_rows(), shape_rows(), matmul_rows(),
+                       conv_rows(), pool_rows(), normalization_rows(), fusion_rows()})
     all.insert(all.end(), family.begin(), family.end());
   return all;
 }

@@ -25,24 +25,52 @@ void add_found(const std::string& text, const char* pattern, std::set<std::strin
     found.insert((*match)[1]);
 }
 
-/// What `pattern` captures in the headers of the rooms that hold operations.
-std::set<std::string> found_in_headers(const char* pattern) {
+/// Without what is in a namespace detail.
+std::string public_part(std::string text) {
+  for (auto begin = text.find("namespace detail {"); begin != std::string::npos;
+       begin = text.find("namespace detail {"))
+    text.erase(begin, text.find("}  // namespace detail", begin) - begin);
+  return text;
+}
+
+/// What `pattern` captures in the headers of a room.
+std::set<std::string> found_in_room(const std::string& room, const char* pattern,
+                                    bool public_only = false) {
   std::set<std::string> found;
-  for (const char* room : {"ops", "video", "fusion"})
-    for (const auto& file :
-         std::filesystem::directory_iterator(project / "include/adafuse" / room)) {
-      std::ifstream in(file.path());
-      add_found({std::istreambuf_iterator<char>(in), {}}, pattern, found);
-    }
+  for (const auto& file : std::filesystem::directory_iterator(project / "include/adafuse" / room)) {
+    std::ifstream in(file.path());
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    add_found(public_only ? public_part(text) : text, pattern, found);
+  }
   return found;
 }
 
-/// The names before a bracket in the first column of a table: "| `a + b`, `add(a, b)` | ...".
-std::set<std::string> documented_operations() {
+/// The same of all rooms that hold operations.
+std::set<std::string> found_in_headers(const char* pattern) {
+  std::set<std::string> found;
+  for (const char* room : {"ops", "video", "fusion"}) found.merge(found_in_room(room, pattern));
+  return found;
+}
+
+/// The functions that return variables.
+std::set<std::string> declared_operations() {
+  return found_in_headers(R"(\nVariable<scalar_of<[\w, ]+>> (\w+)\()");
+}
+
+/// The functions of ops/ that return tensors, which have no history.
+std::set<std::string> declared_without_gradient() {
+  return found_in_room("ops", R"(\n(?:inline )?Tensor<[\w:<>]+> (\w+)\()", true);
+}
+
+/// The names before a bracket in the first column of a table, "| `a + b`, `add(a, b)` | ...": those
+/// of the rows that say "no gradient" in the column of gradients, or all others.
+std::set<std::string> documented_operations(bool with_gradient) {
   std::set<std::string> found;
   std::ifstream in(project / "docs/ops.md");
   for (std::string line; std::getline(in, line);)
-    if (line.starts_with("| `")) add_found(line.substr(0, line.find('|', 1)), R"(`(\w+)\()", found);
+    if (line.starts_with("| `") &&
+        (line.find("| no gradient |") == std::string::npos) == with_gradient)
+      add_found(line.substr(0, line.find(" | ")), R"(`(\w+)\()", found);
   return found;
 }
 
@@ -127,8 +155,7 @@ TEST_CASE("gradcheck: the gradient is the same with a history, and when one inpu
 TEST_CASE("gradcheck: every public operation has a row") {
   std::set<std::string> rows;
   for (const auto& row : all_rows()) rows.insert(name_of(row));
-  const auto declared = found_in_headers(R"(\nVariable<scalar_of<[\w, ]+>> (\w+)\()");
-  const auto documented = documented_operations();
+  const auto declared = declared_operations(), documented = documented_operations(true);
   // The patterns still find operations.
   CHECK(declared.count("add") == 1);
   CHECK(documented.count("batch_norm_train") == 1);
@@ -138,11 +165,41 @@ TEST_CASE("gradcheck: every public operation has a row") {
       CHECK_MESSAGE(rows.count(operation) == 1, operation, " has no row in the gradcheck table");
 }
 
+TEST_CASE("gradcheck: every operation without a gradient says so in its row of docs/ops.md") {
+  std::set<std::string> rows;
+  for (const auto& row : all_rows()) rows.insert(name_of(row));
+  const auto declared = declared_operations(), tensors = declared_without_gradient(),
+             documented = documented_operations(false);
+  // The patterns still find operations.
+  for (const char* operation : {"lt", "isnan", "logical_and", "argmax", "hard_one_hot"}) {
+    CHECK_MESSAGE(tensors.count(operation) == 1, operation);
+    CHECK_MESSAGE(documented.count(operation) == 1, operation);
+  }
+  for (const auto& operation : tensors)
+    CHECK_MESSAGE(documented.count(operation) + rows.count(operation) == 1, operation,
+                  " returns a tensor: docs/ops.md needs a row for it that says \"no gradient\"");
+  for (const auto& operation : documented) {
+    CHECK_MESSAGE(tensors.count(operation) == 1, operation,
+                  " has a row that says \"no gradient\", and no header of ops/ declares it so");
+    CHECK_MESSAGE(declared.count(operation) == 0, operation,
+                  " returns a variable, and its row in docs/ops.md says \"no gradient\"");
+  }
+}
+
+TEST_CASE("gradcheck: every public operation has a row in docs/ops.md") {
+  auto documented = documented_operations(true);
+  documented.merge(documented_operations(false));
+  for (const auto& operations : {declared_operations(), declared_without_gradient()})
+    for (const auto& operation : operations)
+      CHECK_MESSAGE(documented.count(operation) == 1, operation, " has no row in docs/ops.md");
+}
+
 TEST_CASE("gradcheck: whatever is recorded is differentiated by a row") {
   std::set<std::string> differentiated;
   for (const auto& row : all_rows()) differentiated.merge(differentiated_by(row));
-  const auto recorded = found_in_headers(R"re(record\(\s*"(\w+)")re");
-  CHECK(recorded.count("add") == 1);
+  auto recorded = found_in_headers(R"re(record\(\s*"(\w+)")re");
+  recorded.merge(found_in_headers(R"re(elementwise(?:<Reads::\w+>)?\(\s*"(\w+)")re"));
+  for (const char* operation : {"add", "exp", "gelu"}) CHECK(recorded.count(operation) == 1);
   for (const auto& operation : recorded)
     CHECK_MESSAGE(differentiated.count(operation) == 1, operation,
                   " is recorded in a header and in no row of the gradcheck table");

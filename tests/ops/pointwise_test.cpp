@@ -33,6 +33,29 @@ TEST_CASE("pointwise: the functions of the standard library, element by element"
   }
 }
 
+TEST_CASE("pointwise: what is made of them") {
+  const auto x = Tensor<double>::of({0.25, 1, 3});
+  for (Index i = 0; i < 3; ++i) {
+    CHECK(expm1(x).value()(i) == std::expm1(x(i)));
+    CHECK(log1p(x).value()(i) == std::log1p(x(i)));
+    CHECK(log2(x).value()(i) == std::log2(x(i)));
+    CHECK(erf(x).value()(i) == std::erf(x(i)));
+    CHECK(rsqrt(x).value()(i) == 1 / std::sqrt(x(i)));
+    CHECK(reciprocal(x).value()(i) == 1 / x(i));
+    CHECK(square(x).value()(i) == x(i) * x(i));
+  }
+  CHECK(expm1(Tensor<float>::of({1e-7f})).value()(0) == doctest::Approx(1e-7f));
+  CHECK(log1p(Tensor<float>::of({1e-7f})).value()(0) == doctest::Approx(1e-7f));
+}
+
+TEST_CASE("sign: 0 of 0 and of NaN, and no gradient anywhere") {
+  const auto x = Tensor<double>::of({-3, -0.0, 0, 2, std::numeric_limits<double>::quiet_NaN()});
+  const auto y = sign(x).value();
+  const auto expected = {-1, 0, 0, 1, 0};
+  CHECK(std::equal(y.begin(), y.end(), expected.begin()));
+  CHECK(slopes([](const Var& v) { return sign(v); }, x) == std::vector<double>{0, 0, 0, 0, 0});
+}
+
 TEST_CASE("exp and log: undo each other") {
   const auto x = Tensor<double>::randn({100}, Key(1));
   const auto back = log(exp(x)).value();
@@ -93,8 +116,9 @@ TEST_CASE("gate: passes where the constant is above 0") {
 
 TEST_CASE("pointwise: a NaN stays a NaN, so that nobody misses it") {
   const auto x = Tensor<float>::of({NAN});
-  for (const auto& y : {relu(x), abs(x), clamp(x, 0, 1), clamp_min(x, 0), exp(x), log(x), sqrt(x),
-                        sigmoid(x), tanh(x)})
+  for (const auto& y :
+       {relu(x), abs(x), clamp(x, 0, 1), clamp_min(x, 0), exp(x), log(x), sqrt(x), sigmoid(x),
+        tanh(x), expm1(x), log1p(x), log2(x), erf(x), rsqrt(x), reciprocal(x), square(x)})
     CHECK(std::isnan(y.value()(0)));
 }
 

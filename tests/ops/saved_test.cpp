@@ -123,6 +123,13 @@ TEST_CASE("saved: whatever is written, the gradient of every operation is right 
                          "tanh",
                          "abs",
                          "clamp",
+                         "square",
+                         "rsqrt",
+                         "sin",
+                         "atan2",
+                         "maximum",
+                         "gelu",
+                         "prelu",
                          "matmul",
                          "conv2d",
                          "softmax",
@@ -134,8 +141,8 @@ TEST_CASE("saved: whatever is written, the gradient of every operation is right 
                          "batch_norm_relu_train",
                          "fuse"})
     CHECK_MESSAGE(throwing.count(op) == 1, op);
-  for (const char* op : {"neg", "add", "sub", "gate", "fold_time", "unfold_time", "shift_time",
-                         "temporal_shift", "average_consensus", "adaptive_cost"})
+  for (const char* op : {"neg", "add", "sub", "gate", "sign", "round", "fold_time", "unfold_time",
+                         "shift_time", "temporal_shift", "average_consensus", "adaptive_cost"})
     CHECK_MESSAGE(throwing.count(op) == 0, op);
   CHECK(right > 100);
 }

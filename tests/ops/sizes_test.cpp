@@ -104,6 +104,21 @@ TEST_CASE("sizes: operations without options, on tensors of any shape") {
   on_every_shape("tanh", [](const F& x) { return tanh(x); });
   on_every_shape("abs", [](const F& x) { return abs(x); });
   on_every_shape("clamp", [](const F& x) { return clamp(x, 0, 2); });
+  on_every_shape("round", [](const F& x) { return round(x); });
+  on_every_shape("rsqrt", [](const F& x) { return rsqrt(x); });
+  on_every_shape("cos", [](const F& x) { return cos(x); });
+  on_every_shape("atan2", [](const F& x) { return atan2(x, Tensor<float>::ones({3})); });
+  on_every_shape("maximum", [](const F& x) { return maximum(Tensor<float>::ones({4, 1}), x); });
+  on_every_shape("where", [](const F& x) { return where(x < 2, x, 0); });
+  on_every_shape("where, a number",
+                 [](const F& x) { return where(Tensor<float>::ones({3}) < x, 1, x); });
+  on_every_shape("masked_fill", [](const F& x) {
+    return masked_fill(x, Tensor<std::uint8_t>::ones({1, 3}), 2);
+  });
+  on_every_shape("gelu", [](const F& x) { return gelu(x); });
+  on_every_shape("hardswish", [](const F& x) { return hardswish(x); });
+  on_every_shape("prelu", [](const F& x) { return prelu(x, Tensor<float>::ones({3})); });
+  on_every_shape("any", [](const F& x) { return x * F(any(logical_not(isnan(x))).cast<float>()); });
   on_every_shape("dropout", [](const F& x) { return dropout(x, 0.5, Key(1)); });
   on_every_shape("sum", [](const F& x) { return sum(x); });
   on_every_shape("mean", [](const F& x) { return mean(x); });
@@ -160,6 +175,7 @@ TEST_CASE("sizes: dimensions, positions and counts up to the ends of the type") 
   with_every_number("max", [](const F& x, Index n) { return max(x, n); });
   with_every_number(
       "argmax", [](const F& x, Index n) { return F(argmax(x.value(), n).template cast<float>()); });
+  with_every_number("all", [](const F& x, Index n) { return F(all(x < 2, n).cast<float>()); });
   with_every_number("hard_one_hot", [](const F& x, Index n) { return F(hard_one_hot(x, n)); });
   with_every_number("flatten", [](const F& x, Index n) { return flatten(x, n); });
   with_every_number("transpose", [](const F& x, Index n) { return transpose(x, 0, n); });

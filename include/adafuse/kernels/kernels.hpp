@@ -28,6 +28,7 @@
 #include <adafuse/kernels/slice.hpp>
 #include <adafuse/kernels/softmax.hpp>
 #include <adafuse/kernels/take.hpp>
+#include <adafuse/kernels/where.hpp>
 #ifndef ADAFUSE_COMPILED  // What the entry points above are made of is in the library.
 #include <adafuse/kernels/base/dot_products.hpp>
 #include <adafuse/kernels/base/exp.hpp>
@@ -90,4 +91,5 @@
 #include <adafuse/kernels/reference/slice.hpp>
 #include <adafuse/kernels/reference/softmax.hpp>
 #include <adafuse/kernels/reference/take.hpp>
+#include <adafuse/kernels/reference/where.hpp>
 #endif

@@ -2,23 +2,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/ops/activation.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/batch_norm.hpp>
 #include <adafuse/ops/broadcast.hpp>
+#include <adafuse/ops/compare.hpp>
 #include <adafuse/ops/conv2d.hpp>
 #include <adafuse/ops/cross_entropy.hpp>
 #include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/dropout.hpp>
+#include <adafuse/ops/elementwise.hpp>
+#include <adafuse/ops/logical.hpp>
 #include <adafuse/ops/matmul.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/pool2d.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/reduce.hpp>
+#include <adafuse/ops/rounding.hpp>
 #include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/size2.hpp>
 #include <adafuse/ops/softmax.hpp>
 #include <adafuse/ops/straight_through.hpp>
 #include <adafuse/ops/take.hpp>
+#include <adafuse/ops/trigonometry.hpp>
+#include <adafuse/ops/where.hpp>
 
 #ifdef ADAFUSE_IN_LIBRARY
 namespace adafuse::inline ADAFUSE_SIMD {
@@ -32,6 +39,19 @@ namespace adafuse::inline ADAFUSE_SIMD {
   ADAFUSE_EXTERN template Variable<T> sigmoid(const Variable<T>&);                              \
   ADAFUSE_EXTERN template Variable<T> tanh(const Variable<T>&);                                 \
   ADAFUSE_EXTERN template Variable<T> abs(const Variable<T>&);                                  \
+  ADAFUSE_EXTERN template Variable<T> square(const Variable<T>&);                               \
+  ADAFUSE_EXTERN template Variable<T> reciprocal(const Variable<T>&);                           \
+  ADAFUSE_EXTERN template Variable<T> sin(const Variable<T>&);                                  \
+  ADAFUSE_EXTERN template Variable<T> cos(const Variable<T>&);                                  \
+  ADAFUSE_EXTERN template Variable<T> gelu(const Variable<T>&, GeluOptions);                    \
+  ADAFUSE_EXTERN template Variable<T> silu(const Variable<T>&);                                 \
+  ADAFUSE_EXTERN template Variable<T> softplus(const Variable<T>&, SoftplusOptions);            \
+  ADAFUSE_EXTERN template Variable<T> leaky_relu(const Variable<T>&, LeakyReluOptions);         \
+  ADAFUSE_EXTERN template Variable<T> elu(const Variable<T>&, EluOptions);                      \
+  ADAFUSE_EXTERN template Variable<T> minimum(const Variable<T>&, const Variable<T>&);          \
+  ADAFUSE_EXTERN template Variable<T> maximum(const Variable<T>&, const Variable<T>&);          \
+  ADAFUSE_EXTERN template Variable<T> where(const Tensor<std::uint8_t>&, const Variable<T>&,    \
+                                            const Variable<T>&);                                \
   ADAFUSE_EXTERN template Variable<T> add(const Variable<T>&, const Variable<T>&);              \
   ADAFUSE_EXTERN template Variable<T> sub(const Variable<T>&, const Variable<T>&);              \
   ADAFUSE_EXTERN template Variable<T> mul(const Variable<T>&, const Variable<T>&);              \

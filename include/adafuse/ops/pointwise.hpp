@@ -1,9 +1,11 @@
-// Functions of one number, element by element.
+// Functions of one number, element by element. Each is a row: its value and its derivative.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/ops/arithmetic.hpp>
+#include <adafuse/ops/elementwise.hpp>
 #include <cmath>
+#include <numbers>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
@@ -22,83 +24,141 @@ Variable<scalar_of<X>> gate(const X& input, const Tensor<scalar_of<X>>& by) {
 /// y = e^x.
 template <Operand X>
 Variable<scalar_of<X>> exp(const X& input) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
   // dx = dy e^x = dy y
-  return record(
-      "exp", kernels::map(x.value(), [](T v) { return std::exp(v); }), {x},
-      [](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> { return {dy * y}; });
+  return elementwise<Reads::result>(
+      "exp", as_variable(input), [](auto v) { return std::exp(v); },
+      [](const auto& dy, const auto& y) { return dy * y; });
+}
+
+/// y = e^x - 1, exact also where x is small.
+template <Operand X>
+Variable<scalar_of<X>> expm1(const X& input) {
+  // dx = dy e^x = dy (y + 1)
+  return elementwise<Reads::result>(
+      "expm1", as_variable(input), [](auto v) { return std::expm1(v); },
+      [](const auto& dy, const auto& y) { return dy * (y + 1); });
 }
 
 /// y = ln x.
 template <Operand X>
 Variable<scalar_of<X>> log(const X& input) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
   // dx = dy / x
-  return record("log", kernels::map(x.value(), [](T v) { return std::log(v); }), {x},
-                [x](const Variable<T>& dy) -> Gradients<T> { return {dy / x}; });
+  return elementwise<Reads::input>(
+      "log", as_variable(input), [](auto v) { return std::log(v); },
+      [](const auto& dy, const auto& x) { return dy / x; });
+}
+
+/// y = ln(1 + x), exact also where x is small.
+template <Operand X>
+Variable<scalar_of<X>> log1p(const X& input) {
+  // dx = dy / (1 + x)
+  return elementwise<Reads::input>(
+      "log1p", as_variable(input), [](auto v) { return std::log1p(v); },
+      [](const auto& dy, const auto& x) { return dy / (x + 1); });
+}
+
+/// y = ln x / ln 2.
+template <Operand X>
+Variable<scalar_of<X>> log2(const X& input) {
+  // dx = dy / (x ln 2)
+  return elementwise<Reads::input>(
+      "log2", as_variable(input), [](auto v) { return std::log2(v); },
+      [](const auto& dy, const auto& x) { return dy / (x * std::numbers::ln2); });
 }
 
 /// y = x^(1/2).
 template <Operand X>
 Variable<scalar_of<X>> sqrt(const X& input) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
   // dx = dy / (2 x^(1/2)) = dy / (2 y)
-  return record(
-      "sqrt", kernels::map(x.value(), [](T v) { return std::sqrt(v); }), {x},
-      [](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> { return {dy / (2 * y)}; });
+  return elementwise<Reads::result>(
+      "sqrt", as_variable(input), [](auto v) { return std::sqrt(v); },
+      [](const auto& dy, const auto& y) { return dy / (2 * y); });
+}
+
+/// y = x^(-1/2).
+template <Operand X>
+Variable<scalar_of<X>> rsqrt(const X& input) {
+  // dx = -dy x^(-3/2) / 2 = -dy y^3 / 2
+  return elementwise<Reads::result>(
+      "rsqrt", as_variable(input), [](auto v) { return 1 / std::sqrt(v); },
+      [](const auto& dy, const auto& y) { return -0.5 * dy * (y * y * y); });
+}
+
+/// y = 1 / x.
+template <Operand X>
+Variable<scalar_of<X>> reciprocal(const X& input) {
+  // dx = -dy / x^2 = -dy y^2
+  return elementwise<Reads::result>(
+      "reciprocal", as_variable(input), [](auto v) { return 1 / v; },
+      [](const auto& dy, const auto& y) { return -dy * (y * y); });
+}
+
+/// y = x^2.
+template <Operand X>
+Variable<scalar_of<X>> square(const X& input) {
+  // dx = 2 dy x
+  return elementwise<Reads::input>(
+      "square", as_variable(input), [](auto v) { return v * v; },
+      [](const auto& dy, const auto& x) { return dy * (2 * x); });
 }
 
 /// y = max(x, 0). A NaN stays a NaN, and -0 stays -0.
 template <Operand X>
 Variable<scalar_of<X>> relu(const X& input) {
   using T = scalar_of<X>;
-  const Variable<T> x = input;
   // dx = dy where x > 0, that is where y > 0; 0 elsewhere
-  return record("relu", kernels::map(x.value(), [](T v) { return v < 0 ? T{0} : v; }), {x},
-                [](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
-                  return {gate(dy, y.value())};
-                });
+  return elementwise<Reads::result>(
+      "relu", as_variable(input), [](T v) { return v < 0 ? T{0} : v; },
+      [](const auto& dy, const auto& y) { return gate(dy, y.value()); });
 }
 
 /// y = 1 / (1 + e^-x).
 template <Operand X>
 Variable<scalar_of<X>> sigmoid(const X& input) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
   // dx = dy y (1 - y)
-  return record("sigmoid", kernels::map(x.value(), [](T v) { return 1 / (1 + std::exp(-v)); }), {x},
-                [](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
-                  return {dy * y * (1 - y)};
-                });
+  return elementwise<Reads::result>(
+      "sigmoid", as_variable(input), [](auto v) { return 1 / (1 + std::exp(-v)); },
+      [](const auto& dy, const auto& y) { return dy * y * (1 - y); });
 }
 
 /// y = tanh x.
 template <Operand X>
 Variable<scalar_of<X>> tanh(const X& input) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
   // dx = dy (1 - y^2)
-  return record("tanh", kernels::map(x.value(), [](T v) { return std::tanh(v); }), {x},
-                [](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
-                  return {dy * (1 - y * y)};
-                });
+  return elementwise<Reads::result>(
+      "tanh", as_variable(input), [](auto v) { return std::tanh(v); },
+      [](const auto& dy, const auto& y) { return dy * (1 - y * y); });
+}
+
+/// y = 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
+template <Operand X>
+Variable<scalar_of<X>> erf(const X& input) {
+  // dx = dy 2/sqrt(pi) e^(-x^2)
+  return elementwise<Reads::input>(
+      "erf", as_variable(input), [](auto v) { return std::erf(v); },
+      [](const auto& dy, const auto& x) {
+        return dy * (2 * std::numbers::inv_sqrtpi * exp(-(x * x)));
+      });
+}
+
+/// 1 where x is above 0, -1 where it is below, 0 where it is 0 and, as in PyTorch, where it is NaN.
+template <Operand X>
+Variable<scalar_of<X>> sign(const X& input) {
+  using T = scalar_of<X>;
+  return elementwise<Reads::nothing>(
+      "sign", as_variable(input), [](T v) { return v > 0   ? T{1}
+                                                   : v < 0 ? T{-1}
+                                                           : T{0}; },
+      NoSlope{});
 }
 
 /// y = |x|.
 template <Operand X>
 Variable<scalar_of<X>> abs(const X& input) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
   // dx = dy sign(x), and 0 where x is 0 or NaN
-  return record("abs", kernels::map(x.value(), [](T v) { return std::abs(v); }), {x},
-                [x](const Variable<T>& dy) -> Gradients<T> {
-                  return {dy * kernels::map(x.value(), [](T v) {
-                            return v > 0 ? T{1} : v < 0 ? T{-1} : T{0};
-                          })};
-                });
+  return elementwise<Reads::input>(
+      "abs", as_variable(input), [](auto v) { return std::abs(v); },
+      [](const auto& dy, const auto& x) { return dy * sign(x.value()); });
 }
 
 /// y = min(max(x, low), high). A NaN stays a NaN.
@@ -106,18 +166,16 @@ template <Operand X>
 Variable<scalar_of<X>> clamp(const X& input, std::type_identity_t<scalar_of<X>> low,
                              std::type_identity_t<scalar_of<X>> high) {
   using T = scalar_of<X>;
-  const Variable<T> x = input;
   require<ValueError>(low <= high, "clamp: low ", low, " is above high ", high);
   // dx = dy where low <= x <= high, 0 elsewhere, a NaN included
-  return record(
-      "clamp",
-      kernels::map(x.value(), [low, high](T v) { return v < low    ? low
-                                                        : v > high ? high
-                                                                   : v; }),
-      {x}, [x, low, high](const Variable<T>& dy) -> Gradients<T> {
-        return {gate(dy, kernels::map(x.value(), [low, high](T v) {
-                       return low <= v && v <= high ? T{1} : T{0};
-                     }))};
+  return elementwise<Reads::input>(
+      "clamp", as_variable(input), [low, high](T v) { return v < low    ? low
+                                                             : v > high ? high
+                                                                        : v; },
+      [low, high](const auto& dy, const auto& x) {
+        return gate(dy, kernels::map(x.value(), [low, high](T v) {
+                      return low <= v && v <= high ? T{1} : T{0};
+                    }));
       });
 }
 
