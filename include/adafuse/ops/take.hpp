@@ -1,5 +1,5 @@
 // Elements by position: take reads them, put adds to them. They are each other's derivative, and
-// what maxima and look-ups are made of.
+// what maxima and look-ups are made of. So are rows by number, for index_select and embedding.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/take.hpp>
 #include <adafuse/ops/dims.hpp>
+#include <adafuse/ops/tensor_like.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
@@ -56,6 +57,51 @@ Variable<scalar_of<X>> put(const X& input, const Tensor<std::int64_t>& index, co
                 });
 }
 
+namespace detail {
+
+inline void require_rows(const char* op, const Tensor<std::int64_t>& indices, const Shape& shape,
+                         Index dim, Index axis) {
+  require<ShapeError>(indices.rank() == 1, op, ": expects a list of indices, got ",
+                      indices.shape());
+  for (const auto i : indices)
+    require<ValueError>(0 <= i && i < shape[axis], op, ": index ", i, " is outside of dimension ",
+                        dim, " of ", shape);
+}
+
+template <class T>
+Variable<T> put_rows(const Variable<T>& x, Index axis, const Tensor<std::int64_t>& rows,
+                     Index count);
+
+/// Rows of dimension `axis` by number; all numbers are inside.
+template <class T>
+Tensor<T> take_rows(const Tensor<T>& x, Index axis, const Tensor<std::int64_t>& rows) {
+  auto y = Tensor<T>::uninitialized(x.shape().with(axis, rows.size()));
+  kernels::take_rows(x.data(), kernels::middle_of(x.shape(), axis, axis), rows, y.data());
+  return y;
+}
+template <class T>
+Variable<T> take_rows(const Variable<T>& x, Index axis, const Tensor<std::int64_t>& rows) {
+  // y_j = x_rows(j)  =>  dx_r = sum of dy_j over the j with rows(j) = r
+  return record("take_rows", take_rows(x.value(), axis, rows), {x},
+                [rows = Saved("indices", rows), axis, count = x.size(axis)](const Variable<T>& dy)
+                    -> Gradients<T> { return {put_rows(dy, axis, rows.value(), count)}; });
+}
+
+/// `count` rows of 0 along `axis`, and row j of x added to number rows[j].
+template <class T>
+Variable<T> put_rows(const Variable<T>& x, Index axis, const Tensor<std::int64_t>& rows,
+                     Index count) {
+  auto y = Tensor<T>::uninitialized(x.shape().with(axis, count));
+  kernels::put_rows(x.value().data(), kernels::middle_of(y.shape(), axis, axis), rows, y.data());
+  // y_r = sum of x_j over the j with rows(j) = r  =>  dx_j = dy_rows(j)
+  return record("put_rows", y, {x},
+                [rows = Saved("indices", rows), axis](const Variable<T>& dy) -> Gradients<T> {
+                  return {take_rows(dy, axis, rows.value())};
+                });
+}
+
+}  // namespace detail
+
 /// y[..., j, ...] = x[..., indices[j], ...] along dimension `dim`: rows, planes ... by number.
 /// Throws ValueError for a number outside of that dimension.
 template <Operand X>
@@ -63,18 +109,14 @@ Variable<scalar_of<X>> index_select(const X& input, Index dim,
                                     const Tensor<std::int64_t>& indices) {
   const Variable<scalar_of<X>> x = input;
   const Index axis = Dims(dim).of(x.shape(), "index_select")[0];
-  require<ShapeError>(indices.rank() == 1, "index_select: expects a list of indices, got ",
-                      indices.shape());
-  const auto m = kernels::middle_of(x.shape(), axis, axis);
-  auto positions = Tensor<std::int64_t>::uninitialized(x.shape().with(axis, indices.size()));
-  std::int64_t* out = positions.data();
-  for (const auto i : indices)
-    require<ValueError>(0 <= i && i < m.count, "index_select: index ", i,
-                        " is outside of dimension ", dim, " of ", x.shape());
-  for (Index o = 0; o < m.outer && positions.size() > 0; ++o)
-    for (const auto i : indices)
-      for (Index k = 0; k < m.inner; ++k) *out++ = (o * m.count + i) * m.inner + k;
-  return take(x, positions);
+  detail::require_rows("index_select", indices, x.shape(), dim, axis);
+  return detail::take_rows(x, axis, indices);
+}
+template <IntegerTensor X>
+X index_select(const X& x, Index dim, const Tensor<std::int64_t>& indices) {
+  const Index axis = Dims(dim).of(x.shape(), "index_select")[0];
+  detail::require_rows("index_select", indices, x.shape(), dim, axis);
+  return detail::take_rows(elements_of(x, "index_select"), axis, indices);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD
