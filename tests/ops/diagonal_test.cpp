@@ -53,8 +53,8 @@ TEST_CASE("diagonal: of the first two dimensions, or of others, with an offset")
     CHECK(diagonal(x, {.offset = offset}).shape() == Shape{0});
   CHECK(diagonal(Tensor<double>(Shape{2, 3, 4}), {.dim1 = 0, .dim2 = 2}).shape() == Shape{3, 2});
   CHECK(diagonal(Tensor<double>(Shape{0, 3})).shape() == Shape{0});
-  CHECK_THROWS_WITH_AS(diagonal(x, {.dim1 = 1, .dim2 = -1}), "diagonal: dimension -1 is named twice",
-                       ShapeError);
+  CHECK_THROWS_WITH_AS(diagonal(x, {.dim1 = 1, .dim2 = -1}),
+                       "diagonal: dimension -1 is named twice", ShapeError);
   CHECK_THROWS_AS(diagonal(Tensor<double>(Shape{3})), ShapeError);
 }
 

@@ -29,26 +29,27 @@ Variable<scalar_of<W>> embedding(const Tensor<std::int64_t>& indices, const W& t
   detail::require_rows("embedding", list, weight.shape(), 0, 0);
   Shape shape = indices.shape();
   shape.push_back(weight.size(1));
-  if (!options.padding_idx) return reshape(detail::take_rows(weight, 0, list), shape);
 
   // dweight_r = sum of dy_j over the j with index r, but for the row of padding: its places are
   // left out.
-  const Index ignored = padding < 0 ? padding + words : padding;
-  return record("embedding", detail::take_rows(weight.value(), 0, list).reshape(shape), {weight},
-                [list = Saved("indices", list), ignored, words,
-                 width = weight.size(1)](const Variable<T>& dy) -> Gradients<T> {
-                  std::vector<std::int64_t> places, rows;
-                  for (Index j = 0; j < list.value().size(); ++j) {
-                    const auto row = list.value().data()[j];
-                    if (row == ignored) continue;
-                    places.push_back(j);
-                    rows.push_back(row);
-                  }
-                  const Shape count{std::ssize(rows)};
-                  const auto read = detail::take_rows(reshape(dy, {list.value().size(), width}), 0,
-                                                      Tensor<std::int64_t>(count, places));
-                  return {detail::put_rows(read, 0, Tensor<std::int64_t>(count, rows), words)};
-                });
+  const Index ignored = !options.padding_idx ? -1 : padding < 0 ? padding + words : padding;
+  return record(
+      "embedding", detail::take_rows(weight.value(), 0, list).reshape(shape), {weight},
+      [list = Saved("indices", list), ignored, words,
+       width = weight.size(1)](const Variable<T>& dy) -> Gradients<T> {
+        const auto& rows = list.value();
+        const Variable<T> read = reshape(dy, {rows.size(), width});
+        if (ignored < 0) return {detail::put_rows(read, 0, rows, words)};
+        std::vector<std::int64_t> places, kept;
+        for (Index j = 0; j < rows.size(); ++j)
+          if (const auto row = rows.data()[j]; row != ignored) {
+            places.push_back(j);
+            kept.push_back(row);
+          }
+        const Shape count{std::ssize(kept)};
+        return {detail::put_rows(detail::take_rows(read, 0, Tensor<std::int64_t>(count, places)), 0,
+                                 Tensor<std::int64_t>(count, kept), words)};
+      });
 }
 
 /// y[..., k] = [k = labels[...]]: labels of any shape -> one more dimension of `classes`, or of as
