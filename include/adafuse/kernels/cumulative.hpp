@@ -7,6 +7,18 @@
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
+/// Running sums of `count` neighbours; the sum stays in a register.
+template <class T>
+void cumulative_sum_of_run(const T* x, Index count, bool backwards, T* y) {
+  Accumulator<T> sum = 0;
+  if (backwards)
+    for (Index k = count - 1; k >= 0; --k)
+      y[k] = static_cast<T>(sum += static_cast<Accumulator<T>>(x[k]));
+  else
+    for (Index k = 0; k < count; ++k)
+      y[k] = static_cast<T>(sum += static_cast<Accumulator<T>>(x[k]));
+}
+
 /// y[o, r, i] = the sum of x[o, k, i] over k <= r; backwards over k >= r.
 template <class T>
 void cumulative_sum(const T* x, Middle m, bool backwards, T* y) {
@@ -20,6 +32,10 @@ void cumulative_sum(const T* x, Middle m, bool backwards, T* y) {
                    const Index left = block % blocks * columns;
                    const Index width = std::min(columns, m.inner - left);
                    const Index start = block / blocks * m.count * m.inner + left;
+                   if (m.inner == 1) {
+                     cumulative_sum_of_run(x + start, m.count, backwards, y + start);
+                     continue;
+                   }
                    Accumulator<T> sum[most_columns] = {};
                    for (Index k = 0; k < m.count; ++k) {
                      const Index row = start + (backwards ? m.count - 1 - k : k) * m.inner;

@@ -32,8 +32,12 @@ void sorted_positions(const T* x, Middle m, Index most, bool descending, std::in
                    for (Index k = 0; k < m.count; ++k)
                      row[static_cast<std::size_t>(k)] = {x[(o * m.count + k) * m.inner + i], k};
                    const auto last = row.begin() + most;
-                   if (most < m.count) std::nth_element(row.begin(), last, row.end(), before);
-                   std::sort(row.begin(), last, before);
+                   if (most < m.count / 8) {  // Few are found while the rest is only looked at.
+                     std::partial_sort(row.begin(), last, row.end(), before);
+                   } else {
+                     if (most < m.count) std::nth_element(row.begin(), last, row.end(), before);
+                     std::sort(row.begin(), last, before);
+                   }
                    for (Index k = 0; k < most; ++k)
                      y[(o * most + k) * m.inner + i] = row[static_cast<std::size_t>(k)].at;
                  }

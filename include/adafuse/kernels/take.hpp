@@ -116,6 +116,10 @@ void put_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
                      std::copy_n(from + places[0] * m.inner, m.inner, to);
                      continue;
                    }
+                   if (places.empty()) {
+                     std::fill_n(to, m.inner, T{0});
+                     continue;
+                   }
                    std::fill_n(sum, m.inner, Accumulator<T>{0});
                    for (const Index j : places)
                      for (Index i = 0; i < m.inner; ++i)
