@@ -19,9 +19,12 @@ inline Tensor<std::int64_t> positions_along(const char* op, const Tensor<std::in
   for (Index d = 0; fits && d < shape.rank(); ++d) fits = d == axis || index.size(d) <= shape[d];
   require<ShapeError>(fits, op, ": index ", index.shape(), " is larger than ", shape,
                       " beside dimension ", axis);
-  for (const auto i : index)
+  const bool inside = all_inside(index, shape[axis]);
+  for (Index k = 0; !inside && k < index.size(); ++k) {
+    const auto i = index.data()[k];
     require<ValueError>(0 <= i && i < shape[axis], op, ": index ", i, " is outside of dimension ",
                         axis, " of ", shape);
+  }
   auto strides = kernels::contiguous_strides(shape);
   const Index along = std::exchange(strides[static_cast<std::size_t>(axis)], 0);
   auto positions = Tensor<std::int64_t>::uninitialized(index.shape());
@@ -44,7 +47,7 @@ template <Operand X>
 Variable<scalar_of<X>> gather(const X& input, Index dim, const Tensor<std::int64_t>& index) {
   const Variable<scalar_of<X>> x = input;
   const Index axis = Dims(dim).of(x.shape(), "gather")[0];
-  return take(x, detail::positions_along("gather", index, x.shape(), axis));
+  return detail::take(x, detail::positions_along("gather", index, x.shape(), axis));
 }
 template <IntegerTensor X>
 X gather(const X& input, Index dim, const Tensor<std::int64_t>& index) {
@@ -68,7 +71,7 @@ Variable<scalar_of<X>> scatter_add(const X& input, Index dim, const Tensor<std::
                         "scatter_add: index ", index.shape(), " is larger than src ", src.shape());
     if (index.size(d) < src.size(d)) read = slice(read, d, 0, index.size(d));
   }
-  return x + put(read, positions, x.shape());
+  return x + detail::put(read, positions, x.shape());
 }
 
 struct IndexAddOptions {

@@ -95,7 +95,7 @@ Variable<T> extreme(const char* op, const Variable<T>& x, const Dims& dims, Redu
     const auto all = Tensor<std::int64_t>::arange(x.size()).reshape(x.shape());
     positions = kernels::take(kernels::permute<std::int64_t>(all, r.order), positions);
   }
-  return reshape(take(x, positions), reduced_shape(x.shape(), axes, options.keepdim));
+  return reshape(detail::take(x, positions), reduced_shape(x.shape(), axes, options.keepdim));
 }
 }  // namespace detail
 

@@ -22,19 +22,30 @@ template <Operand X>
 Variable<scalar_of<X>> put(const X& input, const Tensor<std::int64_t>& index, const Shape& shape);
 
 namespace detail {
+/// Whether all are in [0, size).
+inline bool all_inside(const Tensor<std::int64_t>& index, Index size) {
+  const auto limit = static_cast<std::uint64_t>(size);
+  std::int64_t outside = 0;
+  for (const auto i : index) outside += static_cast<std::uint64_t>(i) >= limit ? 1 : 0;
+  return outside == 0;
+}
 inline void require_positions(const char* op, const Tensor<std::int64_t>& index,
                               const Shape& shape) {
+  if (all_inside(index, shape.size())) return;
   for (const auto i : index)
     require<ValueError>(0 <= i && i < shape.size(), op, ": position ", i, " is outside of ", shape,
                         ", which has ", shape.size(), " elements");
 }
 }  // namespace detail
 
-template <Operand X>
-Variable<scalar_of<X>> take(const X& input, const Tensor<std::int64_t>& index) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
-  detail::require_positions("take", index, x.shape());
+namespace detail {
+
+template <class T>
+Variable<T> put(const Variable<T>& x, const Tensor<std::int64_t>& index, const Shape& shape);
+
+/// The same where all positions are known to be inside.
+template <class T>
+Variable<T> take(const Variable<T>& x, const Tensor<std::int64_t>& index) {
   // y_i = x_p(i)  =>  dx_j = sum of dy_i over the i with p(i) = j
   return record(
       "take", kernels::take(x.value(), index), {x},
@@ -42,19 +53,31 @@ Variable<scalar_of<X>> take(const X& input, const Tensor<std::int64_t>& index) {
         return {put(dy, index.value(), shape)};
       });
 }
-
-template <Operand X>
-Variable<scalar_of<X>> put(const X& input, const Tensor<std::int64_t>& index, const Shape& shape) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
-  require<ShapeError>(x.shape() == index.shape(), "put: x is ", x.shape(), ", index is ",
-                      index.shape());
-  detail::require_positions("put", index, shape);
+template <class T>
+Variable<T> put(const Variable<T>& x, const Tensor<std::int64_t>& index, const Shape& shape) {
   // y_j = sum of x_i over the i with p(i) = j  =>  dx_i = dy_p(i)
   return record("put", kernels::put(x.value(), index, shape), {x},
                 [index = Saved("index", index)](const Variable<T>& dy) -> Gradients<T> {
                   return {take(dy, index.value())};
                 });
+}
+
+}  // namespace detail
+
+template <Operand X>
+Variable<scalar_of<X>> take(const X& input, const Tensor<std::int64_t>& index) {
+  const Variable<scalar_of<X>> x = input;
+  detail::require_positions("take", index, x.shape());
+  return detail::take(x, index);
+}
+
+template <Operand X>
+Variable<scalar_of<X>> put(const X& input, const Tensor<std::int64_t>& index, const Shape& shape) {
+  const Variable<scalar_of<X>> x = input;
+  require<ShapeError>(x.shape() == index.shape(), "put: x is ", x.shape(), ", index is ",
+                      index.shape());
+  detail::require_positions("put", index, shape);
+  return detail::put(x, index, shape);
 }
 
 namespace detail {
@@ -63,6 +86,7 @@ inline void require_rows(const char* op, const Tensor<std::int64_t>& indices, co
                          Index dim, Index axis) {
   require<ShapeError>(indices.rank() == 1, op, ": expects a list of indices, got ",
                       indices.shape());
+  if (all_inside(indices, shape[axis])) return;
   for (const auto i : indices)
     require<ValueError>(0 <= i && i < shape[axis], op, ": index ", i, " is outside of dimension ",
                         dim, " of ", shape);
