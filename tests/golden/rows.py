@@ -169,6 +169,128 @@ SHAPE = {
     "linear, no bias": F.linear,
 }
 
+inf = float("inf")
+
+
+def norm(p, dim=None, keepdim=False):
+    return lambda x: torch.linalg.vector_norm(x, p, dim, keepdim)
+
+
+REDUCTION = {
+    "max, several dims": lambda x: ((x + 20) ** 2).amax((0, 2), keepdim=True),
+    "max, neighbouring dims": lambda x: ((x + 20) ** 2).amax((1, 2)),
+    "min": lambda x: ((x + 20) ** 2).min(),
+    "min, middle dim": lambda x: ((x + 20) ** 2).min(1, keepdim=True).values,
+    "min, several dims": lambda x: ((x + 20) ** 2).amin((0, 2)),
+    "min, dim of equals": lambda x: x.min(1).values,
+    "prod": torch.prod,
+    "prod, middle dim": lambda x: x.prod(1, keepdim=True),
+    "prod, several dims": lambda x: x.prod(2).prod(0),
+    "prod, of zeros": lambda x: x.prod(1),
+    "var": lambda x: (x * x).var(),
+    "var, dims": lambda x: (x * x).var((0, 2), keepdim=True),
+    "var, no correction": lambda x: (x * x).var(1, unbiased=False),
+    "var, all and keepdim": lambda x: torch.var(x * x, None, correction=2, keepdim=True),
+    "stddev": lambda x: (x * x).std(),
+    "stddev, dims": lambda x: (x * x).std((0, 1), unbiased=False, keepdim=True),
+    "stddev, of equals": lambda x: x.std(1),
+    "logsumexp": lambda x: x.logsumexp(1),
+    "logsumexp, several dims": lambda x: x.logsumexp((0, -1), keepdim=True),
+    "norm": norm(2),
+    "norm, dims": norm(2, (0, 2), True),
+    "norm, 1": lambda x: (x * x).norm(1),
+    "norm, 3": norm(3, 1),
+    "norm, 1.5": norm(1.5, 1),
+    "norm, 0.5": norm(0.5, -1),
+    "norm, -1": norm(-1, -1),
+    "norm, inf": lambda x: norm(inf, (0, 2))((x + 20) ** 2),
+    "norm, -inf": lambda x: norm(-inf, 1)((x + 20) ** 2),
+    "norm, of zeros": norm(2, 1),
+    "norm, 0 of zeros": lambda x: norm(0, 1)(x) + 0 * x.sum(),  # else x is not in its graph
+    "norm, 1 of zeros": norm(1, 1),
+    "norm, 1.5 of zeros": norm(1.5, 1),
+    "norm, 3 of zeros": norm(3, 1),
+    "cumsum": lambda x: (x * x).cumsum(1),
+    "cumsum, last dim": lambda x: (x * x).cumsum(-1),
+    "cumprod": lambda x: x.cumprod(1),
+    "cumprod, last dim": lambda x: x.cumprod(-1),
+    "cumprod, of zeros": lambda x: x.cumprod(1),
+    "sort": lambda x: ((x + 20) ** 2).sort().values,
+    "sort, descending": lambda x: ((x + 20) ** 2).sort(0, descending=True).values,
+    "sort, of equals": lambda x: x.sort(stable=True).values,
+    "topk": lambda x: ((x + 20) ** 2).topk(2).values,
+    "topk, smallest": lambda x: ((x + 20) ** 2).topk(3, 1, largest=False).values,
+}
+
+INDEX = (torch.arange(40) ** 2 % 7 % 3).view(2, 4, 5)
+FEW = torch.tensor([[[4, 0], [1, 1]]])
+ROWS = torch.tensor([2, 0, 2, 2])
+
+INDEXING = {
+    "gather": lambda x: (x * x).gather(1, INDEX),
+    "gather, a few": lambda x: (x * x).gather(-1, FEW),
+    "scatter_add": lambda x, src: (x * x).scatter_add(1, INDEX, src * src),
+    # PyTorch has no gradient for a src that is larger than the index.
+    "scatter_add, a few": lambda x, src: (x * x).scatter_add(2, FEW, (src * src)[:1, :2, :2]),
+    "index_add": lambda x, src: (x * x).index_add(1, ROWS, src * src),
+    "index_add, alpha": lambda x, src: (x * x).index_add(1, ROWS, src * src, alpha=-0.5),
+    "embedding": lambda w: F.embedding(FEW, w * w),
+    "embedding, padding": lambda w: F.embedding(FEW, w * w, padding_idx=1),
+    "embedding, last padding": lambda w: F.embedding(FEW, w * w, padding_idx=-1),
+}
+
+
+def products(parts):
+    y = parts[0]
+    for part in parts[1:]:
+        y = y * part
+    return y
+
+
+def pad2(x, pads, mode):
+    """The two last of three dimensions, which F.pad takes for planes of one image."""
+    return F.pad((x * x).unsqueeze(0), pads, mode=mode).squeeze(0)
+
+
+def meshgrid(a, b, indexing):
+    a, b = torch.meshgrid(a, b, indexing=indexing)
+    return a * a * b
+
+
+LAYOUT = {
+    "squeeze": lambda x: (x * x).squeeze(),
+    "squeeze, dims": lambda x: (x * x).squeeze(1).squeeze(-2),
+    "unsqueeze": lambda x: (x * x).unsqueeze(-1),
+    "expand": lambda x: (x * x).expand(2, 4, -1, 3, -1),
+    "repeat": lambda x: (x * x).repeat(2, 1, 3, 2),
+    "tile": lambda x: (x * x).tile(3, 2),
+    "flip": lambda x: (x * x).flip(0, -1),
+    "roll": lambda x: (x * x).roll((1, -7), (1, 2)),
+    "roll, of all": lambda x: (x * x).roll(4),
+    "split": lambda x: torch.cat(
+        [(x * x).split([2, 0, 3], -1)[2] ** 2, (x * x).split([2, 0, 3], -1)[0]], -1
+    ),
+    "split, of a size": lambda x: products((x * x).split(2, 2)),
+    "chunk": lambda x: products((x * x).chunk(2, 1)),
+    "meshgrid": lambda a, b: meshgrid(a, b, "ij"),
+    "meshgrid, xy": lambda a, b: meshgrid(a, b, "xy"),
+    "pad": lambda x: F.pad(x * x, (1, 2, 0, 3)),
+    "pad, value": lambda x: F.pad(x * x, (-1, 2, 2, -2, 1, 0), value=1.5),
+    "pad, reflect": lambda x: pad2(x, (4, 2, 1, 2), "reflect"),
+    "pad, replicate": lambda x: pad2(x, (6, 2, 1, 4), "replicate"),
+    "pad, circular": lambda x: pad2(x, (5, 2, 1, 3), "circular"),
+    "tril": lambda x: (x * x).tril(),
+    "tril, above": lambda x: (x * x).tril(1),
+    "triu": lambda x: (x * x).triu(),
+    "triu, below": lambda x: (x * x).triu(-1),
+    "diagonal": lambda x: (x * x).diagonal(),
+    "diagonal, above": lambda x: (x * x).diagonal(2, 1, -1),
+    "diagonal, below": lambda x: (x * x).diagonal(-1, 2, 0),
+    "unfold": lambda x: F.unfold(x * x, (3, 2), stride=(2, 1), padding=1),
+    "unfold, dilated": lambda x: F.unfold(x * x, 2, dilation=(3, 2)),
+    "fold": lambda x: F.fold(x * x, (5, 4), (3, 2), stride=(2, 1), padding=1),
+}
+
 # Of x [2, 2, 5, 4] and a kernel 3x2 with stride 2x1 and padding 1: the gradient of the weights is
 # a convolution over the batch, in which stride and dilation have changed places.
 CONV = {
@@ -308,7 +430,11 @@ FUSION = {
     "adaptive_cost, authors": lambda a, b: cost("authors", a, b),
 }
 
-NAMED = {**ARITHMETIC, **ELEMENTWISE, **SHAPE, **CONV, **POOL, **NORMALIZATION, **VIDEO, **FUSION}
+FAMILIES = [
+    ARITHMETIC, ELEMENTWISE, SHAPE, CONV, POOL, NORMALIZATION, VIDEO, FUSION, REDUCTION,
+    INDEXING, LAYOUT,
+]
+NAMED = {row: function for family in FAMILIES for row, function in family.items()}
 
 
 def size(text):

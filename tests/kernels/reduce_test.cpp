@@ -83,13 +83,17 @@ TEST_CASE("sum_to: no elements add up to 0") {
   CHECK(kernels::sum_to(Tensor<float>(Shape{3, 0}), {1, 0}).shape() == Shape{1, 0});
 }
 
-TEST_CASE("argmax: equals its naive twin, along every dimension, with equals and NaN among them") {
+TEST_CASE(
+    "argmax, argmin: equal their naive twins, along every dimension, with equals and NaN among "
+    "them") {
   for (const Shape& shape : {Shape{9}, Shape{4, 7}, Shape{3, 5, 6}, Shape{2, 3, 300, 50}})
     for (Index dim = 0; dim < shape.rank(); ++dim) {
       auto x = kernels::map(Tensor<double>::uniform(shape, Key(3), 0, 20),
                             [](double v) { return std::floor(v); });
       CHECK_MESSAGE(same(kernels::argmax(x, dim), kernels::reference::argmax(x, dim)), shape, dim);
+      CHECK_MESSAGE(same(kernels::argmin(x, dim), kernels::reference::argmin(x, dim)), shape, dim);
       for (Index i = 0; i < x.size(); i += 11) x.data()[i] = NAN;
+      CHECK_MESSAGE(same(kernels::argmin(x, dim), kernels::reference::argmin(x, dim)), shape, dim);
       CHECK_MESSAGE(same(kernels::argmax(x, dim), kernels::reference::argmax(x, dim)), shape, dim);
     }
 }

@@ -64,4 +64,28 @@ TEST_CASE("put: a million terms at one position keep their digits, and others st
   CHECK(kernels::repeats(Tensor<std::int64_t>::of({3, 0, 3, 3}), 4) == 2);
 }
 
+TEST_CASE("take_rows and put_rows: equal the naive loops, for any number of threads") {
+  const int before = num_threads();
+  Draws draw{Key(1)};
+  for (const kernels::Middle m :
+       {kernels::Middle{1, 9, 1}, {3, 1, 5}, {2, 40, 3}, {5, 4, 1}, {0, 3, 2}})
+    for (const Index listed : {0, 1, 7, 50}) {
+      const auto x = Tensor<float>::randn({m.outer, m.count, m.inner}, Key(2));
+      const auto dy = Tensor<float>::randn({m.outer, listed, m.inner}, Key(3));
+      Tensor<std::int64_t> rows({listed});
+      for (auto& r : rows) r = draw.integer(m.count);
+      Tensor<float> y(dy.shape()), y_twin(dy.shape()), dx(x.shape()), dx_twin(x.shape());
+      kernels::reference::take_rows(x.data(), m, rows, y_twin.data());
+      kernels::reference::put_rows(dy.data(), m, rows, dx_twin.data());
+      for (const int threads : {1, 2, 3}) {
+        set_num_threads(threads);
+        kernels::take_rows(x.data(), m, rows, y.data());
+        kernels::put_rows(dy.data(), m, rows, dx.data());
+        CHECK(std::equal(y.begin(), y.end(), y_twin.begin()));
+        CHECK(std::equal(dx.begin(), dx.end(), dx_twin.begin()));
+      }
+    }
+  set_num_threads(before);
+}
+
 }  // namespace take_test

@@ -6,8 +6,11 @@
 #include "conv_rows.hpp"
 #include "elementwise_rows.hpp"
 #include "fusion_rows.hpp"
+#include "indexing_rows.hpp"
+#include "layout_rows.hpp"
 #include "normalization_rows.hpp"
 #include "pool_rows.hpp"
+#include "reduction_rows.hpp"
 #include "shape_rows.hpp"
 
 namespace adafuse {
@@ -15,7 +18,8 @@ namespace adafuse {
 inline std::vector<GradcheckRow> all_rows() {
   std::vector<GradcheckRow> all;
   for (auto& family : {arithmetic_rows(), elementwise_rows(), shape_rows(), matmul_rows(),
-                       conv_rows(), pool_rows(), normalization_rows(), fusion_rows()})
+                       conv_rows(), pool_rows(), normalization_rows(), fusion_rows(),
+                       reduction_rows(), indexing_rows(), layout_rows()})
     all.insert(all.end(), family.begin(), family.end());
   return all;
 }

@@ -136,4 +136,35 @@ TEST_CASE("stack: the positions of the new dimension are its parts") {
   CHECK_THROWS_AS(stack({x, other}, 4), ShapeError);
 }
 
+TEST_CASE("cat and stack: a mix of variables and tensors is one of variables") {
+  const auto p = parameter(Tensor<double>::of({1, 2}));
+  const auto t = Tensor<double>::of({3, 4});
+  const auto y = cat({p, t}, 0), z = stack({t, p, t}, 0);
+  CHECK(y.shape() == Shape{4});
+  CHECK(y.requires_grad());
+  CHECK(z.shape() == Shape{3, 2});
+  backward(z, Tensor<double>::of({{1, 2}, {3, 4}, {5, 6}}));
+  CHECK(same(p.grad(), Variable<double>(Tensor<double>::of({3, 4}))));
+  const Variable<float> f = Tensor<float>::of({1});
+  CHECK(cat({Tensor<float>::of({2, 3}), Tensor<float>::of({4})}, 0).size() == 3);
+  CHECK(cat({f, f}, 0).size() == 2);
+  CHECK(cat({f, Tensor<float>::of({2, 3})}, 0).value()(2) == 3);
+}
+
+TEST_CASE("cat, stack and slice: of integers too, which stay tensors") {
+  using Labels = Tensor<std::int64_t>;
+  const auto a = Labels::of({1, 2, 3}), b = Labels::of({4});
+  const auto y = cat({a, b}, 0);
+  static_assert(std::is_same_v<decltype(y), const Labels>);
+  CHECK(y(3) == 4);
+  CHECK(stack({a, a}, -1)(2, 1) == 3);
+  CHECK(slice(y, 0, 1, -1)(1) == 3);
+  CHECK(slice(Tensor<std::uint8_t>::of({1, 2, 3}), 0, 2, -1, -1)(0) == 3);
+  CHECK_THROWS_WITH_AS(slice(y, 0, 2, 6), "slice: 2:6:1 is outside of dimension 0 of [4]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(cat(std::vector<Labels>{}, 0), "cat: nothing to join", ValueError);
+  CHECK_THROWS_AS(cat({a, Labels(Shape{1, 1})}, 0), ShapeError);
+  CHECK_THROWS_WITH_AS(stack({a, b}, 0), "stack: [1] and [3] differ", ShapeError);
+}
+
 }  // namespace shape_test

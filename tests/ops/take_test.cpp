@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <adafuse/autograd/backward.hpp>
+#include <adafuse/ops/broadcast.hpp>
+#include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/take.hpp>
 
 namespace take_test {
 
 using namespace adafuse;
+
+namespace {
+
+Variable<float> sum_of_rows(const Variable<float>& x) { return reshape(sum_to(x, {1, 3}), {3}); }
+
+}  // namespace
 
 TEST_CASE("take: a position that is named twice gets both gradients") {
   const auto x = parameter(Tensor<double>::of({10, 11, 12}));
@@ -40,6 +48,26 @@ TEST_CASE("index_select: planes by number, in any order") {
       CHECK(y(i, 2, k) == x(i, 3, k));
     }
   CHECK(index_select(x, -1, Tensor<std::int64_t>(Shape{0})).shape() == Shape{2, 4, 0});
+}
+
+TEST_CASE("index_select: of integers too, which stay a tensor") {
+  const auto y =
+      index_select(Tensor<std::int64_t>::of({7, 8, 9}), 0, Tensor<std::int64_t>::of({2, 2, 0}));
+  static_assert(std::is_same_v<decltype(y), const Tensor<std::int64_t>>);
+  CHECK(y(1) == 9);
+  CHECK(y(2) == 7);
+  const auto pixels =
+      index_select(Tensor<std::uint8_t>::of({{1, 2}, {3, 4}}), 1, Tensor<std::int64_t>::of({1}));
+  CHECK(pixels(1, 0) == 4);
+  CHECK_THROWS_AS(index_select(pixels, 1, Tensor<std::int64_t>::of({1})), ValueError);
+}
+
+TEST_CASE("index_select: a row that is read often gets all of its gradients, with their digits") {
+  const auto x = parameter(Tensor<float>(Shape{2, 3}));
+  backward(sum_of_rows(index_select(x, 0, Tensor<std::int64_t>(Shape{100000}))),
+           Tensor<float>::full({3}, 0.1f));
+  CHECK(x.grad().value()(0, 2) == doctest::Approx(0.1f * 1e5).epsilon(1e-6));
+  CHECK(x.grad().value()(1, 0) == 0);
 }
 
 TEST_CASE("index_select: wrong use is told") {

@@ -15,6 +15,7 @@
 #include <adafuse/kernels/conv2d/shared/options.hpp>
 #include <adafuse/kernels/conv2d/shared/prepared_weights.hpp>
 #include <adafuse/kernels/conv2d/shared/winograd_setting.hpp>
+#include <adafuse/kernels/cumulative.hpp>
 #include <adafuse/kernels/dropout.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <adafuse/kernels/fuse.hpp>
@@ -27,6 +28,7 @@
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/slice.hpp>
 #include <adafuse/kernels/softmax.hpp>
+#include <adafuse/kernels/sort.hpp>
 #include <adafuse/kernels/take.hpp>
 #include <adafuse/kernels/where.hpp>
 #ifndef ADAFUSE_COMPILED  // What the entry points above are made of is in the library.
@@ -80,6 +82,7 @@
 #include <adafuse/kernels/conv2d/winograd/winograd.hpp>
 #include <adafuse/kernels/reference/batch_norm.hpp>
 #include <adafuse/kernels/reference/conv2d.hpp>
+#include <adafuse/kernels/reference/cumulative.hpp>
 #include <adafuse/kernels/reference/dropout.hpp>
 #include <adafuse/kernels/reference/elementwise.hpp>
 #include <adafuse/kernels/reference/fuse.hpp>
@@ -90,6 +93,7 @@
 #include <adafuse/kernels/reference/reduce.hpp>
 #include <adafuse/kernels/reference/slice.hpp>
 #include <adafuse/kernels/reference/softmax.hpp>
+#include <adafuse/kernels/reference/sort.hpp>
 #include <adafuse/kernels/reference/take.hpp>
 #include <adafuse/kernels/reference/where.hpp>
 #endif

@@ -110,28 +110,83 @@ Tensor<T> sum_to(const Tensor<T>& x, const Shape& shape) {
     return sum.template cast<T>().reshape(shape);
 }
 
-/// The position along dimension `dim` of the first of the largest elements; a NaN counts as larger
-/// than any number. x's shape without `dim`, which is not empty.
-template <class T>
-Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
+/// The first of `count` neighbours that none of the others `beats`: in two passes that are vectors,
+/// for the largest number and then for the first that it does not beat.
+template <class T, class Beats>
+Index first_unbeaten_of_run(const T* x, Index count, const Beats& beats) {
+  constexpr Index strands = 16;
+  T top = x[0];
+  Index i = 0;
+  if (count >= strands) {
+    T best[strands];
+    std::copy_n(x, strands, best);
+    for (i = strands; i + strands <= count; i += strands)
+      for (Index s = 0; s < strands; ++s) best[s] = beats(x[i + s], best[s]) ? x[i + s] : best[s];
+    for (const T v : best) top = beats(v, top) ? v : top;
+  }
+  for (; i < count; ++i) top = beats(x[i], top) ? x[i] : top;
+  for (i = 0; i + strands <= count; i += strands) {
+    int unbeaten = 0;
+    for (Index s = 0; s < strands; ++s) unbeaten += beats(top, x[i + s]) ? 0 : 1;
+    if (unbeaten > 0) break;
+  }
+  while (beats(top, x[i])) ++i;
+  return i;
+}
+
+/// The position along dimension `dim` of the first element that none of the others `beats`. x's
+/// shape without `dim`, which is not empty.
+template <class T, class Beats>
+Tensor<std::int64_t> first_unbeaten(const Tensor<T>& x, Index dim, const Beats& beats) {
   Shape shape;
   for (Index d = 0; d < x.rank(); ++d)
     if (d != dim) shape.push_back(x.size(d));
   Tensor<std::int64_t> y(shape);
   if (y.size() == 0) return y;
   const Middle m = middle_of(x.shape(), dim, dim);
-  const auto beats = [](T a, T b) { return a > b || (a != a && b == b); };
-  parallel_for(m.outer, elements_per_chunk / std::max<Index>(m.count * m.inner, 1),
-               Work::elements(4 * m.count * m.inner), [&](Index begin, Index end) {
-                 for (Index o = begin; o < end; ++o) {
-                   const T* rows = x.data() + o * m.count * m.inner;
-                   std::int64_t* best = y.data() + o * m.inner;
-                   for (Index r = 1; r < m.count; ++r)
-                     for (Index i = 0; i < m.inner; ++i)
-                       if (beats(rows[r * m.inner + i], rows[best[i] * m.inner + i])) best[i] = r;
+  const T* const in = x.data();
+  std::int64_t* const out = y.data();
+  constexpr Index most_columns = 256;
+  const Index columns = std::min(m.inner, most_columns);
+  const Index blocks = (m.inner + columns - 1) / columns;
+  const auto block_of_columns = [=, &beats](Index o, Index left, Index width) {
+    const T* row = in + o * m.count * m.inner + left;
+    std::int64_t* const best = out + o * m.inner + left;
+    T top[most_columns];
+    std::copy_n(row, width, top);
+    for (Index r = 1; r < m.count; ++r) {
+      row += m.inner;
+      for (Index i = 0; i < width; ++i) {
+        const bool better = beats(row[i], top[i]);
+        top[i] = better ? row[i] : top[i];
+        best[i] = better ? r : best[i];
+      }
+    }
+  };
+  parallel_for(m.outer * blocks, elements_per_chunk / std::max<Index>(m.count * columns, 1),
+               Work::elements(4 * m.count * columns), [&](Index begin, Index end) {
+                 for (Index block = begin; block < end; ++block) {
+                   const Index o = block / blocks, left = block % blocks * columns;
+                   if (m.inner == 1)
+                     out[o] = first_unbeaten_of_run(in + o * m.count, m.count, beats);
+                   else
+                     block_of_columns(o, left, std::min(columns, m.inner - left));
                  }
                });
   return y;
+}
+
+/// The position along dimension `dim` of the first of the largest elements; a NaN counts as larger
+/// than any number. x's shape without `dim`, which is not empty.
+template <class T>
+Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
+  return first_unbeaten(x, dim, [](T a, T b) { return a > b || (a != a && b == b); });
+}
+
+/// The same of the smallest; here a NaN counts as smaller than any number.
+template <class T>
+Tensor<std::int64_t> argmin(const Tensor<T>& x, Index dim) {
+  return first_unbeaten(x, dim, [](T a, T b) { return a < b || (a != a && b == b); });
 }
 
 }  // namespace ADAFUSE_SIMD

@@ -1,11 +1,13 @@
-// Elements by position: take reads a list of positions, put adds to them. Each is the other's
-// transpose.
+// Elements by position: take reads a list of positions, put adds to them. The same for rows by
+// number: take_rows, put_rows. Each is the other's transpose.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/reduce.hpp>
+#include <span>
 #include <vector>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
@@ -48,6 +50,83 @@ Tensor<T> put(const Tensor<T>& x, const Tensor<std::int64_t>& index, const Shape
     if (x.size() > few && repeats(index, shape.size()) > few)
       return put_in(Tensor<double>(shape)).template cast<T>();
   return put_in(Tensor<T>(shape));
+}
+
+/// y[o, j, i] = x[o, rows[j], i], for x of the middle `m`.
+template <class T>
+void take_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
+  const Index listed = rows.size();
+  if (m.outer == 0 || m.inner == 0 || listed == 0) return;
+  const std::int64_t* const at = rows.data();
+  parallel_for(m.outer * listed, elements_per_chunk / m.inner, Work::elements(m.inner + 8),
+               [=](Index begin, Index end) {
+                 Index o = begin / listed, j = begin % listed;
+                 for (Index r = begin; r < end; ++r) {
+                   const T* const from = x + (o * m.count + at[j]) * m.inner;
+                   if (m.inner == 1)
+                     y[r] = *from;
+                   else
+                     std::copy_n(from, m.inner, y + r * m.inner);
+                   if (++j == listed) j = 0, ++o;
+                 }
+               });
+}
+
+/// The places in a list of numbers in [0, count) at which each number stands, in order.
+class Occurrences {
+ public:
+  Occurrences(const Tensor<std::int64_t>& list, Index count)
+      : begins_(static_cast<std::size_t>(count) + 1),
+        places_(static_cast<std::size_t>(list.size())) {
+    for (const auto number : list) ++begins_[static_cast<std::size_t>(number) + 1];
+    for (std::size_t k = 1; k < begins_.size(); ++k) begins_[k] += begins_[k - 1];
+    auto next = begins_;
+    Index place = 0;
+    for (const auto number : list)
+      places_[static_cast<std::size_t>(next[static_cast<std::size_t>(number)]++)] = place++;
+  }
+
+  std::span<const Index> of(Index number) const {
+    const auto k = static_cast<std::size_t>(number);
+    return {places_.data() + begins_[k], places_.data() + begins_[k + 1]};
+  }
+
+ private:
+  std::vector<Index> begins_, places_;
+};
+
+/// y[o, r, i] = the sum of x[o, j, i] over the j with rows[j] = r, in order, for y of the middle
+/// `m`. Sums of floats are taken in double, each by one thread: positions may repeat, and the bits
+/// are the same for any number of threads.
+template <class T>
+void put_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
+  if (m.outer == 0 || m.count == 0 || m.inner == 0) return;
+  const Index listed = rows.size();
+  const Occurrences occurrences(rows, m.count);
+  const Index terms = m.inner * (1 + listed / m.count);
+  parallel_for(m.outer * m.count, elements_per_chunk / m.inner, Work::elements(4 * terms + 8),
+               [&](Index begin, Index end) {
+                 thread_local Scratch<Accumulator<T>> memory;
+                 Accumulator<T>* const sum = memory(m.inner);
+                 for (Index r = begin; r < end; ++r) {
+                   const auto places = occurrences.of(r % m.count);
+                   const T* const from = x + r / m.count * listed * m.inner;
+                   T* const to = y + r * m.inner;
+                   if (places.size() == 1) {
+                     std::copy_n(from + places[0] * m.inner, m.inner, to);
+                     continue;
+                   }
+                   if (places.empty()) {
+                     std::fill_n(to, m.inner, T{0});
+                     continue;
+                   }
+                   std::fill_n(sum, m.inner, Accumulator<T>{0});
+                   for (const Index j : places)
+                     for (Index i = 0; i < m.inner; ++i)
+                       sum[i] += static_cast<Accumulator<T>>(from[j * m.inner + i]);
+                   for (Index i = 0; i < m.inner; ++i) to[i] = static_cast<T>(sum[i]);
+                 }
+               });
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

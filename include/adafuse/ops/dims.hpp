@@ -4,15 +4,21 @@
 #pragma once
 
 #include <adafuse/core/shape.hpp>
+#include <concepts>
 #include <vector>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
 class Dims {
  public:
+  Dims() = default;  ///< none
   Dims(Index dim) : dims_{dim} {}
-  Dims(std::initializer_list<Index> dims) : dims_(dims) {}
-  Dims(std::vector<Index> dims) : dims_(std::move(dims)) {}
+  /// `{0, 2}`. Not of an initializer_list, which g++ 12 makes of `{.keepdim = true}` as well.
+  template <std::convertible_to<Index>... More>
+  Dims(Index first, Index second, More... more)
+      : dims_{first, second, static_cast<Index>(more)...} {}
+  template <std::same_as<std::vector<Index>> List>
+  Dims(List dims) : dims_(std::move(dims)) {}
 
   /// The dimensions of `shape` that are meant, in [0, rank), in the order given. Throws ShapeError,
   /// named after `op`, for one that is outside or named twice.
@@ -31,6 +37,12 @@ class Dims {
 
  private:
   std::vector<Index> dims_;
+};
+
+/// The first member of options beside which a call may list dimensions: `f(x, {0, 1})` then means
+/// dimensions, because options are named, as in `f(x, {.keepdim = true})`.
+struct NamedOptions {
+  explicit NamedOptions() = default;
 };
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

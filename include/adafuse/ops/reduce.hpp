@@ -1,4 +1,4 @@
-// Sums, means, maxima: over everything or along dimensions.
+// Sums, means, maxima, minima: over everything or along dimensions.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/take.hpp>
+#include <adafuse/ops/tensor_like.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
@@ -23,6 +24,78 @@ inline Shape reduced_shape(const Shape& shape, const std::vector<Index>& dims, b
     else if (keepdim)
       result.push_back(1);
   return result;
+}
+
+/// All dimensions of a shape.
+inline std::vector<Index> all_dims(const Shape& shape) {
+  std::vector<Index> dims(static_cast<std::size_t>(shape.rank()));
+  for (std::size_t d = 0; d < dims.size(); ++d) dims[d] = static_cast<Index>(d);
+  return dims;
+}
+
+/// How several dimensions are reduced as one: x, permuted by `order` unless that is empty, is
+/// [outer, count, inner]. Elements that are reduced together keep their order.
+struct Reduction {
+  std::vector<Index> order;
+  kernels::Middle middle{1, 1, 1};
+
+  Shape shape() const { return {middle.outer, middle.count, middle.inner}; }
+};
+inline Reduction reduction_of(const Shape& shape, std::vector<Index> axes) {
+  std::sort(axes.begin(), axes.end());
+  const auto reduced = [&](Index d) { return std::binary_search(axes.begin(), axes.end(), d); };
+  Reduction result;
+  if (axes.empty()) {
+    result.middle.outer = shape.size();
+    return result;
+  }
+  bool neighbours = true;
+  for (Index d = axes.front(); d < axes.back(); ++d) neighbours &= reduced(d) || shape[d] == 1;
+  if (!neighbours) {
+    for (Index d = 0; d < shape.rank(); ++d)
+      if (!reduced(d)) result.order.push_back(d);
+    result.order.insert(result.order.end(), axes.begin(), axes.end());
+  }
+  for (Index d = 0; d < shape.rank(); ++d)
+    (reduced(d)                       ? result.middle.count
+     : neighbours && d > axes.front() ? result.middle.inner
+                                      : result.middle.outer) *= shape[d];
+  return result;
+}
+
+/// x as [outer, count, inner].
+template <class T>
+Tensor<T> as_middle(const Tensor<T>& x, const Reduction& r) {
+  return (r.order.empty() ? x : kernels::permute<T>(x, r.order)).reshape(r.shape());
+}
+template <class T>
+Variable<T> as_middle(const Variable<T>& x, const Reduction& r) {
+  return reshape(r.order.empty() ? x : permute(x, r.order), r.shape());
+}
+
+inline void require_no_empty(const char* op, const Shape& shape, const std::vector<Index>& axes) {
+  for (const Index axis : axes)
+    require<ShapeError>(shape[axis] > 0, op, ": dimension ", axis, " of ", shape, " is empty");
+}
+
+/// y = x at the first of the largest or smallest along dimensions. y_i = x_p(i), so dx is dy there.
+template <class T>
+Variable<T> extreme(const char* op, const Variable<T>& x, const Dims& dims, ReduceOptions options,
+                    bool largest) {
+  const auto axes = dims.of(x.shape(), op);
+  require_no_empty(op, x.shape(), axes);
+  const Reduction r = reduction_of(x.shape(), axes);
+  const Tensor<T> merged = as_middle(x.value(op), r);
+  auto positions = largest ? kernels::argmax(merged, 1) : kernels::argmin(merged, 1);
+  for (Index i = 0; i < positions.size(); ++i) {
+    auto& p = positions.data()[i];
+    p = (i / r.middle.inner * r.middle.count + p) * r.middle.inner + i % r.middle.inner;
+  }
+  if (!r.order.empty()) {
+    const auto all = Tensor<std::int64_t>::arange(x.size()).reshape(x.shape());
+    positions = kernels::take(kernels::permute<std::int64_t>(all, r.order), positions);
+  }
+  return reshape(detail::take(x, positions), reduced_shape(x.shape(), axes, options.keepdim));
 }
 }  // namespace detail
 
@@ -59,33 +132,66 @@ Variable<scalar_of<X>> mean(const X& input, const Dims& dims, ReduceOptions opti
 
 /// The position along `dim` of the first of the largest elements (a NaN counts as larger than any
 /// number). x's shape without `dim`. Throws ShapeError when that dimension is empty.
-template <class T>
-Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
-  const Index axis = Dims(dim).of(x.shape(), "argmax")[0];
-  require<ShapeError>(x.size(axis) > 0, "argmax: dimension ", dim, " of ", x.shape(), " is empty");
-  return kernels::argmax(x, axis);
+template <TensorLike X>
+Tensor<std::int64_t> argmax(const X& input, Index dim, ReduceOptions options = {}) {
+  const auto x = elements_of(input, "argmax");
+  const auto axes = Dims(dim).of(x.shape(), "argmax");
+  detail::require_no_empty("argmax", x.shape(), axes);
+  return kernels::argmax(x, axes[0])
+      .reshape(detail::reduced_shape(x.shape(), axes, options.keepdim));
 }
 
-/// The largest element along `dim`; its gradient goes to the first of equals. A NaN is the largest
-/// of all. Throws ShapeError when that dimension is empty.
+/// The position of the first of the largest elements of all, counted in order; rank 0.
+template <TensorLike X>
+Tensor<std::int64_t> argmax(const X& input) {
+  const auto x = elements_of(input, "argmax");
+  require<ShapeError>(x.size() > 0, "argmax: ", x.shape(), " is empty");
+  return kernels::argmax(x.reshape({-1}), 0);
+}
+
+/// The position along `dim` of the first of the smallest elements (a NaN counts as smaller than any
+/// number). x's shape without `dim`. Throws ShapeError when that dimension is empty.
+template <TensorLike X>
+Tensor<std::int64_t> argmin(const X& input, Index dim, ReduceOptions options = {}) {
+  const auto x = elements_of(input, "argmin");
+  const auto axes = Dims(dim).of(x.shape(), "argmin");
+  detail::require_no_empty("argmin", x.shape(), axes);
+  return kernels::argmin(x, axes[0])
+      .reshape(detail::reduced_shape(x.shape(), axes, options.keepdim));
+}
+
+/// The position of the first of the smallest elements of all, counted in order; rank 0.
+template <TensorLike X>
+Tensor<std::int64_t> argmin(const X& input) {
+  const auto x = elements_of(input, "argmin");
+  require<ShapeError>(x.size() > 0, "argmin: ", x.shape(), " is empty");
+  return kernels::argmin(x.reshape({-1}), 0);
+}
+
+/// The largest element along dimensions; its gradient goes to the first of equals. A NaN is the
+/// largest of all. Throws ShapeError when such a dimension is empty.
 template <Operand X>
-Variable<scalar_of<X>> max(const X& input, Index dim, ReduceOptions options = {}) {
-  const Variable<scalar_of<X>> x = input;
-  const Index axis = Dims(dim).of(x.shape(), "max")[0];
-  require<ShapeError>(x.size(axis) > 0, "max: dimension ", dim, " of ", x.shape(), " is empty");
-  auto positions = kernels::argmax(x.value(), axis);
-  const auto m = kernels::middle_of(x.shape(), axis, axis);
-  for (Index i = 0; i < positions.size(); ++i) {
-    auto& p = positions.data()[i];
-    p = (i / m.inner * m.count + p) * m.inner + i % m.inner;
-  }
-  return reshape(take(x, positions), detail::reduced_shape(x.shape(), {axis}, options.keepdim));
+Variable<scalar_of<X>> max(const X& x, const Dims& dims, ReduceOptions options = {}) {
+  return detail::extreme<scalar_of<X>>("max", x, dims, options, true);
 }
 
 /// The largest element, rank 0; its gradient goes to the first of equals.
 template <Operand X>
 Variable<scalar_of<X>> max(const X& x) {
   return max(reshape(x, {-1}), 0);
+}
+
+/// The smallest element along dimensions; its gradient goes to the first of equals. A NaN is the
+/// smallest of all. Throws ShapeError when such a dimension is empty.
+template <Operand X>
+Variable<scalar_of<X>> min(const X& x, const Dims& dims, ReduceOptions options = {}) {
+  return detail::extreme<scalar_of<X>>("min", x, dims, options, false);
+}
+
+/// The smallest element, rank 0; its gradient goes to the first of equals.
+template <Operand X>
+Variable<scalar_of<X>> min(const X& x) {
+  return min(reshape(x, {-1}), 0);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

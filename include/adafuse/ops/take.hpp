@@ -1,5 +1,5 @@
 // Elements by position: take reads them, put adds to them. They are each other's derivative, and
-// what maxima and look-ups are made of.
+// what maxima and look-ups are made of. So are rows by number, for index_select and embedding.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/take.hpp>
 #include <adafuse/ops/dims.hpp>
+#include <adafuse/ops/tensor_like.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
@@ -21,19 +22,30 @@ template <Operand X>
 Variable<scalar_of<X>> put(const X& input, const Tensor<std::int64_t>& index, const Shape& shape);
 
 namespace detail {
+/// Whether all are in [0, size).
+inline bool all_inside(const Tensor<std::int64_t>& index, Index size) {
+  const auto limit = static_cast<std::uint64_t>(size);
+  std::int64_t outside = 0;
+  for (const auto i : index) outside += static_cast<std::uint64_t>(i) >= limit ? 1 : 0;
+  return outside == 0;
+}
 inline void require_positions(const char* op, const Tensor<std::int64_t>& index,
                               const Shape& shape) {
+  if (all_inside(index, shape.size())) return;
   for (const auto i : index)
     require<ValueError>(0 <= i && i < shape.size(), op, ": position ", i, " is outside of ", shape,
                         ", which has ", shape.size(), " elements");
 }
 }  // namespace detail
 
-template <Operand X>
-Variable<scalar_of<X>> take(const X& input, const Tensor<std::int64_t>& index) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
-  detail::require_positions("take", index, x.shape());
+namespace detail {
+
+template <class T>
+Variable<T> put(const Variable<T>& x, const Tensor<std::int64_t>& index, const Shape& shape);
+
+/// The same where all positions are known to be inside.
+template <class T>
+Variable<T> take(const Variable<T>& x, const Tensor<std::int64_t>& index) {
   // y_i = x_p(i)  =>  dx_j = sum of dy_i over the i with p(i) = j
   return record(
       "take", kernels::take(x.value(), index), {x},
@@ -41,20 +53,78 @@ Variable<scalar_of<X>> take(const X& input, const Tensor<std::int64_t>& index) {
         return {put(dy, index.value(), shape)};
       });
 }
-
-template <Operand X>
-Variable<scalar_of<X>> put(const X& input, const Tensor<std::int64_t>& index, const Shape& shape) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
-  require<ShapeError>(x.shape() == index.shape(), "put: x is ", x.shape(), ", index is ",
-                      index.shape());
-  detail::require_positions("put", index, shape);
+template <class T>
+Variable<T> put(const Variable<T>& x, const Tensor<std::int64_t>& index, const Shape& shape) {
   // y_j = sum of x_i over the i with p(i) = j  =>  dx_i = dy_p(i)
   return record("put", kernels::put(x.value(), index, shape), {x},
                 [index = Saved("index", index)](const Variable<T>& dy) -> Gradients<T> {
                   return {take(dy, index.value())};
                 });
 }
+
+}  // namespace detail
+
+template <Operand X>
+Variable<scalar_of<X>> take(const X& input, const Tensor<std::int64_t>& index) {
+  const Variable<scalar_of<X>> x = input;
+  detail::require_positions("take", index, x.shape());
+  return detail::take(x, index);
+}
+
+template <Operand X>
+Variable<scalar_of<X>> put(const X& input, const Tensor<std::int64_t>& index, const Shape& shape) {
+  const Variable<scalar_of<X>> x = input;
+  require<ShapeError>(x.shape() == index.shape(), "put: x is ", x.shape(), ", index is ",
+                      index.shape());
+  detail::require_positions("put", index, shape);
+  return detail::put(x, index, shape);
+}
+
+namespace detail {
+
+inline void require_rows(const char* op, const Tensor<std::int64_t>& indices, const Shape& shape,
+                         Index dim, Index axis) {
+  require<ShapeError>(indices.rank() == 1, op, ": expects a list of indices, got ",
+                      indices.shape());
+  if (all_inside(indices, shape[axis])) return;
+  for (const auto i : indices)
+    require<ValueError>(0 <= i && i < shape[axis], op, ": index ", i, " is outside of dimension ",
+                        dim, " of ", shape);
+}
+
+template <class T>
+Variable<T> put_rows(const Variable<T>& x, Index axis, const Tensor<std::int64_t>& rows,
+                     Index count);
+
+/// Rows of dimension `axis` by number; all numbers are inside.
+template <class T>
+Tensor<T> take_rows(const Tensor<T>& x, Index axis, const Tensor<std::int64_t>& rows) {
+  auto y = Tensor<T>::uninitialized(x.shape().with(axis, rows.size()));
+  kernels::take_rows(x.data(), kernels::middle_of(x.shape(), axis, axis), rows, y.data());
+  return y;
+}
+template <class T>
+Variable<T> take_rows(const Variable<T>& x, Index axis, const Tensor<std::int64_t>& rows) {
+  // y_j = x_rows(j)  =>  dx_r = sum of dy_j over the j with rows(j) = r
+  return record("take_rows", take_rows(x.value(), axis, rows), {x},
+                [rows = Saved("indices", rows), axis, count = x.size(axis)](const Variable<T>& dy)
+                    -> Gradients<T> { return {put_rows(dy, axis, rows.value(), count)}; });
+}
+
+/// `count` rows of 0 along `axis`, and row j of x added to number rows[j].
+template <class T>
+Variable<T> put_rows(const Variable<T>& x, Index axis, const Tensor<std::int64_t>& rows,
+                     Index count) {
+  auto y = Tensor<T>::uninitialized(x.shape().with(axis, count));
+  kernels::put_rows(x.value().data(), kernels::middle_of(y.shape(), axis, axis), rows, y.data());
+  // y_r = sum of x_j over the j with rows(j) = r  =>  dx_j = dy_rows(j)
+  return record("put_rows", y, {x},
+                [rows = Saved("indices", rows), axis](const Variable<T>& dy) -> Gradients<T> {
+                  return {take_rows(dy, axis, rows.value())};
+                });
+}
+
+}  // namespace detail
 
 /// y[..., j, ...] = x[..., indices[j], ...] along dimension `dim`: rows, planes ... by number.
 /// Throws ValueError for a number outside of that dimension.
@@ -63,18 +133,14 @@ Variable<scalar_of<X>> index_select(const X& input, Index dim,
                                     const Tensor<std::int64_t>& indices) {
   const Variable<scalar_of<X>> x = input;
   const Index axis = Dims(dim).of(x.shape(), "index_select")[0];
-  require<ShapeError>(indices.rank() == 1, "index_select: expects a list of indices, got ",
-                      indices.shape());
-  const auto m = kernels::middle_of(x.shape(), axis, axis);
-  auto positions = Tensor<std::int64_t>::uninitialized(x.shape().with(axis, indices.size()));
-  std::int64_t* out = positions.data();
-  for (const auto i : indices)
-    require<ValueError>(0 <= i && i < m.count, "index_select: index ", i,
-                        " is outside of dimension ", dim, " of ", x.shape());
-  for (Index o = 0; o < m.outer && positions.size() > 0; ++o)
-    for (const auto i : indices)
-      for (Index k = 0; k < m.inner; ++k) *out++ = (o * m.count + i) * m.inner + k;
-  return take(x, positions);
+  detail::require_rows("index_select", indices, x.shape(), dim, axis);
+  return detail::take_rows(x, axis, indices);
+}
+template <IntegerTensor X>
+X index_select(const X& x, Index dim, const Tensor<std::int64_t>& indices) {
+  const Index axis = Dims(dim).of(x.shape(), "index_select")[0];
+  detail::require_rows("index_select", indices, x.shape(), dim, axis);
+  return detail::take_rows(elements_of(x, "index_select"), axis, indices);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

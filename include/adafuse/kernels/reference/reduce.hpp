@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/kernels/reference/elementwise.hpp>
+#include <functional>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
@@ -15,8 +16,10 @@ Tensor<T> sum_to(const Tensor<T>& x, const Shape& shape) {
   return y;
 }
 
-template <class T>
-Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
+/// Of the first NaN, or of the first element that is `better` than those before it and not less so
+/// than those behind it.
+template <class T, class Better>
+Tensor<std::int64_t> first_best(const Tensor<T>& x, Index dim, const Better& better) {
   Shape shape;
   for (Index d = 0; d < x.rank(); ++d)
     if (d != dim) shape.push_back(x.size(d));
@@ -28,13 +31,22 @@ Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
     for (Index r = 1; r < x.size(dim) && best == best; ++r) {  // the first NaN ends the search
       index[static_cast<std::size_t>(dim)] = r;
       const T v = x.data()[position(x.shape(), index)];
-      if (v > best || v != v) {
+      if (better(v, best) || v != v) {
         best = v;
         y.data()[at] = r;
       }
     }
   });
   return y;
+}
+
+template <class T>
+Tensor<std::int64_t> argmax(const Tensor<T>& x, Index dim) {
+  return first_best(x, dim, std::greater<T>());
+}
+template <class T>
+Tensor<std::int64_t> argmin(const Tensor<T>& x, Index dim) {
+  return first_best(x, dim, std::less<T>());
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/reduce.hpp>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
@@ -27,6 +27,31 @@ Tensor<T> put(const Tensor<T>& x, const Tensor<std::int64_t>& index, const Shape
     y.data()[k] = static_cast<T>(sum);
   }
   return y;
+}
+
+/// y[o, j, i] = the x[o, k, i] with k = rows[j].
+template <class T>
+void take_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
+  for (Index o = 0; o < m.outer; ++o)
+    for (Index j = 0; j < rows.size(); ++j)
+      for (Index k = 0; k < m.count; ++k)
+        for (Index i = 0; i < m.inner; ++i)
+          if (rows.data()[j] == k)
+            y[(o * rows.size() + j) * m.inner + i] = x[(o * m.count + k) * m.inner + i];
+}
+
+/// y[o, k, i] = the sum of x[o, j, i] over the j with rows[j] = k, in double.
+template <class T>
+void put_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
+  for (Index o = 0; o < m.outer; ++o)
+    for (Index k = 0; k < m.count; ++k)
+      for (Index i = 0; i < m.inner; ++i) {
+        double sum = 0;
+        for (Index j = 0; j < rows.size(); ++j)
+          if (rows.data()[j] == k)
+            sum += static_cast<double>(x[(o * rows.size() + j) * m.inner + i]);
+        y[(o * m.count + k) * m.inner + i] = static_cast<T>(sum);
+      }
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

@@ -1,0 +1,46 @@
+// The logarithm of a sum of exponentials.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/softmax.hpp>
+#include <adafuse/ops/pointwise.hpp>
+#include <adafuse/ops/reduce.hpp>
+
+namespace adafuse::inline ADAFUSE_SIMD {
+
+/// y = ln sum e^x along dimensions. No exponential overflows; of -inf alone, and of nothing, it is
+/// -inf; inf among the elements makes it inf, NaN makes it NaN.
+template <Operand X>
+Variable<scalar_of<X>> logsumexp(const X& input, const Dims& dims, ReduceOptions options = {}) {
+  using T = scalar_of<X>;
+  constexpr T inf = std::numeric_limits<T>::infinity();
+  const Variable<T> x = input;
+  const auto axes = dims.of(x.shape(), "logsumexp");
+  const detail::Reduction r = detail::reduction_of(x.shape(), axes);
+  if (r.middle.count == 0) return sum(x, dims, options) - inf;
+
+  // log_softmax(x)_k = x_k - y  =>  y = x_k - log_softmax(x)_k, for k at the largest: there
+  // log_softmax(x)_k = -ln sum e^(x - x_k), a logarithm of at least 1.
+  const Tensor<T> merged = detail::as_middle(x.value(), r);
+  auto log_p = Tensor<T>::uninitialized(merged.shape());
+  kernels::log_softmax(r.middle, merged.data(), log_p.data());
+  const auto largest = kernels::argmax(merged, 1);
+  auto value = Tensor<T>::uninitialized(largest.shape());
+  const Index inner = r.middle.inner;
+  for (Index i = 0; i < value.size(); ++i) {
+    const Index k = (i / inner * r.middle.count + largest.data()[i]) * inner + i % inner;
+    const T top = merged.data()[k];
+    value.data()[i] = std::isfinite(top) ? top - log_p.data()[k] : top;
+  }
+  const Shape row = detail::reduced_shape(x.shape(), axes, true);
+  // dx_k = dy e^x_k / sum_l e^x_l = dy e^(x_k - y), which is 0 where x is -inf alone
+  return record("logsumexp", value.reshape(detail::reduced_shape(x.shape(), axes, options.keepdim)),
+                {x}, [x, row](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
+                  const Variable<T> sums = reshape(y, row);
+                  const auto not_0 =
+                      kernels::map(sums.value(), [](T v) { return v == -inf ? T{0} : T{1}; });
+                  return {reshape(dy, row) * exp(x - gate(sums, not_0))};
+                });
+}
+
+}  // namespace adafuse::inline ADAFUSE_SIMD

@@ -1,0 +1,69 @@
+// Elements in order along a dimension: all of them, or the first few.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/sort.hpp>
+#include <adafuse/ops/gather.hpp>
+
+namespace adafuse::inline ADAFUSE_SIMD {
+
+struct SortOptions {
+  bool descending = false;
+};
+
+struct TopkOptions {
+  bool largest = true;  ///< the largest first; otherwise the smallest first
+};
+
+/// values = gather(x, dim, indices).
+template <class T>
+struct SortOutput {
+  Variable<T> values;
+  Tensor<std::int64_t> indices;
+};
+
+namespace detail {
+
+/// The numbers along `axis` of the first `most` in order.
+template <class T>
+Tensor<std::int64_t> sorted_indices(const Tensor<T>& x, Index axis, Index most, bool descending) {
+  auto indices = Tensor<std::int64_t>::uninitialized(x.shape().with(axis, most));
+  kernels::sorted_positions(x.data(), kernels::middle_of(x.shape(), axis, axis), most, descending,
+                            indices.data());
+  return indices;
+}
+
+}  // namespace detail
+
+/// The order of the elements along `dim`: x[..., y[..., k, ...], ...] is number k, in rising order.
+/// Equal elements keep their order, and a NaN is larger than any number.
+template <TensorLike X>
+Tensor<std::int64_t> argsort(const X& input, Index dim = -1, SortOptions options = {}) {
+  const auto x = elements_of(input, "argsort");
+  const Index axis = Dims(dim).of(x.shape(), "argsort")[0];
+  return detail::sorted_indices(x, axis, x.size(axis), options.descending);
+}
+
+/// The elements along `dim` in rising order, and where they were. Equal elements keep their order,
+/// and a NaN is larger than any number. The gradient goes where the elements came from.
+template <Operand X>
+SortOutput<scalar_of<X>> sort(const X& input, Index dim = -1, SortOptions options = {}) {
+  const Variable<scalar_of<X>> x = input;
+  const Index axis = Dims(dim).of(x.shape(), "sort")[0];
+  const auto indices = detail::sorted_indices(x.value(), axis, x.size(axis), options.descending);
+  return {gather(x, axis, indices), indices};
+}
+
+/// The k largest elements along `dim`, the largest first, and where they are: the first of a sort.
+/// Throws ValueError when there are fewer.
+template <Operand X>
+SortOutput<scalar_of<X>> topk(const X& input, Index k, Index dim = -1, TopkOptions options = {}) {
+  const Variable<scalar_of<X>> x = input;
+  const Index axis = Dims(dim).of(x.shape(), "topk")[0];
+  require<ValueError>(0 <= k && k <= x.size(axis), "topk: k is ", k, ", dimension ", dim, " of ",
+                      x.shape(), " has ", x.size(axis));
+  const auto indices = detail::sorted_indices(x.value(), axis, k, options.largest);
+  return {gather(x, axis, indices), indices};
+}
+
+}  // namespace adafuse::inline ADAFUSE_SIMD

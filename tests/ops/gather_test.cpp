@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+#include <adafuse/autograd/backward.hpp>
+#include <adafuse/ops/gather.hpp>
+#include <adafuse/ops/reduce.hpp>
+
+namespace gather_test {
+
+using namespace adafuse;
+
+namespace {
+
+template <class T>
+std::vector<T> list(const Tensor<T>& x) {
+  return {x.begin(), x.end()};
+}
+template <class T>
+std::vector<T> list(const Variable<T>& x) {
+  return list(x.value());
+}
+using Doubles = std::vector<double>;
+using Index64 = Tensor<std::int64_t>;
+using Numbers = std::vector<std::int64_t>;
+
+}  // namespace
+
+TEST_CASE("gather: the element that is numbered along a dimension") {
+  const auto x = Tensor<double>::of({{1, 2, 3}, {4, 5, 6}});
+  CHECK(list(gather(x, 1, Index64::of({{2, 0}, {1, 1}}))) == Doubles{3, 1, 5, 5});
+  CHECK(list(gather(x, 0, Index64::of({{1, 0, 1}}))) == Doubles{4, 2, 6});
+  CHECK(list(gather(x, -1, Index64::full({1, 1}, 2))) == Doubles{3});
+  CHECK(list(gather(Index64::of({7, 8, 9}), 0, Index64::of({2, 2, 0, 1}))) == Numbers{9, 9, 7, 8});
+  CHECK(gather(x, 1, Index64(Shape{2, 0})).shape() == Shape{2, 0});
+}
+
+TEST_CASE("scatter_add: adds where gather would read") {
+  const auto x = parameter(Tensor<double>::of({{1, 1, 1}, {1, 1, 1}}));
+  const auto src = parameter(Tensor<double>::of({{10, 20, 30}, {40, 50, 60}}));
+  const auto y = scatter_add(x, 1, Index64::of({{2, 2}, {0, 1}}), src);
+  CHECK(list(y) == Doubles{1, 1, 31, 41, 51, 1});
+  backward(y, Tensor<double>::of({{1, 2, 3}, {4, 5, 6}}));
+  CHECK(list(x.grad()) == Doubles{1, 2, 3, 4, 5, 6});
+  CHECK(list(src.grad()) == Doubles{3, 3, 0, 4, 5, 0});
+}
+
+TEST_CASE("index_add: rows by number, times alpha") {
+  const auto x = Tensor<double>(Shape{3, 2});
+  const auto src = parameter(Tensor<double>::of({{1, 2}, {3, 4}}));
+  const auto y = index_add(x, 0, Index64::of({2, 2}), src, {.alpha = 10});
+  CHECK(list(y) == Doubles{0, 0, 0, 0, 40, 60});
+  backward(sum(y));
+  CHECK(list(src.grad()) == Doubles{10, 10, 10, 10});
+}
+
+TEST_CASE("gather, scatter_add, index_add: what does not fit is told") {
+  const Tensor<float> x(Shape{2, 3});
+  CHECK_THROWS_WITH_AS(gather(x, 1, Index64::full({1, 1}, 3)),
+                       "gather: index 3 is outside of dimension 1 of [2,3]", ValueError);
+  CHECK_THROWS_AS(gather(x, 1, Index64::full({1, 1}, -1)), ValueError);
+  CHECK_THROWS_WITH_AS(gather(x, 1, Index64(Shape{3, 1})),
+                       "gather: index [3,1] is larger than [2,3] beside dimension 1", ShapeError);
+  CHECK_THROWS_AS(gather(x, 1, Index64(Shape{2})), ShapeError);
+  CHECK_THROWS_WITH_AS(scatter_add(x, 1, Index64(Shape{2, 2}), Tensor<float>(Shape{2, 1})),
+                       "scatter_add: index [2,2] is larger than src [2,1]", ShapeError);
+  CHECK_THROWS_WITH_AS(index_add(x, 0, Index64::of({0}), x),
+                       "index_add: expects src [1,3], got [2,3]", ShapeError);
+  CHECK_THROWS_WITH_AS(index_add(x, 0, Index64::of({2, 0}), x),
+                       "index_add: index 2 is outside of dimension 0 of [2,3]", ValueError);
+}
+
+}  // namespace gather_test
