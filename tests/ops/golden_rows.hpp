@@ -72,7 +72,7 @@ inline std::vector<GradcheckRow> surrogate_rows() {
 
 inline std::vector<GradcheckRow> golden_rows() {
   auto rows = all_rows();
-  for (auto& family : {kink_rows(), surrogate_rows()})
+  for (auto& family : {kink_rows(), surrogate_rows(), loss_kink_rows(), norm_kink_rows()})
     rows.insert(rows.end(), family.begin(), family.end());
   return rows;
 }

@@ -9,7 +9,9 @@
 #include <adafuse/ops/cross_entropy.hpp>
 #include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/dropout.hpp>
+#include <adafuse/ops/loss.hpp>
 #include <adafuse/ops/matmul.hpp>
+#include <adafuse/ops/normalization.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/pool2d.hpp>
 #include <adafuse/ops/pow.hpp>
@@ -59,6 +61,8 @@ namespace adafuse::inline ADAFUSE_SIMD {
   ADAFUSE_EXTERN template Variable<T> cross_entropy(                                            \
       const Variable<T>&, const Tensor<std::int64_t>&, const CrossEntropyOptions&);             \
   ADAFUSE_EXTERN template Variable<T> dropout(const Variable<T>&, double, Key);                 \
+  ADAFUSE_EXTERN template Variable<T> mse_loss(const Variable<T>&, const Variable<T>&,          \
+                                               LossOptions);                                    \
   ADAFUSE_EXTERN template Variable<T> matmul(const Variable<T>&, const Variable<T>&,            \
                                              MatmulOptions);                                    \
   ADAFUSE_EXTERN template Variable<T> linear(const Variable<T>&, const Variable<T>&,            \

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/ops/arithmetic.hpp>
+#include <adafuse/ops/attention.hpp>
 #include <adafuse/ops/batch_norm.hpp>
 #include <adafuse/ops/broadcast.hpp>
 #include <adafuse/ops/conv2d.hpp>
@@ -10,11 +11,15 @@
 #include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/dropout.hpp>
 #include <adafuse/ops/library.hpp>
+#include <adafuse/ops/loss.hpp>
 #include <adafuse/ops/matmul.hpp>
+#include <adafuse/ops/normalization.hpp>
+#include <adafuse/ops/normalize.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/pool2d.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/reduce.hpp>
+#include <adafuse/ops/reduction.hpp>
 #include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/size2.hpp>
 #include <adafuse/ops/softmax.hpp>
