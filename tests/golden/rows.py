@@ -222,7 +222,6 @@ LOSSES = {
     "smooth_l1_loss": F.smooth_l1_loss,
     "smooth_l1_loss, beta 0.5": lambda x, t: F.smooth_l1_loss(x, t, reduction="none", beta=0.5),
     "smooth_l1_loss, at beta": lambda x, t: F.smooth_l1_loss(x, t, beta=0.5),
-    "smooth_l1_loss, beta 0": lambda x, t: F.smooth_l1_loss(x, t, beta=0.0),
     "huber_loss": F.huber_loss,
     "huber_loss, delta 0.3": lambda x, t: F.huber_loss(x, t, reduction="sum", delta=0.3),
     "huber_loss, at delta": lambda x, t: F.huber_loss(x, t, delta=0.5),

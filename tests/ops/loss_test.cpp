@@ -68,6 +68,9 @@ TEST_CASE("smooth_l1_loss, huber_loss: a parabola in the middle, straight lines 
   CHECK(huber(1) == 2);
   CHECK(huber(2) == 6);
   CHECK(smooth_l1_loss(x, zero, {.beta = 0}).item() == l1_loss(x, zero).item());
+  const auto equal = parameter(Tensor<float>({3}));
+  backward(smooth_l1_loss(equal, zero, {.beta = 0}));
+  CHECK(equal.grad().value()(0) == 0);
   CHECK_THROWS_WITH_AS(smooth_l1_loss(x, zero, {.beta = -1}),
                        "smooth_l1_loss: beta is not negative, got -1", ValueError);
   CHECK_THROWS_WITH_AS(huber_loss(x, zero, {.delta = 0}),

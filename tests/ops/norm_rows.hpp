@@ -56,7 +56,7 @@ inline std::vector<GradcheckRow> norm_rows() {
        {x, in_range({2, 3, 4}, -2, 2, 3)}},
       {"cosine_similarity, broadcast",
        [](const Inputs& in) { return cosine_similarity(in[0], in[1], {.dim = -1}); },
-       {x, in_range({3, 1}, 0.5, 2, 3)}},
+       {x, in_range({3, 4}, 0.5, 2, 3)}},
   };
 }
 

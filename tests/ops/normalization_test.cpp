@@ -39,11 +39,11 @@ TEST_CASE("layer_norm: float keeps its digits far away from 0") {
   const auto wide = parameter(narrow.value().cast<double>());
   const auto y = layer_norm(narrow, {257});
   const auto expected = layer_norm(wide, {257});
-  check_close(y.value().cast<double>(), expected.value(), 2e-4);
+  check_close(y.value().cast<double>(), expected.value(), 1e-6);
   const auto dy = Tensor<double>::randn(x.shape(), Key(2));
   backward(y, dy.cast<float>());
   backward(expected, dy);
-  check_close(narrow.grad().value().cast<double>(), wide.grad().value(), 1e-3);
+  check_close(narrow.grad().value().cast<double>(), wide.grad().value(), 1e-5);
 }
 
 TEST_CASE("layer_norm: a row of equals, or of one element, is the bias") {

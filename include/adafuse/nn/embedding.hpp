@@ -15,8 +15,8 @@ namespace adafuse::nn {
 inline namespace ADAFUSE_SIMD {
 
 struct EmbeddingConfig {
-  Index count = 0;                        ///< How many numbers there are: PyTorch's num_embeddings.
-  Index dim = 0;                          ///< The length of a vector: PyTorch's embedding_dim.
+  Index num_embeddings = 0;               ///< How many numbers there are.
+  Index embedding_dim = 0;                ///< The length of a vector.
   std::optional<Index> padding_idx = {};  ///< A number whose vector starts as 0 and is not learnt.
 };
 

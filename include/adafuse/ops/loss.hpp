@@ -193,14 +193,14 @@ Variable<scalar_of<X, Target>> binary_cross_entropy(
     const T least = -100;
     return -(w * std::max(std::log(v), least) + (1 - w) * std::max(std::log1p(-v), least));
   };
-  // dx = dl (x - t) / (x (1 - x)), the divisor at least 1e-12 as in PyTorch
+  // dx = dl (x - t) / (x (1 - x)), the divisor at least 1e-12, a float, as in PyTorch
   // dt = dl (ln(1 - x) - ln x)
   const auto losses =
       record("binary_cross_entropy", kernels::zip(x.value(), t.value(), loss_of), {x, t},
              [x, t](const Variable<T>& dl) -> Gradients<T> {
                Gradients<T> gradients(2);
                if (x.requires_grad())
-                 gradients[0] = dl * (x - t) / clamp_min(x * (1 - x), static_cast<T>(1e-12));
+                 gradients[0] = dl * (x - t) / clamp_min(x * (1 - x), static_cast<T>(1e-12f));
                if (t.requires_grad())
                  gradients[1] = dl * (detail::bounded_log<T>(1 - x) - detail::bounded_log(x));
                return gradients;
@@ -227,9 +227,21 @@ Variable<scalar_of<X, Target>> binary_cross_entropy_with_logits(
   const char* const op = "binary_cross_entropy_with_logits";
   const Variable<T> x = input, t = target;
   detail::require_one_shape(op, x, t);
-  // -ln sigmoid(x) = ln(1 + e^-x), -ln(1 - sigmoid(x)) = ln(1 + e^x)
-  const auto there = detail::weighted(op, t * detail::log_one_plus_exp(-x), options.pos_weight);
-  const auto losses = there + (1 - t) * detail::log_one_plus_exp(x);
+  const auto losses = [&] {
+    if (options.pos_weight.defined())
+      return detail::weighted(op, t * detail::log_one_plus_exp(-x), options.pos_weight) +
+             (1 - t) * detail::log_one_plus_exp(x);
+    // t ln(1 + e^-x) + (1 - t) ln(1 + e^x) = max(x, 0) - t x + ln(1 + e^-|x|)
+    const auto loss_of = [](T v, T w) {
+      return std::max(v, T{0}) - v * w + std::log1p(std::exp(-std::abs(v)));
+    };
+    // dx = dl (sigmoid(x) - t), dt = -dl x
+    return record("binary_cross_entropy_with_logits", kernels::zip(x.value(), t.value(), loss_of),
+                  {x, t}, [x, t](const Variable<T>& dl) -> Gradients<T> {
+                    return {x.requires_grad() ? dl * (sigmoid(x) - t) : Variable<T>(),
+                            t.requires_grad() ? -dl * x : Variable<T>()};
+                  });
+  }();
   return detail::reduced(op, detail::weighted(op, losses, options.weight), options.reduction);
 }
 

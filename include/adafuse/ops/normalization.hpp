@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/shape.hpp>
 #include <limits>
@@ -18,12 +19,44 @@ Variable<T> inverse_root_mean_square(const Variable<T>& x, double eps) {
   return pow(sum_to(x * x, {x.size(0), 1}) / x.size(1) + static_cast<T>(eps), -0.5);
 }
 
-/// y = (x - mean) (variance + eps)^(-1/2), with mean and (biased) variance of each row of x [rows,
-/// count]. The variance is taken of what is left when the mean is taken off.
+/// The gradients of layer_norm_rows, written so that they can be differentiated again:
+///   d = x - mean,  s = (mean of d^2 + eps)^(-1/2),  xhat = d s,  g = dy weight
+///   dx = s (g - mean of g - xhat mean of g xhat),  dweight = sum of dy xhat,  dbias = sum of dy
 template <class T>
-Variable<T> standardized_rows(const Variable<T>& x, double eps) {
-  const Variable<T> d = x - sum_to(x, {x.size(0), 1}) / x.size(1);
-  return d * inverse_root_mean_square(d, eps);
+Gradients<T> layer_norm_gradients(const Variable<T>& x, const Variable<T>& weight,
+                                  const Variable<T>& bias, double eps, const Variable<T>& dy) {
+  const auto mean = [&](const Variable<T>& v) { return sum_to(v, {x.size(0), 1}) / x.size(1); };
+  const Variable<T> d = x - mean(x), s = inverse_root_mean_square(d, eps), xhat = d * s;
+  const Variable<T> g = weight.defined() ? dy * weight : dy;
+  return {s * (g - mean(g) - xhat * mean(g * xhat)),
+          weight.defined() ? sum_to(dy * xhat, weight.shape()) : Variable<T>(),
+          bias.defined() ? sum_to(dy, bias.shape()) : Variable<T>()};
+}
+
+/// y = (x - mean) (variance + eps)^(-1/2) weight + bias, with mean and (biased) variance of each
+/// row of x [rows, count]; weight and bias [count], 1 and 0 where undefined.
+template <class T>
+Variable<T> layer_norm_rows(const Variable<T>& x, const Variable<T>& weight,
+                            const Variable<T>& bias, double eps) {
+  const Index rows = x.size(0), count = x.size(1);
+  const auto data = [](const Variable<T>& v) { return v.defined() ? v.value().data() : nullptr; };
+  auto y = Tensor<T>::uninitialized(x.shape());
+  auto mean = Tensor<double>::uninitialized({rows}), inverse = mean.clone();
+  kernels::layer_norm(rows, count, x.value().data(), data(weight), data(bias), eps, y.data(),
+                      mean.data(), inverse.data());
+  return record("layer_norm", y, {x, weight, bias},
+                [x, weight, bias, mean, inverse, eps](const Variable<T>& dy) -> Gradients<T> {
+                  if (grad_enabled()) return layer_norm_gradients(x, weight, bias, eps, dy);
+                  const auto room = [](const Variable<T>& v) {
+                    return v.requires_grad() ? Tensor<T>::uninitialized(v.shape()) : Tensor<T>();
+                  };
+                  Tensor<T> dx = room(x), dweight = room(weight), dbias = room(bias);
+                  kernels::layer_norm_backward(x.size(0), x.size(1), x.value().data(),
+                                               weight.defined() ? weight.value().data() : nullptr,
+                                               mean.data(), inverse.data(), dy.value().data(),
+                                               dx.data(), dweight.data(), dbias.data());
+                  return {dx, dweight, dbias};
+                });
 }
 
 /// x weight + bias, of which either may be undefined; both are given in `shape`, which stretches.
@@ -73,7 +106,9 @@ Variable<T> group_norm(const char* op, const Variable<T>& x, Index groups,
     count *= x.size(d);
     channel.push_back(1);
   }
-  const auto y = reshape(standardized_rows(reshape(x, {n * groups, count}), eps), x.shape());
+  const Variable<T> none;
+  const auto y =
+      reshape(layer_norm_rows(reshape(x, {n * groups, count}), none, none, eps), x.shape());
   return scaled_and_shifted(y, weight, bias, channel);
 }
 
@@ -90,8 +125,12 @@ Variable<scalar_of<X>> layer_norm(const X& input, const Shape& normalized_shape,
   const Variable<scalar_of<X>> x = input;
   const Index rows = detail::rows_before("layer_norm", x, normalized_shape, weight, bias);
   detail::require_eps("layer_norm", eps);
-  const auto y = detail::standardized_rows(reshape(x, {rows, normalized_shape.size()}), eps);
-  return detail::scaled_and_shifted(reshape(y, x.shape()), weight, bias, normalized_shape);
+  const Index count = normalized_shape.size();
+  const auto flat = [count](const Variable<scalar_of<X>>& v) {
+    return v.defined() ? reshape(v, {count}) : v;
+  };
+  const auto y = detail::layer_norm_rows(reshape(x, {rows, count}), flat(weight), flat(bias), eps);
+  return reshape(y, x.shape());
 }
 
 /// y = x / sqrt(mean of x^2 + eps) * weight, with the mean over the last dimensions of x, which are
