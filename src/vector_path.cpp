@@ -8,6 +8,7 @@
 #include <adafuse/kernels/fuse.hpp>
 #include <adafuse/kernels/gemm.hpp>
 #include <adafuse/kernels/gumbel.hpp>
+#include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
@@ -46,6 +47,8 @@ constexpr Kernels<T> table{.conv2d = kernels::conv2d<T>,
                            .batch_norm = kernels::batch_norm<T>,
                            .batch_norm_train = kernels::batch_norm_train<T>,
                            .batch_norm_train_backward = kernels::batch_norm_train_backward<T>,
+                           .layer_norm = kernels::layer_norm<T>,
+                           .layer_norm_backward = kernels::layer_norm_backward<T>,
                            .max_pool2d = kernels::max_pool2d<T>,
                            .avg_pool2d = kernels::avg_pool2d<T>,
                            .avg_pool2d_backward = kernels::avg_pool2d_backward<T>,

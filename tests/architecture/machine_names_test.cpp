@@ -41,15 +41,20 @@ const std::set<std::string> of_shared_types = {"adafuse/autograd/no_grad.hpp",
                                                "adafuse/kernels/pool2d_geometry.hpp",
                                                "adafuse/kernels/reduce.hpp",
                                                "adafuse/nn/activation.hpp",
+                                               "adafuse/nn/attention.hpp",
                                                "adafuse/nn/batch_norm.hpp",
                                                "adafuse/nn/conv2d.hpp",
                                                "adafuse/nn/dropout.hpp",
+                                               "adafuse/nn/embedding.hpp",
+                                               "adafuse/nn/flatten.hpp",
                                                "adafuse/nn/init.hpp",
                                                "adafuse/nn/library.hpp",
                                                "adafuse/nn/linear.hpp",
                                                "adafuse/nn/lstm.hpp",
+                                               "adafuse/nn/normalization.hpp",
                                                "adafuse/nn/pool.hpp",
-                                               "adafuse/nn/sequential.hpp"};
+                                               "adafuse/nn/sequential.hpp",
+                                               "adafuse/nn/transformer.hpp"};
 
 /// The namespaces that a header opens for every machine alike.
 std::vector<std::string> unnamed_namespaces(const Header& header) {

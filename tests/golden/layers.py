@@ -136,10 +136,81 @@ def policy():
         keep(f"policy.{mode}", running_mean=bn.running_mean, running_var=bn.running_var)
 
 
+def keep_layer(case, layer, inputs, **options):
+    """The layer's state, its result and the gradients of sum(dy * y), also of the inputs."""
+    keep(f"{case}.state", **dict(layer.named_parameters()))
+    y = layer(*inputs.values(), **options)
+    y = y[0] if isinstance(y, tuple) else y
+    dy = torch.randn_like(y)
+    leaves = list(dict.fromkeys(inputs.values()))
+    gradients = torch.autograd.grad(y, [*leaves, *layer.parameters()], dy)
+    keep(case, y=y, dy=dy, **inputs)
+    keep(case, **{f"d{name}": g for name, g in zip(inputs, gradients)})
+    names = [name for name, _ in layer.named_parameters()]
+    keep(f"{case}.gradient", **dict(zip(names, gradients[len(leaves) :])))
+
+
+def draw(*shape):
+    return torch.randn(shape, requires_grad=True)
+
+
+def redraw(layer):
+    """Weights that start as ones and zeros would hide mistakes."""
+    for parameter in layer.parameters():
+        parameter.data.normal_()
+    return layer
+
+
+def norms():
+    keep_layer("layer_norm", redraw(nn.LayerNorm((3, 4), eps=1e-3)), {"x": draw(2, 5, 3, 4)})
+    keep_layer("group_norm", redraw(nn.GroupNorm(2, 6)), {"x": draw(2, 6, 3, 2)})
+    keep_layer("instance_norm", redraw(nn.InstanceNorm2d(3, affine=True)), {"x": draw(2, 3, 4, 2)})
+
+
+def embedding():
+    """Numbers that are repeated; of the padded one number 1 is not learnt."""
+    for case, padding in (("embedding", None), ("embedding_padded", 1)):
+        layer = nn.Embedding(5, 3, padding_idx=padding)
+        numbers = torch.tensor([[4, 1, 0], [1, 4, 4]])
+        y = layer(numbers)
+        dy = torch.randn_like(y)
+        (dweight,) = torch.autograd.grad(y, [layer.weight], dy)
+        keep(case, weight=layer.weight, numbers=numbers, y=y, dy=dy, dweight=dweight)
+
+
+def attention():
+    layer = redraw(nn.MultiheadAttention(6, 2, batch_first=True))
+    keep_layer("attention", layer, {"q": draw(2, 3, 6), "k": draw(2, 4, 6), "v": draw(2, 4, 6)})
+    layer = redraw(nn.MultiheadAttention(6, 3, batch_first=True))
+    hidden = torch.ones(4, 4).triu(1).bool()
+    x = draw(2, 4, 6)
+
+    class ToItself(nn.Module):
+        def named_parameters(self, *arguments, **options):
+            return layer.named_parameters()
+
+        def forward(self, x):
+            return layer(x, x, x, attn_mask=hidden)
+
+    keep_layer("attention_causal", ToItself(), {"x": x})
+
+
+def encoder_layer():
+    for number, norm_first in enumerate([False, True]):
+        layer = redraw(
+            nn.TransformerEncoderLayer(6, 2, 10, 0.0, batch_first=True, norm_first=norm_first)
+        )
+        keep_layer(f"encoder_layer.{number}", layer, {"x": draw(2, 3, 6)})
+
+
 batch_norm()
 optimizers()
 clip()
 one_cycle()
 policy()
 lstm()
+norms()
+embedding()
+attention()
+encoder_layer()
 write_beside(__file__)

@@ -353,6 +353,143 @@ NORMALIZATION = {
     "straight_through, of another value": lambda x, hard: hard + x * x - (x * x).detach(),
 }
 
+PIXEL_LABELS = torch.tensor([[[2, 0], [1, 1]], [[0, 2], [2, 2]]])
+ONE_LABEL = torch.tensor(1)
+SIGNS = torch.tensor([1.0, -1.0, 1.0, -1.0])
+
+
+def entropy(labels, **options):
+    return lambda x, w=None: F.cross_entropy(x, labels, weight=w, **options)
+
+
+def soft_entropy(**options):
+    return lambda x, t, w=None: F.cross_entropy(x, t, weight=w, **options)
+
+
+def nll(labels, **options):
+    return lambda x, w=None: F.nll_loss(x * x, labels, weight=w, **options)
+
+
+def bce_with_logits(x, t, weight, pos_weight):
+    return F.binary_cross_entropy_with_logits(x, t, weight, reduction="sum", pos_weight=pos_weight)
+
+
+LOSSES = {
+    "cross_entropy, sum": entropy(LABELS, reduction="sum"),
+    "cross_entropy, none": entropy(LABELS, reduction="none"),
+    "cross_entropy, ignoring 0": entropy(LABELS, ignore_index=0),
+    "cross_entropy, weighted": entropy(LABELS),
+    "cross_entropy, weighted, smoothed and ignoring 2": entropy(
+        LABELS, ignore_index=2, label_smoothing=0.3
+    ),
+    "cross_entropy, pixels": entropy(PIXEL_LABELS),
+    "cross_entropy, pixels, weighted and smoothed": entropy(PIXEL_LABELS, label_smoothing=0.2),
+    "cross_entropy, pixels, weighted, ignoring 1, none": entropy(
+        PIXEL_LABELS, ignore_index=1, reduction="none"
+    ),
+    "cross_entropy, one row": entropy(ONE_LABEL, label_smoothing=0.1),
+    "cross_entropy, distributions": soft_entropy(),
+    "cross_entropy, distributions, weighted, smoothed, none": soft_entropy(
+        label_smoothing=0.1, reduction="none"
+    ),
+    "cross_entropy, distributions of pixels, weighted": soft_entropy(),
+    "cross_entropy, one distribution": soft_entropy(reduction="sum"),
+    "nll_loss": nll(LABELS),
+    "nll_loss, weighted and ignoring 0": nll(LABELS, ignore_index=0),
+    "nll_loss, pixels, ignoring 2, none": nll(PIXEL_LABELS, ignore_index=2, reduction="none"),
+    "nll_loss, one row, sum": nll(ONE_LABEL, reduction="sum"),
+    "mse_loss": F.mse_loss,
+    "mse_loss, none": lambda x, t: F.mse_loss(x, t, reduction="none"),
+    "l1_loss": lambda x, t: F.l1_loss(x, t * t),
+    "l1_loss, sum": lambda x, t: F.l1_loss(x * x, t, reduction="sum"),
+    "l1_loss, of equals": F.l1_loss,
+    "smooth_l1_loss": F.smooth_l1_loss,
+    "smooth_l1_loss, beta 0.5": lambda x, t: F.smooth_l1_loss(x, t, reduction="none", beta=0.5),
+    "smooth_l1_loss, at beta": lambda x, t: F.smooth_l1_loss(x, t, beta=0.5),
+    "huber_loss": F.huber_loss,
+    "huber_loss, delta 0.3": lambda x, t: F.huber_loss(x, t, reduction="sum", delta=0.3),
+    "huber_loss, at delta": lambda x, t: F.huber_loss(x, t, delta=0.5),
+    "binary_cross_entropy": F.binary_cross_entropy,
+    "binary_cross_entropy, weighted, none": lambda x, t, w: F.binary_cross_entropy(
+        x, t, w, reduction="none"
+    ),
+    "binary_cross_entropy, of certainties": F.binary_cross_entropy,
+    "binary_cross_entropy_with_logits": F.binary_cross_entropy_with_logits,
+    "binary_cross_entropy_with_logits, weighted": bce_with_logits,
+    "kl_div": F.kl_div,
+    "kl_div, batchmean": lambda x, t: F.kl_div(x, t, reduction="batchmean"),
+    "kl_div, log_target": lambda x, t: F.kl_div(x, t, reduction="none", log_target=True),
+    "kl_div, of what cannot be": F.kl_div,
+    "triplet_margin_loss": F.triplet_margin_loss,
+    "triplet_margin_loss, swap, p 3": lambda a, p, n: F.triplet_margin_loss(
+        a, p, n, margin=0.7, p=3, swap=True, reduction="none"
+    ),
+    "triplet_margin_loss, p 1.5": lambda a, p, n: F.triplet_margin_loss(
+        a, p, n, p=1.5, reduction="sum"
+    ),
+    "cosine_embedding_loss": lambda a, b: F.cosine_embedding_loss(a, b, SIGNS),
+    "cosine_embedding_loss, margin 0.2, none": lambda a, b: F.cosine_embedding_loss(
+        a, b, SIGNS, margin=0.2, reduction="none"
+    ),
+}
+
+
+def rms_norm(x, dims, weight=None, eps=None):
+    """nn.functional.rms_norm of PyTorch 2.4, which 1.13 lacks."""
+    eps = torch.finfo(x.dtype).eps if eps is None else eps
+    y = x / (x.square().mean(dims, keepdim=True) + eps).sqrt()
+    return y if weight is None else y * weight
+
+
+NORMS = {
+    "layer_norm": lambda x, w, b: F.layer_norm(x, (4,), w, b),
+    "layer_norm, two dimensions, eps 0.1": lambda x, w, b: F.layer_norm(x, (3, 4), w, b, 0.1),
+    "layer_norm, not affine": lambda x: F.layer_norm(x, (4,)),
+    "rms_norm": lambda x, w: rms_norm(x, (-1,), w),
+    "rms_norm, two dimensions, eps 0.1": lambda x: rms_norm(x, (-2, -1), eps=0.1),
+    "group_norm": lambda x, w, b: F.group_norm(x, 2, w, b),
+    "group_norm, of rows, not affine": lambda x: F.group_norm(x, 2, eps=0.1),
+    "instance_norm": lambda x, w, b: F.instance_norm(x, weight=w, bias=b),
+    "instance_norm, with length, not affine": lambda x: F.instance_norm(x, eps=0.1),
+    "normalize": F.normalize,
+    "normalize, p 1, last dim": lambda x: F.normalize(x, 1, -1),
+    "normalize, p 3, first dim": lambda x: F.normalize(x, 3, 0),
+    "normalize, p 1.5": lambda x: F.normalize(x, 1.5),
+    "normalize, largest": lambda x: F.normalize(x, float("inf")),
+    "normalize, shorter than eps": lambda x: F.normalize(x, eps=10),
+    "normalize, of 0": F.normalize,
+    "normalize, of 0, p 1": lambda x: F.normalize(x, 1),
+    "cosine_similarity": F.cosine_similarity,
+    "cosine_similarity, broadcast": lambda a, b: F.cosine_similarity(a, b, -1),
+    "cosine_similarity, of 0": F.cosine_similarity,
+}
+
+
+def attend(q, k, scale=None, added=0.0):
+    """nn.functional.scaled_dot_product_attention of PyTorch 2.0, which 1.13 lacks: the weights."""
+    scale = q.shape[-1] ** -0.5 if scale is None else scale
+    return F.softmax(scale * q @ k.mT + added, -1)
+
+
+def hidden(visible):
+    return torch.zeros(visible.shape).masked_fill(visible == 0, float("-inf"))
+
+
+ATTENTION = {
+    "outer": torch.outer,
+    "scaled_dot_product_attention": lambda q, k, v: attend(q, k) @ v,
+    "scaled_dot_product_attention, masked": lambda q, k, v, sees: (
+        attend(q, k, added=hidden(sees)) @ v
+    ),
+    "scaled_dot_product_attention, causal, scale 0.3": lambda q, k, v: (
+        attend(q, k, 0.3, hidden(torch.ones(3, 3).tril())) @ v
+    ),
+    "scaled_dot_product_attention, bias": lambda q, k, v, bias: attend(q, k, added=bias) @ v,
+    "scaled_dot_product_attention, dropout": lambda q, k, v, u: (
+        (attend(q, k) * (u >= 0.4) / (1 - 0.4)) @ v
+    ),
+}
+
 
 def shift(x, frames, offset):
     """y_t = x_(t + offset) within each clip, 0 where there is no such frame."""
@@ -432,7 +569,7 @@ FUSION = {
 
 FAMILIES = [
     ARITHMETIC, ELEMENTWISE, SHAPE, CONV, POOL, NORMALIZATION, VIDEO, FUSION, REDUCTION,
-    INDEXING, LAYOUT,
+    INDEXING, LAYOUT, LOSSES, NORMS, ATTENTION,
 ]
 NAMED = {row: function for family in FAMILIES for row, function in family.items()}
 

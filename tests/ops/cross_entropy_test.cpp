@@ -52,10 +52,115 @@ TEST_CASE("cross_entropy: a label outside is named with its position") {
                        "cross_entropy: label 9 at position 1 is outside of [0, 9)", ValueError);
   CHECK_THROWS_AS(cross_entropy(x, Labels::of({0, 1, -1})), ValueError);
   CHECK_THROWS_WITH_AS(cross_entropy(x, Labels::of({0, 1})),
-                       "cross_entropy: expects logits [N,K] and labels [N], got [3,9] and [2]",
+                       "cross_entropy: expects [N,K,...] and labels [N,...], got [3,9] and [2]",
                        ShapeError);
   CHECK_THROWS_AS(cross_entropy(Tensor<float>({0, 9}), Labels({0})), ShapeError);
   CHECK_THROWS_AS(cross_entropy(x, Labels::of({0, 1, 2}), {.label_smoothing = 1.5}), ValueError);
+}
+
+TEST_CASE("cross_entropy: float agrees with double, whatever the options") {
+  const auto x = Tensor<double>::randn({6, 5, 3}, Key(3));
+  const auto weight = Tensor<double>::uniform({5}, Key(4), 0.5, 2);
+  Labels labels({6, 3});
+  for (Index i = 0; i < labels.size(); ++i) labels.data()[i] = i % 5;
+  for (const auto reduction : {Reduction::mean, Reduction::sum, Reduction::none})
+    for (const double smoothing : {0.0, 0.1}) {
+      const CrossEntropyOptions options{.weight = weight,
+                                        .ignore_index = 3,
+                                        .reduction = reduction,
+                                        .label_smoothing = smoothing};
+      const auto narrow = parameter(x.cast<float>());
+      const auto wide = parameter(x);
+      const auto y = cross_entropy(narrow, labels, options);
+      const auto expected = cross_entropy(wide, labels, options);
+      REQUIRE(y.shape() == expected.shape());
+      for (Index i = 0; i < y.size(); ++i)
+        CHECK(y.value().data()[i] == doctest::Approx(expected.value().data()[i]).epsilon(1e-5));
+      backward(y, Tensor<float>::ones(y.shape()));
+      backward(expected, Tensor<double>::ones(y.shape()));
+      for (Index i = 0; i < x.size(); ++i)
+        CHECK(narrow.grad().value().data()[i] ==
+              doctest::Approx(wide.grad().value().data()[i]).epsilon(1e-5).scale(1));
+    }
+}
+
+TEST_CASE("cross_entropy: rows that are ignored cost nothing and get no gradient") {
+  const auto x = parameter(Tensor<double>::randn({3, 4}, Key(2)));
+  const auto labels = Labels::of({3, -100, 0});
+  const auto kept = Labels::of({3, 0});
+  CHECK_THROWS_AS(cross_entropy(x, labels), ValueError);
+  const auto loss = cross_entropy(x, labels, {.ignore_index = -100});
+  backward(loss);
+  for (Index k = 0; k < 4; ++k) CHECK(x.grad().value()(1, k) == 0);
+  CHECK(x.grad().value()(0, 0) != 0);
+  auto rows = Tensor<double>::uninitialized({2, 4});
+  std::copy_n(x.value().begin(), 4, rows.begin());
+  std::copy_n(x.value().begin() + 8, 4, rows.begin() + 4);
+  CHECK(loss.item() == doctest::Approx(cross_entropy(rows, kept).item()).epsilon(1e-14));
+  const auto each =
+      cross_entropy(x, labels, {.ignore_index = -100, .reduction = Reduction::none}).value();
+  CHECK(each(1) == 0);
+  CHECK(each(0) > 0);
+}
+
+TEST_CASE("cross_entropy: the mean of nothing is an error, the sum of nothing 0") {
+  const auto labels = Labels::of({1, 1});
+  const Tensor<float> x({2, 3});
+  CHECK_THROWS_WITH_AS(
+      cross_entropy(x, labels, {.ignore_index = 1}),
+      "cross_entropy: no label counts, all are ignored or of weight 0: there is no mean",
+      ValueError);
+  CHECK_THROWS_AS(cross_entropy(x, labels, {.weight = Tensor<float>::of({1, 0, 1})}), ValueError);
+  CHECK(cross_entropy(x, labels, {.ignore_index = 1, .reduction = Reduction::sum}).item() == 0);
+  CHECK(cross_entropy(Tensor<float>({0, 3}), Labels({0}), {.reduction = Reduction::sum}).item() ==
+        0);
+  CHECK(cross_entropy(Tensor<float>({0, 3, 2}), Labels({0, 2}), {.reduction = Reduction::none})
+            .shape() == Shape{0, 2});
+  CHECK_THROWS_AS(cross_entropy(Tensor<float>({0, 3}), Labels({0})), ShapeError);
+  CHECK_THROWS_AS(cross_entropy(Tensor<float>({0, 3}), Tensor<float>({0, 3})), ShapeError);
+}
+
+TEST_CASE("cross_entropy: one-hot distributions are labels") {
+  const auto x = Tensor<double>::randn({3, 4}, Key(2));
+  const auto one_hot = Tensor<double>::of({{0, 0, 1, 0}, {1, 0, 0, 0}, {0, 0, 0, 1}});
+  const auto labels = Labels::of({2, 0, 3});
+  for (const double smoothing : {0.0, 0.3})
+    CHECK(cross_entropy(x, one_hot, {.label_smoothing = smoothing}).item() ==
+          doctest::Approx(cross_entropy(x, labels, {.label_smoothing = smoothing}).item())
+              .epsilon(1e-14));
+}
+
+TEST_CASE("cross_entropy: weights are read when it is called, as floats or doubles") {
+  auto weight = Tensor<float>::of({1, 2, 4});
+  const auto x = parameter(Tensor<double>::randn({2, 3}, Key(2)));
+  const auto labels = Labels::of({2, 1});
+  const auto loss = cross_entropy(x, labels, {.weight = weight});
+  const auto expected = grad<double>({cross_entropy(x, labels, {.weight = weight})}, {x});
+  weight.fill(0);
+  const auto gradients = grad<double>({loss}, {x});
+  for (Index i = 0; i < 6; ++i)
+    CHECK(gradients[0].value().data()[i] == expected[0].value().data()[i]);
+}
+
+TEST_CASE("cross_entropy: options and shapes that do not fit are told") {
+  const Tensor<float> x({2, 3, 4});
+  const Labels labels({2, 4});
+  CHECK(cross_entropy(x, labels).item() == doctest::Approx(std::log(3.0)));
+  CHECK_THROWS_WITH_AS(cross_entropy(x, Labels({2, 3})),
+                       "cross_entropy: expects [N,K,...] and labels [N,...], got [2,3,4] and [2,3]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(cross_entropy(x, labels, {.weight = Tensor<float>({4})}),
+                       "cross_entropy: expects a weight for each of 3 classes, got [4]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(cross_entropy(x, labels, {.reduction = Reduction::batchmean}),
+                       "cross_entropy: reduction is none, mean or sum; batchmean is for kl_div",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(cross_entropy(x, x, {.ignore_index = 0}),
+                       "cross_entropy: ignore_index is for labels, and distributions were given",
+                       ValueError);
+  CHECK_THROWS_AS(cross_entropy(x, Tensor<float>({2, 3})), ShapeError);
+  CHECK_THROWS_AS(cross_entropy(x, x, {.weight = Tensor<float>({4})}), ShapeError);
+  CHECK_THROWS_AS(cross_entropy(x, Labels()), ShapeError);
 }
 
 }  // namespace cross_entropy_test

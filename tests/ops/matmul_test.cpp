@@ -61,8 +61,45 @@ TEST_CASE("matmul: operands that do not fit are told") {
                        "matmul: [2,3] and [3,5] transposed do not fit: 3 columns against 5 rows",
                        ShapeError);
   CHECK_THROWS_WITH_AS(matmul(randn({2, 3, 4}, 1), randn({3, 4, 5}, 1)),
-                       "matmul: batches of [2,3,4] and [3,4,5] differ", ShapeError);
-  CHECK_THROWS_AS(matmul(randn({3}, 1), randn({3, 4}, 1)), ShapeError);
+                       "matmul: batches: [2] and [3] do not broadcast: 2 against 3", ShapeError);
+  CHECK_THROWS_WITH_AS(matmul(randn({4}, 1), randn({3, 4}, 1)),
+                       "matmul: [4] and [3,4] do not fit: 4 columns against 3 rows", ShapeError);
+  CHECK_THROWS_AS(matmul(randn({2, 3, 4}, 1), randn({3}, 1)), ShapeError);
+  CHECK_THROWS_AS(matmul(randn({4}, 1), randn({4, 3}, 1), {.transpose_a = true}), ShapeError);
+  CHECK_THROWS_AS(matmul(randn({}, 1), randn({3}, 1)), ShapeError);
+}
+
+TEST_CASE("matmul: an operand of rank 1 is a row on the left, a column on the right") {
+  const auto a = randn({3}, 1), b = randn({3, 5}, 2), c = randn({2, 3, 5}, 3), d = randn({5}, 4);
+  check_close(matmul(a, a), sum(a * a));
+  check_close(matmul(a, b), reshape(matmul(reshape(a, {1, 3}), b), {5}));
+  check_close(matmul(b, d), reshape(matmul(b, reshape(d, {5, 1})), {3}));
+  CHECK(matmul(a, c).shape() == Shape{2, 5});
+  CHECK(matmul(c, d).shape() == Shape{2, 3});
+  check_close(select(matmul(a, c), 0, 1), matmul(a, select(c, 0, 1)));
+  check_close(select(matmul(c, d), 0, 1), matmul(select(c, 0, 1), d));
+}
+
+TEST_CASE("matmul: leading dimensions stretch, one product for each place of them") {
+  const auto a = randn({2, 1, 4, 3}, 1), b = randn({5, 3, 6}, 2);
+  const auto y = matmul(a, b);
+  REQUIRE(y.shape() == Shape{2, 5, 4, 6});
+  for (Index i = 0; i < 2; ++i)
+    for (Index j = 0; j < 5; ++j)
+      check_close(select(select(y, 0, i), 0, j),
+                  matmul(select(select(a, 0, i), 0, 0), select(b, 0, j)));
+  CHECK(matmul(randn({1, 1, 4, 3}, 1), randn({3, 6}, 1)).shape() == Shape{1, 1, 4, 6});
+  CHECK(matmul(randn({0, 4, 3}, 1), randn({2, 1, 3, 6}, 1)).shape() == Shape{2, 0, 4, 6});
+  CHECK(matmul(randn({2, 2, 4, 0}, 1), randn({0, 6}, 1)).value()(1, 1, 3, 5) == 0);
+}
+
+TEST_CASE("outer: the table of products") {
+  const auto y = outer(Tensor<double>::of({1, 2}), Tensor<double>::of({3, 4, 5}));
+  REQUIRE(y.shape() == Shape{2, 3});
+  CHECK(y.value()(1, 2) == 10);
+  CHECK(outer(randn({0}, 1), randn({3}, 1)).shape() == Shape{0, 3});
+  CHECK_THROWS_WITH_AS(outer(randn({2, 2}, 1), randn({3}, 1)),
+                       "outer: expects a [m] and b [n], got [2,2] and [3]", ShapeError);
 }
 
 TEST_CASE("linear: is x W^T + b in the last dimension of x") {

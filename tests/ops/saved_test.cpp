@@ -239,7 +239,15 @@ TEST_CASE("saved: an operation without an operand that it requires is an error")
                                                                {"batch_norm_relu", 3},
                                                                {"batch_norm_relu_train", 1},
                                                                {"batch_norm_relu_train", 2},
-                                                               {"batch_norm_relu_train", 3}};
+                                                               {"batch_norm_relu_train", 3},
+                                                               {"layer_norm", 1},
+                                                               {"layer_norm", 2},
+                                                               {"rms_norm", 1},
+                                                               {"group_norm", 1},
+                                                               {"group_norm", 2},
+                                                               {"instance_norm", 1},
+                                                               {"instance_norm", 2},
+                                                               {"scaled_dot_product_attention", 3}};
   for (const auto& row : all_rows())
     for (std::size_t k = 0; k < row.inputs.size(); ++k) {
       CAPTURE(row.op);

@@ -77,6 +77,36 @@ TEST_CASE("sizes: operations without options, on tensors of any shape") {
   on_every_shape("cross_entropy", [](const F& x) {
     return cross_entropy(x, Tensor<std::int64_t>({x.rank() > 0 ? x.size(0) : 0}));
   });
+  on_every_shape("cross_entropy, images", [](const F& x) {
+    Shape labels;
+    for (Index d = 0; d < x.rank(); ++d)
+      if (d != 1) labels.push_back(x.size(d));
+    return cross_entropy(x, Tensor<std::int64_t>(labels), {.reduction = Reduction::sum});
+  });
+  on_every_shape("cross_entropy, distributions", [](const F& x) { return cross_entropy(x, x); });
+  on_every_shape("nll_loss", [](const F& x) {
+    return nll_loss(x, Tensor<std::int64_t>({x.rank() > 0 ? x.size(0) : 0}));
+  });
+  on_every_shape("mse_loss", [](const F& x) { return mse_loss(x, x); });
+  on_every_shape("binary_cross_entropy", [](const F& x) { return binary_cross_entropy(x, x); });
+  on_every_shape("binary_cross_entropy_with_logits",
+                 [](const F& x) { return binary_cross_entropy_with_logits(x, x); });
+  on_every_shape("kl_div",
+                 [](const F& x) { return kl_div(x, x, {.reduction = Reduction::batchmean}); });
+  on_every_shape("triplet_margin_loss", [](const F& x) { return triplet_margin_loss(x, x, x); });
+  on_every_shape("cosine_embedding_loss", [](const F& x) {
+    return cosine_embedding_loss(x, x, Tensor<std::int64_t>::ones({x.rank() > 0 ? x.size(0) : 0}));
+  });
+  on_every_shape("layer_norm", [](const F& x) { return layer_norm(x, {3}); });
+  on_every_shape("layer_norm of nothing", [](const F& x) { return layer_norm(x, {0}); });
+  on_every_shape("rms_norm", [](const F& x) { return rms_norm(x, {4, 3}); });
+  on_every_shape("instance_norm", [](const F& x) { return instance_norm(x); });
+  on_every_shape("normalize", [](const F& x) { return normalize(x); });
+  on_every_shape("cosine_similarity", [](const F& x) { return cosine_similarity(x, x); });
+  on_every_shape("outer", [](const F& x) { return outer(x, x); });
+  on_every_shape("scaled_dot_product_attention", [](const F& x) {
+    return scaled_dot_product_attention(x, x, x, {.causal = true});
+  });
   on_every_shape("take", [](const F& x) { return take(x, Tensor<std::int64_t>::of({0, 0})); });
   on_every_shape("take none", [](const F& x) { return take(x, Tensor<std::int64_t>({0, 2})); });
   on_every_shape("put", [](const F& x) { return put(x, Tensor<std::int64_t>(x.shape()), {2, 2}); });
@@ -128,6 +158,14 @@ TEST_CASE("sizes: dimensions, positions and counts up to the ends of the type") 
   with_every_number("cross_entropy", [](const F& x, Index n) {
     return cross_entropy(x, Tensor<std::int64_t>::full({x.rank() > 0 ? x.size(0) : 0}, n));
   });
+  with_every_number("cross_entropy, ignoring", [](const F& x, Index n) {
+    return cross_entropy(x, Tensor<std::int64_t>({x.rank() > 0 ? x.size(0) : 0}),
+                         {.ignore_index = n});
+  });
+  with_every_number("group_norm", [](const F& x, Index n) { return group_norm(x, n); });
+  with_every_number("normalize", [](const F& x, Index n) { return normalize(x, {.dim = n}); });
+  with_every_number("cosine_similarity",
+                    [](const F& x, Index n) { return cosine_similarity(x, x, {.dim = n}); });
   with_every_number("unfold_time", [](const F& x, Index n) { return unfold_time(x, n); });
   with_every_number("average_consensus",
                     [](const F& x, Index n) { return average_consensus(x, n); });

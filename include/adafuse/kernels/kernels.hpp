@@ -21,6 +21,7 @@
 #include <adafuse/kernels/fuse.hpp>
 #include <adafuse/kernels/gemm.hpp>
 #include <adafuse/kernels/gumbel.hpp>
+#include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>
@@ -88,6 +89,7 @@
 #include <adafuse/kernels/reference/fuse.hpp>
 #include <adafuse/kernels/reference/gemm.hpp>
 #include <adafuse/kernels/reference/gumbel.hpp>
+#include <adafuse/kernels/reference/layer_norm.hpp>
 #include <adafuse/kernels/reference/linear.hpp>
 #include <adafuse/kernels/reference/pool2d.hpp>
 #include <adafuse/kernels/reference/reduce.hpp>

@@ -3,15 +3,20 @@
 #pragma once
 
 #include <adafuse/nn/activation.hpp>
+#include <adafuse/nn/attention.hpp>
 #include <adafuse/nn/batch_norm.hpp>
 #include <adafuse/nn/context.hpp>
 #include <adafuse/nn/conv2d.hpp>
 #include <adafuse/nn/dropout.hpp>
+#include <adafuse/nn/embedding.hpp>
+#include <adafuse/nn/flatten.hpp>
 #include <adafuse/nn/init.hpp>
 #include <adafuse/nn/library.hpp>
 #include <adafuse/nn/linear.hpp>
 #include <adafuse/nn/lstm.hpp>
 #include <adafuse/nn/module.hpp>
+#include <adafuse/nn/normalization.hpp>
 #include <adafuse/nn/pool.hpp>
 #include <adafuse/nn/sequential.hpp>
 #include <adafuse/nn/state.hpp>
+#include <adafuse/nn/transformer.hpp>

@@ -2,11 +2,32 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/ops/reduction.hpp>
+#include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/softmax.hpp>
+#include <optional>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// A weight for each class, taken from a tensor [K]; 1 for each where there is none.
+class ClassWeights {
+ public:
+  ClassWeights() = default;
+  template <std::floating_point T>
+  ClassWeights(const Tensor<T>& weights) : values_(weights.template cast<double>()) {}
+
+  bool defined() const { return values_.defined(); }
+  const Tensor<double>& values() const { return values_; }
+  double of(Index k) const { return values_.defined() ? values_.data()[k] : 1; }
+
+ private:
+  Tensor<double> values_;  // its own memory
+};
+
 struct CrossEntropyOptions {
+  ClassWeights weight = {};                ///< [K]
+  std::optional<Index> ignore_index = {};  ///< Rows with this label cost nothing and do not count.
+  Reduction reduction = Reduction::mean;   ///< The mean is over the weights of the labels.
   double label_smoothing = 0;  ///< share of each target that goes to all classes alike, in [0, 1]
 };
 
@@ -28,44 +49,163 @@ Tensor<T> label_distribution(const Tensor<std::int64_t>& labels, Index classes,
   return target;
 }
 
-/// L = -1/N sum over n, k of t(n, k) log softmax(x)(n, k), for logits x [N, K] and the
-/// distributions t of labels [N] in [0, K) (see label_distribution); one number. Throws ValueError
-/// for a label that is outside, naming its position.
+namespace detail {
+
+/// x's shape without its classes: [N, ...] of [N, K, ...], and [] of [K].
+inline Shape without_classes(const Shape& x) {
+  Shape shape;
+  for (Index d = 0; d < x.rank(); ++d)
+    if (d != std::min<Index>(1, x.rank() - 1)) shape.push_back(x[d]);
+  return shape;
+}
+
+/// x [N, K, ...], or [K], as [outer, K, inner]; row r of its outer * inner rows belongs to label r.
+/// Throws ShapeError where labels or weights do not fit, ValueError for a label outside of [0, K).
+inline kernels::Middle class_rows(const char* op, const Shape& x,
+                                  const Tensor<std::int64_t>& labels, const ClassWeights& weights,
+                                  std::optional<Index> ignored) {
+  const Index axis = std::min<Index>(1, x.rank() - 1);
+  require<ShapeError>(
+      x.rank() > 0 && labels.defined() && labels.shape() == without_classes(x) && x[axis] > 0, op,
+      ": expects [N,K,...] and labels [N,...], got ", x, " and ", labels.shape());
+  const auto m = kernels::middle_of(x, axis, axis);
+  require<ShapeError>(!weights.defined() || weights.values().shape() == Shape{m.count}, op,
+                      ": expects a weight for each of ", m.count, " classes, got ",
+                      weights.values().shape());
+  for (Index r = 0; r < labels.size(); ++r) {
+    const Index label = labels.data()[r];
+    require<ValueError>((0 <= label && label < m.count) || label == ignored, op, ": label ", label,
+                        " at position ", r, " is outside of [0, ", m.count, ")");
+  }
+  return m;
+}
+
+/// Where row r of x [outer, count, inner] begins; its classes are `inner` elements apart.
+inline Index row_start(const kernels::Middle& m, Index r) {
+  return r / m.inner * m.count * m.inner + r % m.inner;
+}
+
+/// What the losses of all rows are divided by: 1 but for the mean, which of no rows is an error.
+inline double loss_divisor(const char* op, Reduction reduction, double total) {
+  require<ValueError>(reduction != Reduction::batchmean, op,
+                      ": reduction is none, mean or sum; batchmean is for kl_div");
+  if (reduction != Reduction::mean) return 1;
+  require<ValueError>(total != 0, op,
+                      ": no label counts, all are ignored or of weight 0: there is no mean");
+  return total;
+}
+
+/// t(n, k) = w(k) ((1 - s) [k = label n] + s / K), and 0 in rows that are ignored, of x's shape.
+template <class T>
+Tensor<T> weighted_targets(const kernels::Middle& m, const Shape& x,
+                           const Tensor<std::int64_t>& labels, const CrossEntropyOptions& options) {
+  const double smoothing = options.label_smoothing;
+  const double share = smoothing / static_cast<double>(m.count);
+  Tensor<T> target(x);
+  T* const t = target.data();
+  for (Index r = 0; r < labels.size(); ++r) {
+    const Index label = labels.data()[r];
+    if (label == options.ignore_index) continue;
+    T* const row = t + row_start(m, r);
+    if (smoothing != 0)
+      for (Index k = 0; k < m.count; ++k)
+        row[k * m.inner] = static_cast<T>(options.weight.of(k) * share);
+    row[label * m.inner] += static_cast<T>(options.weight.of(label) * (1 - smoothing));
+  }
+  return target;
+}
+
+}  // namespace detail
+
+/// Of logits x [N, K, ...] and labels [N, ...] in [0, K), or [K] and one label:
+///   L(n) = - sum over k of t(n, k) log softmax(x)(n, k),
+///   t(n, k) = w(k) ((1 - s) [k = label n] + s / K)
+/// for class weights w and label smoothing s; the mean divides the sum of them by that of w(label).
+/// Throws ValueError for a label that is outside, naming its position, and for the mean of nothing.
 template <Operand X>
 Variable<scalar_of<X>> cross_entropy(const X& logits, const Tensor<std::int64_t>& labels,
                                      const CrossEntropyOptions& options = {}) {
   using T = scalar_of<X>;
   const Variable<T> x = logits;
-  require<ShapeError>(x.rank() == 2 && x.size() > 0 && labels.shape() == Shape{x.size(0)},
-                      "cross_entropy: expects logits [N,K] and labels [N], got ", x.shape(),
-                      " and ", labels.shape());
   const double smoothing = options.label_smoothing;
+  const bool each = options.reduction == Reduction::none;
+  const auto m =
+      detail::class_rows("cross_entropy", x.shape(), labels, options.weight, options.ignore_index);
+  require<ShapeError>(x.size() > 0 || options.reduction != Reduction::mean,
+                      "cross_entropy: there is no mean of no rows, got ", x.shape());
   require<ValueError>(0 <= smoothing && smoothing <= 1,
                       "cross_entropy: label_smoothing is in [0, 1], got ", smoothing);
-  const Index rows = x.size(0), classes = x.size(1);
-  for (Index n = 0; n < rows; ++n)
-    require<ValueError>(0 <= labels.data()[n] && labels.data()[n] < classes,
-                        "cross_entropy: label ", labels.data()[n], " at position ", n,
-                        " is outside of [0, ", classes, ")");
 
-  auto log_p = Tensor<T>::uninitialized(x.shape());
-  kernels::log_softmax({rows, classes, 1}, x.value().data(), log_p.data());
-  double loss = 0;
-  for (Index n = 0; n < rows; ++n) {
-    const T* row = log_p.data() + n * classes;
-    loss -= (1 - smoothing) * static_cast<double>(row[labels.data()[n]]);
-    if (smoothing == 0) continue;  // a class of probability 0 would add 0 * infinity
-    const double share = smoothing / static_cast<double>(classes);
-    for (Index k = 0; k < classes; ++k) loss -= share * static_cast<double>(row[k]);
+  auto logs = Tensor<T>::uninitialized(x.shape());
+  kernels::log_softmax(m, x.value().data(), logs.data());
+  const Tensor<T>& log_p = logs;
+  Tensor<T> losses(each ? labels.shape() : Shape());
+  T* const out = losses.data();
+  double loss = 0, total = 0;
+  for (Index r = 0; r < labels.size(); ++r) {
+    const Index label = labels.data()[r];
+    if (label == options.ignore_index) continue;
+    const T* const row = log_p.data() + detail::row_start(m, r);
+    if (each) loss = 0;
+    total += options.weight.of(label);
+    loss -= (1 - smoothing) * options.weight.of(label) * static_cast<double>(row[label * m.inner]);
+    if (smoothing != 0) {  // a class of probability 0 would add 0 * infinity
+      const double share = smoothing / static_cast<double>(m.count);
+      for (Index k = 0; k < m.count; ++k)
+        loss -= share * options.weight.of(k) * static_cast<double>(row[k * m.inner]);
+    }
+    if (each) out[r] = static_cast<T>(loss);
   }
-  loss /= static_cast<double>(rows);
-  // dL/dx(n, k) = (softmax(x)(n, k) - t(n, k)) / N, for sum over k of t(n, k) is 1
-  return record(
-      "cross_entropy", Tensor<T>::scalar(static_cast<T>(loss)), {x},
-      [x, labels = Saved("labels", labels), smoothing](const Variable<T>& dy) -> Gradients<T> {
-        const auto target = label_distribution<T>(labels.value(), x.size(1), smoothing);
-        return {(softmax(x, 1) - target) * (dy / x.size(0))};
-      });
+  const double divisor = detail::loss_divisor("cross_entropy", options.reduction, total);
+  if (!each) *out = static_cast<T>(loss / divisor);
+  // dL(n)/dx(n, k) = softmax(x)(n, k) sum over l of t(n, l) - t(n, k); that sum is 1 where all
+  // weigh the same and none is ignored
+  return record("cross_entropy", losses, {x},
+                [x, labels = Saved("labels", labels), options, m, each,
+                 divisor](const Variable<T>& dy) -> Gradients<T> {
+                  const Index axis = std::min<Index>(1, x.rank() - 1);
+                  const Shape row = x.shape().with(axis, 1);
+                  const auto target =
+                      detail::weighted_targets<T>(m, x.shape(), labels.value(), options);
+                  Variable<T> p = softmax(x, axis);
+                  if (options.weight.defined() || options.ignore_index)
+                    p = p * kernels::sum_to(target, row);
+                  return {(p - target) * (reshape(dy, each ? row : Shape()) / divisor)};
+                });
+}
+
+/// The same for distributions t over the classes in place of labels, of the logits' shape [N, K,
+/// ...] or [K]:
+///   L(n) = - sum over k of w(k) ((1 - s) t(n, k) + s / K) log softmax(x)(n, k)
+/// The mean is over the rows, whatever they weigh. Gradients reach the distributions too.
+template <Operand X, OperandLike<X> Target>
+Variable<scalar_of<X, Target>> cross_entropy(const X& logits, const Target& distributions,
+                                             const CrossEntropyOptions& options = {}) {
+  using T = scalar_of<X, Target>;
+  const Variable<T> x = logits, t = distributions;
+  const double s = options.label_smoothing;
+  const Index axis = std::min<Index>(1, x.rank() - 1);
+  require<ShapeError>(x.rank() > 0 && t.shape() == x.shape() && x.size(axis) > 0,
+                      "cross_entropy: expects logits [N,K,...] and distributions of their shape, ",
+                      "got ", x.shape(), " and ", t.shape());
+  require<ShapeError>(x.size() > 0 || options.reduction != Reduction::mean,
+                      "cross_entropy: there is no mean of no rows, got ", x.shape());
+  require<ValueError>(0 <= s && s <= 1, "cross_entropy: label_smoothing is in [0, 1], got ", s);
+  require<ValueError>(!options.ignore_index,
+                      "cross_entropy: ignore_index is for labels, and distributions were given");
+  const Index classes = x.size(axis);
+  Variable<T> target = s == 0 ? t : t * (1 - s) + s / static_cast<double>(classes);
+  if (options.weight.defined()) {
+    Shape per_class{classes};
+    for (Index d = axis + 1; d < x.rank(); ++d) per_class.push_back(1);
+    require<ShapeError>(options.weight.values().size() == classes,
+                        "cross_entropy: expects a weight for each of ", classes, " classes, got ",
+                        options.weight.values().shape());
+    target = target * options.weight.values().template cast<T>().reshape(per_class);
+  }
+  const auto losses = -sum_to(target * log_softmax(x, axis), x.shape().with(axis, 1));
+  return detail::reduced("cross_entropy", reshape(losses, detail::without_classes(x.shape())),
+                         options.reduction);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

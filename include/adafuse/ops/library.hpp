@@ -17,8 +17,10 @@
 #include <adafuse/ops/gather.hpp>
 #include <adafuse/ops/logical.hpp>
 #include <adafuse/ops/logsumexp.hpp>
+#include <adafuse/ops/loss.hpp>
 #include <adafuse/ops/matmul.hpp>
 #include <adafuse/ops/norm.hpp>
+#include <adafuse/ops/normalization.hpp>
 #include <adafuse/ops/pad.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/pool2d.hpp>
@@ -127,7 +129,8 @@ namespace adafuse::inline ADAFUSE_SIMD {
                                                 EmbeddingOptions);                               \
   ADAFUSE_EXTERN template Variable<T> pad(const Variable<T>&, const std::vector<Index>&,         \
                                           PadOptions);                                           \
-  ADAFUSE_EXTERN template Tensor<std::int64_t> argmax(const Tensor<T>&, Index, ReduceOptions);
+  ADAFUSE_EXTERN template Tensor<std::int64_t> argmax(const Tensor<T>&, Index, ReduceOptions);   \
+  ADAFUSE_EXTERN template Variable<T> mse_loss(const Variable<T>&, const Variable<T>&, LossOptions);
 
 ADAFUSE_TEMPLATES(float)
 ADAFUSE_TEMPLATES(double)

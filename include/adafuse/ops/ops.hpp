@@ -4,6 +4,7 @@
 
 #include <adafuse/ops/activation.hpp>
 #include <adafuse/ops/arithmetic.hpp>
+#include <adafuse/ops/attention.hpp>
 #include <adafuse/ops/batch_norm.hpp>
 #include <adafuse/ops/broadcast.hpp>
 #include <adafuse/ops/compare.hpp>
@@ -20,15 +21,19 @@
 #include <adafuse/ops/library.hpp>
 #include <adafuse/ops/logical.hpp>
 #include <adafuse/ops/logsumexp.hpp>
+#include <adafuse/ops/loss.hpp>
 #include <adafuse/ops/matmul.hpp>
 #include <adafuse/ops/nonzero.hpp>
 #include <adafuse/ops/norm.hpp>
+#include <adafuse/ops/normalization.hpp>
+#include <adafuse/ops/normalize.hpp>
 #include <adafuse/ops/pad.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/pool2d.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/prod.hpp>
 #include <adafuse/ops/reduce.hpp>
+#include <adafuse/ops/reduction.hpp>
 #include <adafuse/ops/repeat.hpp>
 #include <adafuse/ops/rounding.hpp>
 #include <adafuse/ops/shape.hpp>

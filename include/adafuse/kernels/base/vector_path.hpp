@@ -57,6 +57,11 @@ struct Kernels {
                                     const T* bias, const double* mean, const double* variance,
                                     double eps, bool relu, const T* dy, T* dx, T* dweight,
                                     T* dbias);
+  void (*layer_norm)(Index rows, Index count, const T* x, const T* weight, const T* bias,
+                     double eps, T* y, double* mean, double* inverse);
+  void (*layer_norm_backward)(Index rows, Index count, const T* x, const T* weight,
+                              const double* mean, const double* inverse, const T* dy, T* dx,
+                              T* dweight, T* dbias);
   void (*max_pool2d)(const Pool2dGeometry&, const T* x, T* y, std::int32_t* positions);
   void (*avg_pool2d)(const Pool2dGeometry&, const T* x, T* y);
   void (*avg_pool2d_backward)(const Pool2dGeometry&, const T* dy, T* dx);

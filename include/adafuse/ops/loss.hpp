@@ -1,0 +1,353 @@
+// Losses under torch's names: how far predictions are from what they should be. Predictions and
+// targets have one shape; gradients reach both.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/ops/cross_entropy.hpp>
+#include <adafuse/ops/normalize.hpp>
+#include <adafuse/ops/take.hpp>
+
+namespace adafuse::inline ADAFUSE_SIMD {
+
+namespace detail {
+
+template <class T>
+void require_one_shape(const char* op, const Variable<T>& x, const Variable<T>& target) {
+  require<ShapeError>(x.defined() && target.defined() && x.shape() == target.shape(), op,
+                      ": expects a target of x's shape, got ", x.shape(), " and ", target.shape());
+}
+
+/// f(x - t) of each element, reduced; `derivative` is that of f, on variables.
+template <class T, class F, class Derivative>
+Variable<T> loss_of_difference(const char* op, const Variable<T>& x, const Variable<T>& t,
+                               Reduction reduction, const F& f, const Derivative& derivative) {
+  require_one_shape(op, x, t);
+  // l = f(x - t)  =>  dx = dl f'(x - t), dt = -dx
+  const auto losses =
+      record(op, kernels::zip(x.value(), t.value(), [f](T v, T w) { return f(v - w); }), {x, t},
+             [x, t, derivative](const Variable<T>& dl) -> Gradients<T> {
+               const Variable<T> dx = dl * derivative(x - t);
+               return {dx, t.requires_grad() ? -dx : Variable<T>()};
+             });
+  return reduced(op, losses, reduction);
+}
+
+}  // namespace detail
+
+struct LossOptions {
+  Reduction reduction = Reduction::mean;
+};
+
+/// (x - t)^2.
+template <Operand X, OperandLike<X> Target>
+Variable<scalar_of<X, Target>> mse_loss(const X& x, const Target& target,
+                                        LossOptions options = {}) {
+  using T = scalar_of<X, Target>;
+  return detail::loss_of_difference<T>(
+      "mse_loss", x, target, options.reduction, [](T d) { return d * d; },
+      [](const Variable<T>& d) { return 2 * d; });
+}
+
+/// |x - t|; its gradient is 0 where they are equal.
+template <Operand X, OperandLike<X> Target>
+Variable<scalar_of<X, Target>> l1_loss(const X& x, const Target& target, LossOptions options = {}) {
+  using T = scalar_of<X, Target>;
+  return detail::loss_of_difference<T>(
+      "l1_loss", x, target, options.reduction, [](T d) { return std::abs(d); },
+      [](const Variable<T>& d) -> Variable<T> {
+        return kernels::map(d.value(), [](T v) { return static_cast<T>((v > 0) - (v < 0)); });
+      });
+}
+
+struct SmoothL1Options {
+  Reduction reduction = Reduction::mean;
+  double beta = 1;  ///< Where the parabola ends; 0: l1_loss.
+};
+
+/// (x - t)^2 / (2 beta) where |x - t| < beta, and |x - t| - beta / 2 elsewhere.
+template <Operand X, OperandLike<X> Target>
+Variable<scalar_of<X, Target>> smooth_l1_loss(const X& x, const Target& target,
+                                              const SmoothL1Options& options = {}) {
+  using T = scalar_of<X, Target>;
+  require<ValueError>(options.beta >= 0, "smooth_l1_loss: beta is not negative, got ",
+                      options.beta);
+  const T beta = static_cast<T>(options.beta);
+  if (beta == 0) return l1_loss(x, target, {.reduction = options.reduction});
+  // f'(d) = d / beta up to |d| = beta, sign d beyond: clamp(d, -beta, beta) / beta
+  return detail::loss_of_difference<T>(
+      "smooth_l1_loss", x, target, options.reduction,
+      [beta](T d) {
+        const T size = std::abs(d);
+        return size < beta ? d * d / (2 * beta) : size - beta / 2;
+      },
+      [beta](const Variable<T>& d) { return clamp(d, -beta, beta) / beta; });
+}
+
+struct HuberOptions {
+  Reduction reduction = Reduction::mean;
+  double delta = 1;  ///< Where the parabola ends.
+};
+
+/// (x - t)^2 / 2 where |x - t| <= delta, and delta (|x - t| - delta / 2) elsewhere.
+template <Operand X, OperandLike<X> Target>
+Variable<scalar_of<X, Target>> huber_loss(const X& x, const Target& target,
+                                          const HuberOptions& options = {}) {
+  using T = scalar_of<X, Target>;
+  require<ValueError>(options.delta > 0, "huber_loss: delta must be positive, got ", options.delta);
+  const T delta = static_cast<T>(options.delta);
+  // f'(d) = d up to |d| = delta, delta sign d beyond: clamp(d, -delta, delta)
+  return detail::loss_of_difference<T>(
+      "huber_loss", x, target, options.reduction,
+      [delta](T d) {
+        const T size = std::abs(d);
+        return size <= delta ? d * d / 2 : delta * (size - delta / 2);
+      },
+      [delta](const Variable<T>& d) { return clamp(d, -delta, delta); });
+}
+
+struct NllOptions {
+  ClassWeights weight = {};                ///< [K]
+  std::optional<Index> ignore_index = {};  ///< Rows with this label cost nothing and do not count.
+  Reduction reduction = Reduction::mean;   ///< The mean is over the weights of the labels.
+};
+
+/// -w(label n) x(n, label n) for log-probabilities x [N, K, ...] and labels [N, ...] in [0, K), or
+/// [K] and one label; the mean divides the sum of them by that of w(label). Throws ValueError for a
+/// label that is outside, naming its position, and for the mean of nothing.
+template <Operand X>
+Variable<scalar_of<X>> nll_loss(const X& input, const Tensor<std::int64_t>& labels,
+                                const NllOptions& options = {}) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const auto m =
+      detail::class_rows("nll_loss", x.shape(), labels, options.weight, options.ignore_index);
+  std::vector<std::int64_t> positions, rows;  // of the labels that count
+  std::vector<T> factors;
+  double total = 0;
+  for (Index r = 0; r < labels.size(); ++r) {
+    const Index label = labels.data()[r];
+    if (label == options.ignore_index) continue;
+    positions.push_back(detail::row_start(m, r) + label * m.inner);
+    rows.push_back(r);
+    factors.push_back(static_cast<T>(-options.weight.of(label)));
+    total += options.weight.of(label);
+  }
+  const double divisor = detail::loss_divisor("nll_loss", options.reduction, total);
+  const Shape shape{std::ssize(rows)};
+  const auto losses = take(x, Tensor<std::int64_t>(shape, positions)) * Tensor<T>(shape, factors);
+  if (options.reduction != Reduction::none) return sum_to(losses, {}) / divisor;
+  return put(losses, Tensor<std::int64_t>(shape, rows), labels.shape());
+}
+
+template <class T>
+struct BinaryCrossEntropyOptions {
+  Tensor<T> weight = {};  ///< of each element; sizes of 1 stretch; undefined: 1
+  Reduction reduction = Reduction::mean;
+};
+
+namespace detail {
+
+/// losses * weight, which stretches to their shape; undefined it is 1.
+template <class T>
+Variable<T> weighted(const char* op, const Variable<T>& losses, const Tensor<T>& weight) {
+  if (!weight.defined()) return losses;
+  require<ShapeError>(broadcast_shapes(losses.shape(), weight.shape(), op) == losses.shape(), op,
+                      ": a weight ", weight.shape(), " does not stretch to ", losses.shape());
+  return losses * weight;
+}
+
+/// max(ln x, -100).
+template <class T>
+Variable<T> bounded_log(const Variable<T>& x) {
+  return clamp_min(log(x), -100);
+}
+
+/// y = ln(1 + e^x).
+template <class T>
+Variable<T> log_one_plus_exp(const Variable<T>& x) {
+  // = max(x, 0) + ln(1 + e^-|x|), which does not overflow
+  const auto f = [](T v) { return std::max(v, T{0}) + std::log1p(std::exp(-std::abs(v))); };
+  // dx = dy e^x / (1 + e^x) = dy sigmoid(x)
+  return record("log_one_plus_exp", kernels::map(x.value(), f), {x},
+                [x](const Variable<T>& dy) -> Gradients<T> { return {dy * sigmoid(x)}; });
+}
+
+}  // namespace detail
+
+/// -w (t ln x + (1 - t) ln(1 - x)) for probabilities x in [0, 1]; logarithms are at least -100.
+/// Throws ValueError for an x that is no probability, naming its position.
+template <Operand X, OperandLike<X> Target>
+Variable<scalar_of<X, Target>> binary_cross_entropy(
+    const X& input, const Target& target,
+    const BinaryCrossEntropyOptions<scalar_of<X, Target>>& options = {}) {
+  using T = scalar_of<X, Target>;
+  const Variable<T> x = input, t = target;
+  detail::require_one_shape("binary_cross_entropy", x, t);
+  const auto probabilities = x.value().values();
+  const auto wrong = std::find_if_not(probabilities.begin(), probabilities.end(),
+                                      [](T v) { return 0 <= v && v <= 1; });
+  require<ValueError>(
+      wrong == probabilities.end(), "binary_cross_entropy: expects probabilities in [0, 1], x has ",
+      wrong == probabilities.end() ? T{0} : *wrong, " at position ", wrong - probabilities.begin());
+  const auto loss_of = [](T v, T w) {
+    const T least = -100;
+    return -(w * std::max(std::log(v), least) + (1 - w) * std::max(std::log1p(-v), least));
+  };
+  // dx = dl (x - t) / (x (1 - x)), the divisor at least 1e-12, a float, as in PyTorch
+  // dt = dl (ln(1 - x) - ln x)
+  const auto losses =
+      record("binary_cross_entropy", kernels::zip(x.value(), t.value(), loss_of), {x, t},
+             [x, t](const Variable<T>& dl) -> Gradients<T> {
+               Gradients<T> gradients(2);
+               if (x.requires_grad())
+                 gradients[0] = dl * (x - t) / clamp_min(x * (1 - x), static_cast<T>(1e-12f));
+               if (t.requires_grad())
+                 gradients[1] = dl * (detail::bounded_log<T>(1 - x) - detail::bounded_log(x));
+               return gradients;
+             });
+  return detail::reduced("binary_cross_entropy",
+                         detail::weighted("binary_cross_entropy", losses, options.weight),
+                         options.reduction);
+}
+
+template <class T>
+struct BinaryCrossEntropyWithLogitsOptions {
+  Tensor<T> weight = {};  ///< of each element; sizes of 1 stretch; undefined: 1
+  Reduction reduction = Reduction::mean;
+  Tensor<T> pos_weight = {};  ///< of what t says is there; sizes of 1 stretch; undefined: 1
+};
+
+/// binary_cross_entropy(sigmoid(x), t), of any x without overflow:
+///   w (pos_weight t ln(1 + e^-x) + (1 - t) ln(1 + e^x))
+template <Operand X, OperandLike<X> Target>
+Variable<scalar_of<X, Target>> binary_cross_entropy_with_logits(
+    const X& input, const Target& target,
+    const BinaryCrossEntropyWithLogitsOptions<scalar_of<X, Target>>& options = {}) {
+  using T = scalar_of<X, Target>;
+  const char* const op = "binary_cross_entropy_with_logits";
+  const Variable<T> x = input, t = target;
+  detail::require_one_shape(op, x, t);
+  const auto losses = [&] {
+    if (options.pos_weight.defined())
+      return detail::weighted(op, t * detail::log_one_plus_exp(-x), options.pos_weight) +
+             (1 - t) * detail::log_one_plus_exp(x);
+    // t ln(1 + e^-x) + (1 - t) ln(1 + e^x) = max(x, 0) - t x + ln(1 + e^-|x|)
+    const auto loss_of = [](T v, T w) {
+      return std::max(v, T{0}) - v * w + std::log1p(std::exp(-std::abs(v)));
+    };
+    // dx = dl (sigmoid(x) - t), dt = -dl x
+    return record("binary_cross_entropy_with_logits", kernels::zip(x.value(), t.value(), loss_of),
+                  {x, t}, [x, t](const Variable<T>& dl) -> Gradients<T> {
+                    return {x.requires_grad() ? dl * (sigmoid(x) - t) : Variable<T>(),
+                            t.requires_grad() ? -dl * x : Variable<T>()};
+                  });
+  }();
+  return detail::reduced(op, detail::weighted(op, losses, options.weight), options.reduction);
+}
+
+struct KlDivOptions {
+  /// The mean over elements, as in PyTorch; batchmean is the divergence's own, over rows.
+  Reduction reduction = Reduction::mean;
+  bool log_target = false;  ///< The target is given as logarithms too.
+};
+
+namespace detail {
+
+/// y = t ln t, and 0 where t is 0.
+template <class T>
+Variable<T> t_log_t(const Variable<T>& t) {
+  const auto f = [](T v) { return v == 0 ? T{0} : v * std::log(v); };
+  // dt = dy (ln t + 1); where t is 0, which is the end of its range, 0
+  return record("t_log_t", kernels::map(t.value(), f), {t},
+                [t](const Variable<T>& dy) -> Gradients<T> {
+                  const auto zero = where_zero(t.value());
+                  return {dy * (log(t + zero) + (1 - Variable<T>(zero)))};
+                });
+}
+
+}  // namespace detail
+
+/// t (ln t - x), the Kullback-Leibler divergence of x = ln q from t; with log_target e^t (t - x).
+/// Where t is 0 its first part is 0.
+template <Operand X, OperandLike<X> Target>
+Variable<scalar_of<X, Target>> kl_div(const X& input, const Target& target,
+                                      KlDivOptions options = {}) {
+  using T = scalar_of<X, Target>;
+  const Variable<T> x = input, t = target;
+  detail::require_one_shape("kl_div", x, t);
+  const Variable<T> losses = options.log_target ? exp(t) * (t - x) : detail::t_log_t(t) - t * x;
+  if (options.reduction != Reduction::batchmean)
+    return detail::reduced("kl_div", losses, options.reduction);
+  require<ShapeError>(x.rank() > 0, "kl_div: batchmean expects a first dimension, got ", x.shape());
+  return sum_to(losses, {}) / x.size(0);
+}
+
+struct TripletMarginOptions {
+  double margin = 1;  ///< By how much the negative has to be farther away.
+  double p = 2;       ///< of the norm
+  double eps = 1e-6;  ///< Added to each difference, as in PyTorch.
+  bool swap = false;  ///< Negatives are as far away as from the anchor or the positive, if nearer.
+  Reduction reduction = Reduction::mean;
+};
+
+/// max(margin + |a - p| - |a - n|, 0) for anchors a, positives p and negatives n [..., D], with
+/// |v| = (sum of |v + eps|^p)^(1/p) along the last dimension.
+template <Operand A, OperandLike<A> P, OperandLike<A> N>
+Variable<scalar_of<A, P>> triplet_margin_loss(const A& anchor, const P& positive, const N& negative,
+                                              const TripletMarginOptions& options = {}) {
+  using T = scalar_of<A, P>;
+  const Variable<T> a = anchor, p = positive, n = negative;
+  const char* const op = "triplet_margin_loss";
+  require<ShapeError>(a.rank() > 0 && a.shape() == p.shape() && a.shape() == n.shape(), op,
+                      ": expects anchors, positives and negatives of one shape [...,D], got ",
+                      a.shape(), ", ", p.shape(), " and ", n.shape());
+  require<ValueError>(options.margin > 0, op, ": margin must be positive, got ", options.margin);
+  const Shape rows(std::span(a.shape().begin(), a.shape().end() - 1));
+  const auto distance = [&](const Variable<T>& from, const Variable<T>& to) {
+    return reshape(detail::p_norm(op, from - to + options.eps, a.rank() - 1, options.p), rows);
+  };
+  Variable<T> far = distance(a, n);
+  if (options.swap) {  // the smaller one; of equals the first
+    const auto other = distance(p, n);
+    const auto nearer =
+        kernels::zip(far.value(), other.value(), [](T v, T w) { return v <= w ? T{1} : T{0}; });
+    const auto farther = kernels::map(nearer, [](T v) { return 1 - v; });
+    far = gate(far, nearer) + gate(other, farther);
+  }
+  return detail::reduced(op, clamp_min(distance(a, p) - far + options.margin, 0),
+                         options.reduction);
+}
+
+struct CosineEmbeddingOptions {
+  double margin = 0;  ///< How similar those may be that are not to be.
+  Reduction reduction = Reduction::mean;
+};
+
+/// 1 - c where y is 1, and max(c - margin, 0) where it is -1, with
+///   c = sum of a b / sqrt((sum of a^2 + 1e-12) (sum of b^2 + 1e-12))
+/// along the last dimension of a and b [N, D], or [D]; y [N], or one number. Throws ValueError for
+/// another y.
+template <Operand A, OperandLike<A> B, Scalar Y>
+Variable<scalar_of<A, B>> cosine_embedding_loss(const A& first, const B& second, const Tensor<Y>& y,
+                                                const CosineEmbeddingOptions& options = {}) {
+  using T = scalar_of<A, B>;
+  static_assert(std::is_signed_v<Y>, "cosine_embedding_loss: y holds 1 and -1");
+  const Variable<T> a = first, b = second;
+  const char* const op = "cosine_embedding_loss";
+  require<ShapeError>((a.rank() == 1 || a.rank() == 2) && a.shape() == b.shape() && y.defined() &&
+                          y.shape() == Shape(std::span(a.shape().begin(), a.shape().end() - 1)),
+                      op, ": expects a and b [N,D] and y [N], got ", a.shape(), ", ", b.shape(),
+                      " and ", y.shape());
+  for (Index n = 0; n < y.size(); ++n)
+    require<ValueError>(y.data()[n] == Y{1} || y.data()[n] == static_cast<Y>(-1), op,
+                        ": expects 1 or -1, y has ", y.data()[n], " at position ", n);
+  const T tiny = static_cast<T>(1e-12);
+  const auto dot = [](const Variable<T>& v, const Variable<T>& w) { return sum(v * w, -1); };
+  const auto c = dot(a, b) / sqrt((dot(a, a) + tiny) * (dot(b, b) + tiny));
+  const auto alike = kernels::map(y, [](Y v) { return v == Y{1} ? T{1} : T{0}; });
+  const auto apart = kernels::map(alike, [](T v) { return 1 - v; });
+  return detail::reduced(op, gate(1 - c, alike) + gate(clamp_min(c - options.margin, 0), apart),
+                         options.reduction);
+}
+
+}  // namespace adafuse::inline ADAFUSE_SIMD

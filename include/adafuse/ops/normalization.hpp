@@ -1,0 +1,187 @@
+// Normalisation of each example by itself: layer, group and instance norm take off the mean and
+// divide by the deviation of some of its elements, RMS norm divides by their root mean square.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/kernels/layer_norm.hpp>
+#include <adafuse/ops/pow.hpp>
+#include <adafuse/ops/shape.hpp>
+#include <limits>
+#include <optional>
+
+namespace adafuse::inline ADAFUSE_SIMD {
+
+namespace detail {
+
+/// (the mean of x^2 in each row + eps)^(-1/2), for x [rows, count]: [rows, 1].
+template <class T>
+Variable<T> inverse_root_mean_square(const Variable<T>& x, double eps) {
+  return pow(sum_to(x * x, {x.size(0), 1}) / x.size(1) + static_cast<T>(eps), -0.5);
+}
+
+/// The gradients of layer_norm_rows, written so that they can be differentiated again:
+///   d = x - mean,  s = (mean of d^2 + eps)^(-1/2),  xhat = d s,  g = dy weight
+///   dx = s (g - mean of g - xhat mean of g xhat),  dweight = sum of dy xhat,  dbias = sum of dy
+template <class T>
+Gradients<T> layer_norm_gradients(const Variable<T>& x, const Variable<T>& weight,
+                                  const Variable<T>& bias, double eps, const Variable<T>& dy) {
+  const auto mean = [&](const Variable<T>& v) { return sum_to(v, {x.size(0), 1}) / x.size(1); };
+  const Variable<T> d = x - mean(x), s = inverse_root_mean_square(d, eps), xhat = d * s;
+  const Variable<T> g = weight.defined() ? dy * weight : dy;
+  return {s * (g - mean(g) - xhat * mean(g * xhat)),
+          weight.defined() ? sum_to(dy * xhat, weight.shape()) : Variable<T>(),
+          bias.defined() ? sum_to(dy, bias.shape()) : Variable<T>()};
+}
+
+/// y = (x - mean) (variance + eps)^(-1/2) weight + bias, with mean and (biased) variance of each
+/// row of x [rows, count]; weight and bias [count], 1 and 0 where undefined.
+template <class T>
+Variable<T> layer_norm_rows(const Variable<T>& x, const Variable<T>& weight,
+                            const Variable<T>& bias, double eps) {
+  const Index rows = x.size(0), count = x.size(1);
+  const auto data = [](const Variable<T>& v) { return v.defined() ? v.value().data() : nullptr; };
+  auto y = Tensor<T>::uninitialized(x.shape());
+  auto mean = Tensor<double>::uninitialized({rows}), inverse = mean.clone();
+  kernels::layer_norm(rows, count, x.value().data(), data(weight), data(bias), eps, y.data(),
+                      mean.data(), inverse.data());
+  return record("layer_norm", y, {x, weight, bias},
+                [x, weight, bias, mean, inverse, eps](const Variable<T>& dy) -> Gradients<T> {
+                  if (grad_enabled()) return layer_norm_gradients(x, weight, bias, eps, dy);
+                  const auto room = [](const Variable<T>& v) {
+                    return v.requires_grad() ? Tensor<T>::uninitialized(v.shape()) : Tensor<T>();
+                  };
+                  Tensor<T> dx = room(x), dweight = room(weight), dbias = room(bias);
+                  kernels::layer_norm_backward(x.size(0), x.size(1), x.value().data(),
+                                               weight.defined() ? weight.value().data() : nullptr,
+                                               mean.data(), inverse.data(), dy.value().data(),
+                                               dx.data(), dweight.data(), dbias.data());
+                  return {dx, dweight, dbias};
+                });
+}
+
+/// x weight + bias, of which either may be undefined; both are given in `shape`, which stretches.
+template <class T>
+Variable<T> scaled_and_shifted(Variable<T> x, const Variable<T>& weight, const Variable<T>& bias,
+                               const Shape& shape) {
+  if (weight.defined()) x = x * reshape(weight, shape);
+  if (bias.defined()) x = x + reshape(bias, shape);
+  return x;
+}
+
+/// How many rows x has for elements of shape `normalized`. Throws ShapeError unless x ends in that
+/// shape, and weight and bias have it or are undefined.
+template <class T>
+Index rows_before(const char* op, const Variable<T>& x, const Shape& normalized,
+                  const Variable<T>& weight, const Variable<T>& bias) {
+  const Index outer = x.rank() - normalized.rank();
+  require<ShapeError>(
+      x.defined() && normalized.rank() > 0 && outer >= 0 &&
+          std::equal(normalized.begin(), normalized.end(), x.shape().begin() + outer),
+      op, ": expects x [...] that ends in ", normalized, ", got ", x.shape());
+  for (const auto* p : {&weight, &bias})
+    require<ShapeError>(!p->defined() || p->shape() == normalized, op, ": expects weight and bias ",
+                        normalized, ", got ", p->shape());
+  Index rows = 1;
+  for (Index d = 0; d < outer; ++d) rows *= x.size(d);
+  return rows;
+}
+
+inline void require_eps(const char* op, double eps) {
+  require<ValueError>(eps >= 0, op, ": eps is not negative, got ", eps);
+}
+
+/// group_norm under the name of `op`.
+template <class T>
+Variable<T> group_norm(const char* op, const Variable<T>& x, Index groups,
+                       const Variable<T>& weight, const Variable<T>& bias, double eps) {
+  require_eps(op, eps);
+  const Index n = x.size(0), channels = x.size(1);
+  for (const auto* p : {&weight, &bias})
+    require<ShapeError>(!p->defined() || p->shape() == Shape{channels}, op,
+                        ": expects weight and bias [", channels, "] for x ", x.shape(), ", got ",
+                        p->shape());
+  Index count = channels / groups;  // of elements in a group
+  Shape channel{channels};
+  for (Index d = 2; d < x.rank(); ++d) {
+    count *= x.size(d);
+    channel.push_back(1);
+  }
+  const Variable<T> none;
+  const auto y =
+      reshape(layer_norm_rows(reshape(x, {n * groups, count}), none, none, eps), x.shape());
+  return scaled_and_shifted(y, weight, bias, channel);
+}
+
+}  // namespace detail
+
+/// y = (x - mean) / sqrt(variance + eps) * weight + bias, with mean and (biased) variance over the
+/// last dimensions of x, which are `normalized_shape`; weight and bias of that shape, 1 and 0 where
+/// undefined.
+template <Operand X>
+Variable<scalar_of<X>> layer_norm(const X& input, const Shape& normalized_shape,
+                                  const std::type_identity_t<Variable<scalar_of<X>>>& weight = {},
+                                  const std::type_identity_t<Variable<scalar_of<X>>>& bias = {},
+                                  double eps = 1e-5) {
+  const Variable<scalar_of<X>> x = input;
+  const Index rows = detail::rows_before("layer_norm", x, normalized_shape, weight, bias);
+  detail::require_eps("layer_norm", eps);
+  const Index count = normalized_shape.size();
+  const auto flat = [count](const Variable<scalar_of<X>>& v) {
+    return v.defined() ? reshape(v, {count}) : v;
+  };
+  const auto y = detail::layer_norm_rows(reshape(x, {rows, count}), flat(weight), flat(bias), eps);
+  return reshape(y, x.shape());
+}
+
+/// y = x / sqrt(mean of x^2 + eps) * weight, with the mean over the last dimensions of x, which are
+/// `normalized_shape`; weight of that shape, 1 where undefined. Without an eps it is the distance
+/// from 1 to the next number, as in PyTorch.
+template <Operand X>
+Variable<scalar_of<X>> rms_norm(const X& input, const Shape& normalized_shape,
+                                const std::type_identity_t<Variable<scalar_of<X>>>& weight = {},
+                                std::optional<double> eps = {}) {
+  using T = scalar_of<X>;
+  const Variable<T> x = input;
+  const Index rows = detail::rows_before("rms_norm", x, normalized_shape, weight, Variable<T>());
+  const double added = eps.value_or(static_cast<double>(std::numeric_limits<T>::epsilon()));
+  detail::require_eps("rms_norm", added);
+  const Variable<T> flat = reshape(x, {rows, normalized_shape.size()});
+  const auto y = flat * detail::inverse_root_mean_square(flat, added);
+  return detail::scaled_and_shifted(reshape(y, x.shape()), weight, Variable<T>(), normalized_shape);
+}
+
+/// y = (x - mean) / sqrt(variance + eps) * weight + bias for x [N, C, ...], with mean and (biased)
+/// variance of each example over each of `groups` groups of channels, which divide C; weight and
+/// bias [C], 1 and 0 where undefined.
+template <Operand X>
+Variable<scalar_of<X>> group_norm(const X& input, Index groups,
+                                  const std::type_identity_t<Variable<scalar_of<X>>>& weight = {},
+                                  const std::type_identity_t<Variable<scalar_of<X>>>& bias = {},
+                                  double eps = 1e-5) {
+  const Variable<scalar_of<X>> x = input;
+  require<ShapeError>(x.rank() >= 2, "group_norm: expects x [N,C,...], got ", x.shape());
+  const Index channels = std::max<Index>(x.size(1), 1);
+  require<ValueError>(0 < groups && groups <= channels && channels % groups == 0,
+                      "group_norm: ", groups, " groups do not divide the channels of x ",
+                      x.shape());
+  return detail::group_norm("group_norm", x, groups, weight, bias, eps);
+}
+
+/// y = (x - mean) / sqrt(variance + eps) * weight + bias for x [N, C, ...], with mean and (biased)
+/// variance of each channel of each example; weight and bias [C], 1 and 0 where undefined. Throws
+/// ValueError where a channel is a single element: it has no variance.
+template <Operand X>
+Variable<scalar_of<X>> instance_norm(
+    const X& input, const std::type_identity_t<Variable<scalar_of<X>>>& weight = {},
+    const std::type_identity_t<Variable<scalar_of<X>>>& bias = {}, double eps = 1e-5) {
+  const Variable<scalar_of<X>> x = input;
+  require<ShapeError>(x.rank() >= 3, "instance_norm: expects x [N,C,L...], got ", x.shape());
+  Index count = 1;
+  for (Index d = 2; d < x.rank(); ++d) count *= x.size(d);
+  require<ValueError>(count != 1,
+                      "instance_norm: expects more than one element for each channel, got x ",
+                      x.shape());
+  return detail::group_norm("instance_norm", x, std::max<Index>(x.size(1), 1), weight, bias, eps);
+}
+
+}  // namespace adafuse::inline ADAFUSE_SIMD

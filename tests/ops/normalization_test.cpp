@@ -1,0 +1,113 @@
+// Layer, group, instance and RMS norm: their definition, float against double, what they refuse.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/autograd/backward.hpp>
+#include <adafuse/ops/batch_norm.hpp>
+#include <adafuse/ops/normalization.hpp>
+#include <adafuse/ops/reduce.hpp>
+
+namespace normalization_test {
+
+using namespace adafuse;
+
+namespace {
+
+void check_close(const Tensor<double>& a, const Tensor<double>& b, double tolerance = 1e-12) {
+  REQUIRE(a.shape() == b.shape());
+  for (Index i = 0; i < a.size(); ++i)
+    CHECK(a.data()[i] == doctest::Approx(b.data()[i]).epsilon(tolerance).scale(1));
+}
+
+}  // namespace
+
+TEST_CASE("layer_norm: each row has mean 0 and variance 1, before weight and bias") {
+  const auto x = Tensor<double>::randn({3, 5, 7}, Key(1));
+  const auto y = layer_norm(x, {7}, {}, {}, 0);
+  const auto mean_of_rows = mean(y, -1).value(), squares = mean(y * y, -1).value();
+  for (const double m : mean_of_rows) CHECK(std::abs(m) < 1e-14);
+  for (const double v : squares) CHECK(v == doctest::Approx(1).epsilon(1e-13));
+  const auto w = Tensor<double>::randn({7}, Key(2)), b = Tensor<double>::randn({7}, Key(3));
+  check_close(layer_norm(x, {7}, w, b, 0).value(), (y * w + b).value());
+  check_close(layer_norm(reshape(x, {3, 35}), {35}).value(),
+              reshape(layer_norm(x, {5, 7}), {3, 35}).value());
+}
+
+TEST_CASE("layer_norm: float keeps its digits far away from 0") {
+  const auto x = Tensor<double>::uniform({4, 257}, Key(1), 1000, 1001);
+  const auto narrow = parameter(x.cast<float>());
+  const auto wide = parameter(narrow.value().cast<double>());
+  const auto y = layer_norm(narrow, {257});
+  const auto expected = layer_norm(wide, {257});
+  check_close(y.value().cast<double>(), expected.value(), 1e-6);
+  const auto dy = Tensor<double>::randn(x.shape(), Key(2));
+  backward(y, dy.cast<float>());
+  backward(expected, dy);
+  check_close(narrow.grad().value().cast<double>(), wide.grad().value(), 1e-5);
+}
+
+TEST_CASE("layer_norm: a row of equals, or of one element, is the bias") {
+  const auto b = Tensor<float>::of({1, 2, 3});
+  const auto y = layer_norm(Tensor<float>::full({2, 3}, 1e6f), {3}, {}, b).value();
+  for (Index k = 0; k < 3; ++k) CHECK(y(1, k) == b(k));
+  CHECK(layer_norm(Tensor<float>::of({5, -7}).reshape({2, 1}), {1}).value()(1, 0) == 0);
+  CHECK(layer_norm(Tensor<float>({0, 3}), {3}).shape() == Shape{0, 3});
+  CHECK(layer_norm(Tensor<float>({3, 0}), {0}).shape() == Shape{3, 0});
+}
+
+TEST_CASE("layer_norm: a NaN or an infinity stays in its row") {
+  for (const float v : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
+    const auto y = layer_norm(Tensor<float>::of({{v, 1, 2}, {0, 1, 2}}), {3}).value();
+    for (Index k = 0; k < 3; ++k) {
+      CHECK(std::isnan(y(0, k)));
+      CHECK(std::isfinite(y(1, k)));
+    }
+  }
+}
+
+TEST_CASE("group_norm: one group is a layer norm, a group for each channel an instance norm") {
+  const auto x = Tensor<double>::randn({2, 4, 3, 5}, Key(1));
+  check_close(group_norm(x, 1).value(), layer_norm(x, {4, 3, 5}).value());
+  check_close(group_norm(x, 4).value(), instance_norm(x).value());
+  // Of one image, the batch's statistics are the image's.
+  const auto one = Tensor<double>::randn({1, 4, 3, 5}, Key(2));
+  const auto w = Tensor<double>::randn({4}, Key(3)), b = Tensor<double>::randn({4}, Key(4));
+  check_close(instance_norm(one, w, b).value(), batch_norm_train(one, w, b).y.value());
+}
+
+TEST_CASE("rms_norm: each row has mean square 1; eps is the type's without one") {
+  const auto x = Tensor<double>::randn({3, 7}, Key(1));
+  const auto y = rms_norm(x, {7}, {}, 0);
+  for (const double v : mean(y * y, -1).value()) CHECK(v == doctest::Approx(1).epsilon(1e-13));
+  const auto tiny = Tensor<float>::full({1, 4}, 1e-10f);
+  CHECK(rms_norm(tiny, {4}).value()(0, 0) ==
+        doctest::Approx(1e-10 / std::sqrt(std::numeric_limits<float>::epsilon())));
+}
+
+TEST_CASE("normalization: what does not fit is told") {
+  const Tensor<float> x({2, 6, 4}), three({3});
+  CHECK_THROWS_WITH_AS(layer_norm(x, {6}),
+                       "layer_norm: expects x [...] that ends in [6], got "
+                       "[2,6,4]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(layer_norm(x, {4}, three),
+                       "layer_norm: expects weight and bias [4], got [3]", ShapeError);
+  CHECK_THROWS_AS(layer_norm(x, {}), ShapeError);
+  CHECK_THROWS_AS(layer_norm(x, {1, 2, 6, 4}), ShapeError);
+  CHECK_THROWS_WITH_AS(layer_norm(x, {4}, {}, {}, -1), "layer_norm: eps is not negative, got -1",
+                       ValueError);
+  CHECK_THROWS_AS(rms_norm(x, {4}, three), ShapeError);
+  CHECK_THROWS_WITH_AS(group_norm(x, 4),
+                       "group_norm: 4 groups do not divide the channels of x [2,6,4]", ValueError);
+  CHECK_THROWS_AS(group_norm(x, 0), ValueError);
+  CHECK_THROWS_AS(group_norm(three, 1), ShapeError);
+  CHECK_THROWS_WITH_AS(group_norm(x, 2, three),
+                       "group_norm: expects weight and bias [6] for x [2,6,4], got [3]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(
+      instance_norm(Tensor<float>({2, 6, 1})),
+      "instance_norm: expects more than one element for each channel, got x [2,6,1]", ValueError);
+  CHECK_THROWS_AS(instance_norm(Tensor<float>({2, 6})), ShapeError);
+}
+
+}  // namespace normalization_test
