@@ -16,7 +16,7 @@ Variable<scalar_of<X>> logsumexp(const X& input, const Dims& dims, ReduceOptions
   constexpr T inf = std::numeric_limits<T>::infinity();
   const Variable<T> x = input;
   const auto axes = dims.of(x.shape(), "logsumexp");
-  const detail::Reduction r = detail::reduction_of(x.shape(), axes);
+  const detail::ReducedDims r = detail::reduced_dims(x.shape(), axes);
   if (r.middle.count == 0) return sum(x, dims, options) - inf;
 
   // log_softmax(x)_k = x_k - y  =>  y = x_k - log_softmax(x)_k, for k at the largest: there

@@ -17,7 +17,7 @@ Variable<scalar_of<X>> prod(const X& input, const Dims& dims, ReduceOptions opti
   using T = scalar_of<X>;
   const Variable<T> x = input;
   const auto axes = dims.of(x.shape(), "prod");
-  const detail::Reduction r = detail::reduction_of(x.shape(), axes);
+  const detail::ReducedDims r = detail::reduced_dims(x.shape(), axes);
   if (r.middle.count == 0) return sum(x, dims, options) + 1;
   Variable<T> y = detail::as_middle(x, r);
   while (y.size(1) > 1) {

@@ -35,16 +35,16 @@ inline std::vector<Index> all_dims(const Shape& shape) {
 
 /// How several dimensions are reduced as one: x, permuted by `order` unless that is empty, is
 /// [outer, count, inner]. Elements that are reduced together keep their order.
-struct Reduction {
+struct ReducedDims {
   std::vector<Index> order;
   kernels::Middle middle{1, 1, 1};
 
   Shape shape() const { return {middle.outer, middle.count, middle.inner}; }
 };
-inline Reduction reduction_of(const Shape& shape, std::vector<Index> axes) {
+inline ReducedDims reduced_dims(const Shape& shape, std::vector<Index> axes) {
   std::sort(axes.begin(), axes.end());
   const auto reduced = [&](Index d) { return std::binary_search(axes.begin(), axes.end(), d); };
-  Reduction result;
+  ReducedDims result;
   if (axes.empty()) {
     result.middle.outer = shape.size();
     return result;
@@ -65,11 +65,11 @@ inline Reduction reduction_of(const Shape& shape, std::vector<Index> axes) {
 
 /// x as [outer, count, inner].
 template <class T>
-Tensor<T> as_middle(const Tensor<T>& x, const Reduction& r) {
+Tensor<T> as_middle(const Tensor<T>& x, const ReducedDims& r) {
   return (r.order.empty() ? x : kernels::permute<T>(x, r.order)).reshape(r.shape());
 }
 template <class T>
-Variable<T> as_middle(const Variable<T>& x, const Reduction& r) {
+Variable<T> as_middle(const Variable<T>& x, const ReducedDims& r) {
   return reshape(r.order.empty() ? x : permute(x, r.order), r.shape());
 }
 
@@ -84,7 +84,7 @@ Variable<T> extreme(const char* op, const Variable<T>& x, const Dims& dims, Redu
                     bool largest) {
   const auto axes = dims.of(x.shape(), op);
   require_no_empty(op, x.shape(), axes);
-  const Reduction r = reduction_of(x.shape(), axes);
+  const ReducedDims r = reduced_dims(x.shape(), axes);
   const Tensor<T> merged = as_middle(x.value(op), r);
   auto positions = largest ? kernels::argmax(merged, 1) : kernels::argmin(merged, 1);
   for (Index i = 0; i < positions.size(); ++i) {
