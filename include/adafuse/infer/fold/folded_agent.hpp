@@ -7,29 +7,40 @@
 #include <adafuse/infer/fold/global_pool.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <span>
+#include <type_traits>
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
 /// The actions with the largest of their three logits, or the first that none exceeds; logits
-/// [actions][decisions]. False if some cannot be chosen: see fusion/logits.hpp.
+/// [actions][decisions]. False if some cannot be chosen: see fusion/logits.hpp. Two loops, and
+/// whole numbers as wide as the logits: so both are compiled to vectors.
 template <class T>
 [[nodiscard]] bool choose_actions(Index decisions, const T* __restrict logits,
                                   std::uint8_t* __restrict chosen) {
   static_assert(action_count == 3, "as many logits are compared below");
-  constexpr T lowest = std::numeric_limits<T>::lowest(), highest = std::numeric_limits<T>::max();
-  int wrong = 0;
+  using AsWide = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  constexpr auto at_first = static_cast<AsWide>(action_at(0)),
+                 at_second = static_cast<AsWide>(action_at(1)),
+                 at_third = static_cast<AsWide>(action_at(2));
+  const T *const first = logits, *const second = logits + decisions,
+                 *const third = logits + 2 * decisions;
   for (Index i = 0; i < decisions; ++i) {
-    const T first = logits[i], second = logits[decisions + i], third = logits[2 * decisions + i];
-    const T larger = first < second ? second : first;
-    const Action of_two = first < second ? action_at(1) : action_at(0);
-    const T largest = larger < third ? third : larger;
-    chosen[i] = static_cast<std::uint8_t>(larger < third ? action_at(2) : of_two);
-    wrong |= (first != first) | (second != second) | (third != third) | !(largest >= lowest) |
-             !(largest <= highest);
+    const T larger = first[i] < second[i] ? second[i] : first[i];
+    const AsWide of_two = first[i] < second[i] ? at_second : at_first;
+    chosen[i] = static_cast<std::uint8_t>(larger < third[i] ? at_third : of_two);
   }
-  return wrong == 0;
+  constexpr T highest = std::numeric_limits<T>::max();
+  AsWide can = 1;
+  for (Index i = 0; i < decisions; ++i) {
+    const T larger = first[i] < second[i] ? second[i] : first[i];
+    const T largest = larger < third[i] ? third[i] : larger;
+    can &= AsWide{first[i] == first[i]} & AsWide{second[i] == second[i]} &
+           AsWide{third[i] == third[i]} & AsWide{std::abs(largest) <= highest};
+  }
+  return can != 0;
 }
 
 template <class T>
