@@ -130,42 +130,51 @@ Variable<scalar_of<X>> mean(const X& input, const Dims& dims, ReduceOptions opti
   return sum(x, dims, options) / count;
 }
 
+namespace detail {
+
+/// The positions along `dim` of the first of the largest, or smallest, elements.
+template <class T>
+Tensor<std::int64_t> first_of_extremes(const char* op, const Tensor<T>& x, Index dim,
+                                       ReduceOptions options, bool largest) {
+  const auto axes = Dims(dim).of(x.shape(), op);
+  require_no_empty(op, x.shape(), axes);
+  return (largest ? kernels::argmax(x, axes[0]) : kernels::argmin(x, axes[0]))
+      .reshape(reduced_shape(x.shape(), axes, options.keepdim));
+}
+
+/// Its only dimension holds all elements of x.
+template <class T>
+Tensor<T> all_in_a_row(const char* op, const Tensor<T>& x) {
+  require<ShapeError>(x.size() > 0, op, ": ", x.shape(), " is empty");
+  return x.reshape({-1});
+}
+
+}  // namespace detail
+
 /// The position along `dim` of the first of the largest elements (a NaN counts as larger than any
 /// number). x's shape without `dim`. Throws ShapeError when that dimension is empty.
 template <TensorLike X>
-Tensor<std::int64_t> argmax(const X& input, Index dim, ReduceOptions options = {}) {
-  const auto x = elements_of(input, "argmax");
-  const auto axes = Dims(dim).of(x.shape(), "argmax");
-  detail::require_no_empty("argmax", x.shape(), axes);
-  return kernels::argmax(x, axes[0])
-      .reshape(detail::reduced_shape(x.shape(), axes, options.keepdim));
+Tensor<std::int64_t> argmax(const X& x, Index dim, ReduceOptions options = {}) {
+  return detail::first_of_extremes("argmax", elements_of(x, "argmax"), dim, options, true);
 }
 
 /// The position of the first of the largest elements of all, counted in order; rank 0.
 template <TensorLike X>
-Tensor<std::int64_t> argmax(const X& input) {
-  const auto x = elements_of(input, "argmax");
-  require<ShapeError>(x.size() > 0, "argmax: ", x.shape(), " is empty");
-  return kernels::argmax(x.reshape({-1}), 0);
+Tensor<std::int64_t> argmax(const X& x) {
+  return argmax(detail::all_in_a_row("argmax", elements_of(x, "argmax")), 0);
 }
 
 /// The position along `dim` of the first of the smallest elements (a NaN counts as smaller than any
 /// number). x's shape without `dim`. Throws ShapeError when that dimension is empty.
 template <TensorLike X>
-Tensor<std::int64_t> argmin(const X& input, Index dim, ReduceOptions options = {}) {
-  const auto x = elements_of(input, "argmin");
-  const auto axes = Dims(dim).of(x.shape(), "argmin");
-  detail::require_no_empty("argmin", x.shape(), axes);
-  return kernels::argmin(x, axes[0])
-      .reshape(detail::reduced_shape(x.shape(), axes, options.keepdim));
+Tensor<std::int64_t> argmin(const X& x, Index dim, ReduceOptions options = {}) {
+  return detail::first_of_extremes("argmin", elements_of(x, "argmin"), dim, options, false);
 }
 
 /// The position of the first of the smallest elements of all, counted in order; rank 0.
 template <TensorLike X>
-Tensor<std::int64_t> argmin(const X& input) {
-  const auto x = elements_of(input, "argmin");
-  require<ShapeError>(x.size() > 0, "argmin: ", x.shape(), " is empty");
-  return kernels::argmin(x.reshape({-1}), 0);
+Tensor<std::int64_t> argmin(const X& x) {
+  return argmin(detail::all_in_a_row("argmin", elements_of(x, "argmin")), 0);
 }
 
 /// The largest element along dimensions; its gradient goes to the first of equals. A NaN is the
