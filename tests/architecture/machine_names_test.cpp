@@ -44,6 +44,8 @@ const std::set<std::string> of_shared_types = {"adafuse/autograd/no_grad.hpp",
                                                "adafuse/nn/attention.hpp",
                                                "adafuse/nn/batch_norm.hpp",
                                                "adafuse/nn/conv2d.hpp",
+                                               "adafuse/nn/conv_nd.hpp",
+                                               "adafuse/nn/conv_transpose.hpp",
                                                "adafuse/nn/dropout.hpp",
                                                "adafuse/nn/embedding.hpp",
                                                "adafuse/nn/flatten.hpp",
@@ -53,8 +55,10 @@ const std::set<std::string> of_shared_types = {"adafuse/autograd/no_grad.hpp",
                                                "adafuse/nn/lstm.hpp",
                                                "adafuse/nn/normalization.hpp",
                                                "adafuse/nn/pool.hpp",
+                                               "adafuse/nn/pool_nd.hpp",
                                                "adafuse/nn/sequential.hpp",
-                                               "adafuse/nn/transformer.hpp"};
+                                               "adafuse/nn/transformer.hpp",
+                                               "adafuse/nn/upsample.hpp"};
 
 /// The namespaces that a header opens for every machine alike.
 std::vector<std::string> unnamed_namespaces(const Header& header) {

@@ -203,6 +203,28 @@ def encoder_layer():
         keep_layer(f"encoder_layer.{number}", layer, {"x": draw(2, 3, 6)})
 
 
+def convolutions():
+    """Of lines and volumes, and transposed ones, each with groups or a dilation and a bias."""
+    keep_layer("conv1d", nn.Conv1d(4, 6, 3, 2, 1, 2, 2), {"x": draw(2, 4, 9)})
+    keep_layer(
+        "conv3d", nn.Conv3d(2, 4, (3, 2, 3), (1, 2, 1), (1, 0, 2), 1, 2), {"x": draw(1, 2, 3, 4, 3)}
+    )
+    keep_layer("conv_transpose1d", nn.ConvTranspose1d(4, 2, 3, 2, 1, 1, 2), {"x": draw(2, 4, 4)})
+    keep_layer(
+        "conv_transpose2d",
+        nn.ConvTranspose2d(3, 4, (3, 2), (2, 3), (1, 0), (1, 2), dilation=(2, 1)),
+        {"x": draw(2, 3, 3, 2)},
+    )
+    keep_layer("conv_transpose3d", nn.ConvTranspose3d(2, 2, 2, 2), {"x": draw(1, 2, 2, 2, 3)})
+
+
+def batch_norm_3d():
+    """In training; the statistics that it leaves."""
+    layer = redraw(nn.BatchNorm3d(3))
+    keep_layer("batch_norm3d", layer, {"x": draw(2, 3, 2, 3, 2)})
+    keep("batch_norm3d", running_mean=layer.running_mean, running_var=layer.running_var)
+
+
 batch_norm()
 optimizers()
 clip()
@@ -213,4 +235,6 @@ norms()
 embedding()
 attention()
 encoder_layer()
+convolutions()
+batch_norm_3d()
 write_beside(__file__)

@@ -567,9 +567,132 @@ FUSION = {
     "adaptive_cost, authors": lambda a, b: cost("authors", a, b),
 }
 
+TRANSPOSED = {
+    "conv_transpose1d": F.conv_transpose1d,
+    "conv_transpose1d, stride 3, padding 1, output_padding 2, groups 2": lambda x, w, b: (
+        F.conv_transpose1d(x, w, b, 3, 1, 2, 2)
+    ),
+    "conv_transpose1d, output_padding beyond the stride": lambda x, w: F.conv_transpose1d(
+        x, w, None, 1, 1, 2, 1, 3
+    ),
+    "conv_transpose2d": lambda x, w, b: F.conv_transpose2d(x, w, b, 2),
+    "conv_transpose2d, stride 2x3, padding 1x0, output_padding 1x2, groups 2, dilation 1x2": (
+        lambda x, w, b: F.conv_transpose2d(x, w, b, (2, 3), (1, 0), (1, 2), 2, (1, 2))
+    ),
+    "conv_transpose2d, output_padding beyond the stride": lambda x, w: F.conv_transpose2d(
+        x, w, None, (1, 2), 1, (2, 3), 1, (3, 4)
+    ),
+    "conv_transpose3d": lambda x, w, b: F.conv_transpose3d(x, w, b, 2),
+    "conv_transpose3d, stride 2x1x2, padding 1x1x0, output_padding 1x0x0, groups 2, dilation "
+    "1x1x2": lambda x, w, b: F.conv_transpose3d(
+        x, w, b, (2, 1, 2), (1, 1, 0), (1, 0, 0), 2, (1, 1, 2)
+    ),
+    "conv_transpose3d, output_padding beyond the stride": lambda x, w: F.conv_transpose3d(
+        x, w, None, 1, 0, (1, 1, 2), 1, (2, 2, 3)
+    ),
+}
+LINES_AND_VOLUMES = {
+    "conv1d": F.conv1d,
+    "conv1d, stride 2, padding 2, dilation 2, groups 2": lambda x, w, b: F.conv1d(
+        x, w, b, 2, 2, 2, 2
+    ),
+    "conv1d, no bias": lambda x, w: F.conv1d(x, w, None, 1, 1),
+    "conv3d": F.conv3d,
+    "conv3d, stride 2x1x2, padding 1x0x2, dilation 2x1x1, groups 2": lambda x, w, b: F.conv3d(
+        x, w, b, (2, 1, 2), (1, 0, 2), (2, 1, 1), 2
+    ),
+    "conv3d, no bias": lambda x, w: F.conv3d(x, w, None, 1, 1),
+    "batch_norm_train, 3d": train,
+    "max_pool1d": lambda x: F.max_pool1d(x, 2) ** 2,
+    "max_pool1d, overlapping, ceil": lambda x: F.max_pool1d(x, 4, 3, 1, ceil_mode=True) ** 2,
+    "max_pool1d, of equals": lambda x: F.max_pool1d(x, 3, 2),
+    "avg_pool1d": lambda x: F.avg_pool1d(x, 2) ** 2,
+    "avg_pool1d, overlapping, ceil": lambda x: F.avg_pool1d(x, 4, 3, 1, True) ** 2,
+    "avg_pool1d, no pad": lambda x: F.avg_pool1d(x, 3, 2, 1, True, False) ** 2,
+    "max_pool3d": lambda x: F.max_pool3d(x, 2) ** 2,
+    "max_pool3d, overlapping, ceil": lambda x: (
+        F.max_pool3d(x, (3, 2, 3), (2, 1, 2), (1, 1, 0), ceil_mode=True) ** 2
+    ),
+    "max_pool3d, of equals": lambda x: F.max_pool3d(x, 2, 1),
+    "avg_pool3d": lambda x: F.avg_pool3d(x, 2) ** 2,
+    "avg_pool3d, overlapping, ceil": lambda x: (
+        F.avg_pool3d(x, (3, 2, 3), (2, 1, 2), (1, 1, 0), True) ** 2
+    ),
+    "avg_pool3d, no pad": lambda x: (
+        F.avg_pool3d(x, (2, 3, 2), (2, 3, 1), 1, False, False) ** 2
+    ),
+}
+ADAPTIVE_POOL = {
+    "adaptive_avg_pool1d, to 3": lambda x: F.adaptive_avg_pool1d(x, 3) ** 2,
+    "adaptive_avg_pool1d, to 9": lambda x: F.adaptive_avg_pool1d(x, 9) ** 2,
+    "adaptive_avg_pool2d, to 3x2": lambda x: F.adaptive_avg_pool2d(x, (3, 2)) ** 2,
+    "adaptive_avg_pool2d, to 1": lambda x: F.adaptive_avg_pool2d(x, 1) ** 2,
+    "adaptive_avg_pool2d, dividing": lambda x: F.adaptive_avg_pool2d(x, (3, 2)) ** 2,
+    "adaptive_avg_pool3d, to 2x3x2": lambda x: F.adaptive_avg_pool3d(x, (2, 3, 2)) ** 2,
+    "adaptive_max_pool1d, to 3": lambda x: F.adaptive_max_pool1d(x, 3) ** 2,
+    "adaptive_max_pool1d, to 9": lambda x: F.adaptive_max_pool1d(x, 9) ** 2,
+    "adaptive_max_pool2d, to 3x2": lambda x: F.adaptive_max_pool2d(x, (3, 2)) ** 2,
+    "adaptive_max_pool2d, to 1": lambda x: F.adaptive_max_pool2d(x, 1) ** 2,
+    "adaptive_max_pool2d, dividing": lambda x: F.adaptive_max_pool2d(x, (3, 2)) ** 2,
+    "adaptive_max_pool3d, to 2x3x2": lambda x: F.adaptive_max_pool3d(x, (2, 3, 2)) ** 2,
+    "adaptive_max_pool2d, of equals": lambda x: F.adaptive_max_pool2d(x, (3, 2)),
+    "adaptive_max_pool3d, of equals": lambda x: F.adaptive_max_pool3d(x, 2),
+}
+
+
+def resize(mode, align_corners=None, **size):
+    return lambda x: F.interpolate(x * x, mode=mode, align_corners=align_corners, **size)
+
+
+def grid_sample(mode, padding, corners):
+    if mode == "nearest":
+        return lambda x, grid: F.grid_sample(x * x, grid, mode, padding, corners)
+    return lambda x, grid: F.grid_sample(x, grid, mode, padding, corners)
+
+
+RESIZE = {
+    "interpolate, nearest, scale 2": resize("nearest", scale_factor=2),
+    "interpolate, nearest, scale 1.7x0.6": resize("nearest", scale_factor=(1.7, 0.6)),
+    "interpolate, nearest, line to 7": resize("nearest", size=7),
+    "interpolate, nearest, volume to 2x5x3": resize("nearest", size=(2, 5, 3)),
+    "interpolate, nearest_exact, to 7x3": resize("nearest-exact", size=(7, 3)),
+    "interpolate, nearest_exact, volume, scale 1.7": resize("nearest-exact", scale_factor=1.7),
+    "interpolate, linear, to 8": resize("linear", False, size=8),
+    "interpolate, linear, to 3, corners": resize("linear", True, size=3),
+    "interpolate, linear, to 1, corners": resize("linear", True, size=1),
+    "interpolate, bilinear, scale 2": resize("bilinear", False, scale_factor=2),
+    "interpolate, bilinear, scale 1.7x0.6": resize("bilinear", False, scale_factor=(1.7, 0.6)),
+    "interpolate, bilinear, scale 1.1, of the same size": resize(
+        "bilinear", False, scale_factor=1.1
+    ),
+    "interpolate, bilinear, to 7x5": resize("bilinear", False, size=(7, 5)),
+    "interpolate, bilinear, to 7x3, corners": resize("bilinear", True, size=(7, 3)),
+    "interpolate, bilinear, scale 1.7, corners": resize("bilinear", True, scale_factor=1.7),
+    "interpolate, trilinear, scale 2": resize("trilinear", False, scale_factor=2),
+    "interpolate, trilinear, to 5x3x2, corners": resize("trilinear", True, size=(5, 3, 2)),
+    "interpolate, bicubic, scale 2": resize("bicubic", False, scale_factor=2),
+    "interpolate, bicubic, to 7x3": resize("bicubic", False, size=(7, 3)),
+    "interpolate, bicubic, scale 1.7x0.6": resize("bicubic", False, scale_factor=(1.7, 0.6)),
+    "interpolate, bicubic, to 7x3, corners": resize("bicubic", True, size=(7, 3)),
+    "interpolate, area, to 3x2": resize("area", size=(3, 2)),
+    "interpolate, area, line, scale 0.7": resize("area", scale_factor=0.7),
+    "pixel_shuffle": lambda x: F.pixel_shuffle(x * x, 2),
+    "pixel_shuffle, leading dimensions": lambda x: F.pixel_shuffle(x * x, 3),
+    "pixel_unshuffle": lambda x: F.pixel_unshuffle(x * x, 2),
+    **{
+        f"grid_sample, {mode}, {padding}{', corners' * corners}": grid_sample(
+            mode, padding, corners
+        )
+        for mode in ("bilinear", "nearest")
+        for padding in ("zeros", "border", "reflection")
+        for corners in (False, True)
+    },
+}
+
 FAMILIES = [
     ARITHMETIC, ELEMENTWISE, SHAPE, CONV, POOL, NORMALIZATION, VIDEO, FUSION, REDUCTION,
     INDEXING, LAYOUT, LOSSES, NORMS, ATTENTION,
+    LINES_AND_VOLUMES, TRANSPOSED, ADAPTIVE_POOL, RESIZE,
 ]
 NAMED = {row: function for family in FAMILIES for row, function in family.items()}
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "../golden/layers.hpp"
+#include "layer_cases.hpp"
 
 namespace batch_norm_test {
 
@@ -84,6 +85,17 @@ Variable<double> recomputed(const M& module, const Variable<double>& x, nn::Cont
 TEST_CASE("golden: BatchNorm keeps running statistics as PyTorch does, over three steps") {
   check_against_pytorch<nn::BatchNorm2d<double>>({"batch_norm.0"});
   check_against_pytorch<nn::BatchNorm1d<double>>({"batch_norm.1"});
+}
+
+TEST_CASE("golden: BatchNorm3d computes what PyTorch computes, and keeps its statistics") {
+  const nn::BatchNorm3d<double> layer({.channels = 3});
+  golden::check_layer("batch_norm3d", layer, true);
+  const golden::Case pytorch{"batch_norm3d"};
+  check_close(layer.running_mean, pytorch["running_mean"], "running_mean");
+  check_close(layer.running_var, pytorch["running_var"], "running_var");
+  nn::Context<double> ctx;
+  CHECK_THROWS_WITH_AS(layer.forward(Tensor<double>({2, 3, 4, 4}), ctx),
+                       "BatchNorm3d: expects [N,c,d,h,w], got [2,3,4,4]", ShapeError);
 }
 
 TEST_CASE("BatchNorm: in training each channel comes out with mean 0 and variance 1") {

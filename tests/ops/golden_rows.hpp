@@ -73,7 +73,7 @@ inline std::vector<GradcheckRow> surrogate_rows() {
 inline std::vector<GradcheckRow> golden_rows() {
   auto rows = all_rows();
   for (auto& family : {kink_rows(), special_rows(), surrogate_rows(), reduction_kink_rows(),
-                       padding_rows(), loss_kink_rows(), norm_kink_rows()})
+                       padding_rows(), loss_kink_rows(), norm_kink_rows(), pool_nd_kink_rows()})
     rows.insert(rows.end(), family.begin(), family.end());
   return rows;
 }

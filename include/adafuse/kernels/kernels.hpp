@@ -30,6 +30,7 @@
 #include <adafuse/kernels/slice.hpp>
 #include <adafuse/kernels/softmax.hpp>
 #include <adafuse/kernels/sort.hpp>
+#include <adafuse/kernels/sparse_matrix.hpp>
 #include <adafuse/kernels/take.hpp>
 #include <adafuse/kernels/where.hpp>
 #ifndef ADAFUSE_COMPILED  // What the entry points above are made of is in the library.
@@ -96,6 +97,7 @@
 #include <adafuse/kernels/reference/slice.hpp>
 #include <adafuse/kernels/reference/softmax.hpp>
 #include <adafuse/kernels/reference/sort.hpp>
+#include <adafuse/kernels/reference/sparse_matrix.hpp>
 #include <adafuse/kernels/reference/take.hpp>
 #include <adafuse/kernels/reference/where.hpp>
 #endif

@@ -26,10 +26,10 @@ struct BatchNormConfig {
 
 }  // namespace ADAFUSE_SIMD
 
-/// `Dims` is what follows [N, c]: nothing or one dimension for 1, two for 2.
+/// `Dims` is what follows [N, c]: nothing or one dimension for 1, two for 2, three for 3.
 template <class T, int Dims>
 class BatchNorm {
-  static_assert(Dims == 1 || Dims == 2);
+  static_assert(1 <= Dims && Dims <= 3);
 
  public:
   using value_type = T;
@@ -88,8 +88,11 @@ class BatchNorm {
     require<ValueError>(running_mean.defined(), "BatchNorm", Dims,
                         "d: has no statistics; was it moved from?");
     require<ShapeError>(x.rank() == Dims + 2 || (Dims == 1 && x.rank() == 2), "BatchNorm", Dims,
-                        "d: expects ", Dims == 1 ? "[N,c] or [N,c,l]" : "[N,c,h,w]", ", got ",
-                        x.shape());
+                        "d: expects ",
+                        Dims == 1   ? "[N,c] or [N,c,l]"
+                        : Dims == 2 ? "[N,c,h,w]"
+                                    : "[N,c,d,h,w]",
+                        ", got ", x.shape());
   }
 
   /// running <- (1 - momentum) running + momentum batch. Threads that train one model at once take
@@ -120,5 +123,7 @@ template <class T>
 using BatchNorm1d = BatchNorm<T, 1>;
 template <class T>
 using BatchNorm2d = BatchNorm<T, 2>;
+template <class T>
+using BatchNorm3d = BatchNorm<T, 3>;
 
 }  // namespace adafuse::nn

@@ -7,6 +7,8 @@
 #include <adafuse/nn/batch_norm.hpp>
 #include <adafuse/nn/context.hpp>
 #include <adafuse/nn/conv2d.hpp>
+#include <adafuse/nn/conv_nd.hpp>
+#include <adafuse/nn/conv_transpose.hpp>
 #include <adafuse/nn/dropout.hpp>
 #include <adafuse/nn/embedding.hpp>
 #include <adafuse/nn/flatten.hpp>
@@ -17,6 +19,8 @@
 #include <adafuse/nn/module.hpp>
 #include <adafuse/nn/normalization.hpp>
 #include <adafuse/nn/pool.hpp>
+#include <adafuse/nn/pool_nd.hpp>
 #include <adafuse/nn/sequential.hpp>
 #include <adafuse/nn/state.hpp>
 #include <adafuse/nn/transformer.hpp>
+#include <adafuse/nn/upsample.hpp>

@@ -27,16 +27,16 @@ struct BatchNormOutput {
 
 namespace detail {
 
-/// x [N, C], [N, C, L] or [N, C, H, W] and the [C] numbers of a channel. Throws ShapeError.
+/// x [N, C, ...], with at most three dimensions more, and the [C] numbers of a channel. Throws
+/// ShapeError.
 template <class T>
 kernels::ChannelLayout batch_norm_layout(const char* op, const Variable<T>& x,
                                          const Variable<T>& weight, const Variable<T>& bias) {
-  require<ShapeError>(2 <= x.rank() && x.rank() <= 4, op,
-                      ": expects x [N,C], [N,C,L] or [N,C,H,W], got ", x.shape());
-  const kernels::ChannelLayout layout{x.size(0), x.size(1),
-                                      x.rank() == 2   ? 1
-                                      : x.rank() == 3 ? x.size(2)
-                                                      : x.size(2) * x.size(3)};
+  require<ShapeError>(2 <= x.rank() && x.rank() <= 5, op,
+                      ": expects x [N,C], [N,C,L], [N,C,H,W] or [N,C,D,H,W], got ", x.shape());
+  Index pixels = 1;
+  for (Index d = 2; d < x.rank(); ++d) pixels *= x.size(d);
+  const kernels::ChannelLayout layout{x.size(0), x.size(1), pixels};
   for (const auto* p : {&weight, &bias})
     require<ShapeError>(!p->defined() || p->shape() == Shape{layout.channels}, op,
                         ": expects weight and bias [", layout.channels, "] for x ", x.shape(),
@@ -44,7 +44,7 @@ kernels::ChannelLayout batch_norm_layout(const char* op, const Variable<T>& x,
   return layout;
 }
 
-/// The shape in which [C] meets x: [1, C], [1, C, 1] or [1, C, 1, 1].
+/// The shape in which [C] meets x: [1, C], [1, C, 1], ...
 inline Shape channel_shape(const Shape& x) {
   Shape shape = x;
   for (Index d = 0; d < x.rank(); ++d)
@@ -144,9 +144,9 @@ BatchNormOutput<T> batch_norm_train(const char* op, const Variable<T>& x, const 
 }  // namespace detail
 
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias with mean and (biased) variance of each
-/// channel over the batch: x [N, C], [N, C, L] or [N, C, H, W]; weight and bias [C], 1 and 0 where
-/// undefined. Throws ValueError when a channel has a single element: it has no variance. Of no
-/// elements mean and variance are NaN, and the gradients of weight and bias 0.
+/// channel over the batch: x [N, C], [N, C, L], [N, C, H, W] or [N, C, D, H, W]; weight and bias
+/// [C], 1 and 0 where undefined. Throws ValueError when a channel has a single element: it has no
+/// variance. Of no elements mean and variance are NaN, and the gradients of weight and bias 0.
 template <Operand X>
 BatchNormOutput<scalar_of<X>> batch_norm_train(const X& x,
                                                const Variable<scalar_of<X>>& weight = {},
@@ -213,8 +213,8 @@ Variable<T> batch_norm(const char* op, const Variable<T>& x, const Variable<T>& 
 }  // namespace detail
 
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias with the given mean and variance [C],
-/// which are constants: x [N, C], [N, C, L] or [N, C, H, W]; weight and bias [C], 1 and 0 where
-/// undefined.
+/// which are constants: x [N, C], [N, C, L], [N, C, H, W] or [N, C, D, H, W]; weight and bias [C],
+/// 1 and 0 where undefined.
 template <Operand X>
 Variable<scalar_of<X>> batch_norm(const X& x, const Variable<scalar_of<X>>& weight,
                                   const Variable<scalar_of<X>>& bias,

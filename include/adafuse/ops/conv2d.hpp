@@ -21,14 +21,15 @@ struct Conv2dOptions {
 };
 
 /// The sizes of the convolution of x [N, Ci, H, W] with w [Co, Ci / groups, kh, kw]. Throws
-/// ShapeError or ValueError when they do not fit.
+/// ShapeError or ValueError, named after `op`, when they do not fit.
 inline kernels::Conv2dGeometry conv2d_geometry(const Shape& x, const Shape& w,
-                                               const Conv2dOptions& options = {}) {
-  require<ShapeError>(x.rank() == 4 && w.rank() == 4, "conv2d: expects x [N,C,H,W] and weight ",
+                                               const Conv2dOptions& options = {},
+                                               const char* op = "conv2d") {
+  require<ShapeError>(x.rank() == 4 && w.rank() == 4, op, ": expects x [N,C,H,W] and weight ",
                       "[out,in/groups,kh,kw], got x ", x, " and weight ", w);
-  require<ValueError>(options.groups >= 1, "conv2d: groups is at least 1, got ", options.groups);
-  require<ShapeError>(x[1] % options.groups == 0 && x[1] / options.groups == w[1],
-                      "conv2d: weight ", w, " expects ", w[1], " input channels",
+  require<ValueError>(options.groups >= 1, op, ": groups is at least 1, got ", options.groups);
+  require<ShapeError>(x[1] % options.groups == 0 && x[1] / options.groups == w[1], op, ": weight ",
+                      w, " expects ", w[1], " input channels",
                       options.groups == 1 ? "" : " in each group", ", x ", x, " has ", x[1]);
   kernels::Conv2dGeometry g{.batch = x[0],
                             .in_channels = x[1],
@@ -44,7 +45,7 @@ inline kernels::Conv2dGeometry conv2d_geometry(const Shape& x, const Shape& w,
                             .dilation_height = options.dilation.height,
                             .dilation_width = options.dilation.width,
                             .groups = options.groups};
-  g.check();
+  g.check(op);
   // A stride beyond the padded image leaves one output, and one tap has no dilation: kernels need
   // not meet numbers that nothing depends on.
   const auto limit = [](Index& stride, Index in, Index padding, Index kernel, Index& dilation) {

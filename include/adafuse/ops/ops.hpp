@@ -3,12 +3,16 @@
 #pragma once
 
 #include <adafuse/ops/activation.hpp>
+#include <adafuse/ops/adaptive_pool.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/attention.hpp>
 #include <adafuse/ops/batch_norm.hpp>
 #include <adafuse/ops/broadcast.hpp>
 #include <adafuse/ops/compare.hpp>
+#include <adafuse/ops/conv1d.hpp>
 #include <adafuse/ops/conv2d.hpp>
+#include <adafuse/ops/conv3d.hpp>
+#include <adafuse/ops/conv_transpose.hpp>
 #include <adafuse/ops/cross_entropy.hpp>
 #include <adafuse/ops/cumulative.hpp>
 #include <adafuse/ops/diagonal.hpp>
@@ -18,6 +22,8 @@
 #include <adafuse/ops/embedding.hpp>
 #include <adafuse/ops/flip.hpp>
 #include <adafuse/ops/gather.hpp>
+#include <adafuse/ops/grid_sample.hpp>
+#include <adafuse/ops/interpolate.hpp>
 #include <adafuse/ops/library.hpp>
 #include <adafuse/ops/logical.hpp>
 #include <adafuse/ops/logsumexp.hpp>
@@ -28,8 +34,11 @@
 #include <adafuse/ops/normalization.hpp>
 #include <adafuse/ops/normalize.hpp>
 #include <adafuse/ops/pad.hpp>
+#include <adafuse/ops/pixel_shuffle.hpp>
 #include <adafuse/ops/pointwise.hpp>
+#include <adafuse/ops/pool1d.hpp>
 #include <adafuse/ops/pool2d.hpp>
+#include <adafuse/ops/pool3d.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/prod.hpp>
 #include <adafuse/ops/reduce.hpp>
@@ -38,8 +47,10 @@
 #include <adafuse/ops/rounding.hpp>
 #include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/size2.hpp>
+#include <adafuse/ops/size3.hpp>
 #include <adafuse/ops/softmax.hpp>
 #include <adafuse/ops/sort.hpp>
+#include <adafuse/ops/sparse_product.hpp>
 #include <adafuse/ops/split.hpp>
 #include <adafuse/ops/squeeze.hpp>
 #include <adafuse/ops/straight_through.hpp>

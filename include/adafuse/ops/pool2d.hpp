@@ -86,14 +86,10 @@ Variable<T> gather_pixels(const Variable<T>& x, const PixelPositions& positions)
                 });
 }
 
-/// y(n, c, i, j) = max of x(n, c, i stride - padding + p, j stride - padding + q) over the kernel's
-/// p, q that lie inside: x [N, C, H, W] -> y [N, C, Ho, Wo], Ho = floor((H + 2 padding - kernel) /
-/// stride) + 1. The first maximum gets the gradient; a NaN is the maximum.
-template <Operand X>
-Variable<scalar_of<X>> max_pool2d(const X& input, const PoolOptions& options) {
-  using T = scalar_of<X>;
-  const auto x = as_variable(input);
-  const auto g = pool2d_geometry("max_pool2d", x.shape(), options);
+namespace detail {
+
+template <class T>
+Variable<T> max_pool2d(const kernels::Pool2dGeometry& g, const Variable<T>& x) {
   auto y = Tensor<T>::uninitialized({x.size(0), x.size(1), g.height.out(), g.width.out()});
   PixelPositions positions;  // only a derivative needs them
   if (x.requires_grad() && grad_enabled()) positions = PixelPositions::uninitialized(y.shape());
@@ -103,8 +99,6 @@ Variable<scalar_of<X>> max_pool2d(const X& input, const PoolOptions& options) {
                   return {scatter_pixels(dy, positions, shape)};
                 });
 }
-
-namespace detail {
 
 template <class T>
 Variable<T> avg_pool2d(const kernels::Pool2dGeometry& g, const Variable<T>& x);
@@ -128,6 +122,15 @@ Variable<T> avg_pool2d(const kernels::Pool2dGeometry& g, const Variable<T>& x) {
 }
 
 }  // namespace detail
+
+/// y(n, c, i, j) = max of x(n, c, i stride - padding + p, j stride - padding + q) over the kernel's
+/// p, q that lie inside: x [N, C, H, W] -> y [N, C, Ho, Wo], Ho = floor((H + 2 padding - kernel) /
+/// stride) + 1. The first maximum gets the gradient; a NaN is the maximum.
+template <Operand X>
+Variable<scalar_of<X>> max_pool2d(const X& input, const PoolOptions& options) {
+  const auto x = as_variable(input);
+  return detail::max_pool2d(pool2d_geometry("max_pool2d", x.shape(), options), x);
+}
 
 /// y(n, c, i, j) = the mean of window (i, j): x [N, C, H, W] -> y [N, C, Ho, Wo], sizes as of
 /// max_pool2d. Padding counts as zeros, or not at all without `count_include_pad`.

@@ -46,24 +46,24 @@ struct Conv2dGeometry {
 
   /// Throws ShapeError (ValueError for strides and dilations) unless this is a convolution whose
   /// multiply-accumulates can be counted; then every size above and every position is within an
-  /// Index.
-  ADAFUSE_INLINE void check() const {
+  /// Index. Messages are named after `op`.
+  ADAFUSE_INLINE void check(const char* op = "conv2d") const {
     const auto is_step = [](Index step) { return 1 <= step && step <= longest_step; };
-    require<ValueError>(is_step(stride_height) && is_step(stride_width),
-                        "conv2d: strides are at least 1 and at most 2^31, got ", stride_height,
-                        " and ", stride_width);
-    require<ValueError>(is_step(dilation_height) && is_step(dilation_width),
-                        "conv2d: dilations are at least 1 and at most 2^31, got ", dilation_height,
+    require<ValueError>(is_step(stride_height) && is_step(stride_width), op,
+                        ": strides are at least 1 and at most 2^31, got ", stride_height, " and ",
+                        stride_width);
+    require<ValueError>(is_step(dilation_height) && is_step(dilation_width), op,
+                        ": dilations are at least 1 and at most 2^31, got ", dilation_height,
                         " and ", dilation_width);
-    require<ValueError>(padding_height >= 0 && padding_width >= 0,
-                        "conv2d: paddings are not negative, got ", padding_height, " and ",
+    require<ValueError>(padding_height >= 0 && padding_width >= 0, op,
+                        ": paddings are not negative, got ", padding_height, " and ",
                         padding_width);
-    require<ValueError>(groups >= 1, "conv2d: groups is at least 1, got ", groups);
+    require<ValueError>(groups >= 1, op, ": groups is at least 1, got ", groups);
     require<ShapeError>(batch >= 0 && in_channels >= 1 && out_channels >= 1 && kernel_height >= 1 &&
                             kernel_width >= 1,
-                        "conv2d: expects channels and a kernel, got ", in_channels, " -> ",
+                        op, ": expects channels and a kernel, got ", in_channels, " -> ",
                         out_channels, " channels, kernel ", kernel_height, "x", kernel_width);
-    require<ShapeError>(in_channels % groups == 0 && out_channels % groups == 0, "conv2d: ", groups,
+    require<ShapeError>(in_channels % groups == 0 && out_channels % groups == 0, op, ": ", groups,
                         " groups do not divide ", in_channels, " -> ", out_channels, " channels");
     const Checked height = Checked(in_height) + 2 * Checked(padding_height),
                   width = Checked(in_width) + 2 * Checked(padding_width),
@@ -73,14 +73,14 @@ struct Conv2dGeometry {
     const Checked products = Checked(std::max<Index>(batch, 1)) * out_channels *
                              in_channels_per_group() * kernel_height * kernel_width * height *
                              width;
-    require<ShapeError>(reach_down.fits() && reach_right.fits() && products.fits(),
-                        "conv2d: too large to count, images [", batch, ",", in_channels, ",",
-                        in_height, ",", in_width, "], padding ", padding_height, "x", padding_width,
+    require<ShapeError>(reach_down.fits() && reach_right.fits() && products.fits(), op,
+                        ": too large to count, images [", batch, ",", in_channels, ",", in_height,
+                        ",", in_width, "], padding ", padding_height, "x", padding_width,
                         ", weights [", out_channels, ",", in_channels_per_group(), ",",
                         kernel_height, ",", kernel_width, "], dilation ", dilation_height, "x",
                         dilation_width);
     require<ShapeError>(reach_down.value() < height.value() && reach_right.value() < width.value(),
-                        "conv2d: kernel ", kernel_height, "x", kernel_width, " (dilation ",
+                        op, ": kernel ", kernel_height, "x", kernel_width, " (dilation ",
                         dilation_height, "x", dilation_width, ") is larger than the padded image ",
                         height.value(), "x", width.value());
   }
