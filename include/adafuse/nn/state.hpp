@@ -28,7 +28,8 @@ std::vector<Variable<typename M::value_type>> parameters(const M& module) {
   std::vector<Variable<typename M::value_type>> result;
   std::set<const Node<typename M::value_type>*> seen;
   for (auto& item : state(module))
-    if (item.is_parameter() && seen.insert(item.parameter.node().get()).second)
+    if (item.is_parameter() &&
+        (!item.parameter.is_leaf() || seen.insert(item.parameter.node().get()).second))
       result.push_back(item.parameter);
   return result;
 }
