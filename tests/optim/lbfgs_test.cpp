@@ -70,8 +70,10 @@ TEST_CASE("golden: Lbfgs takes PyTorch's path, with strong Wolfe and without, an
 
 TEST_CASE("Lbfgs: finds the minimum of Rosenbrock's valley") {
   const Var x = parameter(Tensor<double>::of({-1.2, 1, -0.5, 2}));
-  Lbfgs lbfgs({x},
-              {.iterations = 200, .evaluations = 1000, .line_search = LineSearch::strong_wolfe});
+  Lbfgs lbfgs({x}, {.iterations = 200,
+                    .evaluations = 1000,
+                    .tolerance_change = 1e-16,
+                    .line_search = LineSearch::strong_wolfe});
   lbfgs.step(1, valley(lbfgs, x));
   for (const double at : x.value()) CHECK(at == doctest::Approx(1).epsilon(1e-6));
   CHECK(lbfgs.evaluated() < 150);
@@ -80,8 +82,10 @@ TEST_CASE("Lbfgs: finds the minimum of Rosenbrock's valley") {
 TEST_CASE("Lbfgs: a quadratic of n dimensions takes about n iterations") {
   const auto scale = Tensor<double>::of({1, 3, 10, 30});
   const Var x = parameter(Tensor<double>::ones({4}));
-  Lbfgs lbfgs({x},
-              {.iterations = 40, .tolerance_grad = 1e-9, .line_search = LineSearch::strong_wolfe});
+  Lbfgs lbfgs({x}, {.iterations = 40,
+                    .tolerance_grad = 1e-9,
+                    .tolerance_change = 1e-16,
+                    .line_search = LineSearch::strong_wolfe});
   lbfgs.step(1, [&] {
     lbfgs.zero_grad();
     const Var loss = sum(x * x * scale);
