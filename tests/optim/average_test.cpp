@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/optim/average.hpp>
 
 #include "../golden/layers.hpp"
