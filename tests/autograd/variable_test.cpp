@@ -113,4 +113,41 @@ TEST_CASE("variable: a gradient that is set is a copy, unless nobody else has a 
   CHECK_THROWS_AS(p.set_grad({}), ShapeError);
 }
 
+TEST_CASE("variable: a frozen parameter is a constant to operations, and keeps its gradient") {
+  const auto p = parameter(Tensor<float>::of({1, 2})), q = parameter(Tensor<float>::of({3, 4}));
+  const auto copy = q;
+  q.set_grad(Tensor<float>::of({7, 7}));
+  q.requires_grad_(false);
+  CHECK_FALSE(copy.requires_grad());
+  CHECK(copy.is_leaf());
+  CHECK_FALSE((q * 2).requires_grad());
+  const auto y = p * q;
+  CHECK_FALSE(y.node()->inputs[1]);
+  backward(y, Tensor<float>::ones({2}));
+  CHECK(p.grad().value()(1) == 4);
+  CHECK(q.grad().value()(0) == 7);
+  CHECK_THROWS_AS(grad<float>({y}, {q}, {.grad_outputs = {Tensor<float>::ones({2})}}), ValueError);
+  CHECK(q.requires_grad_().requires_grad());
+  backward(p * q, Tensor<float>::ones({2}));
+  CHECK(q.grad().value()(0) == 8);
+}
+
+TEST_CASE("variable: what is frozen between an operation and its gradient gets none") {
+  const auto p = parameter(Tensor<float>::of({1, 2})), q = parameter(Tensor<float>::of({3, 4}));
+  const auto y = p * q;
+  q.requires_grad_(false);
+  backward(y, Tensor<float>::ones({2}));
+  CHECK(p.grad().defined());
+  CHECK_FALSE(q.grad().defined());
+}
+
+TEST_CASE("variable: only parameters are frozen and thawed") {
+  const auto p = parameter(Tensor<float>::of({1}));
+  const Variable<float> constant = Tensor<float>::of({1});
+  CHECK_FALSE(constant.requires_grad_(false).requires_grad());
+  CHECK((p * 2).requires_grad_(true).requires_grad());
+  CHECK_THROWS_AS(constant.requires_grad_(), ValueError);
+  CHECK_THROWS_AS((p * 2).requires_grad_(false), ValueError);
+}
+
 }  // namespace variable_test

@@ -225,6 +225,211 @@ def batch_norm_3d():
     keep("batch_norm3d", running_mean=layer.running_mean, running_var=layer.running_var)
 
 
+def path(case, make, steps=5):
+    """Steps of two parameters along given gradients; the first decays by 0.1, the second learns at twice
+    the rate, which `make` is given as groups."""
+    p, q = nn.Parameter(torch.randn(3)), nn.Parameter(torch.randn(2, 2))
+    keep(case, p=p, q=q)
+    optimizer = make(
+        lambda rate: [
+            {"params": [p], "weight_decay": 0.1, "lr": rate},
+            {"params": [q], "weight_decay": 0.0, "lr": 2 * rate},
+        ]
+    )
+    for step in range(steps):
+        p.grad, q.grad = torch.randn(3), torch.randn(2, 2)
+        keep(f"{case}.{step}", dp=p.grad, dq=q.grad)
+        optimizer.step()
+        keep(f"{case}.{step}", p=p, q=q)
+
+
+def more_optimizers():
+    """options of rmsprop: rate, alpha, momentum, centered; of adagrad: rate, rate_decay,
+    initial_accumulator_value; of amsgrad: rate, whether AdamW."""
+    for number, options in enumerate([(0.1, 0.99, 0, 0), (0.05, 0.9, 0.8, 0), (0.05, 0.9, 0.8, 1)]):
+        case = f"rmsprop.{number}"
+        rate, alpha, momentum, centered = options
+        keep(case, options=[float(o) for o in options])
+        path(
+            case,
+            lambda groups: torch.optim.RMSprop(
+                groups(rate), rate, alpha=alpha, momentum=momentum, centered=bool(centered)
+            ),
+        )
+    for number, options in enumerate([(0.1, 0.0, 0.0), (0.2, 0.5, 0.3)]):
+        case = f"adagrad.{number}"
+        rate, decay, initial = options
+        keep(case, options=list(options))
+        path(
+            case,
+            lambda groups: torch.optim.Adagrad(
+                groups(rate), rate, lr_decay=decay, initial_accumulator_value=initial
+            ),
+        )
+    for number, kind in enumerate([torch.optim.Adam, torch.optim.AdamW]):
+        case = f"amsgrad.{number}"
+        keep(case, options=[0.05, float(number)])
+        # With such a beta the largest square is soon an older one.
+        path(case, lambda groups: kind(groups(0.05), 0.05, betas=(0.9, 0.5), amsgrad=True))
+
+
+def lbfgs():
+    """Three steps on sum (p^2 - a)^2 + sum b q^2 / 2 + sum p sum q / 10, the loss before each and the
+    parameters after. options: rate, iterations, history, strong Wolfe."""
+    for number, options in enumerate([(1.0, 4, 100, 1), (1.0, 6, 2, 1), (0.1, 3, 100, 0)]):
+        case = f"lbfgs.{number}"
+        rate, iterations, history, wolfe = options
+        p, q = nn.Parameter(torch.randn(3)), nn.Parameter(torch.randn(2, 2))
+        a, b = torch.rand(3) + 0.5, torch.rand(2, 2) + 0.5
+        keep(case, options=[float(o) for o in options], p=p, q=q, a=a, b=b)
+        optimizer = torch.optim.LBFGS(
+            [p, q],
+            rate,
+            max_iter=iterations,
+            history_size=history,
+            line_search_fn="strong_wolfe" if wolfe else None,
+        )
+
+        def closure():
+            optimizer.zero_grad()
+            loss = ((p * p - a) ** 2).sum() + (b * q * q).sum() / 2 + p.sum() * q.sum() / 10
+            loss.backward()
+            return loss
+
+        for step in range(3):
+            loss = optimizer.step(closure)
+            keep(f"{case}.{step}", loss=loss, p=p, q=q)
+
+
+def clip_value():
+    p = nn.Parameter(torch.zeros(3))
+    p.grad = torch.randn(3)
+    keep("clip_value", dp=p.grad)
+    nn.utils.clip_grad_value_([p], 0.5)
+    keep("clip_value", clipped_dp=p.grad)
+
+
+def rates_of(make, steps):
+    """The rates of all steps of the schedule that `make` puts on an optimiser with rate 0.5."""
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], 0.5)
+    schedule = make(optimizer)
+    rates = []
+    for _ in range(steps):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return rates
+
+
+def schedules():
+    """schedule_test.cpp has the options of each a second time."""
+    lr = torch.optim.lr_scheduler
+
+    def cyclic(**options):
+        return lambda o: lr.CyclicLR(o, 0.1, 0.5, cycle_momentum=False, **options)
+
+    cases = {
+        "exponential": lambda o: lr.ExponentialLR(o, 0.9),
+        "polynomial": lambda o: lr.PolynomialLR(o, total_iters=7, power=2.0),
+        "warm_restarts": lambda o: lr.CosineAnnealingWarmRestarts(o, 5, eta_min=0.05),
+        "warm_restarts_growing": lambda o: lr.CosineAnnealingWarmRestarts(o, 3, T_mult=2),
+        "cyclic": cyclic(step_size_up=4, step_size_down=3),
+        "cyclic_halved": cyclic(step_size_up=3, mode="triangular2"),
+        "cyclic_exponential": cyclic(step_size_up=3, mode="exp_range", gamma=0.9),
+        "sequential": lambda o: lr.SequentialLR(
+            o,
+            [lr.ExponentialLR(o, 0.5), lr.ExponentialLR(o, 0.9)],
+            milestones=[4],
+        ),
+        "chained": lambda o: lr.ChainedScheduler(
+            [lr.ExponentialLR(o, 0.9), lr.MultiStepLR(o, [3, 8], 0.5)]
+        ),
+    }
+    for name, make in cases.items():
+        keep(f"schedule.{name}", rates=rates_of(make, 20))
+
+    values = [3.0, 2.0, 2.5, 2.5, 2.0, 1.99999, 1.9, 2, 2, 2, 2, 2, 2, 1.0, 2, 2, 2, 2, 2, 2]
+    for number, options in enumerate(
+        [
+            dict(factor=0.5, patience=2),
+            dict(factor=0.5, patience=1, cooldown=2, min_lr=0.1, threshold=0.2),
+            dict(mode="max", factor=0.1, patience=1, threshold=0.3, threshold_mode="abs"),
+        ]
+    ):
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], 0.5)
+        schedule = lr.ReduceLROnPlateau(optimizer, **options)
+        rates = []
+        for value in values:
+            schedule.step(value)
+            rates.append(optimizer.param_groups[0]["lr"])
+        keep(f"plateau.{number}", values=values, rates=rates)
+
+
+def averages():
+    """Means along four values of a parameter: plain, and with 0.9 of the old."""
+    model = nn.Linear(3, 2, bias=False)
+    plain = torch.optim.swa_utils.AveragedModel(model)
+    moving = torch.optim.swa_utils.AveragedModel(
+        model, avg_fn=lambda average, value, n: 0.9 * average + 0.1 * value
+    )
+    for step in range(4):
+        model.weight.data.normal_()
+        plain.update_parameters(model)
+        moving.update_parameters(model)
+        keep(f"average.{step}", weight=model.weight)
+        keep(f"average.{step}", plain=plain.module.weight, moving=moving.module.weight)
+
+
+def keep_recurrent(case, layer, x, state):
+    """All outputs, the last states, and gradients of sum(dy * y) of x and weights."""
+    keep(f"{case}.state", **dict(layer.named_parameters()))
+    y, last = layer(x, state)
+    dy = torch.randn_like(y)
+    gradients = torch.autograd.grad(y, [x, *layer.parameters()], dy)
+    keep(case, x=x, y=y, dy=dy, dx=gradients[0])
+    names = [name for name, _ in layer.named_parameters()]
+    keep(f"{case}.gradient", **dict(zip(names, gradients[1:])))
+    if isinstance(layer, nn.LSTM):
+        keep(case, h0=state[0], c0=state[1], h=last[0], c=last[1])
+    else:
+        keep(case, h0=state, h=last)
+
+
+def recurrent():
+    """Two layers, both directions, from a state that is given; and a GRU of one."""
+    two = dict(num_layers=2, bidirectional=True, batch_first=True)
+    h0, c0 = torch.randn(4, 2, 5), torch.randn(4, 2, 5)
+    keep_recurrent("lstm_stack", nn.LSTM(3, 5, **two), draw(2, 4, 3), (h0, c0))
+    keep_recurrent("gru_stack", nn.GRU(3, 5, **two), draw(2, 4, 3), h0)
+    keep_recurrent("gru", nn.GRU(3, 5, batch_first=True), draw(2, 4, 3), torch.randn(1, 2, 5))
+
+
+def functional():
+    """torch.autograd.functional of f(x, y) = sin(x) y + y^2 and of g(x, y) = sum f^2; u and v are vectors
+    for x and y, w is one for f."""
+    F = torch.autograd.functional
+    x, y, u, v = (torch.randn(3) for _ in range(4))
+    w = torch.randn(3)
+
+    def f(x, y):
+        return torch.sin(x) * y + y * y
+
+    def g(x, y):
+        return (f(x, y) ** 2).sum()
+
+    keep("functional", x=x, y=y, u=u, v=v, w=w, f=f(x, y), g=g(x, y))
+    jx, jy = F.jacobian(f, (x, y))
+    (hxx, hxy), (hyx, hyy) = F.hessian(g, (x, y))
+    keep("functional", jx=jx, jy=jy, hxx=hxx, hxy=hxy, hyx=hyx, hyy=hyy)
+    keep("functional", jvp=F.jvp(f, (x, y), (u, v))[1])
+    for name, products in {
+        "vjp": F.vjp(f, (x, y), w)[1],
+        "hvp": F.hvp(g, (x, y), (u, v))[1],
+        "vhp": F.vhp(g, (x, y), (u, v))[1],
+    }.items():
+        keep("functional", **{f"{name}_x": products[0], f"{name}_y": products[1]})
+
+
 batch_norm()
 optimizers()
 clip()
@@ -237,4 +442,11 @@ attention()
 encoder_layer()
 convolutions()
 batch_norm_3d()
+more_optimizers()
+lbfgs()
+clip_value()
+schedules()
+averages()
+recurrent()
+functional()
 write_beside(__file__)

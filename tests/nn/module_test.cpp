@@ -46,6 +46,9 @@ static_assert(needs_key<nn::Linear<float>, nn::LinearConfig>);
 static_assert(needs_key<nn::Conv2d<float>, nn::Conv2dConfig>);
 static_assert(needs_key<nn::LstmCell<float>, nn::LstmConfig>);
 static_assert(needs_key<nn::Lstm<float>, nn::LstmConfig>);
+static_assert(needs_key<nn::GruCell<float>, nn::GruConfig>);
+static_assert(needs_key<nn::Gru<float>, nn::GruConfig>);
+static_assert(takes_no_key<nn::Prelu<float>, nn::PreluConfig>);
 static_assert(takes_no_key<nn::BatchNorm1d<float>, nn::BatchNormConfig>);
 static_assert(takes_no_key<nn::BatchNorm2d<float>, nn::BatchNormConfig>);
 static_assert(takes_no_key<nn::Dropout<float>, double>);
@@ -112,6 +115,11 @@ TEST_CASE("module: one that was moved from has no parameters, and refuses to com
   const auto moved = std::move(lstm);
   CHECK_THROWS_AS(lstm.forward(Tensor<float>({1, 2, 4})), Error);
   CHECK_NOTHROW(moved.forward(Tensor<float>({1, 2, 4})));
+  CHECK_THROWS_AS(lstm.cell(), Error);
+  nn::Gru<float> gru({.in = 4, .hidden = 3, .num_layers = 2}, Key(1));
+  const auto moved_gru = std::move(gru);
+  CHECK_THROWS_AS(gru.forward(Tensor<float>({1, 2, 4})), Error);
+  CHECK_NOTHROW(moved_gru.forward(Tensor<float>({1, 2, 4})));
 }
 
 }  // namespace module_test

@@ -122,4 +122,97 @@ TEST_CASE("clone: the same numbers in memory of its own") {
   CHECK(norm_copy.config().momentum == 0.5);
 }
 
+TEST_CASE("requires_grad_: freezes all parameters of a module, and thaws them") {
+  const nn::Linear<float> layer({.in = 2, .out = 2}, Key(1));
+  nn::requires_grad_(layer, false);
+  for (const auto& p : nn::parameters(layer)) CHECK(!p.requires_grad());
+  CHECK(!layer(Tensor<float>({1, 2})).requires_grad());
+  CHECK(nn::parameter_count(layer) == 6);
+  nn::requires_grad_(layer);
+  CHECK(layer(Tensor<float>({1, 2})).requires_grad());
+}
+
+namespace {
+
+/// A vocabulary on the way in and, the same numbers, on the way out.
+struct Tied {
+  using value_type = float;
+  nn::Embedding<float> in;
+  nn::Linear<float> out;
+  explicit Tied(Key key, bool tied = true)
+      : in({.num_embeddings = 4, .embedding_dim = 3}, key.of("in")),
+        out({.in = 3, .out = 4}, key.of("out")) {
+    if (tied) out.weight = in.weight;
+  }
+  void visit(nn::Visitor<float>& v) const { v("in", in), v("out", out); }
+};
+
+}  // namespace
+
+TEST_CASE("tied weights: listed once for the optimiser, saved under both names") {
+  const Tied model(Key(1));
+  CHECK(nn::parameters(model).size() == 2);
+  CHECK(nn::parameter_count(model) == 4 * 3 + 4);
+  const auto tensors = nn::state_tensors(model);
+  CHECK(tensors.size() == 3);
+  CHECK(tensors.at("in.weight").data() == tensors.at("out.weight").data());
+  const Variable<float> y = model.out(model.in(Tensor<std::int64_t>::of({1, 2})));
+  backward(sum(y * y));
+  // The gradient of both uses: rows 0 and 3 have one from the way out alone.
+  CHECK(model.in.weight.grad().value()(0, 0) != 0);
+  CHECK(same(model.in.weight.grad().value(), model.out.weight.grad().value()));
+}
+
+TEST_CASE("tied weights: loaded under both names, which must agree") {
+  const Tied model(Key(1));
+  const State before = copy_of(nn::state_tensors(model));
+  State state = copy_of(nn::state_tensors(Tied(Key(2))));
+  nn::load_state(model, state);
+  CHECK(same(nn::state_tensors(model), state));
+  nn::load_state(model, before);
+  state["out.weight"].fill(7);
+  CHECK_THROWS_WITH_AS(nn::load_state(model, state),
+                       "load_state: 'in.weight' and 'out.weight' are one tensor of the module, and "
+                       "differ in what is loaded",
+                       ValueError);
+  CHECK(same(nn::state_tensors(model), before));
+}
+
+TEST_CASE("clone: of a module without config, made by a function, ties and frozen ones too") {
+  const Tied model(Key(1));
+  model.out.bias.requires_grad_(false);
+  const auto copy = nn::clone(model, [] { return Tied(Key(0)); });
+  CHECK(same(nn::state_tensors(copy), nn::state_tensors(model)));
+  CHECK(!copy.in.weight.value().shares_with(model.in.weight.value()));
+  CHECK(copy.in.weight.node() == copy.out.weight.node());
+  CHECK(!copy.out.bias.requires_grad());
+  CHECK(copy.in.weight.requires_grad());
+  CHECK_THROWS_AS(nn::clone(model, [] { return Tied(Key(0), false); }), ValueError);
+}
+
+TEST_CASE("clone: of layers without state, of sequences, and of layers whose types are erased") {
+  nn::DynamicSequential<float> net;
+  net.append(nn::Linear<float>({.in = 3, .out = 4}, Key(1)));
+  net.append(nn::LeakyRelu<float>{.negative_slope = 0.3});
+  net.append(nn::Sequential(nn::Prelu<float>({.channels = 4}), nn::Dropout<float>(0.5)));
+  net.append(nn::BatchNorm1d<float>({.channels = 4}));
+  const auto copy = nn::clone(net);
+  CHECK(same(nn::state_tensors(copy), nn::state_tensors(net)));
+  for (const auto& [name, tensor] : nn::state_tensors(copy))
+    CHECK(!tensor.shares_with(nn::state_tensors(net).at(name)));
+  nn::Context<float> ctx;
+  const auto x = Tensor<float>::randn({2, 3}, Key(2));
+  CHECK(same(copy.forward(x, ctx).value(), net.forward(x, ctx).value()));
+}
+
+TEST_CASE("clone: what would share its state is refused") {
+  struct Handles {
+    using value_type = float;
+    Variable<float> weight = parameter(Tensor<float>({2}));
+    void visit(nn::Visitor<float>& v) const { v("weight", weight); }
+  };
+  CHECK_THROWS_AS(nn::clone(Handles{}), ValueError);
+  CHECK(nn::clone(Handles{}, [] { return Handles{}; }).weight.defined());
+}
+
 }  // namespace state_test

@@ -19,6 +19,35 @@ TEST_CASE("golden: Adam and AdamW take PyTorch's path, with decay") {
                            [](auto groups) { return optim::adam_w<double>(std::move(groups)); });
 }
 
+TEST_CASE("golden: AMSGrad takes PyTorch's path, as Adam and as AdamW") {
+  for (int number = 0; number < 2; ++number) {
+    CAPTURE(number);
+    const golden::Case c{concat("amsgrad.", number)};
+    const auto options = c["options"];
+    golden::check_trajectory(c, options(0), [&](auto groups) {
+      return Adam(std::move(groups),
+                  {.beta2 = 0.5, .decoupled_decay = options(1) != 0, .amsgrad = true});
+    });
+  }
+}
+
+TEST_CASE("AMSGrad: after a large gradient small ones move less than Adam's, which forgets it") {
+  const auto last_step = [](bool amsgrad) {
+    const auto p = parameter(Tensor<double>::of({0}));
+    Adam adam({{.parameters = {p}}}, {.beta1 = 0, .beta2 = 0.1, .amsgrad = amsgrad});
+    p.set_grad(Tensor<double>::of({100}));
+    adam.step(0.1);
+    p.set_grad(Tensor<double>::of({1}));
+    for (int step = 0; step < 20; ++step) adam.step(0.1);
+    const double before = p.value()(0);
+    adam.step(0.1);
+    return before - p.value()(0);
+  };
+  CHECK(last_step(false) == doctest::Approx(0.1));
+  // The largest v was 0.9 * 100^2.
+  CHECK(last_step(true) == doctest::Approx(0.1 / std::sqrt(9000)));
+}
+
 TEST_CASE("Adam: the first step is as long as the rate, whatever the gradient") {
   for (const double gradient : {1e-3, 1.0, -1e3}) {
     const auto p = parameter(Tensor<double>::of({0}));

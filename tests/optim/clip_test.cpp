@@ -47,4 +47,30 @@ TEST_CASE("clip_by_norm: a norm that is not finite is an error, and so is a boun
   CHECK_THROWS_AS(optim::clip_by_norm<float>({p}, std::nan("")), ValueError);
 }
 
+TEST_CASE("golden: clip_by_value clips as PyTorch does") {
+  const golden::Case c{"clip_value"};
+  const auto p = parameter(Tensor<double>({3})), unused = parameter(Tensor<double>({2}));
+  p.set_grad(c["dp"]);
+  optim::clip_by_value<double>({p, unused}, 0.5);
+  check_close(p.grad().value(), c["clipped_dp"], "p");
+  CHECK(!unused.grad().defined());
+}
+
+TEST_CASE("clip_by_value: each element by itself, infinities too, and a NaN stays") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const auto p = parameter(Tensor<float>({5}));
+  const auto gradient = Tensor<float>::of({-infinity, -1, 0.5, infinity, std::nanf("")});
+  p.set_grad(gradient);
+  optim::clip_by_value<float>({p}, 1);
+  const auto clipped = p.grad().value();
+  CHECK(clipped(0) == -1);
+  CHECK(clipped(1) == -1);
+  CHECK(clipped(2) == 0.5f);
+  CHECK(clipped(3) == 1);
+  CHECK(std::isnan(clipped(4)));
+  CHECK(gradient(0) == -infinity);  // what somebody else may hold is not written
+  CHECK_THROWS_AS(optim::clip_by_value<float>({p}, 0), ValueError);
+  CHECK_THROWS_AS(optim::clip_by_value<float>({p}, std::nan("")), ValueError);
+}
+
 }  // namespace clip_test

@@ -69,6 +69,15 @@ TEST_CASE("optimizer: a restored run continues bit by bit as the run that was ne
   check_resumes([](Groups g) { return optim::Sgd<float>(std::move(g), {.momentum = 0.9}); });
   check_resumes([](Groups g) { return optim::Adam<float>(std::move(g)); });
   check_resumes([](Groups g) { return optim::adam_w<float>(std::move(g)); });
+  check_resumes([](Groups g) { return optim::Adam<float>(std::move(g), {.amsgrad = true}); });
+  check_resumes([](Groups g) { return optim::RMSprop<float>(std::move(g)); });
+  check_resumes([](Groups g) {
+    return optim::RMSprop<float>(std::move(g), {.momentum = 0.9, .centered = true});
+  });
+  check_resumes([](Groups g) {
+    return optim::Adagrad<float>(std::move(g),
+                                 {.rate_decay = 0.1, .initial_accumulator_value = 0.1});
+  });
 }
 
 TEST_CASE("optimizer: a state of wrong names or shapes is refused, and nothing is changed") {
@@ -116,6 +125,21 @@ TEST_CASE("optimizer: a parameter without a gradient is left alone, decay or not
   optim::Adam<float> resumed(one_group(parameters));
   resumed.restore(1, copy_of(adam.state()));
   CHECK(resumed.state().size() == 3);
+}
+
+TEST_CASE(
+    "optimizer: a frozen parameter is left alone, though it has a gradient, and then goes on") {
+  const auto p = parameter(Tensor<float>::ones({2})), q = parameter(Tensor<float>::ones({2}));
+  optim::Sgd<float> sgd({{.parameters = {p, q}, .weight_decay = 0.5}}, {.momentum = 0.9});
+  for (const auto& both : {p, q}) both.set_grad(Tensor<float>::ones({2}));
+  q.requires_grad_(false);
+  sgd.step(0.1);
+  CHECK(p.value()(0) < 1);
+  CHECK(q.value()(0) == 1);
+  CHECK(sgd.state().count("momentum.1") == 0);
+  q.requires_grad_();
+  sgd.step(0.1);
+  CHECK(q.value()(0) < 1);
 }
 
 TEST_CASE("optimizer: each group has its own rate and decay") {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <adafuse/autograd/backward.hpp>
+#include <adafuse/autograd/checkpoint.hpp>
+#include <adafuse/autograd/functional.hpp>
 #include <adafuse/autograd/gradcheck.hpp>
 #include <adafuse/autograd/library.hpp>
 #include <adafuse/autograd/no_grad.hpp>

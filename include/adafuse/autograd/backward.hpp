@@ -32,12 +32,16 @@ struct GradOptions {
 
 namespace detail {
 
-/// One walk over the history behind some outputs.
+/// One walk over the history behind some outputs. It ends at what was made up to event `end`, as at
+/// a parameter: what is behind that, and hooks there, are for somebody else's walk.
 template <class T>
 class BackwardWalk {
  public:
-  BackwardWalk(bool create_graph, bool retain_graph)
-      : mode_(create_graph), create_graph_(create_graph), retain_(retain_graph || create_graph) {}
+  BackwardWalk(bool create_graph, bool retain_graph, std::uint64_t end = 0)
+      : mode_(create_graph),
+        create_graph_(create_graph),
+        retain_(retain_graph || create_graph),
+        end_(end) {}
 
   /// Adds an output and the gradient that arrives there.
   void seed(const Variable<T>& output, Variable<T> dy) {
@@ -53,6 +57,7 @@ class BackwardWalk {
     sort();
     for (auto& place : places_) place.second.needed = place.second.target;
     for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
+      if (is_end(**node)) continue;
       Place& place = places_.at(node->get());
       for (const auto& input : (*node)->inputs)
         if (input && places_.at(input.get()).needed) place.needed = true;
@@ -64,7 +69,7 @@ class BackwardWalk {
     sort();
     for (auto& node : nodes_) {
       Place& place = places_.at(node.get());
-      if (!place.needed || !place.gradient.defined()) continue;
+      if (!place.needed || !place.gradient.defined() || is_end(*node)) continue;
       for (const auto& hook : node->hooks) {
         place.gradient = std::move(place.gradient).with_own_memory();
         if (auto replaced = hook(place.gradient); replaced.defined()) {
@@ -74,7 +79,7 @@ class BackwardWalk {
         }
       }
       if (!node->recorded) {
-        if (into_parameters) store(*node, std::move(place.gradient));
+        if (into_parameters && !node->frozen) store(*node, std::move(place.gradient));
       } else if (has_needed_input(*node)) {
         pull_back(node, place.gradient);
       }
@@ -98,6 +103,8 @@ class BackwardWalk {
     bool target = false;
   };
 
+  bool is_end(const Node<T>& node) const { return node.order <= end_; }
+
   void discover(const std::shared_ptr<Node<T>>& output) {
     std::vector<std::shared_ptr<Node<T>>> open;
     const auto visit = [&](const std::shared_ptr<Node<T>>& node) {
@@ -110,6 +117,7 @@ class BackwardWalk {
     while (!open.empty()) {
       const auto node = std::move(open.back());
       open.pop_back();
+      if (is_end(*node)) continue;
       require<ValueError>(!node->recorded || node->pullback, "backward: the history of '", node->op,
                           "' was used before; pass retain_graph to use it again");
       for (const auto& input : node->inputs) visit(input);
@@ -185,6 +193,7 @@ class BackwardWalk {
 
   GradMode mode_;
   bool create_graph_, retain_;
+  std::uint64_t end_;
   std::unordered_map<Node<T>*, Place> places_;
   std::vector<std::shared_ptr<Node<T>>> nodes_;
 };

@@ -42,7 +42,7 @@ template <class T>
   node->shape = value.shape();
   node->inputs.reserve(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    node->inputs.push_back(inputs[i].node());
+    node->inputs.push_back(inputs[i].requires_grad() ? inputs[i].node() : nullptr);
     inputs[i].storage().watch();
     if (i < node->read.size()) node->read[i] = inputs[i].storage().identity();
   }

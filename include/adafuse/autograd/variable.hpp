@@ -73,8 +73,19 @@ class Variable {
   ADAFUSE_INLINE T item() const { return value_.item(); }
 
   /// Whether a derivative with respect to this can be asked for.
-  bool requires_grad() const { return node_ != nullptr; }
-  /// Whether this is a parameter: its gradient is kept by `backward`.
+  ADAFUSE_INLINE bool requires_grad() const { return node_ && !node_->frozen; }
+  /// Freezes a parameter (`requires_grad_(false)`), for all handles on it, or thaws it. Operations
+  /// take a frozen one as a constant, `backward` leaves its gradient alone, and optimisers skip it.
+  /// Throws ValueError for a constant that should require a gradient, which `parameter` makes, and
+  /// for the result of an operation that should require none, which is `detach()`.
+  ADAFUSE_INLINE const Variable& requires_grad_(bool wanted = true) const {
+    require<ValueError>(is_leaf() || wanted == requires_grad(),
+                        "requires_grad_: only a parameter can be frozen or thawed; a constant ",
+                        "becomes one by parameter(tensor), a result a constant by detach()");
+    if (is_leaf()) node_->frozen = !wanted;
+    return *this;
+  }
+  /// Whether this is a parameter: its gradient is kept by `backward`, unless it is frozen.
   ADAFUSE_INLINE bool is_leaf() const { return node_ && !node_->recorded; }
 
   /// The gradient that `backward` has accumulated in a parameter; undefined before.
@@ -201,6 +212,7 @@ struct Node {
   std::uint64_t order = 0;  // the event at which it was made: after its inputs, before what follows
   Shape shape;              // of the value, and so of its gradient
   bool recorded = false;    // made by an operation; a parameter otherwise
+  bool frozen = false;      // a parameter that is a constant for now
 
   std::vector<std::shared_ptr<Node>> inputs;  // null where no gradient is wanted
   std::function<Gradients<T>(const Variable<T>& dy, const Variable<T>& y)> pullback;

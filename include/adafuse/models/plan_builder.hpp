@@ -85,6 +85,8 @@ class PlanBuilder {
   }
 
   ValueId lstm(const std::string& name, const nn::Lstm<T>& layer, ValueId x) {
+    require<ValueError>(layer.config().num_layers == 1 && !layer.config().bidirectional, name,
+                        ": a plan's LSTM has one layer and one direction");
     return add(name, LstmStep<T>{&layer}, {x}, {layer.config().hidden}, layer.cell().macs());
   }
   ValueId consensus(ValueId logits, bool last) {

@@ -26,14 +26,6 @@ struct AttentionMask {
   bool causal = false;  ///< Query i sees keys 0 ... i.
 };
 
-/// U(-b, b) with b = sqrt(6 / (in + out)) for a weight [out, in] (Glorot and Bengio, 2010).
-template <class T>
-Tensor<T> attention_weight(Shape shape, Key key) {
-  if (!weights_are_drawn()) return undrawn<T>(shape);
-  const T bound = static_cast<T>(std::sqrt(6 / static_cast<double>(shape[0] + shape[1])));
-  return Tensor<T>::uniform(shape, key, -bound, bound);
-}
-
 }  // namespace ADAFUSE_SIMD
 
 template <class T>
@@ -60,7 +52,7 @@ class MultiheadAttention {
     require<ValueError>(three.fits(), "MultiheadAttention: embed_dim is too large, ",
                         config.embed_dim);
     in_proj_weight =
-        parameter(attention_weight<T>({three.value(), config.embed_dim}, key.of("in_proj_weight")));
+        parameter(xavier_uniform<T>({three.value(), config.embed_dim}, key.of("in_proj_weight")));
     if (!config.bias) return;
     in_proj_bias = parameter(constant_init<T>({three.value()}, 0));
     out_proj.bias = parameter(constant_init<T>({config.embed_dim}, 0));

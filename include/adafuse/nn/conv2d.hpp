@@ -29,7 +29,8 @@ class Conv2d {
   Variable<T> weight;  // [out, in/groups, kh, kw]
   Variable<T> bias;    // [out], undefined without
 
-  /// Starts from kaiming_normal, the bias from PyTorch's uniform. Each layer has a key of its own.
+  /// Starts from kaiming_normal of fan out, the bias from PyTorch's uniform. Each layer has a key
+  /// of its own.
   Conv2d(const Conv2dConfig& config, Key key) : config_(config) {
     const auto [in, out, groups] = std::tuple(config.in, config.out, config.groups);
     require<ValueError>(in > 0 && out > 0 && config.kernel.height > 0 && config.kernel.width > 0,
@@ -38,7 +39,7 @@ class Conv2d {
     require<ValueError>(groups > 0 && in % groups == 0 && out % groups == 0, "Conv2d: ", groups,
                         " groups must divide in ", in, " and out ", out);
     const Shape shape{out, in / groups, config.kernel.height, config.kernel.width};
-    weight = parameter(kaiming_normal<T>(shape, key.of("weight")));
+    weight = parameter(kaiming_normal<T>(shape, key.of("weight"), {.fan = Fan::out}));
     if (config.bias) bias = parameter(fan_in_uniform<T>({out}, shape.size() / out, key.of("bias")));
   }
   explicit Conv2d(const Conv2dConfig&) = delete;  // weights are drawn: give a key, key.of("conv1")

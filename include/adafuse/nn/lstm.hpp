@@ -5,25 +5,20 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/nn/init.hpp>
-#include <adafuse/nn/linear.hpp>
-#include <adafuse/ops/arithmetic.hpp>
-#include <adafuse/ops/pointwise.hpp>
-#include <adafuse/ops/shape.hpp>
+#include <adafuse/nn/recurrent.hpp>
 
 namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
-struct LstmConfig {
-  Index in = 0, hidden = 0;
-};
+using LstmConfig = RecurrentConfig;
 
 }  // namespace ADAFUSE_SIMD
 
 inline namespace ADAFUSE_SIMD {
 
-/// What an LSTM carries from step to step, each [N, hidden].
+/// What an LSTM carries from step to step, each [N, hidden]; of several layers or both directions
+/// [layers * directions, N, hidden], layer by layer, forward first, as in PyTorch.
 template <class T>
 struct LstmState {
   Variable<T> h, c;
@@ -36,24 +31,17 @@ template <class T>
 class LstmCell {
  public:
   using value_type = T;
+  using State = LstmState<T>;
 
   Variable<T> weight_ih, weight_hh;  // [4 hidden, in], [4 hidden, hidden], gates i f g o
   Variable<T> bias_ih, bias_hh;      // [4 hidden]
 
   /// Starts as PyTorch does: all from U(-1/sqrt(hidden), 1/sqrt(hidden)).
   LstmCell(const LstmConfig& config, Key key) : config_(config) {
-    require<ValueError>(config.in > 0 && config.hidden > 0, "Lstm: sizes must be positive, got in ",
-                        config.in, ", hidden ", config.hidden);
-    const Checked four = Checked(4) * config.hidden;
-    require<ValueError>(four.fits(), "Lstm: hidden is too large, ", config.hidden);
-    const Index gates = four.value();
-    const auto start = [&](Shape shape, const char* name) {
-      return parameter(fan_in_uniform<T>(shape, config.hidden, key.of(name)));
-    };
-    weight_ih = start({gates, config.in}, "weight_ih");
-    weight_hh = start({gates, config.hidden}, "weight_hh");
-    bias_ih = start({gates}, "bias_ih");
-    bias_hh = start({gates}, "bias_hh");
+    detail::require_single("LstmCell", config);
+    const detail::RecurrentWeights<T> start("Lstm", 4, config, key);
+    weight_ih = start.weight_ih, weight_hh = start.weight_hh;
+    bias_ih = start.bias_ih, bias_hh = start.bias_hh;
   }
   explicit LstmCell(const LstmConfig&) = delete;  // weights are drawn: give a key, key.of("rnn")
 
@@ -88,6 +76,14 @@ class LstmCell {
     v("bias_ih", bias_ih), v("bias_hh", bias_hh);
   }
 
+  /// h and c, and a state of them.
+  ADAFUSE_INLINE static std::vector<Variable<T>> parts_of(const LstmState<T>& state) {
+    return {state.h, state.c};
+  }
+  ADAFUSE_INLINE static LstmState<T> state_of(const std::vector<Variable<T>>& parts) {
+    return {parts[0], parts[1]};
+  }
+
   ADAFUSE_INLINE LstmCell(LstmCell&&) = default;
   ADAFUSE_INLINE LstmCell& operator=(LstmCell&&) = default;
   ADAFUSE_INLINE ~LstmCell() = default;
@@ -96,46 +92,38 @@ class LstmCell {
   LstmConfig config_;
 };
 
-/// All steps of a sequence. Weights carry the names of PyTorch's nn.LSTM with one layer.
+/// All steps of a sequence, through one layer or several, in one direction or both. Weights carry
+/// the names of PyTorch's nn.LSTM.
 template <class T>
 class Lstm {
  public:
   using value_type = T;
+  using Output = typename RecurrentLayers<T, LstmCell<T>>::Output;
 
-  Lstm(const LstmConfig& config, Key key) : cell_(config, key) {}
+  Lstm(const LstmConfig& config, Key key) : layers_("Lstm", config, key) {}
   explicit Lstm(const LstmConfig&) = delete;  // weights are drawn: give it a key, key.of("rnn")
   ADAFUSE_INLINE Lstm(Lstm&&) = default;
   ADAFUSE_INLINE Lstm& operator=(Lstm&&) = default;
   ADAFUSE_INLINE ~Lstm() = default;
 
-  struct Output {
-    Variable<T> all;     // [N, T, hidden]
-    LstmState<T> state;  // after the last step
-  };
-
-  /// x: [N, T, in], T > 0. An undefined state is zero.
+  /// x: [N, T, in], T > 0 -> all: [N, T, hidden], or [N, T, 2 hidden] of both directions, and the
+  /// state after the last step. An undefined state is zero. Throws ValueError where dropout needs
+  /// the context that the other forward is given.
   Output forward(const Variable<T>& x, const LstmState<T>& before = {}) const {
-    require<ShapeError>(x.rank() == 3 && x.size(1) > 0, "Lstm: expects x [N,T,in], got ",
-                        x.shape());
-    LstmState<T> state = before;
-    std::vector<Variable<T>> steps;
-    for (Index t = 0; t < x.size(1); ++t) {
-      state = cell_.forward(reshape(slice(x, 1, t, t + 1), {x.size(0), x.size(2)}), state);
-      steps.push_back(reshape(state.h, {x.size(0), 1, cell_.config().hidden}));
-    }
-    return {cat(steps, 1), state};
+    return layers_.forward(x, before, nullptr);
+  }
+  Output forward(const Variable<T>& x, Context<T>& ctx, const LstmState<T>& before = {}) const {
+    return layers_.forward(x, before, &ctx);
   }
 
-  const LstmCell<T>& cell() const { return cell_; }
-  const LstmConfig& config() const { return cell_.config(); }
+  /// The cell of the first layer that walks forward.
+  ADAFUSE_INLINE const LstmCell<T>& cell() const { return layers_.first(); }
+  ADAFUSE_INLINE const LstmConfig& config() const { return layers_.config(); }
 
-  void visit(Visitor<T>& v) const {
-    v("weight_ih_l0", cell_.weight_ih), v("weight_hh_l0", cell_.weight_hh);
-    v("bias_ih_l0", cell_.bias_ih), v("bias_hh_l0", cell_.bias_hh);
-  }
+  void visit(Visitor<T>& v) const { layers_.visit(v); }
 
  private:
-  LstmCell<T> cell_;
+  RecurrentLayers<T, LstmCell<T>> layers_;
 };
 
 }  // namespace adafuse::nn

@@ -1,9 +1,10 @@
-// Sequential: layers one after the other, named "0", "1", ... as PyTorch names them.
+// Sequential: layers one after the other, named "0", "1", ... as PyTorch names them. How many there
+// are is known when it is compiled; dynamic_sequential.hpp has those of run-time length.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/nn/context.hpp>
-#include <adafuse/nn/module.hpp>
+#include <adafuse/nn/state.hpp>
 #include <tuple>
 
 namespace adafuse::nn {
@@ -30,6 +31,12 @@ class Sequential {
   template <std::size_t I>
   const auto& layer() const {
     return std::get<I>(layers_);
+  }
+
+  /// Clones of all layers. (`nn::clone` calls it, and refuses layers that are tied to each other.)
+  ADAFUSE_INLINE Sequential clone() const {
+    return std::apply([](const auto&... layer) { return Sequential(nn::clone(layer)...); },
+                      layers_);
   }
 
   void visit(Visitor<T>& v) const {

@@ -1,7 +1,8 @@
 // Adam (Kingma and Ba, 2015) and AdamW (Loshchilov and Hutter, 2019):
 //   m <- b1 m + (1 - b1) g,   v <- b2 v + (1 - b2) g^2,
 //   p <- p - rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps).
-// Adam adds decay p to g; AdamW shrinks p by rate * decay instead, apart from the moments.
+// Adam adds decay p to g; AdamW shrinks p by rate * decay instead, apart from the moments. AMSGrad
+// (Reddi, Kale and Kumar, 2018) divides by the largest v that was there, m <- max(m, v), not by v.
 //
 // Of a beta near 1, it is 1 - beta that counts, and half a unit in the last place of a float beta
 // is 3e-8: 30 % of 1 - beta for beta = 1 - 1e-7. So 1 - b is taken before anything is rounded, and
@@ -17,6 +18,7 @@ struct AdamOptions {
   double beta1 = 0.9, beta2 = 0.999;
   double eps = 1e-8;
   bool decoupled_decay = false;  ///< AdamW
+  bool amsgrad = false;          ///< A step is never longer than an earlier v allowed.
 };
 
 template <class T>
@@ -27,6 +29,7 @@ class Adam : public Optimizer<T> {
         options_(options),
         first_(this->parameter_count()),
         second_(this->parameter_count()),
+        largest_(this->parameter_count()),
         seen_(this->parameter_count()) {
     for (double beta : {options.beta1, options.beta2}) {
       require<ValueError>(0 <= beta && beta < 1, "Adam: betas must be in [0, 1), got ", beta);
@@ -42,6 +45,7 @@ class Adam : public Optimizer<T> {
     std::map<std::string, Tensor<T>> state;
     this->list(state, "first", first_);
     this->list(state, "second", second_);
+    if (options_.amsgrad) this->list(state, "largest", largest_);
     this->list(state, "seen", seen_);
     return state;
   }
@@ -63,6 +67,8 @@ class Adam : public Optimizer<T> {
               double weight_decay) override {
     Tensor<T>&m = first_[index], &v = second_[index], &seen = seen_[index];
     if (!m.defined()) m = Tensor<T>(p.shape()), v = Tensor<T>(p.shape()), seen = Tensor<T>({1});
+    Tensor<T>& largest = largest_[index];
+    if (options_.amsgrad && !largest.defined()) largest = Tensor<T>(p.shape());
     // The bias correction counts the steps of this parameter: one that had no gradient was not
     // seen.
     const double t = static_cast<double>(++seen(0));
@@ -74,31 +80,45 @@ class Adam : public Optimizer<T> {
     const T added = static_cast<T>(options_.decoupled_decay ? 0 : weight_decay);
     const T shrink = static_cast<T>(options_.decoupled_decay ? rate * weight_decay : 0);
     T *const weights = p.data(), *const first = m.data(), *const second = v.data();
+    T* const most = options_.amsgrad ? largest.data() : nullptr;
     const T* const gradient = grad.data();
-    parallel_for(p.size(), Index{1} << 14, Work::elements(6), [=](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) {
-        T &x = weights[i], &a = first[i], &b = second[i];
-        const T g = gradient[i] + added * x;
-        a = decay1(a, g);
-        b = decay2(b, g * g);
-        x -= shrink * x + step * a / (std::sqrt(b) * root + eps);
-      }
-    });
+    // One pass over memory. `divisor(i, v)` is the v that the step is divided by.
+    const auto pass = [=](const auto& divisor) {
+      parallel_for(p.size(), Index{1} << 14, Work::elements(6), [=](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) {
+          T &x = weights[i], &a = first[i], &b = second[i];
+          const T g = gradient[i] + added * x;
+          a = decay1(a, g);
+          b = decay2(b, g * g);
+          x -= shrink * x + step * a / (std::sqrt(divisor(i, b)) * root + eps);
+        }
+      });
+    };
+    if (options_.amsgrad)
+      pass([=](Index i, T square) { return most[i] = square < most[i] ? most[i] : square; });
+    else
+      pass([](Index, T square) { return square; });
   }
 
-  std::vector<std::string> moments() const override { return {"first", "second", "seen"}; }
+  std::vector<std::string> moments() const override {
+    std::vector<std::string> names{"first", "second", "seen"};
+    if (options_.amsgrad) names.push_back("largest");
+    return names;
+  }
   Shape moment_shape(const std::string& moment, const Shape& parameter) const override {
     return moment == "seen" ? Shape{1} : parameter;
   }
   void take_state(const std::map<std::string, Tensor<T>>& saved) override {
     this->take(saved, "first", first_);
     this->take(saved, "second", second_);
+    this->take(saved, "largest", largest_);
     this->take(saved, "seen", seen_);
   }
 
   AdamOptions options_;
   std::vector<Tensor<T>> first_, second_;
-  std::vector<Tensor<T>> seen_;  // [1] each: how many steps had a gradient
+  std::vector<Tensor<T>> largest_;  // of AMSGrad alone
+  std::vector<Tensor<T>> seen_;     // [1] each: how many steps had a gradient
 };
 
 /// Adam with decoupled weight decay.

@@ -1,4 +1,5 @@
-// Clipping: gradients whose joint norm is too large are scaled down to it, direction kept.
+// Clipping: gradients whose joint norm is too large are scaled down to it, direction kept; or each
+// element by itself is brought into an interval.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -28,6 +29,20 @@ double clip_by_norm(const std::vector<Variable<T>>& parameters, double max_norm)
     }
   }
   return norm;
+}
+
+/// g <- min(max(g, -most), most), element by element: PyTorch's clip_grad_value_. A NaN stays a
+/// NaN. Throws ValueError unless `most` is positive.
+template <class T>
+void clip_by_value(const std::vector<Variable<T>>& parameters, double most) {
+  require<ValueError>(most > 0, "clip_by_value: the largest value must be positive, got ", most);
+  const T high = static_cast<T>(most), low = -high;
+  for (const auto& p : parameters) {
+    if (!p.grad().defined()) continue;
+    Tensor<T> clipped = p.grad().value().clone();
+    for (T& g : clipped) g = g < low ? low : g > high ? high : g;
+    p.set_grad(std::move(clipped));
+  }
 }
 
 }  // namespace adafuse::optim::inline ADAFUSE_SIMD

@@ -17,7 +17,9 @@ struct ParameterGroup {
   double weight_decay = 0;  ///< Pulls the parameters to zero.
 };
 
-/// Changes parameters along their gradients. A parameter without a gradient is left alone.
+/// Changes parameters along their gradients. A parameter that has no gradient, or was frozen by
+/// `requires_grad_(false)`, is left alone. Give each parameter once: `nn::parameters` does, tied
+/// ones included.
 template <class T>
 class Optimizer {
  public:
@@ -44,7 +46,7 @@ class Optimizer {
     std::size_t index = 0;
     for (const auto& group : groups_)
       for (const auto& p : group.parameters) {
-        if (p.grad().defined())
+        if (p.requires_grad() && p.grad().defined())
           update(index, p.mutable_value(), p.grad().value(), rate * group.rate_scale,
                  group.weight_decay);
         ++index;
