@@ -9,6 +9,7 @@
 #include "fusion_rows.hpp"
 #include "indexing_rows.hpp"
 #include "layout_rows.hpp"
+#include "linalg_rows.hpp"
 #include "loss_rows.hpp"
 #include "norm_rows.hpp"
 #include "normalization_rows.hpp"
@@ -23,7 +24,8 @@ inline std::vector<GradcheckRow> all_rows() {
   for (auto& family : {arithmetic_rows(), elementwise_rows(), shape_rows(), matmul_rows(),
                        conv_rows(), pool_rows(), normalization_rows(), fusion_rows(),
                        reduction_rows(), indexing_rows(), layout_rows(), class_loss_rows(),
-                       loss_rows(), norm_rows(), leading_matmul_rows(), attention_rows()})
+                       loss_rows(), norm_rows(), leading_matmul_rows(), attention_rows(),
+                       linalg_rows()})
     all.insert(all.end(), family.begin(), family.end());
   return all;
 }

@@ -47,22 +47,26 @@ struct Unchanged {
   }
 };
 
+namespace detail {
+
+template <class Transform, class Sample>
+auto transformed(const Transform& transform, Sample&& sample, Key key) {
+  if constexpr (std::invocable<const Transform&, Sample, Key>)
+    return transform(std::forward<Sample>(sample), key);
+  else
+    return transform(std::forward<Sample>(sample));
+}
+
+}  // namespace detail
+
 /// Batches of a data set, which must outlive the loader. `transform(sample)` or `transform(sample,
 /// key)`, with a key of its own for each sample and epoch, makes of a sample what is collated;
 /// `collate(samples)` makes a batch of a vector of them. Both are called on several threads at once.
 template <IndexedDataset D, class Transform = Unchanged, class MakeBatch = Collate>
 class DataLoader {
-  template <class S>
-  static auto transformed(const Transform& transform, S&& sample, Key key) {
-    if constexpr (std::invocable<const Transform&, S, Key>)
-      return transform(std::forward<S>(sample), key);
-    else
-      return transform(std::forward<S>(sample));
-  }
-
  public:
-  using Sample = decltype(transformed(std::declval<const Transform&>(),
-                                      std::declval<const D&>()[Index{}], Key(0)));
+  using Sample = decltype(detail::transformed(std::declval<const Transform&>(),
+                                              std::declval<const D&>()[Index{}], Key(0)));
   using Batch = std::invoke_result_t<const MakeBatch&, const std::vector<Sample>&>;
 
   /// Throws ValueError for options that make no sense.
@@ -106,7 +110,7 @@ class DataLoader {
             if (stop) throw Stopped();
             const Index i = order[static_cast<std::size_t>(k)];
             samples.push_back(
-                transformed(transform_, (*dataset_)[i], key.of(static_cast<std::uint64_t>(i))));
+                detail::transformed(transform_, (*dataset_)[i], key.of(static_cast<std::uint64_t>(i))));
           }
           return collate_(std::as_const(samples));
         });

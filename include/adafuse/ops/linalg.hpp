@@ -107,12 +107,20 @@ inline Index first_of(const std::vector<char>& failed) {
   return found == failed.end() ? -1 : found - failed.begin();
 }
 
-/// P A = L U with the largest pivots of each column. A matrix is singular when a pivot is 0.
+/// P A = L U with the largest pivots of each column.
 template <class T>
 struct Lu {
   Eigen::PartialPivLU<ColumnMajor<T>> factors;
   explicit Lu(const ColumnMajor<T>& a) : factors(a) {}
+
+  /// Whether a pivot is 0.
   bool singular() const { return (factors.matrixLU().diagonal().array() == T{0}).any(); }
+  /// Whether a pivot is no more than rounding could make of 0.
+  bool nearly_singular() const {
+    const auto n = static_cast<T>(factors.rows());
+    const ColumnMajor<T> pivots = factors.matrixLU().diagonal().cwiseAbs();
+    return pivots.minCoeff() <= n * std::numeric_limits<T>::epsilon() * pivots.maxCoeff();
+  }
 };
 
 /// A^-1 B for each pair of matrices, [count, n, n] and [count, n, k] in order. ValueError, named
@@ -157,19 +165,18 @@ Variable<T> solve_matrices(const Variable<T>& a, const Variable<T>& b) {
                 });
 }
 
-/// The determinants of [..., n, n], [...], and which are of singular matrices.
+/// The signs of determinants of x [..., n, n], and the logarithms of their absolute values: [...].
 template <class T>
-struct Determinants {
-  Tensor<T> sign, log_absolute;
-  bool one_is_singular = false;
+struct LogDeterminants {
+  Tensor<T> sign, logabsdet;
 };
 
 template <class T>
-Determinants<T> determinants(const char* op, const Tensor<T>& x) {
-  const auto d = square_dims(op, x.shape());
-  Determinants<T> result{Tensor<T>::uninitialized(d.leading), Tensor<T>::uninitialized(d.leading)};
-  T *const signs = result.sign.data(), *const logs = result.log_absolute.data();
-  std::vector<char> singular(static_cast<std::size_t>(d.count), 0);
+LogDeterminants<T> log_determinants(const Tensor<T>& x) {
+  const auto d = square_dims("slogdet", x.shape());
+  LogDeterminants<T> result{Tensor<T>::uninitialized(d.leading),
+                            Tensor<T>::uninitialized(d.leading)};
+  T *const signs = result.sign.data(), *const logs = result.logabsdet.data();
   for_each_matrix(d.count, d.rows * d.rows * d.rows / 3, [&](Index i) {
     if (d.rows == 0) {  // the product of nothing
       signs[i] = 1;
@@ -185,21 +192,25 @@ Determinants<T> determinants(const char* op, const Tensor<T>& x) {
       sum += std::log(std::abs(pivot));
     }
     if (lu.singular()) {
-      singular[static_cast<std::size_t>(i)] = 1;
       sign = 0;
       sum = -std::numeric_limits<double>::infinity();
     }
     signs[i] = static_cast<T>(sign);
     logs[i] = static_cast<T>(sum);
   });
-  result.one_is_singular = first_of(singular) >= 0;
   return result;
 }
 
-/// The determinants themselves: products of pivots.
+/// The determinants of x [..., n, n], [...], and whether one is of a nearly singular matrix.
 template <class T>
-Tensor<T> products_of_pivots(const char* op, const Tensor<T>& x, bool& one_is_singular) {
-  const auto d = square_dims(op, x.shape());
+struct Determinants {
+  Tensor<T> values;
+  bool one_is_singular = false;
+};
+
+template <class T>
+Determinants<T> determinants(const Tensor<T>& x) {
+  const auto d = square_dims("det", x.shape());
   auto y = Tensor<T>::uninitialized(d.leading);
   T* const to = y.data();
   std::vector<char> singular(static_cast<std::size_t>(d.count), 0);
@@ -209,11 +220,10 @@ Tensor<T> products_of_pivots(const char* op, const Tensor<T>& x, bool& one_is_si
       return;
     }
     const Lu<T> lu(matrix_at(x, i, d.rows, d.rows));
-    singular[static_cast<std::size_t>(i)] = lu.singular() ? 1 : 0;
+    singular[static_cast<std::size_t>(i)] = lu.nearly_singular() ? 1 : 0;
     to[i] = lu.factors.determinant();
   });
-  one_is_singular = first_of(singular) >= 0;
-  return y;
+  return {y, first_of(singular) >= 0};
 }
 
 }  // namespace detail
@@ -286,12 +296,11 @@ template <Operand X>
 Variable<scalar_of<X>> det(const X& input) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
-  bool singular = false;
-  auto y = detail::products_of_pivots("det", x.value(), singular);
+  auto y = detail::determinants(x.value("det"));
   // By the expansion along a row, d det / dx_ij is the cofactor C_ij. C = det(x) x^-T; of a singular
-  // matrix, which has no inverse, the minors themselves.
-  return record("det", std::move(y), {x},
-                [x, singular](const Variable<T>& dy, const Variable<T>& det_x) -> Gradients<T> {
+  // matrix, which has no inverse, the minors themselves, in n^4 numbers.
+  return record("det", std::move(y.values), {x},
+                [x, singular = y.one_is_singular](const Variable<T>& dy, const Variable<T>& det_x) -> Gradients<T> {
                   const Shape one = detail::with_sizes(dy.shape(), {1, 1});
                   if (singular) return {reshape(dy, one) * detail::cofactors(x)};
                   return {reshape(dy * det_x, one) * detail::transposed(inverse(x))};
@@ -305,10 +314,10 @@ template <Operand X>
 SlogdetOutput<scalar_of<X>> slogdet(const X& input) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
-  auto determinants = detail::determinants("slogdet", x.value());
+  auto y = detail::log_determinants(x.value("slogdet"));
   // d ln |det x| = d det x / det x, so dx = dy x^-T
-  return {std::move(determinants.sign),
-          record("slogdet", std::move(determinants.log_absolute), {x},
+  return {std::move(y.sign),
+          record("slogdet", std::move(y.logabsdet), {x},
                  [x](const Variable<T>& dy) -> Gradients<T> {
                    return {reshape(dy, detail::with_sizes(dy.shape(), {1, 1})) *
                            detail::transposed(inverse(x))};
