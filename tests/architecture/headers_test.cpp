@@ -36,8 +36,8 @@ bool reaches(const std::string& path, const char* pattern) {
 }
 
 bool needs_json(const std::string& path) { return reaches(path, "nlohmann/.*"); }
-/// Libraries that may be missing, and Eigen's decompositions, which take as long to read as all else:
-/// their headers are in no umbrella.
+/// Libraries that may be missing, and Eigen's decompositions, which take as long to read as all
+/// else: their headers are in no umbrella.
 bool needs_optional(const std::string& path) {
   return reaches(path, R"(mpi\.h|zlib\.h|lib(av|sw)\w+/.*|Eigen/(?!Core).*)");
 }
@@ -47,7 +47,8 @@ bool needs_optional(const std::string& path) {
 bool reads_checkpoints(const std::string& path) {
   const std::set<std::string> machinery = {"adafuse/io/byte_reader.hpp", "adafuse/io/crc32.hpp"};
   return machinery.contains(path) ||
-         std::regex_match(path, std::regex("adafuse/io/(torch|pickle|zip|np[yz]|idx|cifar|raw_).*"));
+         std::regex_match(path,
+                          std::regex("adafuse/io/(torch|pickle|zip|np[yz]|idx|cifar|raw_).*"));
 }
 
 const std::set<std::string> rooms_above_the_umbrella = {"train", "report"};

@@ -27,15 +27,16 @@ void check_refused(const std::string& bytes, const char* reason) {
 }  // namespace
 
 TEST_CASE("idx: elements of every type") {
-  const auto images = std::get<Tensor<std::uint8_t>>(io::parse_idx(file(8, {2, 1, 3}, "abcdef"), "a"));
+  const auto images =
+      std::get<Tensor<std::uint8_t>>(io::parse_idx(file(8, {2, 1, 3}, "abcdef"), "a"));
   CHECK(images.shape() == Shape{2, 1, 3});
   CHECK(images(1, 0, 2) == 'f');
   CHECK(std::get<Tensor<std::int32_t>>(io::parse_idx(file(9, {1}, "\xfe"), "a"))(0) == -2);
   CHECK(std::get<Tensor<std::int32_t>>(io::parse_idx(file(11, {1}, "\1\2"), "a"))(0) == 258);
   CHECK(std::get<Tensor<std::int32_t>>(
             io::parse_idx(file(12, {1}, std::string("\0\1\0\0", 4)), "a"))(0) == 65536);
-  CHECK(std::get<Tensor<float>>(io::parse_idx(file(13, {1}, std::string("\x40\0\0\0", 4)), "a"))(0) ==
-        2);
+  CHECK(std::get<Tensor<float>>(io::parse_idx(file(13, {1}, std::string("\x40\0\0\0", 4)), "a"))(
+            0) == 2);
   CHECK(std::get<Tensor<double>>(
             io::parse_idx(file(14, {}, std::string("\xbf\xf0\0\0\0\0\0\0", 8)), "a"))
             .item() == -1);

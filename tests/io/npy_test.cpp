@@ -43,16 +43,19 @@ void check_refused(const std::string& bytes, const char* reason) {
 }  // namespace
 
 TEST_CASE("npy: elements of every type, the highest byte last or first") {
-  check_holds(io::parse_npy(file(dictionary("<i4", "(2,)"), std::string("\1\0\0\0\xff\xff\xff\xff", 8)), "a"),
+  check_holds(io::parse_npy(
+                  file(dictionary("<i4", "(2,)"), std::string("\1\0\0\0\xff\xff\xff\xff", 8)), "a"),
               Tensor<std::int32_t>::of({1, -1}));
-  check_holds(io::parse_npy(file(dictionary(">i4", "(2,)"), std::string("\0\0\0\1\xff\xff\xff\xfe", 8)), "a"),
+  check_holds(io::parse_npy(
+                  file(dictionary(">i4", "(2,)"), std::string("\0\0\0\1\xff\xff\xff\xfe", 8)), "a"),
               Tensor<std::int32_t>::of({1, -2}));
   check_holds(io::parse_npy(file(dictionary(">i2", "(1, 2)"), std::string("\1\0\0\1", 4)), "a"),
               Tensor<std::int32_t>::of({{256, 1}}));
   check_holds(io::parse_npy(file(dictionary("<f4", "()"), std::string("\0\0\x80\x3f", 4)), "a"),
               Tensor<float>::scalar(1));
-  check_holds(io::parse_npy(file(dictionary(">f8", "(1,)"), std::string("\x3f\xf0\0\0\0\0\0\0", 8)), "a"),
-              Tensor<double>::of({1}));
+  check_holds(
+      io::parse_npy(file(dictionary(">f8", "(1,)"), std::string("\x3f\xf0\0\0\0\0\0\0", 8)), "a"),
+      Tensor<double>::of({1}));
   check_holds(io::parse_npy(file(dictionary("<f2", "(2,)"), std::string("\0\x3c\0\xc0", 4)), "a"),
               Tensor<float>::of({1, -2}));
   check_holds(io::parse_npy(file(dictionary("|u1", "(3,)"), "\1\2\3"), "a"),
@@ -69,15 +72,16 @@ TEST_CASE("npy: by columns") {
   check_holds(io::parse_npy(file(dictionary("|u1", "(2, 3)", "True"), "\1\4\2\5\3\6"), "a"),
               Tensor<std::uint8_t>::of({{1, 2, 3}, {4, 5, 6}}));
   // (2, 2, 2): element (i, j, k) is at i + 2 j + 4 k
-  check_holds(io::parse_npy(file(dictionary("|u1", "(2, 2, 2)", "True"),
-                                 std::string("\0\1\2\3\4\5\6\7", 8)),
-                            "a"),
-              Tensor<std::uint8_t>::of({{{0, 4}, {2, 6}}, {{1, 5}, {3, 7}}}));
+  check_holds(
+      io::parse_npy(
+          file(dictionary("|u1", "(2, 2, 2)", "True"), std::string("\0\1\2\3\4\5\6\7", 8)), "a"),
+      Tensor<std::uint8_t>::of({{{0, 4}, {2, 6}}, {{1, 5}, {3, 7}}}));
 }
 
 TEST_CASE("npy: other ways to write the dictionary") {
   const auto two = Tensor<std::uint8_t>::of({1, 2});
-  check_holds(io::parse_npy(file("{\"shape\":(2L,),\"fortran_order\":False,\"descr\":\"|u1\"}", "\1\2"), "a"),
+  check_holds(io::parse_npy(
+                  file("{\"shape\":(2L,),\"fortran_order\":False,\"descr\":\"|u1\"}", "\1\2"), "a"),
               two);
   const std::string head = dictionary("|u1", "(2,)");
   for (const char major : {'\2', '\3'}) {
@@ -90,7 +94,8 @@ TEST_CASE("npy: other ways to write the dictionary") {
 
 TEST_CASE("npy: what is written is NumPy's own form, and is read again") {
   CHECK(io::npy_head(Tensor<float>(Shape{2, 3})) ==
-        file("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }" + std::string(58, ' ') + "\n",
+        file("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }" + std::string(58, ' ') +
+                 "\n",
              ""));
   const data::ScratchDir dir("npy");
   const auto path = dir.path / "x.npy";
@@ -118,7 +123,8 @@ TEST_CASE("npy: headers that are none are refused") {
        {"", "{", "{'descr'", "{'descr': }", "{'descr': '|u1'}", "[]", "{'shape': (2, }",
         "{'shape': (-1,), }", "{'shape': (x,), }", "{'fortran_order': 1}", "{'fortran_order': Fal}",
         "{'shape': (99999999999999999999,)}", "{'shape': (9223372036854775807, 2)}",
-        "{'shape': (1,1,1,1,1,1,1,1,1)}", "{'other': '|u1'}", "{'descr': 'x'", "{'descr': 'x' 'y'}"})
+        "{'shape': (1,1,1,1,1,1,1,1,1)}", "{'other': '|u1'}", "{'descr': 'x'",
+        "{'descr': 'x' 'y'}"})
     check_refused(file(text, "\1\2"), "npy: header: ");
   check_refused(file("{'descr': '|u1', " + good.substr(1), "\1\2"), "there twice");
   check_refused(file(good + "x", "\1\2"), "follows the dictionary");

@@ -87,7 +87,8 @@ TEST_CASE("npz: packed entries are unpacked, and checked") {
   const std::string inside = packed(npy, -15);
   // An archive by hand: packed and unpacked sizes differ.
   const auto archive = [&](const std::string& data, std::uint64_t size, std::uint32_t crc) {
-    std::string bytes = torch_bytes::zip({{.name = "x.npy", .data = data, .method = 8, .crc = crc}});
+    std::string bytes =
+        torch_bytes::zip({{.name = "x.npy", .data = data, .method = 8, .crc = crc}});
     const auto directory = bytes.rfind("PK\1\2");
     const std::string claimed = torch_bytes::little<std::uint32_t>(size);
     std::copy(claimed.begin(), claimed.end(),

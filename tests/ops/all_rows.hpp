@@ -21,11 +21,11 @@ namespace adafuse {
 
 inline std::vector<GradcheckRow> all_rows() {
   std::vector<GradcheckRow> all;
-  for (auto& family : {arithmetic_rows(), elementwise_rows(), shape_rows(), matmul_rows(),
-                       conv_rows(), pool_rows(), normalization_rows(), fusion_rows(),
-                       reduction_rows(), indexing_rows(), layout_rows(), class_loss_rows(),
-                       loss_rows(), norm_rows(), leading_matmul_rows(), attention_rows(),
-                       linalg_rows()})
+  for (auto& family :
+       {arithmetic_rows(), elementwise_rows(), shape_rows(), matmul_rows(), conv_rows(),
+        pool_rows(), normalization_rows(), fusion_rows(), reduction_rows(), indexing_rows(),
+        layout_rows(), class_loss_rows(), loss_rows(), norm_rows(), leading_matmul_rows(),
+        attention_rows(), linalg_rows()})
     all.insert(all.end(), family.begin(), family.end());
   return all;
 }

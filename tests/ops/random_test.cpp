@@ -88,7 +88,8 @@ TEST_CASE("random: multinomial with replacement draws each class by its weight")
   CHECK(std::equal(one.begin(), one.end(), y[0].begin()));
 }
 
-TEST_CASE("random: multinomial without replacement draws each class once, the first by its weight") {
+TEST_CASE(
+    "random: multinomial without replacement draws each class once, the first by its weight") {
   const Index n = 20000;
   Tensor<float> weights(Shape{n, 4});
   const std::array<float, 4> w{1, 3, 0, 4};
@@ -112,14 +113,14 @@ TEST_CASE("random: multinomial without replacement draws each class once, the fi
 
 TEST_CASE("random: multinomial of denormal weights stays within the classes") {
   const double tiny = std::numeric_limits<double>::denorm_min();
-  const auto y =
-      multinomial(Tensor<double>::of({tiny, 0}), 100, Key(5), {.replacement = true});
+  const auto y = multinomial(Tensor<double>::of({tiny, 0}), 100, Key(5), {.replacement = true});
   CHECK(count_of(y, std::int64_t{0}) == 100);
 }
 
 TEST_CASE("random: multinomial refuses weights and counts that make no sense") {
   const auto refused = [](const Tensor<double>& weights, Index count, const char* reason) {
-    CHECK_THROWS_WITH_AS(multinomial(weights, count, Key(1)), doctest::Contains(reason), ValueError);
+    CHECK_THROWS_WITH_AS(multinomial(weights, count, Key(1)), doctest::Contains(reason),
+                         ValueError);
   };
   refused(Tensor<double>::of({1, -1}), 1, "at least 0, got -1");
   refused(Tensor<double>::of({1, INFINITY}), 1, "got inf");
@@ -193,12 +194,14 @@ TEST_CASE("random: the quantile of the normal distribution undoes its distributi
     }
   CHECK(detail::normal_quantile(0.5) == 0);
   CHECK(detail::normal_quantile(0.975) == doctest::Approx(1.959963984540054).epsilon(1e-14));
-  CHECK(detail::normal_quantile(1 - 1e-10) == doctest::Approx(-detail::normal_quantile(1e-10)).epsilon(1e-6));
+  CHECK(detail::normal_quantile(1 - 1e-10) ==
+        doctest::Approx(-detail::normal_quantile(1e-10)).epsilon(1e-6));
 }
 
 TEST_CASE("random: truncated_normal keeps to its bounds and has the distribution that is left") {
   for (const TruncatedNormalOptions& o :
-       {TruncatedNormalOptions{}, TruncatedNormalOptions{.mean = 1, .stddev = 2, .low = 0, .high = 1.5},
+       {TruncatedNormalOptions{},
+        TruncatedNormalOptions{.mean = 1, .stddev = 2, .low = 0, .high = 1.5},
         TruncatedNormalOptions{.low = 5, .high = 7}, TruncatedNormalOptions{.low = -9, .high = -6},
         TruncatedNormalOptions{.stddev = 1e-3, .low = -1, .high = 1}}) {
     CAPTURE(o.low);

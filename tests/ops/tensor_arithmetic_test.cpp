@@ -66,7 +66,8 @@ TEST_CASE("tensor arithmetic: the result is a tensor, and a variable where one i
   CHECK(std::is_same_v<decltype(add(x, x)), Variable<float>>);
 }
 
-TEST_CASE("tensor arithmetic: sizes of 1 stretch, and the functions of variables compute the same") {
+TEST_CASE(
+    "tensor arithmetic: sizes of 1 stretch, and the functions of variables compute the same") {
   const auto a = D::randn({4, 1, 5}, Key(1)), b = D::randn({3, 1}, Key(2));
   check_equal(a + b, add(a, b).value());
   check_equal(a - b, sub(a, b).value());
@@ -94,8 +95,8 @@ TEST_CASE("tensor arithmetic: whole numbers stay whole, and wrap around their en
 TEST_CASE("tensor arithmetic: a number that the tensor cannot hold is told") {
   CHECK_THROWS_WITH_AS(U::of({1}) + 256,
                        "add: the tensor holds whole numbers from 0 to 255, not 256", ValueError);
-  CHECK_THROWS_WITH_AS(-1 * U::of({1}),
-                       "mul: the tensor holds whole numbers from 0 to 255, not -1", ValueError);
+  CHECK_THROWS_WITH_AS(-1 * U::of({1}), "mul: the tensor holds whole numbers from 0 to 255, not -1",
+                       ValueError);
   check_equal(I::of({4}) - true, I::of({3}));
 }
 

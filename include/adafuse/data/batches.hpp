@@ -31,8 +31,8 @@ inline Index batch_count(Index count, Index batch_size, bool drop_last) {
   return count / batch_size + (!drop_last && count % batch_size > 0 ? 1 : 0);
 }
 
-/// One pass over the data, for one `for (const auto& batch : loader.epoch(3))`. A batch stays as it is
-/// when the next one comes. Leaving the loop early ends the threads.
+/// One pass over the data, for one `for (const auto& batch : loader.epoch(3))`. A batch stays as it
+/// is when the next one comes. Leaving the loop early ends the threads.
 template <class Batch>
 class Batches {
  public:

@@ -1,5 +1,5 @@
-// Collate: samples become a batch. Tensors of one shape are stacked, numbers become a tensor, and of
-// samples with several parts each part is a batch of its own.
+// Collate: samples become a batch. Tensors of one shape are stacked, numbers become a tensor, and
+// of samples with several parts each part is a batch of its own.
 // SPDX-License-Identifier: MIT
 #pragma once
 

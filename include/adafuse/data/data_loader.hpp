@@ -61,7 +61,8 @@ auto transformed(const Transform& transform, Sample&& sample, Key key) {
 
 /// Batches of a data set, which must outlive the loader. `transform(sample)` or `transform(sample,
 /// key)`, with a key of its own for each sample and epoch, makes of a sample what is collated;
-/// `collate(samples)` makes a batch of a vector of them. Both are called on several threads at once.
+/// `collate(samples)` makes a batch of a vector of them. Both are called on several threads at
+/// once.
 template <IndexedDataset D, class Transform = Unchanged, class MakeBatch = Collate>
 class DataLoader {
  public:
@@ -95,8 +96,8 @@ class DataLoader {
     return epoch_order(dataset_->size(), options_.shuffle, options_.key, number);
   }
 
-  /// The batches of epoch `number`; the loader must outlive them. What data set, transform or collate
-  /// throw is thrown when the batch is asked for.
+  /// The batches of epoch `number`; the loader must outlive them. What data set, transform or
+  /// collate throw is thrown when the batch is asked for.
   Batches<Batch> epoch(Index number) const {
     return Batches<Batch>(
         size(), options_.workers, options_.prefetch,
@@ -109,8 +110,8 @@ class DataLoader {
           for (Index k = begin; k < end; ++k) {
             if (stop) throw Stopped();
             const Index i = order[static_cast<std::size_t>(k)];
-            samples.push_back(
-                detail::transformed(transform_, (*dataset_)[i], key.of(static_cast<std::uint64_t>(i))));
+            samples.push_back(detail::transformed(transform_, (*dataset_)[i],
+                                                  key.of(static_cast<std::uint64_t>(i))));
           }
           return collate_(std::as_const(samples));
         });

@@ -72,9 +72,7 @@ class Loader {
   /// What errors call a clip.
   std::string name(Index clip) const { return dataset_.name(clip); }
   /// The number of batches of an epoch.
-  Index batches() const {
-    return batch_count(clips(), config_.batch_size, config_.drop_last);
-  }
+  Index batches() const { return batch_count(clips(), config_.batch_size, config_.drop_last); }
 
   /// The order of epoch `number`: a permutation of the clips, or 0, 1, 2 ... without shuffling.
   std::vector<Index> order(Index number) const {

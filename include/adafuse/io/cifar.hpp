@@ -1,5 +1,5 @@
-// CIFAR's binary files: pictures of 32 x 32, each a label or two (a byte each) and the planes of red,
-// green and blue, row by row.
+// CIFAR's binary files: pictures of 32 x 32, each a label or two (a byte each) and the planes of
+// red, green and blue, row by row.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -41,8 +41,7 @@ inline CifarBatch parse_cifar(std::string_view bytes, const std::string& name, b
   for (Index n = 0; n < count; ++n) {
     if (coarse) batch.coarse_labels(n) = label(n, 0, 20);
     batch.labels(n) = label(n, coarse ? 1 : 0, coarse ? 100 : 10);
-    std::copy_n(bytes.data() + (n + 1) * record - pixels, pixels,
-                batch.images.data() + n * pixels);
+    std::copy_n(bytes.data() + (n + 1) * record - pixels, pixels, batch.images.data() + n * pixels);
   }
   return batch;
 }
@@ -55,7 +54,8 @@ inline CifarBatch read_cifar10(const std::filesystem::path& path) {
   return detail::parse_cifar(read_file(path), path.string(), false);
 }
 
-/// Reads a file of CIFAR-100, such as train.bin. Throws IoError, and FormatError with the file's name.
+/// Reads a file of CIFAR-100, such as train.bin. Throws IoError, and FormatError with the file's
+/// name.
 inline CifarBatch read_cifar100(const std::filesystem::path& path) {
   return detail::parse_cifar(read_file(path), path.string(), true);
 }

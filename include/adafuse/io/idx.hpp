@@ -1,5 +1,5 @@
-// IDX, the format of MNIST: two zero bytes, the type of the elements, the number of dimensions, their
-// sizes (4 bytes each), the elements. The highest byte comes first everywhere.
+// IDX, the format of MNIST: two zero bytes, the type of the elements, the number of dimensions,
+// their sizes (4 bytes each), the elements. The highest byte comes first everywhere.
 //
 //   const auto images = io::read_idx("train-images-idx3-ubyte");
 //   const auto images = io::parse_idx(io::read_gzip(path), path);  // packed; io/zlib.hpp
@@ -22,8 +22,9 @@ inline AnyTensor parse_idx(std::string_view bytes, const std::string& name) {
   constexpr Type types[] = {{0x08, "U8"},  {0x09, "I8"},  {0x0B, "I16"},
                             {0x0C, "I32"}, {0x0D, "F32"}, {0x0E, "F64"}};
   ByteReader reader(bytes, name);
-  require<FormatError>(!bytes.starts_with("\x1f\x8b"), name,
-                       ": idx: packed by gzip; unpack it by io::read_gzip of <adafuse/io/zlib.hpp>");
+  require<FormatError>(
+      !bytes.starts_with("\x1f\x8b"), name,
+      ": idx: packed by gzip; unpack it by io::read_gzip of <adafuse/io/zlib.hpp>");
   const auto zeros = reader.number<std::uint16_t>();
   require<FormatError>(zeros == 0, name, ": no IDX file: it does not begin with two zero bytes");
   const int code = reader.number<std::uint8_t>(), rank = reader.number<std::uint8_t>();

@@ -1,6 +1,6 @@
 // The room of files, whole: bytes, JSON, safetensors, NumPy's files, pictures. The umbrella header
-// takes only the files of this room that reach no JSON. io/zlib.hpp is not here: who includes it links
-// zlib.
+// takes only the files of this room that reach no JSON. io/zlib.hpp is not here: who includes it
+// links zlib.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -1,7 +1,7 @@
 // NumPy's files of one array.
 //
-//   "\x93NUMPY", version (2 bytes), length of the header (2 bytes, from version 2 on 4), the header,
-//   the elements
+//   "\x93NUMPY", version (2 bytes), length of the header (2 bytes, from version 2 on 4), the
+//   header, the elements
 //
 // The header is a dictionary as Python writes it, {'descr': '<f4', 'fortran_order': False, 'shape':
 // (2, 3), }, which is read here as far as NumPy writes it. Nothing in a file is executed: arrays of
@@ -198,8 +198,8 @@ inline std::string npy_head(const AnyTensor& tensor) {
   while ((fixed + header.size() + 1) % 64 != 0) header += ' ';  // the elements are aligned
   header += '\n';
   std::string head(detail::npy_magic);
-  head += {'\1', '\0', static_cast<char>(header.size() % 256),
-           static_cast<char>(header.size() / 256)};
+  head +=
+      {'\1', '\0', static_cast<char>(header.size() % 256), static_cast<char>(header.size() / 256)};
   return head + header;
 }
 

@@ -1,5 +1,5 @@
-// Elements as files of other programs hold them: of many types, with the highest byte first or last,
-// by rows or by columns.
+// Elements as files of other programs hold them: of many types, with the highest byte first or
+// last, by rows or by columns.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -13,8 +13,8 @@
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
 struct ElementOrder {
-  bool big_endian = false;    ///< the highest byte of an element comes first
-  bool by_columns = false;    ///< the first dimension is the fastest (Fortran)
+  bool big_endian = false;  ///< the highest byte of an element comes first
+  bool by_columns = false;  ///< the first dimension is the fastest (Fortran)
 };
 
 /// A tensor of `shape` from `bytes`, which are those of its elements and no others: what a header

@@ -1,5 +1,5 @@
-// Zip archives whose entries are stored as they are, as PyTorch writes them; those that are packed by
-// deflate are found, for who unpacks them (io/npz.hpp).
+// Zip archives whose entries are stored as they are, as PyTorch writes them; those that are packed
+// by deflate are found, for who unpacks them (io/npz.hpp).
 //
 //   [local header, name, extra, data] ... [central directory] [zip64 end] [end, 22 bytes]
 //

@@ -15,23 +15,23 @@ namespace adafuse::io::inline ADAFUSE_SIMD {
 /// An archive that grows beside `path` and takes its place at `commit()`, as a FileWriter's file.
 class ZipWriter {
  public:
-  explicit ZipWriter(const std::filesystem::path& path)
-      : name_(path.string()), writer_(path) {}
+  explicit ZipWriter(const std::filesystem::path& path) : name_(path.string()), writer_(path) {}
 
   /// Adds an entry; names are not compared. Throws IoError, ValueError for more than 4 GiB.
   void add(std::string_view entry, std::string_view bytes) {
     constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max() - 1;
-    require<ValueError>(entry.size() < 0xFFFF && entries_ + 1 < 0xFFFF && bytes.size() < most &&
-                            written_ + 2 * entry.size() + bytes.size() + directory_.size() + 1024 <
-                                most,
-                        name_, ": zip: entry ", in_quotes(entry), " of ", bytes.size(),
-                        " bytes makes the archive larger than 4 GiB, which is not written");
-    std::string fields;  // of both headers alike
-    append<std::uint16_t>(fields, 20);      // version
+    require<ValueError>(
+        entry.size() < 0xFFFF && entries_ + 1 < 0xFFFF && bytes.size() < most &&
+            written_ + 2 * entry.size() + bytes.size() + directory_.size() + 1024 < most,
+        name_, ": zip: entry ", in_quotes(entry), " of ", bytes.size(),
+        " bytes makes the archive larger than 4 GiB, which is not written");
+    std::string fields;                      // of both headers alike
+    append<std::uint16_t>(fields, 20);       // version
     append<std::uint16_t>(fields, 1 << 11);  // names are UTF-8
-    append<std::uint16_t>(fields, 0);       // stored
-    append<std::uint16_t>(fields, 0);       // time: midnight
-    append<std::uint16_t>(fields, 1 << 5 | 1);  // date: the first of all, so that bytes are the same
+    append<std::uint16_t>(fields, 0);        // stored
+    append<std::uint16_t>(fields, 0);        // time: midnight
+    append<std::uint16_t>(fields,
+                          1 << 5 | 1);  // date: the first of all, so that bytes are the same
     append(fields, crc32(bytes));
     append(fields, static_cast<std::uint32_t>(bytes.size()));  // packed
     append(fields, static_cast<std::uint32_t>(bytes.size()));

@@ -1,8 +1,8 @@
-// The door to zlib: what was packed by deflate, alone or as gzip files (.gz). A program that includes
-// this links zlib: ZLIB::ZLIB in CMake, -lz.
+// The door to zlib: what was packed by deflate, alone or as gzip files (.gz). A program that
+// includes this links zlib: ZLIB::ZLIB in CMake, -lz.
 //
-// A few bytes may unpack to any number: what comes out is counted as it comes, and no memory is taken
-// for what is only claimed.
+// A few bytes may unpack to any number: what comes out is counted as it comes, and no memory is
+// taken for what is only claimed.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -52,8 +52,8 @@ class InflateStream {
                            " bytes");
       out.append(block.data(), got);
       require<FormatError>(status != Z_BUF_ERROR, where, ": truncated: the packed bytes end early");
-      require<FormatError>(status == Z_OK || status == Z_STREAM_END, where, ": damaged: ",
-                           stream_.msg ? stream_.msg : "zlib gives no reason");
+      require<FormatError>(status == Z_OK || status == Z_STREAM_END, where,
+                           ": damaged: ", stream_.msg ? stream_.msg : "zlib gives no reason");
     }
   }
 

@@ -18,8 +18,8 @@ void map_into(Tensor<T> x, const F& f) {
   });
 }
 
-/// a[i] = f(a[i], b[i]), where sizes of 1 stretch in b, which broadcasts to a's shape. The memory of
-/// b is that of a from its first element to its last, or no part of it.
+/// a[i] = f(a[i], b[i]), where sizes of 1 stretch in b, which broadcasts to a's shape. The memory
+/// of b is that of a from its first element to its last, or no part of it.
 template <class T, class F>
 void zip_into(Tensor<T> a, const Tensor<T>& b, const F& f) {
   a.mark_written();

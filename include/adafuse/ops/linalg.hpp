@@ -2,9 +2,9 @@
 // cholesky with gradients, qr, svd and eigh of values alone.
 //
 // Matrices are the last two dimensions; there may be any before them, and each matrix is worked out
-// for itself. No other header brings this one: Eigen's decompositions take long to compile. They are
-// templates of scalar types, so a program of files for several machines links them as it links what
-// it computes with Eigen itself (README.md).
+// for itself. No other header brings this one: Eigen's decompositions take long to compile. They
+// are templates of scalar types, so a program of files for several machines links them as it links
+// what it computes with Eigen itself (README.md).
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -235,8 +235,7 @@ Variable<scalar_of<X>> inverse(const X& input) {
   const Variable<T> x = input;
   const auto d = detail::square_dims("inverse", x.shape());
   Tensor<T> unit(x.shape());
-  for (Index i = 0; i < d.count * d.rows; ++i)
-    unit.data()[i * d.rows + i % d.rows] = 1;
+  for (Index i = 0; i < d.count * d.rows; ++i) unit.data()[i * d.rows + i % d.rows] = 1;
   // X Y = 1  =>  dX Y + X dY = 0, dY = -Y dX Y, so dx = -Y^T dy Y^T
   return record("inverse", detail::solve_each("inverse", x.value(), unit), {x},
                 [](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
@@ -254,15 +253,14 @@ Variable<scalar_of<A, B>> solve(const A& left, const B& right) {
   const auto da = detail::square_dims("solve", a.shape());
   const bool vectors =
       given.rank() == 1 || given.shape() == detail::with_sizes(da.leading, {da.rows});
-  const Variable<T> b =
-      vectors ? reshape(given, detail::with_sizes(given.shape(), {1})) : given;
+  const Variable<T> b = vectors ? reshape(given, detail::with_sizes(given.shape(), {1})) : given;
   const auto db = detail::matrix_dims("solve", b.shape());
   require<ShapeError>(db.rows == da.rows, "solve: a ", a.shape(), " expects ", da.rows,
                       " rows of b, which is ", given.shape());
   const Shape batch = broadcast_shapes(da.leading, db.leading, "solve: batches");
-  const auto x = detail::solve_matrices(
-      broadcast_to(a, detail::with_sizes(batch, {da.rows, da.rows})),
-      broadcast_to(b, detail::with_sizes(batch, {db.rows, db.columns})));
+  const auto x =
+      detail::solve_matrices(broadcast_to(a, detail::with_sizes(batch, {da.rows, da.rows})),
+                             broadcast_to(b, detail::with_sizes(batch, {db.rows, db.columns})));
   return vectors ? reshape(x, detail::with_sizes(batch, {da.rows})) : x;
 }
 
@@ -271,8 +269,8 @@ Variable<scalar_of<X>> det(const X& input);
 
 namespace detail {
 
-/// The matrix of cofactors of each matrix of x [..., n, n]: C_ij = (-1)^(i+j) det of x without row i
-/// and column j. It is det(x) x^-T where that exists.
+/// The matrix of cofactors of each matrix of x [..., n, n]: C_ij = (-1)^(i+j) det of x without row
+/// i and column j. It is det(x) x^-T where that exists.
 template <class T>
 Variable<T> cofactors(const Variable<T>& x) {
   const auto d = square_dims("det", x.shape());
@@ -297,10 +295,11 @@ Variable<scalar_of<X>> det(const X& input) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
   auto y = detail::determinants(x.value("det"));
-  // By the expansion along a row, d det / dx_ij is the cofactor C_ij. C = det(x) x^-T; of a singular
-  // matrix, which has no inverse, the minors themselves, in n^4 numbers.
+  // By the expansion along a row, d det / dx_ij is the cofactor C_ij. C = det(x) x^-T; of a
+  // singular matrix, which has no inverse, the minors themselves, in n^4 numbers.
   return record("det", std::move(y.values), {x},
-                [x, singular = y.one_is_singular](const Variable<T>& dy, const Variable<T>& det_x) -> Gradients<T> {
+                [x, singular = y.one_is_singular](const Variable<T>& dy,
+                                                  const Variable<T>& det_x) -> Gradients<T> {
                   const Shape one = detail::with_sizes(dy.shape(), {1, 1});
                   if (singular) return {reshape(dy, one) * detail::cofactors(x)};
                   return {reshape(dy * det_x, one) * detail::transposed(inverse(x))};
@@ -316,17 +315,16 @@ SlogdetOutput<scalar_of<X>> slogdet(const X& input) {
   const Variable<T> x = input;
   auto y = detail::log_determinants(x.value("slogdet"));
   // d ln |det x| = d det x / det x, so dx = dy x^-T
-  return {std::move(y.sign),
-          record("slogdet", std::move(y.logabsdet), {x},
-                 [x](const Variable<T>& dy) -> Gradients<T> {
-                   return {reshape(dy, detail::with_sizes(dy.shape(), {1, 1})) *
-                           detail::transposed(inverse(x))};
-                 })};
+  return {std::move(y.sign), record("slogdet", std::move(y.logabsdet), {x},
+                                    [x](const Variable<T>& dy) -> Gradients<T> {
+                                      return {reshape(dy, detail::with_sizes(dy.shape(), {1, 1})) *
+                                              detail::transposed(inverse(x))};
+                                    })};
 }
 
 /// The lower triangle L of x = L L^T for each symmetric positive definite matrix of x [..., n, n].
-/// Only the lower triangle of x is read; the gradient is symmetric, as in PyTorch. Throws ValueError
-/// for a matrix that is not positive definite.
+/// Only the lower triangle of x is read; the gradient is symmetric, as in PyTorch. Throws
+/// ValueError for a matrix that is not positive definite.
 template <Operand X>
 Variable<scalar_of<X>> cholesky(const X& input) {
   using T = scalar_of<X>;
@@ -350,23 +348,24 @@ Variable<scalar_of<X>> cholesky(const X& input) {
     require<ValueError>(failed < 0, "cholesky: matrix ", failed, " of ", x.shape(),
                         " is not positive definite");
   }
-  // dX = dL L^T + L dL^T, so L^-1 dX L^-T = M + M^T for M = L^-1 dL, which is lower triangular: M is
-  // P(L^-1 dX L^-T), where P halves the diagonal and cuts off what is above. <dy, L M> = <L^T dy, M>
-  // = <P(L^T dy), L^-1 dX L^-T>, so dx = L^-T P(L^T dy) L^-1, and its symmetric part.
-  return record(
-      "cholesky", std::move(y), {x},
-      [](const Variable<T>& dy, const Variable<T>& l) -> Gradients<T> {
-        const auto product = matmul(l, dy, {.transpose_a = true});
-        const auto p = (tril(product) + tril(product, -1)) * T{0.5};
-        const auto upper = detail::transposed(l);
-        const auto half = detail::solve_matrices(upper, p);  // L^-T P
-        const auto dx = detail::solve_matrices(upper, detail::transposed(half));  // its transpose
-        return {(dx + detail::transposed(dx)) * T{0.5}};
-      });
+  // dX = dL L^T + L dL^T, so L^-1 dX L^-T = M + M^T for M = L^-1 dL, which is lower triangular: M
+  // is P(L^-1 dX L^-T), where P halves the diagonal and cuts off what is above. <dy, L M> = <L^T
+  // dy, M> = <P(L^T dy), L^-1 dX L^-T>, so dx = L^-T P(L^T dy) L^-1, and its symmetric part.
+  return record("cholesky", std::move(y), {x},
+                [](const Variable<T>& dy, const Variable<T>& l) -> Gradients<T> {
+                  const auto product = matmul(l, dy, {.transpose_a = true});
+                  const auto p = (tril(product) + tril(product, -1)) * T{0.5};
+                  const auto upper = detail::transposed(l);
+                  const auto half = detail::solve_matrices(upper, p);  // L^-T P
+                  const auto dx =
+                      detail::solve_matrices(upper, detail::transposed(half));  // its transpose
+                  return {(dx + detail::transposed(dx)) * T{0.5}};
+                });
 }
 
-/// x = Q R for each matrix of x [..., m, n], in the reduced form. The diagonal of R is not negative,
-/// which leaves one choice where the columns are independent; LAPACK, and so PyTorch, leaves any signs.
+/// x = Q R for each matrix of x [..., m, n], in the reduced form. The diagonal of R is not
+/// negative, which leaves one choice where the columns are independent; LAPACK, and so PyTorch,
+/// leaves any signs.
 template <Operand X>
 QrOutput<scalar_of<X>> qr(const X& input) {
   using T = scalar_of<X>;
@@ -407,8 +406,8 @@ bool largest_is_negative(const Column& column) {
 }  // namespace detail
 
 /// x = U diag(s) Vh for each matrix of x [..., m, n], in the reduced form: PyTorch's
-/// linalg.svd(x, full_matrices=False). Of each column of U the first of the entries that are largest
-/// in absolute value is positive. Throws ValueError for elements that are not finite.
+/// linalg.svd(x, full_matrices=False). Of each column of U the first of the entries that are
+/// largest in absolute value is positive. Throws ValueError for elements that are not finite.
 template <Operand X>
 SvdOutput<scalar_of<X>> svd(const X& input) {
   using T = scalar_of<X>;
@@ -439,8 +438,8 @@ SvdOutput<scalar_of<X>> svd(const X& input) {
 }
 
 /// The eigenvalues and eigenvectors of each symmetric matrix of x [..., n, n], of which only the
-/// lower triangle is read. Of each eigenvector the first of the entries that are largest in absolute
-/// value is positive. Throws ValueError for elements that are not finite.
+/// lower triangle is read. Of each eigenvector the first of the entries that are largest in
+/// absolute value is positive. Throws ValueError for elements that are not finite.
 template <Operand X>
 EighOutput<scalar_of<X>> eigh(const X& input) {
   using T = scalar_of<X>;
@@ -454,8 +453,7 @@ EighOutput<scalar_of<X>> eigh(const X& input) {
   T *const to_values = y.eigenvalues.data(), *const to_vectors = y.eigenvectors.data();
   std::vector<char> failed(static_cast<std::size_t>(d.count), 0);
   detail::for_each_matrix(d.count, 10 * d.rows * d.rows * d.rows, [&](Index i) {
-    const Eigen::SelfAdjointEigenSolver<Matrix> solver(
-        detail::matrix_at(x, i, d.rows, d.rows));
+    const Eigen::SelfAdjointEigenSolver<Matrix> solver(detail::matrix_at(x, i, d.rows, d.rows));
     if (solver.info() != Eigen::Success) {
       failed[static_cast<std::size_t>(i)] = 1;
       return;

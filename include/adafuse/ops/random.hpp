@@ -1,6 +1,6 @@
-// Drawing by keys: whole numbers, orders, choices, normal numbers. Each element is a function of the
-// key and of its position, so the same call draws the same numbers, whatever was drawn before. There
-// are no gradients: what is drawn are tensors.
+// Drawing by keys: whole numbers, orders, choices, normal numbers. Each element is a function of
+// the key and of its position, so the same call draws the same numbers, whatever was drawn before.
+// There are no gradients: what is drawn are tensors.
 //
 // Two calls with one key draw related numbers: each call has a key of its own, `key.of("mask")`.
 // SPDX-License-Identifier: MIT
@@ -52,33 +52,44 @@ double polynomial(const double (&c)[N], double x) {
   return y;
 }
 
-/// The x for which normal_cdf(x) = p, 0 < p < 1, to 16 digits: M. J. Wichura, "Algorithm AS 241: the
-/// percentage points of the normal distribution", Applied Statistics 37 (1988).
+/// The x for which normal_cdf(x) = p, 0 < p < 1, to 16 digits: M. J. Wichura, "Algorithm AS 241:
+/// the percentage points of the normal distribution", Applied Statistics 37 (1988).
 inline double normal_quantile(double p) {
-  constexpr double a[] = {3.3871328727963666080e0,  1.3314166789178437745e2,
-                          1.9715909503065514427e3,  1.3731693765509461125e4,
-                          4.5921953931549871457e4,  6.7265770927008700853e4,
-                          3.3430575583588128105e4,  2.5090809287301226727e3};
-  constexpr double b[] = {1.0,                      4.2313330701600911252e1,
-                          6.8718700749205790830e2,  5.3941960214247511077e3,
-                          2.1213794301586595867e4,  3.9307895800092710610e4,
-                          2.8729085735721942674e4,  5.2264952788528545610e3};
-  constexpr double c[] = {1.42343711074968357734e0, 4.63033784615654529590e0,
-                          5.76949722146069140550e0, 3.64784832476320460504e0,
-                          1.27045825245236838258e0, 2.41780725177450611770e-1,
+  constexpr double a[] = {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
+                          1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
+                          3.3430575583588128105e4, 2.5090809287301226727e3};
+  constexpr double b[] = {1.0,
+                          4.2313330701600911252e1,
+                          6.8718700749205790830e2,
+                          5.3941960214247511077e3,
+                          2.1213794301586595867e4,
+                          3.9307895800092710610e4,
+                          2.8729085735721942674e4,
+                          5.2264952788528545610e3};
+  constexpr double c[] = {1.42343711074968357734e0,  4.63033784615654529590e0,
+                          5.76949722146069140550e0,  3.64784832476320460504e0,
+                          1.27045825245236838258e0,  2.41780725177450611770e-1,
                           2.27238449892691845833e-2, 7.74545014278341407640e-4};
-  constexpr double d[] = {1.0,                      2.05319162663775882187e0,
-                          1.67638483018380384940e0, 6.89767334985100004550e-1,
-                          1.48103976427480074590e-1, 1.51986665636164571966e-2,
-                          5.47593808499534494600e-4, 1.05075007164441684324e-9};
-  constexpr double e[] = {6.65790464350110377720e0, 5.46378491116411436990e0,
-                          1.78482653991729133580e0, 2.96560571828504891230e-1,
+  constexpr double d[] = {1.0,
+                          2.05319162663775882187e0,
+                          1.67638483018380384940e0,
+                          6.89767334985100004550e-1,
+                          1.48103976427480074590e-1,
+                          1.51986665636164571966e-2,
+                          5.47593808499534494600e-4,
+                          1.05075007164441684324e-9};
+  constexpr double e[] = {6.65790464350110377720e0,  5.46378491116411436990e0,
+                          1.78482653991729133580e0,  2.96560571828504891230e-1,
                           2.65321895265761230930e-2, 1.24266094738807843860e-3,
                           2.71155556874348757815e-5, 2.01033439929228813265e-7};
-  constexpr double f[] = {1.0,                      5.99832206555887937690e-1,
-                          1.36929880922735805310e-1, 1.48753612908506148525e-2,
-                          7.86869131145613259100e-4, 1.84631831751005468180e-5,
-                          1.42151175831644588870e-7, 2.04426310338993978564e-15};
+  constexpr double f[] = {1.0,
+                          5.99832206555887937690e-1,
+                          1.36929880922735805310e-1,
+                          1.48753612908506148525e-2,
+                          7.86869131145613259100e-4,
+                          1.84631831751005468180e-5,
+                          1.42151175831644588870e-7,
+                          2.04426310338993978564e-15};
   const double q = p - 0.5;
   if (std::abs(q) <= 0.425) {
     const double r = 0.180625 - q * q;
@@ -128,8 +139,8 @@ void draw_without_replacement(const T* weights, Index classes, Index count, Key 
 
 }  // namespace detail
 
-/// y_i = 1 with probability p_i, else 0: 1 where key.uniform(i) < p_i. Throws ValueError for what is
-/// no probability.
+/// y_i = 1 with probability p_i, else 0: 1 where key.uniform(i) < p_i. Throws ValueError for what
+/// is no probability.
 template <Operand X>
 Tensor<scalar_of<X>> bernoulli(const X& probabilities, Key key) {
   using T = scalar_of<X>;
@@ -185,8 +196,8 @@ Tensor<std::int64_t> multinomial(const X& class_weights, Index count, Key key,
   return y;
 }
 
-/// Whole numbers in [low, high), each as likely as the others. Throws ValueError when there are none,
-/// or more than an int64 counts.
+/// Whole numbers in [low, high), each as likely as the others. Throws ValueError when there are
+/// none, or more than an int64 counts.
 inline Tensor<std::int64_t> randint(std::int64_t low, std::int64_t high, const Shape& shape,
                                     Key key) {
   const Checked count = Checked(high) - low;
@@ -221,10 +232,10 @@ Tensor<T> normal(double mean, double stddev, const Shape& shape, Key key) {
       shape, [&](std::uint64_t i) { return static_cast<T>(mean + stddev * key.normal(i)); });
 }
 
-/// Numbers of a normal distribution of which only those in [low, high] are left, by its quantiles: u
-/// uniform between Phi((low - mean) / stddev) and Phi((high - mean) / stddev), y = mean + stddev
-/// Phi^-1(u). The bounds are those of the result, as in PyTorch; rounding to T may reach beyond them
-/// by half a unit. Throws ValueError for bounds between which no double has a probability.
+/// Numbers of a normal distribution of which only those in [low, high] are left, by its quantiles:
+/// u uniform between Phi((low - mean) / stddev) and Phi((high - mean) / stddev), y = mean + stddev
+/// Phi^-1(u). The bounds are those of the result, as in PyTorch; rounding to T may reach beyond
+/// them by half a unit. Throws ValueError for bounds between which no double has a probability.
 template <std::floating_point T>
 Tensor<T> truncated_normal(const Shape& shape, Key key, TruncatedNormalOptions options = {}) {
   const auto [mean, stddev, low, high] = options;

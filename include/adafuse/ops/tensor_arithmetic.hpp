@@ -4,8 +4,8 @@
 // Tensors know no history, so the result is a tensor. Where an operand is a variable the result is
 // one (arithmetic.hpp), and so it is of the functions add(a, b) and the like, whatever they take.
 //
-// Whole numbers wrap around the ends of their type, as in PyTorch, and are not divided: PyTorch gives
-// fractions there, C++ cuts them off. `x.cast<double>() / 2` says what is meant.
+// Whole numbers wrap around the ends of their type, as in PyTorch, and are not divided: PyTorch
+// gives fractions there, C++ cuts them off. `x.cast<double>() / 2` says what is meant.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -20,7 +20,7 @@ namespace adafuse::inline ADAFUSE_SIMD {
 
 /// A plain number that tensors of T are combined with: any, but no fraction with whole numbers.
 template <class N, class T>
-concept NumberFor = std::is_arithmetic_v<N> && (std::floating_point<T> || std::integral<N>);
+concept NumberFor = std::is_arithmetic_v<N> &&(std::floating_point<T> || std::integral<N>);
 
 /// What tensor arithmetic takes: two tensors of one type of number, or one and a plain number.
 template <class A, class B>
@@ -34,11 +34,12 @@ using tensor_of = std::conditional_t<is_tensor<A>, A, B>;
 
 /// Operands of two types of number, or whole numbers and a fraction: PyTorch would choose a type.
 template <class A, class B>
-concept MixedNumbers =
-    (TensorLike<A> && TensorLike<B> &&
-     !std::same_as<typename A::value_type, typename B::value_type>) ||
-    (TensorLike<A> && std::integral<typename A::value_type> && std::floating_point<B>) ||
-    (TensorLike<B> && std::integral<typename B::value_type> && std::floating_point<A>);
+concept MixedNumbers = (TensorLike<A> && TensorLike<B> &&
+                        !std::same_as<typename A::value_type, typename B::value_type>) ||
+                       (TensorLike<A> && std::integral<typename A::value_type> &&
+                        std::floating_point<B>) ||
+                       (TensorLike<B> && std::integral<typename B::value_type> &&
+                        std::floating_point<A>);
 
 namespace detail {
 
@@ -142,8 +143,8 @@ void tensor_arithmetic_in_place(Tensor<T>& a, const B& b) {
 
 }  // namespace detail
 
-/// a + b of tensors and numbers. ShapeError when the shapes do not broadcast; ValueError for a whole
-/// number that the tensor cannot hold. So for all of these.
+/// a + b of tensors and numbers. ShapeError when the shapes do not broadcast; ValueError for a
+/// whole number that the tensor cannot hold. So for all of these.
 template <class A, TensorOperands<A> B>
 tensor_of<A, B> operator+(const A& a, const B& b) {
   return detail::tensor_arithmetic<detail::Sum>(a, b);
@@ -160,10 +161,8 @@ tensor_of<A, B> operator*(const A& a, const B& b) {
 }
 /// a / b, element by element.
 template <class A, TensorOperands<A> B>
-requires std::floating_point<typename tensor_of<A, B>::value_type> tensor_of<A, B> operator/(
-    const A& a, const B& b) {
-  return detail::tensor_arithmetic<detail::Quotient>(a, b);
-}
+requires std::floating_point<typename tensor_of<A, B>::value_type> tensor_of<A, B>
+operator/(const A& a, const B& b) { return detail::tensor_arithmetic<detail::Quotient>(a, b); }
 /// -x.
 template <Scalar T>
 Tensor<T> operator-(const Tensor<T>& x) {

@@ -41,11 +41,11 @@ struct LoadReport {
     std::string dtype;  ///< of the file's
   };
 
-  std::vector<std::string> matched;    ///< what was taken from the file
-  std::vector<std::string> missing;    ///< what the module has and the file has not: it stays
-  std::vector<std::string> unexpected; ///< what the file has and the module has not
-  std::vector<Difference> different;   ///< other shapes, or whole numbers: the module's stay
-  bool optimizer = false;              ///< whether an optimiser's state was taken
+  std::vector<std::string> matched;     ///< what was taken from the file
+  std::vector<std::string> missing;     ///< what the module has and the file has not: it stays
+  std::vector<std::string> unexpected;  ///< what the file has and the module has not
+  std::vector<Difference> different;    ///< other shapes, or whole numbers: the module's stay
+  bool optimizer = false;               ///< whether an optimiser's state was taken
   Extra extra;
 
   /// Whether nothing is missing, unexpected or different.
@@ -53,8 +53,8 @@ struct LoadReport {
 
   friend std::ostream& operator<<(std::ostream& out, const LoadReport& report) {
     out << report.matched.size() << " tensors taken";
-    report.list(out, "missing", report.missing);
-    report.list(out, "unexpected", report.unexpected);
+    list(out, "missing", report.missing);
+    list(out, "unexpected", report.unexpected);
     for (const auto& difference : report.different)
       out << "; " << io::in_single_quotes(difference.name) << " expects " << difference.expected
           << ", got " << difference.dtype << " " << difference.got;
@@ -77,7 +77,7 @@ namespace detail {
 inline constexpr std::string_view optimizer_prefix = "@optimizer.", extra_prefix = "@extra.";
 inline const std::string optimizer_steps = std::string(optimizer_prefix) + "steps";
 
-template <class T, nn::Module M>
+template <nn::Module M>
 void add_module(io::TensorFile& file, const M& module) {
   for (const auto& [name, tensor] : nn::state_tensors(module)) {
     require<ValueError>(!name.starts_with('@'), "save: the module has a tensor ",
@@ -185,7 +185,7 @@ void take(std::map<std::string, Tensor<T>>& own, const io::TensorFile& file,
 template <nn::Module M>
 void save(const std::filesystem::path& path, const M& module, const Extra& extra = {}) {
   io::TensorFile file;
-  detail::add_module<typename M::value_type>(file, module);
+  detail::add_module(file, module);
   detail::add_extra(file, extra);
   io::write_safetensors(path, file);
 }
@@ -195,16 +195,17 @@ template <nn::Module M>
 void save(const std::filesystem::path& path, const M& module,
           const optim::Optimizer<typename M::value_type>& optimizer, const Extra& extra = {}) {
   io::TensorFile file;
-  detail::add_module<typename M::value_type>(file, module);
+  detail::add_module(file, module);
   detail::add_optimizer(file, optimizer);
   detail::add_extra(file, extra);
   io::write_safetensors(path, file);
 }
 
 /// Overwrites the module's tensors with those of the same names in the file; floating-point numbers
-/// are cast. All is checked before anything is written. Throws FormatError for what does not fit, with
-/// the first names: a name on one side only, another shape. With `{.strict = false}` the report says
-/// so instead, and what does not fit stays. An optimiser's state in the file is passed over.
+/// are cast. All is checked before anything is written. Throws FormatError for what does not fit,
+/// with the first names: a name on one side only, another shape. With `{.strict = false}` the
+/// report says so instead, and what does not fit stays. An optimiser's state in the file is passed
+/// over.
 template <nn::Module M>
 LoadReport load(const io::TensorFile& file, const M& module, LoadOptions options = {}) {
   auto own = nn::state_tensors(module);
@@ -213,8 +214,8 @@ LoadReport load(const io::TensorFile& file, const M& module, LoadOptions options
   return report;
 }
 
-/// The same, and continues the optimiser from its saved state. Throws FormatError where the file has
-/// none, or that of another optimiser; of other parameters also without `strict`.
+/// The same, and continues the optimiser from its saved state. Throws FormatError where the file
+/// has none, or that of another optimiser; of other parameters also without `strict`.
 template <nn::Module M>
 LoadReport load(const io::TensorFile& file, const M& module,
                 optim::Optimizer<typename M::value_type>& optimizer, LoadOptions options = {}) {
