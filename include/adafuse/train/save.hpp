@@ -55,15 +55,19 @@ struct LoadReport {
     out << report.matched.size() << " tensors taken";
     list(out, "missing", report.missing);
     list(out, "unexpected", report.unexpected);
-    for (const auto& difference : report.different)
+    for (std::size_t i = 0; i < report.different.size() && i < shown; ++i) {
+      const Difference& difference = report.different[i];
       out << "; " << io::in_single_quotes(difference.name) << " expects " << difference.expected
           << ", got " << difference.dtype << " " << difference.got;
+    }
+    if (report.different.size() > shown) out << "; ...";
     return out;
   }
 
  private:
+  static constexpr std::size_t shown = 5;  // of each kind
+
   static void list(std::ostream& out, const char* title, const std::vector<std::string>& names) {
-    constexpr std::size_t shown = 5;
     if (names.empty()) return;
     out << "; " << names.size() << " " << title << ":";
     for (std::size_t i = 0; i < names.size() && i < shown; ++i)
