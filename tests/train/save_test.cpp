@@ -4,6 +4,7 @@
 
 #include <adafuse/nn/batch_norm.hpp>
 #include <adafuse/nn/linear.hpp>
+#include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/optim/adam.hpp>
 #include <adafuse/optim/sgd.hpp>
@@ -52,7 +53,8 @@ bool same(const State<T>& a, const State<T>& b) {
 
 template <class T>
 optim::Adam<T> adam_of(const Network<T>& network) {
-  return optim::Adam<T>({{nn::parameters(network)}});
+  std::vector<optim::ParameterGroup<T>> groups{{.parameters = nn::parameters(network)}};
+  return optim::Adam<T>(std::move(groups));
 }
 
 /// Steps `from` ... `to - 1` of a training.
@@ -144,7 +146,7 @@ TEST_CASE("save: what does not fit is refused before anything is written") {
   check_refused(path, "2 unexpected: 'bias' 'weight'");
   train::save(path, network);
   check_refused(path, "holds no optimiser's state");
-  optim::Sgd<float> sgd({{nn::parameters(network)}}, {.momentum = 0.9});
+  optim::Sgd<float> sgd({{.parameters = nn::parameters(network)}}, {.momentum = 0.9});
   backward(sum(network(Tensor<float>::ones({2, 4}))));
   sgd.step(0.1);
   train::save(path, network, sgd);
