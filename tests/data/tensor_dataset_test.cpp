@@ -28,7 +28,7 @@ TEST_CASE("tensor data set: tensors of different lengths are refused") {
                        "TensorDataset: expects tensors [N, ...] of one N, got [5,2] and [4]",
                        ShapeError);
   CHECK_THROWS_AS(data::TensorDataset(x, z), ShapeError);
-  CHECK_THROWS_AS(data::TensorDataset(z), ShapeError);
+  CHECK_THROWS_AS(data::TensorDataset{z}, ShapeError);
 }
 
 }  // namespace tensor_dataset_test
