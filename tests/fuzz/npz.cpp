@@ -6,7 +6,6 @@
 #include "target.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return fuzz::value_or_error([&] {
-    adafuse::io::parse_npz(fuzz::view(data, size), "x.npz", adafuse::io::inflate_raw);
-  });
+  return fuzz::value_or_error(
+      [&] { adafuse::io::parse_npz(fuzz::view(data, size), "x.npz", adafuse::io::inflate_raw); });
 }
