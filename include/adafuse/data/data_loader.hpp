@@ -49,6 +49,15 @@ struct Unchanged {
 
 namespace detail {
 
+/// Sample i, of containers by their own type of position.
+template <class D>
+decltype(auto) sample_of(const D& dataset, Index i) {
+  if constexpr (requires { typename D::size_type; })
+    return dataset[static_cast<typename D::size_type>(i)];
+  else
+    return dataset[i];
+}
+
 template <class Transform, class Sample>
 auto transformed(const Transform& transform, Sample&& sample, Key key) {
   if constexpr (std::invocable<const Transform&, Sample, Key>)
@@ -66,8 +75,9 @@ auto transformed(const Transform& transform, Sample&& sample, Key key) {
 template <IndexedDataset D, class Transform = Unchanged, class MakeBatch = Collate>
 class DataLoader {
  public:
-  using Sample = decltype(detail::transformed(std::declval<const Transform&>(),
-                                              std::declval<const D&>()[Index{}], Key(0)));
+  using Sample =
+      decltype(detail::transformed(std::declval<const Transform&>(),
+                                   detail::sample_of(std::declval<const D&>(), Index{}), Key(0)));
   using Batch = std::invoke_result_t<const MakeBatch&, const std::vector<Sample>&>;
 
   /// Throws ValueError for options that make no sense.
@@ -87,13 +97,13 @@ class DataLoader {
   DataLoader(const D&&, DataLoaderOptions = {}, Transform = {}, MakeBatch = {}) = delete;
 
   const DataLoaderOptions& options() const { return options_; }
+  /// The number of samples.
+  Index samples() const { return static_cast<Index>(dataset_->size()); }
   /// The number of batches of an epoch.
-  Index size() const {
-    return batch_count(dataset_->size(), options_.batch_size, options_.drop_last);
-  }
+  Index size() const { return batch_count(samples(), options_.batch_size, options_.drop_last); }
   /// The numbers of the samples in the order of epoch `number`.
   std::vector<Index> order(Index number) const {
-    return epoch_order(dataset_->size(), options_.shuffle, options_.key, number);
+    return epoch_order(samples(), options_.shuffle, options_.key, number);
   }
 
   /// The batches of epoch `number`; the loader must outlive them. What data set, transform or
@@ -105,15 +115,15 @@ class DataLoader {
           const Index begin = b * options_.batch_size;
           const Index end = std::min(begin + options_.batch_size, std::ssize(order));
           const Key key = options_.key.of("sample").of(static_cast<std::uint64_t>(number));
-          std::vector<Sample> samples;
-          samples.reserve(static_cast<std::size_t>(end - begin));
+          std::vector<Sample> chosen;
+          chosen.reserve(static_cast<std::size_t>(end - begin));
           for (Index k = begin; k < end; ++k) {
             if (stop) throw Stopped();
             const Index i = order[static_cast<std::size_t>(k)];
-            samples.push_back(detail::transformed(transform_, (*dataset_)[i],
-                                                  key.of(static_cast<std::uint64_t>(i))));
+            chosen.push_back(detail::transformed(transform_, detail::sample_of(*dataset_, i),
+                                                 key.of(static_cast<std::uint64_t>(i))));
           }
-          return collate_(std::as_const(samples));
+          return collate_(std::as_const(chosen));
         });
   }
 

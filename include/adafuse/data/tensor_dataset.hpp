@@ -15,7 +15,7 @@ class TensorDataset {
   /// Throws ShapeError unless all have as many positions in their first dimension.
   explicit TensorDataset(Tensor<T>... tensors) : tensors_(std::move(tensors)...) {
     static_assert(sizeof...(T) > 0, "TensorDataset: of at least one tensor");
-    std::apply([this](const auto&... each) { (check(each), ...); }, tensors_);
+    std::apply([this](const auto&... each) { (this->check(each), ...); }, tensors_);
   }
 
   Index size() const { return std::get<0>(tensors_).size(0); }
