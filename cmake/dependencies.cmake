@@ -2,7 +2,7 @@
 # Used by the build itself and by the installed package.
 include_guard(GLOBAL)
 
-# adafuse_find(NAME [REQUIRED]): eigen, stb, json, cli11 or doctest, as an imported target.
+# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, cli11 or doctest, as an imported target.
 macro(adafuse_find name)
   if("${name}" STREQUAL "eigen")
     find_package(Eigen3 3.4 QUIET NO_MODULE)
@@ -18,6 +18,9 @@ macro(adafuse_find name)
   elseif("${name}" STREQUAL "json")
     find_package(nlohmann_json 3.11 QUIET)
     _adafuse_found(nlohmann_json::nlohmann_json "JSON for Modern C++ 3.11" nlohmann-json3-dev ${ARGN})
+  elseif("${name}" STREQUAL "zlib")
+    find_package(ZLIB QUIET)
+    _adafuse_found(ZLIB::ZLIB "zlib" zlib1g-dev ${ARGN})
   elseif("${name}" STREQUAL "cli11")
     find_package(CLI11 2.1 QUIET)
     _adafuse_found(CLI11::CLI11 "CLI11 2.1" libcli11-dev ${ARGN})

@@ -16,7 +16,8 @@ struct Door {
 };
 
 constexpr Door doors[] = {
-    {"Eigen", R"(^\s*#\s*include\s*[<"](unsupported/)?Eigen/.*)"},
+    {"Eigen", R"(^\s*#\s*include\s*[<"](Eigen/Core|unsupported/Eigen/).*)"},
+    {"Eigen's decompositions", R"(^\s*#\s*include\s*[<"]Eigen/(?!Core).*)"},
     {"OpenMP", R"(^\s*#\s*(include\s*[<"]omp\.h|pragma\s+omp\b|.*\b_OPENMP\b).*)"},
     {"stb", R"(^\s*#\s*include\s*[<"](.*/)?stb_.*)"},
     {"JSON", R"(^\s*#\s*include\s*[<"]nlohmann/.*)"},
@@ -56,19 +57,22 @@ TEST_CASE("doors: the patterns find what they are for") {
   CHECK(headers_that_name(doors[0].pattern, library()) ==
         std::vector<std::string>{"adafuse/core/eigen.hpp"});
   CHECK(headers_that_name(doors[1].pattern, library()) ==
+        std::vector<std::string>{"adafuse/core/eigen_decompositions.hpp"});
+  CHECK(headers_that_name(doors[2].pattern, library()) ==
         std::vector<std::string>{"adafuse/core/thread_team.hpp"});
   const auto names = [](const Door& door, const char* line) {
     return std::regex_match(line, std::regex(door.pattern));
   };
   CHECK(names(doors[0], "#include <unsupported/Eigen/FFT>"));
-  CHECK(names(doors[1], "#pragma omp simd"));
-  CHECK(names(doors[1], "#ifdef _OPENMP"));
-  CHECK(names(doors[2], "#include <stb/stb_image.h>"));
-  CHECK(names(doors[2], "#include \"stb_image_write.h\""));
-  CHECK(names(doors[3], "#include <nlohmann/json.hpp>"));
-  CHECK(names(doors[4], "#include <immintrin.h>"));
-  CHECK(names(doors[6], "#include <libavcodec/avcodec.h>"));
-  CHECK_FALSE(names(doors[1], "// OpenMP"));
+  CHECK(names(doors[1], "#include <Eigen/Dense>"));
+  CHECK(names(doors[2], "#pragma omp simd"));
+  CHECK(names(doors[2], "#ifdef _OPENMP"));
+  CHECK(names(doors[3], "#include <stb/stb_image.h>"));
+  CHECK(names(doors[3], "#include \"stb_image_write.h\""));
+  CHECK(names(doors[4], "#include <nlohmann/json.hpp>"));
+  CHECK(names(doors[5], "#include <immintrin.h>"));
+  CHECK(names(doors[7], "#include <libavcodec/avcodec.h>"));
+  CHECK_FALSE(names(doors[2], "// OpenMP"));
 }
 
 TEST_CASE("doors: CLI11 is named by the command line only") {

@@ -36,17 +36,19 @@ bool reaches(const std::string& path, const char* pattern) {
 }
 
 bool needs_json(const std::string& path) { return reaches(path, "nlohmann/.*"); }
-/// Libraries that may be missing: their headers are in no umbrella.
+/// Libraries that may be missing, and Eigen's decompositions, which take as long to read as all
+/// else: their headers are in no umbrella.
 bool needs_optional(const std::string& path) {
-  return reaches(path, R"(mpi\.h|zlib\.h|lib(av|sw)\w+/.*)");
+  return reaches(path, R"(mpi\.h|zlib\.h|lib(av|sw)\w+/.*|Eigen/(?!Core).*)");
 }
 
 /// Checkpoints of PyTorch: what reads them takes a third of the umbrella's time to compile, and a
-/// program that does needs io/torch_file.hpp alone.
+/// program that does needs io/torch_file.hpp alone. The same of data sets: io/npy.hpp, io/idx.hpp.
 bool reads_checkpoints(const std::string& path) {
   const std::set<std::string> machinery = {"adafuse/io/byte_reader.hpp", "adafuse/io/crc32.hpp"};
   return machinery.contains(path) ||
-         std::regex_match(path, std::regex("adafuse/io/(torch|pickle|zip).*"));
+         std::regex_match(path,
+                          std::regex("adafuse/io/(torch|pickle|zip|np[yz]|idx|cifar|raw_).*"));
 }
 
 const std::set<std::string> rooms_above_the_umbrella = {"train", "report"};

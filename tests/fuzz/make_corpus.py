@@ -95,6 +95,22 @@ def zip_of(entries):
     return content + directory + b"PK\5\6" + bytes(4) + end
 
 
+def npy(descr, shape, elements, by_columns=False):
+    header = f"{{'descr': '{descr}', 'fortran_order': {by_columns}, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header + elements
+
+
+def npz_packed(name, inside):
+    """An archive of one entry, packed by deflate."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = packer.compress(inside) + packer.flush()
+    head = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, zlib.crc32(inside), len(packed), len(inside), len(name), 0)
+    content = b"PK\3\4" + head + name.encode() + packed
+    directory = b"PK\1\2\x14\0" + head + bytes(10) + bytes(4) + name.encode()
+    end = struct.pack("<HHIIH", 1, 1, len(directory), len(content), 0)
+    return content + directory + b"PK\5\6" + bytes(4) + end
+
+
 def main():
     save("safetensors", "all_types", all_types())
     save("safetensors", "empty", safetensors("{}", b""))
@@ -110,6 +126,14 @@ def main():
     save("torch_zip", "nested", b"\x80\2}(X\n\0\0\0state_dict}X\1\0\0\0w" + tensor + b"s" + beside + b"u.")
     save("zip", "two_entries", zip_of({"a/data.pkl": weights, "a/data/0": bytes(64)}))
     save("zip", "empty", zip_of({}))
+    one = npy("<f4", (2, 3), bytes(24))
+    save("npy", "floats", one)
+    save("npy", "columns", npy(">i2", (2, 2), bytes(8), True))
+    save("npy", "scalar", npy("|b1", (), b"\1"))
+    save("npz", "stored", zip_of({"x.npy": one, "y.npy": npy("|u1", (3,), b"abc")}))
+    save("npz", "packed", npz_packed("x.npy", one))
+    save("idx", "images", b"\0\0\x08\3" + struct.pack(">III", 2, 2, 2) + bytes(8))
+    save("idx", "doubles", b"\0\0\x0e\1" + struct.pack(">I", 1) + bytes(8))
     save("picture", "grey.jpg", base64.b64decode(JPEG))
     for depth, colour, interlaced in ((8, 2, 0), (16, 6, 0), (4, 3, 0), (1, 0, 1)):
         save("picture", f"{depth}_{colour}_{interlaced}.png", png(5, 3, depth, colour, interlaced))

@@ -689,10 +689,29 @@ RESIZE = {
     },
 }
 
+
+def det3(x):
+    """By the expansion along the first row: torch's derivative of a singular matrix is rounded."""
+    (a, b, c), (d, e, f), (g, h, i) = [row.unbind(-1) for row in x.unbind(-2)]
+    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+
+
+LINALG = {
+    "inverse": torch.linalg.inv,
+    "solve": torch.linalg.solve,
+    "solve, a vector": torch.linalg.solve,
+    "solve, vectors": torch.linalg.solve,
+    "solve, batches stretch": torch.linalg.solve,
+    "det": torch.linalg.det,
+    "det, singular": det3,
+    "slogdet": lambda x: torch.linalg.slogdet(x).logabsdet,
+    "cholesky": lambda x: torch.linalg.cholesky(x @ x.mT + torch.eye(3)),
+}
+
 FAMILIES = [
     ARITHMETIC, ELEMENTWISE, SHAPE, CONV, POOL, NORMALIZATION, VIDEO, FUSION, REDUCTION,
     INDEXING, LAYOUT, LOSSES, NORMS, ATTENTION,
-    LINES_AND_VOLUMES, TRANSPOSED, ADAPTIVE_POOL, RESIZE,
+    LINES_AND_VOLUMES, TRANSPOSED, ADAPTIVE_POOL, RESIZE, LINALG,
 ]
 NAMED = {row: function for family in FAMILIES for row, function in family.items()}
 

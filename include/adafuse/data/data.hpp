@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/data/batches.hpp>
 #include <adafuse/data/cached_dataset.hpp>
 #include <adafuse/data/clip_list.hpp>
+#include <adafuse/data/collate.hpp>
+#include <adafuse/data/data_loader.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/frame_cache.hpp>
 #include <adafuse/data/frame_folder.hpp>
@@ -14,4 +17,5 @@
 #include <adafuse/data/resize.hpp>
 #include <adafuse/data/segment_sampling.hpp>
 #include <adafuse/data/shapes.hpp>
+#include <adafuse/data/tensor_dataset.hpp>
 #include <adafuse/data/transform.hpp>

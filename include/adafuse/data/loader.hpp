@@ -7,16 +7,13 @@
 
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/data/batches.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/frame_cache.hpp>
-#include <adafuse/data/prefetch.hpp>
 #include <adafuse/data/resize.hpp>
 #include <adafuse/data/segment_sampling.hpp>
 #include <adafuse/data/transform.hpp>
 #include <atomic>
-#include <iterator>
-#include <numeric>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -44,47 +41,8 @@ struct LoaderConfig {
   std::size_t cache_bytes = std::size_t{1} << 30;  ///< room for decoded frames
 };
 
-/// One pass over the data, for one `for (const Batch& batch : loader.epoch(3))`. A batch stays as
-/// it is when the next one comes. Leaving the loop early ends the threads.
-class Epoch {
- public:
-  class Iterator {
-   public:
-    using value_type = Batch;
-    using difference_type = std::ptrdiff_t;
-    using iterator_concept = std::input_iterator_tag;
-
-    explicit Iterator(Epoch& epoch) : epoch_(&epoch) {}
-    const Batch& operator*() const { return *epoch_->batch_; }
-    const Batch* operator->() const { return &*epoch_->batch_; }
-    Iterator& operator++() {
-      epoch_->batch_ = epoch_->prefetch_.next();
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    bool operator==(std::default_sentinel_t) const { return !epoch_->batch_.has_value(); }
-
-   private:
-    Epoch* epoch_;
-  };
-
-  Epoch(Index batches, int workers, Index ahead, Prefetch<Batch>::Make make)
-      : batches_(batches), prefetch_(batches, workers, ahead, std::move(make)) {}
-
-  /// The number of batches.
-  Index size() const { return batches_; }
-  /// To be called once: this waits for the first batch.
-  Iterator begin() {
-    batch_ = prefetch_.next();
-    return Iterator(*this);
-  }
-  std::default_sentinel_t end() const { return {}; }
-
- private:
-  Index batches_;
-  std::optional<Batch> batch_;
-  Prefetch<Batch> prefetch_;
-};
+/// One pass over the data, for one `for (const Batch& batch : loader.epoch(3))`.
+using Epoch = Batches<Batch>;
 
 /// Batches of a data set, which must outlive the loader.
 class Loader {
@@ -114,21 +72,11 @@ class Loader {
   /// What errors call a clip.
   std::string name(Index clip) const { return dataset_.name(clip); }
   /// The number of batches of an epoch.
-  Index batches() const {
-    const Index n = config_.batch_size, full = clips() / n;
-    return full + (!config_.drop_last && clips() % n > 0 ? 1 : 0);
-  }
+  Index batches() const { return batch_count(clips(), config_.batch_size, config_.drop_last); }
 
   /// The order of epoch `number`: a permutation of the clips, or 0, 1, 2 ... without shuffling.
   std::vector<Index> order(Index number) const {
-    std::vector<Index> clips(static_cast<std::size_t>(dataset_.size()));
-    std::iota(clips.begin(), clips.end(), Index{0});
-    if (!config_.shuffle) return clips;
-    Draws draws(config_.key.of("order").of(static_cast<std::uint64_t>(number)));
-    for (std::size_t left = clips.size(); left > 1; --left)  // Fisher and Yates
-      std::swap(clips[left - 1],
-                clips[static_cast<std::size_t>(draws.integer(static_cast<std::int64_t>(left)))]);
-    return clips;
+    return epoch_order(clips(), config_.shuffle, config_.key, number);
   }
 
   /// The batches of epoch `number`; the loader must outlive them. What goes wrong in reading a clip

@@ -1,4 +1,5 @@
-// Zip archives whose entries are stored as they are, as PyTorch writes them.
+// Zip archives whose entries are stored as they are, as PyTorch writes them; those that are packed
+// by deflate are found, for who unpacks them (io/npz.hpp).
 //
 //   [local header, name, extra, data] ... [central directory] [zip64 end] [end, 22 bytes]
 //
@@ -19,17 +20,23 @@
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
+/// Which entries an archive may have; others are refused.
+enum class ZipEntries { stored, stored_or_deflated };
+
 class ZipArchive {
  public:
   struct Entry {
     std::uint64_t header = 0;  ///< where the local header begins
-    std::string_view data;
-    std::uint32_t crc = 0;
+    std::string_view data;     ///< as it is in the archive
+    std::uint32_t crc = 0;     ///< of what is unpacked
+    std::uint16_t method = 0;  ///< 0: stored, 8: deflate
+    std::uint64_t size = 0;    ///< of what is unpacked, as the directory claims it
   };
 
   /// Reads the directory of an archive in memory that outlives this. `name` is what errors call it.
   /// Throws FormatError.
-  ZipArchive(std::string_view bytes, std::string name) : bytes_(bytes), name_(std::move(name)) {
+  ZipArchive(std::string_view bytes, std::string name, ZipEntries allowed = ZipEntries::stored)
+      : bytes_(bytes), name_(std::move(name)), allowed_(allowed) {
     const Directory directory = find_directory();
     ByteReader reader(bytes.substr(0, directory.begin + directory.size), name_, directory.begin);
     for (std::uint64_t i = 0; i < directory.entries; ++i) read_entry(reader, directory.begin);
@@ -41,16 +48,18 @@ class ZipArchive {
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
   bool contains(std::string_view entry) const { return entries_.find(entry) != entries_.end(); }
 
-  /// The bytes of an entry: a window onto the archive. Throws FormatError when there is none of
-  /// that name, or its bytes do not have the CRC-32 that the directory says.
+  /// The bytes of an entry that is stored: a window onto the archive. Throws FormatError when there
+  /// is none of that name, or its bytes do not have the CRC-32 that the directory says.
   std::string_view read(std::string_view entry) const {
     const auto found = entries_.find(entry);
     require<FormatError>(found != entries_.end(), name_, ": zip: no entry ", in_quotes(entry));
-    const auto& [header, data, crc] = found->second;
-    const std::uint32_t got = crc32(data);
-    require<FormatError>(got == crc, name_, ": zip: entry ", in_quotes(entry),
-                         " is damaged: CRC-32 ", got, ", expected ", crc);
-    return data;
+    const Entry& stored = found->second;
+    require<FormatError>(stored.method == 0, name_, ": zip: entry ", in_quotes(entry),
+                         " is compressed");
+    const std::uint32_t got = crc32(stored.data);
+    require<FormatError>(got == stored.crc, name_, ": zip: entry ", in_quotes(entry),
+                         " is damaged: CRC-32 ", got, ", expected ", stored.crc);
+    return stored.data;
   }
 
  private:
@@ -132,9 +141,16 @@ class ZipArchive {
     entry.header = widened(header32);
 
     check((flags & 1) == 0, "entry ", in_quotes(entry_name), " is encrypted, which is not read");
-    check(method == 0 && packed == size, "entry ", in_quotes(entry_name), " is compressed (method ",
-          method, "), which is not read");
-    entry.data = data_of(entry_name, entry.header, size, directory_begin);
+    const bool stored = method == 0 && packed == size;
+    const bool deflated = method == 8 && allowed_ == ZipEntries::stored_or_deflated;
+    check(stored || deflated, "entry ", in_quotes(entry_name), " is compressed (method ", method,
+          "), which is not read");
+    // Deflate packs at most 1032 to 1: what is claimed beyond is not there.
+    check(stored || size / 1032 <= packed, "entry ", in_quotes(entry_name), " of ", packed,
+          " packed bytes claims to be ", size);
+    entry.method = method;
+    entry.size = size;
+    entry.data = data_of(entry_name, entry.header, packed, directory_begin);
     check(entries_.emplace(entry_name, entry).second, "entry ", in_quotes(entry_name),
           " is there twice");
   }
@@ -180,6 +196,7 @@ class ZipArchive {
 
   std::string_view bytes_;
   std::string name_;
+  ZipEntries allowed_;
   std::map<std::string, Entry, std::less<>> entries_;
 };
 

@@ -21,6 +21,7 @@
 #include <adafuse/kernels/fuse.hpp>
 #include <adafuse/kernels/gemm.hpp>
 #include <adafuse/kernels/gumbel.hpp>
+#include <adafuse/kernels/in_place.hpp>
 #include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/pool2d.hpp>

@@ -1,9 +1,10 @@
-// Addition, subtraction, multiplication, division, with broadcasting. The operators of Variable
-// mean these.
+// Addition, subtraction, multiplication, division, with broadcasting. The operators of variables
+// mean these; those of tensors alone give tensors (tensor_arithmetic.hpp).
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/ops/broadcast.hpp>
+#include <adafuse/ops/tensor_arithmetic.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 

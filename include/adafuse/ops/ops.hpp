@@ -41,6 +41,7 @@
 #include <adafuse/ops/pool3d.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/prod.hpp>
+#include <adafuse/ops/random.hpp>
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/ops/reduction.hpp>
 #include <adafuse/ops/repeat.hpp>
@@ -55,6 +56,7 @@
 #include <adafuse/ops/squeeze.hpp>
 #include <adafuse/ops/straight_through.hpp>
 #include <adafuse/ops/take.hpp>
+#include <adafuse/ops/tensor_arithmetic.hpp>
 #include <adafuse/ops/tensor_like.hpp>
 #include <adafuse/ops/trigonometry.hpp>
 #include <adafuse/ops/unfold.hpp>

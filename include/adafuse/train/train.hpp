@@ -11,4 +11,5 @@
 #include <adafuse/train/policy_choice.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <adafuse/train/run_writer.hpp>
+#include <adafuse/train/save.hpp>
 #include <adafuse/train/trainer.hpp>

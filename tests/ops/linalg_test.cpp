@@ -1,0 +1,300 @@
+// Linear algebra, by its laws and against definitions.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/autograd/backward.hpp>
+#include <adafuse/ops/linalg.hpp>
+#include <adafuse/ops/reduce.hpp>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace linalg_test {
+
+using namespace adafuse;
+
+namespace {
+
+template <class T>
+Tensor<T> unit(Index n) {
+  Tensor<T> x(Shape{n, n});
+  for (Index i = 0; i < n; ++i) x(i, i) = 1;
+  return x;
+}
+
+template <class T>
+Tensor<T> product(const Tensor<T>& a, const Tensor<T>& b, MatmulOptions options = {}) {
+  return matmul(a, b, options).value();
+}
+
+/// Element by element within `tolerance` of the largest element.
+template <class T>
+void check_close(const Tensor<T>& got, const Tensor<T>& expected, double tolerance) {
+  CAPTURE(got.shape());
+  REQUIRE(got.shape() == expected.shape());
+  double worst = 0, scale = 1;
+  for (Index i = 0; i < got.size(); ++i) {
+    const auto a = static_cast<double>(got.data()[i]), b = static_cast<double>(expected.data()[i]);
+    const double d = std::abs(a - b);
+    if (!(d <= worst)) worst = d;
+    scale = std::max(scale, std::abs(b));
+  }
+  CHECK(worst <= tolerance * scale);
+}
+
+template <class T>
+Tensor<T> stretched_unit(const Tensor<T>& like) {
+  return broadcast_to(unit<T>(like.size(-1)), like.shape()).value();
+}
+
+/// [..., k] as rows [..., 1, k], which stretch along the rows of a matrix.
+template <class T>
+Tensor<T> unsqueezed_row(const Tensor<T>& x) {
+  Shape shape(std::span(x.shape().begin(), x.shape().end() - 1));
+  shape.push_back(1);
+  shape.push_back(x.size(-1));
+  return x.reshape(shape);
+}
+
+/// The sum over all orders, with their signs.
+double leibniz(const Tensor<double>& x) {
+  const Index n = x.size(0);
+  std::vector<Index> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), Index{0});
+  double sum = 0;
+  do {
+    double term = 1;
+    for (Index i = 0; i < n; ++i) {
+      term *= x(i, order[static_cast<std::size_t>(i)]);
+      for (Index j = 0; j < i; ++j)
+        if (order[static_cast<std::size_t>(j)] > order[static_cast<std::size_t>(i)]) term = -term;
+    }
+    sum += term;
+  } while (std::next_permutation(order.begin(), order.end()));
+  return sum;
+}
+
+/// Columns of length 1, at right angles.
+template <class T>
+void check_orthonormal(const Tensor<T>& q, double tolerance) {
+  const auto gram = product(q, q, {.transpose_a = true});
+  check_close(gram, stretched_unit(gram), tolerance);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("linalg: a matrix times its inverse is 1", T, float, double) {
+  const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
+  for (const Index n : {1, 2, 3, 7, 40}) {
+    const auto x = Tensor<T>::randn({3, n, n}, Key(1)) + T{3} * unit<T>(n);
+    const auto y = inverse(x).value();
+    check_close(product(x, y), stretched_unit(x), 2000 * eps);
+    check_close(product(y, x), stretched_unit(x), 2000 * eps);
+  }
+  CHECK(inverse(Tensor<T>(Shape{2, 0, 0})).shape() == Shape{2, 0, 0});
+  CHECK(inverse(Tensor<T>(Shape{0, 3, 3})).shape() == Shape{0, 3, 3});
+}
+
+TEST_CASE("linalg: solve gives what a times it is b, for matrices, vectors and batches") {
+  const auto a = Tensor<double>::randn({2, 5, 5}, Key(2)) + 4 * unit<double>(5);
+  const auto b = Tensor<double>::randn({2, 5, 3}, Key(3));
+  check_close(product(a, solve(a, b).value()), b, 1e-13);
+  const auto v = Tensor<double>::randn({5}, Key(4));
+  const auto x = solve(a, v).value();
+  CHECK(x.shape() == Shape{2, 5});
+  for (Index i = 0; i < 2; ++i) check_close(product(a[i], x[i]), v, 1e-13);
+  const auto vs = Tensor<double>::randn({2, 5}, Key(5));
+  const auto xs = solve(a, vs).value();
+  for (Index i = 0; i < 2; ++i) check_close(product(a[i], xs[i]), vs[i], 1e-13);
+  CHECK(solve(a, Tensor<double>({7, 1, 5, 0})).shape() == Shape{7, 2, 5, 0});
+}
+
+TEST_CASE("linalg: what has no inverse is told, with its place in the batch") {
+  const auto x = Tensor<float>::of({{{1, 0}, {0, 1}}, {{1, 2}, {2, 4}}});
+  CHECK_THROWS_WITH_AS(inverse(x), "inverse: matrix 1 of [2,2,2] is singular", ValueError);
+  CHECK_THROWS_WITH_AS(solve(x, Tensor<float>::of({1, 2})),
+                       "solve: matrix 1 of [2,2,2] is singular", ValueError);
+}
+
+TEST_CASE("linalg: shapes that make no sense are told") {
+  const Tensor<float> wide(Shape{2, 3}), row(Shape{3}), square(Shape{2, 2});
+  CHECK_THROWS_WITH_AS(inverse(wide), "inverse: expects square matrices [...,n,n], got [2,3]",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(det(row), "det: expects matrices [...,m,n], got [3]", ShapeError);
+  CHECK_THROWS_AS(cholesky(wide), ShapeError);
+  CHECK_THROWS_AS(slogdet(wide), ShapeError);
+  CHECK_THROWS_AS(eigh(wide), ShapeError);
+  CHECK_THROWS_AS(qr(row), ShapeError);
+  CHECK_THROWS_WITH_AS(solve(square, Tensor<float>(Shape{3, 1})),
+                       "solve: a [2,2] expects 2 rows of b, which is [3,1]", ShapeError);
+  CHECK_THROWS_AS(solve(Tensor<float>(Shape{3, 2, 2}), Tensor<float>(Shape{4, 2, 1})), ShapeError);
+}
+
+TEST_CASE("linalg: the determinant is the sum over all orders") {
+  for (const Index n : {1, 2, 3, 4, 6}) {
+    const auto x = Tensor<double>::randn({4, n, n}, Key(6));
+    const auto y = det(x).value();
+    const auto [sign, logs] = slogdet(x);
+    for (Index i = 0; i < 4; ++i) {
+      const double expected = leibniz(x[i]);
+      CHECK(y(i) == doctest::Approx(expected).epsilon(1e-12));
+      CHECK(sign(i) == (expected > 0 ? 1 : -1));
+      CHECK(logs.value()(i) == doctest::Approx(std::log(std::abs(expected))).epsilon(1e-12));
+    }
+  }
+  CHECK(det(Tensor<double>::of({{1, 2}, {2, 4}})).item() == 0);
+  CHECK(det(Tensor<double>({2, 0, 0})).value()(1) == 1);
+  CHECK(slogdet(Tensor<double>({2, 0, 0})).logabsdet.value()(1) == 0);
+}
+
+TEST_CASE("linalg: slogdet knows determinants that no number holds, and singular matrices") {
+  const auto large = 1e100 * unit<double>(10);
+  CHECK(std::isinf(det(large).item()));
+  const auto [sign, logs] = slogdet(large);
+  CHECK(sign.item() == 1);
+  CHECK(logs.item() == doctest::Approx(1000 * std::log(10.0)));
+  const auto none = slogdet(parameter(Tensor<double>::of({{1, 2}, {2, 4}})));
+  CHECK(none.sign.item() == 0);
+  CHECK(none.logabsdet.item() == -INFINITY);
+  CHECK_THROWS_AS(backward(none.logabsdet), ValueError);
+}
+
+TEST_CASE("linalg: the gradient of det is the matrix of cofactors, of singular matrices too") {
+  for (const auto& x : {Tensor<double>::of({{2, 1, 0}, {1, 3, 1}, {0, 1, 4}}),
+                        Tensor<double>::of({{1, 2, 3}, {4, 5, 6}, {5, 7, 9}}),
+                        Tensor<double>::of({{1, 2, 3}, {2, 4, 6}, {3, 6, 9}})}) {
+    const auto w = parameter(x);
+    backward(det(w));
+    for (Index i = 0; i < 3; ++i)
+      for (Index j = 0; j < 3; ++j) {
+        const Index a = (i + 1) % 3, b = (i + 2) % 3, c = (j + 1) % 3, d = (j + 2) % 3;
+        const double cofactor = x(a, c) * x(b, d) - x(a, d) * x(b, c);
+        CHECK(w.grad().value()(i, j) == doctest::Approx(cofactor).epsilon(1e-12).scale(10));
+      }
+  }
+  const auto zero = parameter(Tensor<double>::of({0, 5}).reshape({2, 1, 1}));
+  backward(sum(det(zero)));
+  CHECK(zero.grad().value()(0, 0, 0) == 1);
+  CHECK(zero.grad().value()(1, 0, 0) == 1);
+}
+
+TEST_CASE_TEMPLATE("linalg: cholesky is lower, and times its transpose what it is of", T, float,
+                   double) {
+  const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
+  for (const Index n : {1, 2, 5, 33}) {
+    const auto root = Tensor<T>::randn({2, n, n}, Key(7));
+    const auto x = product(root, root, {.transpose_b = true}) + unit<T>(n);
+    const auto l = cholesky(x).value();
+    check_close(product(l, l, {.transpose_b = true}), x, 100 * eps);
+    for (Index i = 0; i < n; ++i) {
+      CHECK(l(1, i, i) > 0);
+      for (Index j = i + 1; j < n; ++j) CHECK(l(1, i, j) == 0);
+    }
+    auto other = x.clone();
+    if (n > 1) other(0, 0, n - 1) = T(NAN);  // above the diagonal nothing is read
+    check_close(cholesky(other).value(), l, 0);
+  }
+  CHECK_THROWS_WITH_AS(cholesky(Tensor<T>::of({{1, 2}, {2, 1}})),
+                       "cholesky: matrix 0 of [2,2] is not positive definite", ValueError);
+  CHECK_THROWS_AS(cholesky(Tensor<T>::of({{1, 0}, {T(NAN), 1}})), ValueError);
+  CHECK(cholesky(Tensor<T>(Shape{3, 0, 0})).shape() == Shape{3, 0, 0});
+}
+
+TEST_CASE("linalg: the gradient of cholesky is symmetric") {
+  const auto x = parameter(Tensor<double>::of({{4, 1}, {1, 3}}));
+  backward(sum(cholesky(x)));
+  CHECK(x.grad().value()(0, 1) == x.grad().value()(1, 0));
+}
+
+TEST_CASE_TEMPLATE("linalg: qr of tall, square and wide matrices", T, float, double) {
+  const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
+  for (const auto& [m, n] : std::vector<std::pair<Index, Index>>{{7, 4}, {5, 5}, {3, 6}, {40, 1}}) {
+    const auto x = Tensor<T>::randn({2, m, n}, Key(8));
+    const auto y = qr(x);
+    const Index k = std::min(m, n);
+    CHECK(y.q.shape() == Shape{2, m, k});
+    CHECK(y.r.shape() == Shape{2, k, n});
+    check_orthonormal(y.q, 50 * eps);
+    check_close(product(y.q, y.r), x, 50 * eps);
+    for (Index i = 0; i < k; ++i) {
+      CHECK(y.r(0, i, i) >= 0);
+      for (Index j = 0; j < i; ++j) CHECK(y.r(0, i, j) == 0);
+    }
+  }
+  CHECK(qr(Tensor<T>(Shape{4, 0})).q.shape() == Shape{4, 0});
+}
+
+TEST_CASE_TEMPLATE("linalg: svd of tall, square, wide and singular matrices", T, float, double) {
+  const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
+  auto cases = std::vector<Tensor<T>>{
+      Tensor<T>::randn({2, 7, 4}, Key(9)), Tensor<T>::randn({5, 5}, Key(10)),
+      Tensor<T>::randn({3, 40}, Key(11)), Tensor<T>::ones({4, 3}), Tensor<T>({3, 3})};
+  for (const auto& x : cases) {
+    const auto y = svd(x);
+    const Index k = std::min(x.size(-2), x.size(-1));
+    CHECK(y.s.size(-1) == k);
+    const auto scaled = y.u * unsqueezed_row(y.s);
+    check_close(product(scaled, y.vh), x, 100 * eps);
+    check_orthonormal(y.u, 100 * eps);
+    check_orthonormal(transpose(y.vh, -2, -1).value(), 100 * eps);
+    for (Index i = 0; i < y.s.size(); ++i) {
+      CHECK(y.s.data()[i] >= 0);
+      if (i % k > 0) CHECK(y.s.data()[i] <= y.s.data()[i - 1]);
+    }
+  }
+  const auto y = svd(Tensor<T>::of({{0, -3}, {2, 0}}));
+  CHECK(y.s(0) == doctest::Approx(3));
+  CHECK(y.s(1) == doctest::Approx(2));
+  CHECK(y.u(0, 0) == doctest::Approx(1));  // the largest entry of each column is positive
+  CHECK(y.u(1, 1) == doctest::Approx(1));
+  CHECK(y.vh(0, 1) == doctest::Approx(-1));
+  CHECK(svd(Tensor<T>(Shape{2, 0, 3})).s.shape() == Shape{2, 0});
+  CHECK_THROWS_WITH_AS(svd(Tensor<T>::of({{1, T(NAN)}})), "svd: expects finite elements, got nan",
+                       ValueError);
+}
+
+TEST_CASE_TEMPLATE("linalg: eigh of symmetric matrices", T, float, double) {
+  const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
+  for (const Index n : {1, 2, 6, 30}) {
+    const auto half = Tensor<T>::randn({2, n, n}, Key(12));
+    const auto x = half + transpose(half, -2, -1).value();
+    const auto y = eigh(x);
+    check_orthonormal(y.eigenvectors, 100 * eps);
+    check_close(product(x, y.eigenvectors), y.eigenvectors * unsqueezed_row(y.eigenvalues),
+                100 * eps);
+    for (Index i = 0; i < 2; ++i)
+      for (Index j = 0; j < n; ++j) {
+        if (j > 0) CHECK(y.eigenvalues(i, j - 1) <= y.eigenvalues(i, j));
+        T largest = 0;
+        for (Index r = 0; r < n; ++r)
+          if (std::abs(y.eigenvectors(i, r, j)) > std::abs(largest))
+            largest = y.eigenvectors(i, r, j);
+        CHECK(largest > 0);
+      }
+    auto other = x.clone();
+    if (n > 1) other(0, 0, 1) += 1;  // above the diagonal nothing is read
+    check_close(eigh(other).eigenvalues, y.eigenvalues, 0);
+  }
+  CHECK(eigh(Tensor<T>(Shape{2, 0, 0})).eigenvalues.shape() == Shape{2, 0});
+  CHECK_THROWS_AS(eigh(Tensor<T>::full({1, 1}, T(INFINITY))), ValueError);
+}
+
+TEST_CASE("linalg: singular values are the roots of the eigenvalues of x^T x") {
+  const auto x = Tensor<double>::randn({9, 4}, Key(13));
+  const auto s = svd(x).s;
+  const auto squares = eigh(product(x, x, {.transpose_a = true})).eigenvalues;
+  for (Index i = 0; i < 4; ++i)
+    CHECK(s(i) * s(i) == doctest::Approx(squares(3 - i)).epsilon(1e-12));
+}
+
+TEST_CASE("linalg: each matrix of a batch has the bits that it has alone") {
+  const auto x = Tensor<float>::randn({50, 8, 8}, Key(14));
+  const auto all = inverse(x).value();
+  for (Index i = 0; i < 50; ++i) {
+    const auto one = inverse(x[i]).value();
+    CHECK(std::equal(one.begin(), one.end(), all[i].begin()));
+  }
+}
+
+}  // namespace linalg_test
