@@ -199,7 +199,6 @@ operator/=(A&& a, const B& b) {
 }
 
 // ---- What is not there
-// --------------------------------------------------------------------------
 
 /// No arithmetic of two types of number, of tensors or of variables: PyTorch would choose one of
 /// them. Cast one operand: `a + b.cast<float>()`, and a variable when it is made.

@@ -2,8 +2,8 @@
 // with an inverse Hessian made of the last steps and of what they changed in the gradient, as in
 // PyTorch. For functions without noise: the whole data, not batches.
 //
-//   optim::Lbfgs<double> lbfgs(nn::parameters(net), {.line_search =
-//   optim::LineSearch::strong_wolfe}); lbfgs.step(1, [&] {
+//   optim::Lbfgs<double> lbfgs(nn::parameters(net), {.history = 10});
+//   lbfgs.step(1, [&] {
 //     lbfgs.zero_grad();
 //     const auto loss = mse_loss(net(x), y);
 //     backward(loss);
