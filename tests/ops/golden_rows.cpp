@@ -3,6 +3,7 @@
 #include "golden_rows.hpp"
 
 #include "elementwise_rows.hpp"
+#include "fusion_rows.hpp"
 #include "gradcheck_table.hpp"
 #include "indexing_rows.hpp"
 #include "loss_rows.hpp"
