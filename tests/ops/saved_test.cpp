@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <adafuse/fusion/fusion.hpp>
+#include <adafuse/ops/ops.hpp>
 #include <set>
 
 #include "all_rows.hpp"

@@ -137,7 +137,7 @@ class RecurrentLayers {
   bool is_single() const { return config_.num_layers == 1 && !config_.bidirectional; }
 
   static std::string suffix_of(Index layer, Index direction) {
-    return "l" + std::to_string(layer) + (direction == 1 ? "_reverse" : "");
+    return concat("l", layer, direction == 1 ? "_reverse" : "");
   }
 
   void check_state(const std::vector<Variable<T>>& parts, Index n) const {

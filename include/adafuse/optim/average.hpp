@@ -112,7 +112,7 @@ class WeightAverage {
   std::map<std::string, Tensor<T>> state() const {
     std::map<std::string, Tensor<T>> state;
     for (std::size_t i = 0; i < averages_.size(); ++i)
-      if (averages_[i].defined()) state.emplace("average." + std::to_string(i), averages_[i]);
+      if (averages_[i].defined()) state.emplace(concat("average.", i), averages_[i]);
     return state;
   }
 
@@ -125,7 +125,7 @@ class WeightAverage {
                         " updates there are ", expected, " averages, got ", saved.size());
     std::vector<Tensor<T>> averages(parameters_.size());
     for (std::size_t i = 0; i < expected; ++i) {
-      const auto found = saved.find("average." + std::to_string(i));
+      const auto found = saved.find(concat("average.", i));
       require<ValueError>(found != saved.end(), "WeightAverage: 'average.", i, "' is not there");
       require<ShapeError>(found->second.shape() == parameters_[i].shape(),
                           "WeightAverage: 'average.", i, "' expects ", parameters_[i].shape(),
