@@ -249,7 +249,12 @@ TEST_CASE("saved: an operation without an operand that it requires is an error")
                                                                {"group_norm", 2},
                                                                {"instance_norm", 1},
                                                                {"instance_norm", 2},
-                                                               {"scaled_dot_product_attention", 3}};
+                                                               {"scaled_dot_product_attention", 3},
+                                                               {"conv1d", 2},
+                                                               {"conv3d", 2},
+                                                               {"conv_transpose1d", 2},
+                                                               {"conv_transpose2d", 2},
+                                                               {"conv_transpose3d", 2}};
   for (const auto& row : all_rows())
     for (std::size_t k = 0; k < row.inputs.size(); ++k) {
       CAPTURE(row.op);

@@ -70,12 +70,12 @@ class ThreadTeam {
   /// has to bring enough work to pay for it. A caller shows its loop, a helper shows that it is
   /// done, and what they read and write moves between their caches. So enough is some number of
   /// times what a message and its answer take: 100 ns where cores share a cache, 500 where they do
-  /// not. In the second case the data goes through memory, and enough is twice as many.
+  /// not. In the second case the data goes through memory, and enough is three times as many.
   ADAFUSE_INLINE int threads_for(int most, double nanoseconds) {
     if (most <= 1 || nanoseconds < 2 * round_trips_for_each_thread * shortest_round_trip) return 1;
     if (helpers_.load(std::memory_order_relaxed) > 0) measure_round_trip();
     const double trip = round_trip_.load(std::memory_order_relaxed);
-    const double each = trip * round_trips_for_each_thread * (trip < without_shared_cache ? 1 : 2);
+    const double each = trip * round_trips_for_each_thread * (trip < without_shared_cache ? 1 : 3);
     return nanoseconds >= each * most ? most : std::max(1, static_cast<int>(nanoseconds / each));
   }
 

@@ -64,12 +64,12 @@ class ConvNd {
   Variable<T> weight;  // [out, in/groups, kernel...]
   Variable<T> bias;    // [out], undefined without
 
-  /// Starts as Conv2d does: from kaiming_normal, the bias from PyTorch's uniform. Each layer has a
-  /// key of its own.
+  /// Starts as Conv2d does: from kaiming_normal of fan out, the bias from PyTorch's uniform. Each
+  /// layer has a key of its own.
   ConvNd(const ConvConfig<Size>& config, Key key) : config_(config) {
     detail::require_filters(is_line ? "Conv1d" : "Conv3d", config);
     const Shape shape = detail::weight_shape(config.out, config.in / config.groups, config.kernel);
-    weight = parameter(kaiming_normal<T>(shape, key.of("weight")));
+    weight = parameter(kaiming_normal<T>(shape, key.of("weight"), {.fan = Fan::out}));
     if (config.bias)
       bias = parameter(fan_in_uniform<T>({config.out}, shape.size() / config.out, key.of("bias")));
   }
