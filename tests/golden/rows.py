@@ -716,6 +716,14 @@ FAMILIES = [
 NAMED = {row: function for family in FAMILIES for row, function in family.items()}
 
 
+def einsum(equation):
+    def of(*operands):
+        y = torch.einsum(equation, *operands)
+        return y * y if len(operands) == 1 else y
+
+    return of
+
+
 def size(text):
     """(3, 2) of 3x2."""
     return tuple(int(number) for number in text.split("x"))
@@ -742,6 +750,7 @@ PATTERNS = {
     rf"conv2d, stride {SIZE}, padding {SIZE}, dilation {SIZE}, groups (\d+), kernel .+": conv2d,
     rf"(max|avg)_pool2d, kernel {SIZE}, stride {SIZE}, padding {SIZE}(, ceil)?(, no pad)?": pool2d,
     r"matmul, \[[\d,]+\](\^T)? \[[\d,]+\](\^T)?": matmul,
+    r"einsum, ([a-z.,>-]+)": einsum,
 }
 
 

@@ -18,6 +18,7 @@
 #include <adafuse/ops/diagonal.hpp>
 #include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/dropout.hpp>
+#include <adafuse/ops/einsum.hpp>
 #include <adafuse/ops/elementwise.hpp>
 #include <adafuse/ops/embedding.hpp>
 #include <adafuse/ops/flip.hpp>
