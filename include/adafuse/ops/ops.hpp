@@ -6,6 +6,7 @@
 #include <adafuse/ops/adaptive_pool.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/attention.hpp>
+#include <adafuse/ops/attention_blocks.hpp>
 #include <adafuse/ops/batch_norm.hpp>
 #include <adafuse/ops/broadcast.hpp>
 #include <adafuse/ops/compare.hpp>
