@@ -526,6 +526,27 @@ def cells():
 
 
 
+def transformers():
+    """Decoder layers with norms last and first; stacks of two layers, the decoder causal."""
+    sizes = (6, 2, 10, 0.0)  # d_model, nhead, dim_feedforward, dropout
+    common = dict(batch_first=True)
+    gelu = nn.TransformerEncoderLayer(*sizes, activation="gelu", **common)
+    keep_layer("encoder_layer.gelu", redraw(gelu), {"x": draw(2, 3, 6)})
+    for number, options in enumerate([{}, dict(norm_first=True, activation="gelu")]):
+        layer = nn.TransformerDecoderLayer(*sizes, **options, **common)
+        inputs = {"x": draw(2, 3, 6), "memory": draw(2, 4, 6)}
+        keep_layer(f"decoder_layer.{number}", redraw(layer), inputs)
+    first = dict(norm_first=True, **common)
+    encoder = nn.TransformerEncoder(
+        nn.TransformerEncoderLayer(*sizes, **first), 2, nn.LayerNorm(6)
+    )
+    keep_layer("encoder", redraw(encoder), {"x": draw(2, 3, 6)})
+    decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(*sizes, **common), 2)
+    inputs = {"x": draw(2, 3, 6), "memory": draw(2, 4, 6)}
+    keep_layer("decoder", redraw(decoder), inputs, tgt_mask=torch.ones(3, 3).triu(1).bool())
+
+
+
 batch_norm()
 optimizers()
 clip()
@@ -552,4 +573,5 @@ activations()
 pools()
 sizes()
 cells()
+transformers()
 write_beside(__file__)
