@@ -59,6 +59,7 @@ const std::set<std::string> of_shared_types = {"adafuse/autograd/no_grad.hpp",
                                                "adafuse/nn/pool_nd.hpp",
                                                "adafuse/nn/sequential.hpp",
                                                "adafuse/nn/transformer.hpp",
+                                               "adafuse/nn/transformer_decoder.hpp",
                                                "adafuse/nn/upsample.hpp"};
 
 /// The namespaces that a header opens for every machine alike.

@@ -430,6 +430,123 @@ def functional():
         keep("functional", **{f"{name}_x": products[0], f"{name}_y": products[1]})
 
 
+def products():
+    keep_layer("linear", nn.Linear(3, 4), {"x": draw(2, 5, 3)})
+    keep_layer(
+        "conv2d", nn.Conv2d(4, 6, (3, 2), (2, 1), (2, 1), (2, 3), 2), {"x": draw(2, 4, 7, 6)}
+    )
+
+
+def batch_norms():
+    """In training, of vectors, lines and images."""
+    keep_layer("batch_norm1d", redraw(nn.BatchNorm1d(3)), {"x": draw(4, 3)})
+    keep_layer("batch_norm1d_lines", redraw(nn.BatchNorm1d(3)), {"x": draw(2, 3, 4)})
+    keep_layer("batch_norm2d", redraw(nn.BatchNorm2d(3)), {"x": draw(2, 3, 2, 3)})
+
+
+class RMSNorm(nn.Module):
+    """PyTorch has it since 2.4; written out from its definition."""
+
+    def __init__(self, shape, eps):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(shape))
+        self.dims, self.eps = [-1 - d for d in range(len(shape))], eps
+
+    def forward(self, x):
+        mean = (x * x).mean(self.dims, keepdim=True)
+        return x / torch.sqrt(mean + self.eps) * self.weight
+
+
+def activations():
+    """Numbers on both sides of all bends."""
+    layers = {
+        "relu": nn.ReLU(),
+        "relu6": nn.ReLU6(),
+        "leaky_relu": nn.LeakyReLU(0.2),
+        "tanh": nn.Tanh(),
+        "sigmoid": nn.Sigmoid(),
+        "log_sigmoid": nn.LogSigmoid(),
+        "gelu": nn.GELU(),
+        "gelu_tanh": nn.GELU("tanh"),
+        "silu": nn.SiLU(),
+        "mish": nn.Mish(),
+        "hardswish": nn.Hardswish(),
+        "elu": nn.ELU(1.5),
+        "selu": nn.SELU(),
+        "softplus": nn.Softplus(2, 3),
+        "prelu": nn.PReLU(),
+        "prelu_channels": redraw(nn.PReLU(3)),
+    }
+    for name, layer in layers.items():
+        x = draw(2, 3, 5)
+        x.data.mul_(4)
+        keep_layer(f"activation.{name}", layer, {"x": x})
+
+
+def pools():
+    lines, images, volumes = (2, 3, 7), (2, 3, 7, 6), (1, 2, 5, 4, 6)
+    window = dict(kernel_size=(3, 2), stride=(2, 1), padding=(1, 0))
+    cases = {
+        "max1d": (nn.MaxPool1d(3, 2, 1), lines),
+        "max2d": (nn.MaxPool2d(**window), images),
+        "max3d": (nn.MaxPool3d((2, 3, 2), (2, 1, 2), (1, 1, 0)), volumes),
+        "avg1d": (nn.AvgPool1d(3, 2, 1), lines),
+        "avg2d": (nn.AvgPool2d(**window, count_include_pad=False), images),
+        "avg3d": (nn.AvgPool3d((2, 3, 2), (2, 1, 2), (1, 1, 0)), volumes),
+        "adaptive_avg1d": (nn.AdaptiveAvgPool1d(3), lines),
+        "adaptive_avg2d": (nn.AdaptiveAvgPool2d((3, 4)), images),
+        "adaptive_avg3d": (nn.AdaptiveAvgPool3d((2, 3, 4)), volumes),
+        "adaptive_max1d": (nn.AdaptiveMaxPool1d(3), lines),
+        "adaptive_max2d": (nn.AdaptiveMaxPool2d((3, 4)), images),
+        "adaptive_max3d": (nn.AdaptiveMaxPool3d((2, 3, 4)), volumes),
+        "global_avg": (nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()), images),
+    }
+    for name, (layer, shape) in cases.items():
+        keep_layer(f"pool.{name}", layer, {"x": draw(*shape)})
+
+
+def sizes():
+    keep_layer("upsample", nn.Upsample(scale_factor=2, mode="bilinear"), {"x": draw(1, 2, 3, 4)})
+    keep_layer("pixel_shuffle", nn.PixelShuffle(2), {"x": draw(2, 8, 2, 3)})
+    keep_layer("pixel_unshuffle", nn.PixelUnshuffle(2), {"x": draw(2, 2, 4, 6)})
+    keep_layer("flatten", nn.Flatten(), {"x": draw(2, 3, 2, 2)})
+    keep_layer("identity", nn.Identity(), {"x": draw(2, 3)})
+
+
+def cells():
+    """One step from a state that is given; y is the hidden state after it."""
+    keep_layer("gru_cell", nn.GRUCell(3, 5), {"x": draw(2, 3), "h0": draw(2, 5)})
+
+    class Lstm(nn.LSTMCell):
+        def forward(self, x, h, c):
+            return torch.cat(super().forward(x, (h, c)), 1)
+
+    state = {"h0": draw(2, 5), "c0": draw(2, 5)}
+    keep_layer("lstm_cell", Lstm(3, 5), {"x": draw(2, 3), **state})
+
+
+
+def transformers():
+    """Decoder layers with norms last and first; stacks of two layers, the decoder causal."""
+    sizes = (6, 2, 10, 0.0)  # d_model, nhead, dim_feedforward, dropout
+    common = dict(batch_first=True)
+    gelu = nn.TransformerEncoderLayer(*sizes, activation="gelu", **common)
+    keep_layer("encoder_layer.gelu", redraw(gelu), {"x": draw(2, 3, 6)})
+    for number, options in enumerate([{}, dict(norm_first=True, activation="gelu")]):
+        layer = nn.TransformerDecoderLayer(*sizes, **options, **common)
+        inputs = {"x": draw(2, 3, 6), "memory": draw(2, 4, 6)}
+        keep_layer(f"decoder_layer.{number}", redraw(layer), inputs)
+    first = dict(norm_first=True, **common)
+    encoder = nn.TransformerEncoder(
+        nn.TransformerEncoderLayer(*sizes, **first), 2, nn.LayerNorm(6)
+    )
+    keep_layer("encoder", redraw(encoder), {"x": draw(2, 3, 6)})
+    decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(*sizes, **common), 2)
+    inputs = {"x": draw(2, 3, 6), "memory": draw(2, 4, 6)}
+    keep_layer("decoder", redraw(decoder), inputs, tgt_mask=torch.ones(3, 3).triu(1).bool())
+
+
+
 batch_norm()
 optimizers()
 clip()
@@ -449,4 +566,12 @@ schedules()
 averages()
 recurrent()
 functional()
+products()
+batch_norms()
+keep_layer("rms_norm", RMSNorm((3, 4), 1e-3), {"x": draw(2, 3, 4)})
+activations()
+pools()
+sizes()
+cells()
+transformers()
 write_beside(__file__)

@@ -310,6 +310,9 @@ def scatter_pixels(y):
 
 POOL = {
     "max_pool2d, of equals": lambda x: F.max_pool2d(x.view(1, 1, 3, 3), 2, 1),
+    "avg_pool2d, divisor 5": lambda x: (
+        F.avg_pool2d(x, (3, 2), 2, 1, True, False, divisor_override=5) ** 2
+    ),
     "global_avg_pool": lambda x: x.mean((2, 3)) ** 2,
     "gather_pixels": lambda x: x.flatten(2).gather(2, PIXELS).view(1, 3, 2, 2) ** 2,
     "scatter_pixels": lambda y: scatter_pixels(y) ** 2,
@@ -618,6 +621,9 @@ LINES_AND_VOLUMES = {
     "avg_pool3d, overlapping, ceil": lambda x: (
         F.avg_pool3d(x, (3, 2, 3), (2, 1, 2), (1, 1, 0), True) ** 2
     ),
+    "avg_pool3d, divisor 5": lambda x: (
+        F.avg_pool3d(x, (3, 2, 3), (2, 1, 2), (1, 1, 0), True, divisor_override=5) ** 2
+    ),
     "avg_pool3d, no pad": lambda x: (
         F.avg_pool3d(x, (2, 3, 2), (2, 3, 1), 1, False, False) ** 2
     ),
@@ -716,6 +722,14 @@ FAMILIES = [
 NAMED = {row: function for family in FAMILIES for row, function in family.items()}
 
 
+def einsum(equation):
+    def of(*operands):
+        y = torch.einsum(equation, *operands)
+        return y * y if len(operands) == 1 else y
+
+    return of
+
+
 def size(text):
     """(3, 2) of 3x2."""
     return tuple(int(number) for number in text.split("x"))
@@ -742,6 +756,7 @@ PATTERNS = {
     rf"conv2d, stride {SIZE}, padding {SIZE}, dilation {SIZE}, groups (\d+), kernel .+": conv2d,
     rf"(max|avg)_pool2d, kernel {SIZE}, stride {SIZE}, padding {SIZE}(, ceil)?(, no pad)?": pool2d,
     r"matmul, \[[\d,]+\](\^T)? \[[\d,]+\](\^T)?": matmul,
+    r"einsum, ([a-z.,>-]+)": einsum,
 }
 
 

@@ -44,6 +44,8 @@ TEST_CASE("plan builder: parts are concatenated along channels, poolings shrink 
   CHECK(b.shape(b.concat({pooled, pooled})) == Shape{32, 4, 4});
   CHECK(b.shape(b.global_pool(pooled)) == Shape{16});
   CHECK(b.shape(b.decide("block", {}, pooled, 24)) == Shape{24, 3});
+  CHECK_THROWS_WITH_AS(b.avg_pool("mean", {.kernel = 2, .divisor_override = 3}, b.input()),
+                       "plan: avg_pool 'mean' has a divisor_override", ValueError);
   const auto plan = b.take();
   CHECK(plan.macs() == 0);
 }

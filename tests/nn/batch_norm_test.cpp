@@ -87,6 +87,12 @@ TEST_CASE("golden: BatchNorm keeps running statistics as PyTorch does, over thre
   check_against_pytorch<nn::BatchNorm1d<double>>({"batch_norm.1"});
 }
 
+TEST_CASE("golden: BatchNorm1d and BatchNorm2d compute what PyTorch computes, in training") {
+  golden::check_layer("batch_norm1d", nn::BatchNorm1d<double>({.channels = 3}), true);
+  golden::check_layer("batch_norm1d_lines", nn::BatchNorm1d<double>({.channels = 3}), true);
+  golden::check_layer("batch_norm2d", nn::BatchNorm2d<double>({.channels = 3}), true);
+}
+
 TEST_CASE("golden: BatchNorm3d computes what PyTorch computes, and keeps its statistics") {
   const nn::BatchNorm3d<double> layer({.channels = 3});
   golden::check_layer("batch_norm3d", layer, true);

@@ -4,7 +4,7 @@
 
 #include <adafuse/nn/gru.hpp>
 
-#include "../golden/layers.hpp"
+#include "layer_cases.hpp"
 
 namespace gru_test {
 
@@ -36,6 +36,12 @@ TEST_CASE("golden: Gru computes what PyTorch computes, under PyTorch's names") {
   check_golden(one, {.in = 3, .hidden = 5}, one["h0"][0], one["h"][0]);
   check_golden(stack, {.in = 3, .hidden = 5, .num_layers = 2, .bidirectional = true}, stack["h0"],
                stack["h"]);
+}
+
+TEST_CASE("golden: GruCell computes a step as PyTorch") {
+  const nn::GruCell<double> cell({.in = 3, .hidden = 5}, Key(0));
+  golden::check_call("gru_cell", cell, {"x", "h0"},
+                     [&](const auto& in, auto&) { return cell.forward(in[0], in[1]); });
 }
 
 TEST_CASE("gru: without a state it starts at zero, and a sequence in two pieces is one") {

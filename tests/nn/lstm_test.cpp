@@ -5,7 +5,7 @@
 #include <adafuse/nn/lstm.hpp>
 #include <limits>
 
-#include "../golden/layers.hpp"
+#include "layer_cases.hpp"
 
 namespace lstm_test {
 
@@ -38,6 +38,14 @@ TEST_CASE("golden: Lstm computes what PyTorch computes, under PyTorch's names") 
   for (const auto& item : nn::state(lstm))
     check_close(item.parameter.grad().value(), pytorch.at("gradient")[item.name],
                 item.name.c_str());
+}
+
+TEST_CASE("golden: LstmCell computes a step as PyTorch") {
+  const nn::LstmCell<double> cell({.in = 3, .hidden = 5}, Key(0));
+  golden::check_call("lstm_cell", cell, {"x", "h0", "c0"}, [&](const auto& in, auto&) {
+    const auto after = cell.forward(in[0], {in[1], in[2]});
+    return cat({after.h, after.c}, 1);
+  });
 }
 
 TEST_CASE("lstm: a sequence in two pieces is the sequence in one") {

@@ -6,6 +6,7 @@
 #include "attention_rows.hpp"
 #include "conv_nd_rows.hpp"
 #include "conv_rows.hpp"
+#include "einsum_rows.hpp"
 #include "elementwise_rows.hpp"
 #include "fusion_rows.hpp"
 #include "indexing_rows.hpp"
@@ -29,7 +30,7 @@ std::vector<GradcheckRow> all_rows() {
         reduction_rows(),   indexing_rows(),       layout_rows(),         class_loss_rows(),
         loss_rows(),        norm_rows(),           leading_matmul_rows(), attention_rows(),
         conv_nd_rows(),     conv_transpose_rows(), pool_nd_rows(),        adaptive_pool_rows(),
-        interpolate_rows(), pixel_rows(),          linalg_rows()})
+        interpolate_rows(), pixel_rows(),          linalg_rows(),         einsum_rows()})
     all.insert(all.end(), family.begin(), family.end());
   return all;
 }

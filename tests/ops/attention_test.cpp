@@ -102,4 +102,100 @@ TEST_CASE("attention: what does not fit is told") {
   CHECK_THROWS_AS(scaled_dot_product_attention(q, k, k, {.bias = randn({2, 2}, 1)}), ShapeError);
 }
 
+// What is recorded is worked out by the whole matrix of weights, what is not by blocks of keys.
+template <class T>
+void check_blocks(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& v,
+                  const AttentionOptions<T>& options, double tolerance) {
+  const auto y = scaled_dot_product_attention(q, k, v, options);
+  const auto expected = scaled_dot_product_attention(parameter(q), k, v, options);
+  REQUIRE(expected.requires_grad());
+  REQUIRE(y.shape() == expected.shape());
+  double largest = 1;
+  for (const T w : expected.value()) largest = std::max(largest, std::abs(static_cast<double>(w)));
+  for (Index i = 0; i < y.size(); ++i)
+    REQUIRE(std::abs(static_cast<double>(y.value().data()[i] - expected.value().data()[i])) <=
+            tolerance * largest);
+}
+
+TEST_CASE_TEMPLATE("attention: blocks of keys give what the whole matrix gives", T, float, double) {
+  const double tolerance = std::is_same_v<T, float> ? 1e-6 : 1e-14;
+  const std::pair<Index, Index> sizes[] = {{1, 1},    {3, 256},  {64, 257}, {65, 255},
+                                           {70, 600}, {130, 64}, {128, 512}};
+  std::uint64_t number = 0;
+  for (const auto& [queries, keys] : sizes) {
+    CAPTURE(number);
+    const Key key = Key(7).of(++number);
+    const auto q = Tensor<T>::randn({2, 1, queries, 5}, key.of(1));
+    const auto k = Tensor<T>::randn({3, keys, 5}, key.of(2));
+    const auto v = Tensor<T>::randn({2, 3, keys, 7}, key.of(3));
+    auto mask = Tensor<std::uint8_t>({3, queries, keys});
+    const auto drawn = Tensor<T>::uniform(mask.shape(), key.of(4));
+    for (Index i = 0; i < mask.size(); ++i)
+      mask.data()[i] = drawn.data()[i] < T(0.3) || i / keys % queries % 4 == 1 ? 0 : 1;
+    for (Index i = 0; i < keys; ++i) mask(0, 0, i) = 0;  // it sees nothing
+    const auto bias = Tensor<T>::randn({queries, 1}, key.of(5)) * T{4};
+    auto hiding = Tensor<T>::randn({2, 1, 1, keys}, key.of(6)) * T{4};
+    for (Index i = 0; i < keys - 1; ++i)  // whole blocks have no weight
+      hiding.data()[i] = -std::numeric_limits<T>::infinity();
+    check_blocks<T>(q, k, v, {}, tolerance);
+    check_blocks<T>(q, k, v, {.causal = true, .scale = 1.5}, tolerance);
+    check_blocks<T>(q, k, v, {.mask = mask}, tolerance);
+    check_blocks<T>(q, k, v, {.mask = mask[0], .bias = bias, .causal = true}, tolerance);
+    check_blocks<T>(q, k, v, {.bias = hiding}, tolerance);
+    check_blocks<T>(q, k, v, {.mask = Tensor<std::uint8_t>({1, keys})}, 0);
+  }
+}
+
+TEST_CASE("attention: by blocks a query that sees nothing is 0, and NaN and infinity stay") {
+  const Index keys = 300;
+  auto q = randn({4, 2}, 1);
+  const auto k = randn({keys, 2}, 2), v = randn({keys, 3}, 3);
+  auto mask = Mask::full({4, keys}, 1);
+  for (Index i = 0; i < keys; ++i) mask(0, i) = 0;
+  for (Index i = 0; i < 260; ++i) mask(1, i) = 0;
+  auto bias = Tensor<double>({4, keys});
+  for (Index i = 0; i < keys; ++i) bias(2, i) = -infinity;  // seen, and without any weight
+  q(3, 0) = std::numeric_limits<double>::quiet_NaN();
+  const auto y = scaled_dot_product_attention(q, k, v, {.mask = mask, .bias = bias}).value();
+  const auto part = scaled_dot_product_attention(slice(Variable<double>(q), 0, 1, 2),
+                                                 slice(Variable<double>(k), 0, 260, keys),
+                                                 slice(Variable<double>(v), 0, 260, keys))
+                        .value();
+  for (Index c = 0; c < 3; ++c) {
+    CHECK(y(0, c) == 0);
+    CHECK(y(1, c) == doctest::Approx(part(0, c)).epsilon(1e-12));
+    CHECK(std::isnan(y(2, c)));
+    CHECK(std::isnan(y(3, c)));
+  }
+  q(3, 0) = infinity;
+  CHECK(std::isnan(scaled_dot_product_attention(q, k, v).value()(3, 0)));
+  // Scores as large as they come do not overflow.
+  const auto large = Variable<double>(k) * 1e5;
+  for (const double one : scaled_dot_product_attention(large, large, v).value())
+    CHECK(std::isfinite(one));
+}
+
+TEST_CASE("attention: without a history, no matrix of all weights is held in memory") {
+  if (!StoragePool::recycles) return;  // it is the pool that knows
+  constexpr Index n = 3000;            // the scores: 36 MB, their softmax as much
+  const auto q = Tensor<float>::randn({n, 4}, Key(1));
+  auto& pool = StoragePool::instance();
+  pool.trim();
+  const auto before = pool.kept_bytes();
+  CHECK(scaled_dot_product_attention(q, q, q).shape() == q.shape());
+  CHECK(pool.kept_bytes() <= before + StoragePool::chunk);
+}
+
+TEST_CASE("attention: by blocks, the same bits for any number of threads") {
+  const auto q = Tensor<float>::randn({3, 200, 8}, Key(1)),
+             k = Tensor<float>::randn({3, 500, 8}, Key(2));
+  const int threads = num_threads();
+  set_num_threads(1);
+  const auto one = scaled_dot_product_attention(q, k, k).value();
+  set_num_threads(3);
+  const auto three = scaled_dot_product_attention(q, k, k).value();
+  set_num_threads(threads);
+  CHECK(std::equal(one.begin(), one.end(), three.begin()));
+}
+
 }  // namespace attention_test

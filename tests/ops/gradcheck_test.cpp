@@ -1,4 +1,4 @@
-// Every operation against differences, and no operation without a row.
+// Every operation against differences. (completeness_test.cpp: no operation without a row.)
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
@@ -25,22 +25,13 @@ void add_found(const std::string& text, const char* pattern, std::set<std::strin
     found.insert((*match)[1]);
 }
 
-/// Without what is in a namespace detail.
-std::string public_part(std::string text) {
-  for (auto begin = text.find("namespace detail {"); begin != std::string::npos;
-       begin = text.find("namespace detail {"))
-    text.erase(begin, text.find("}  // namespace detail", begin) - begin);
-  return text;
-}
-
 /// What `pattern` captures in the headers of a room.
-std::set<std::string> found_in_room(const std::string& room, const char* pattern,
-                                    bool public_only = false) {
+std::set<std::string> found_in_room(const std::string& room, const char* pattern) {
   std::set<std::string> found;
   for (const auto& file : std::filesystem::directory_iterator(project / "include/adafuse" / room)) {
     std::ifstream in(file.path());
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    add_found(public_only ? public_part(text) : text, pattern, found);
+    add_found(text, pattern, found);
   }
   return found;
 }
@@ -49,28 +40,6 @@ std::set<std::string> found_in_room(const std::string& room, const char* pattern
 std::set<std::string> found_in_headers(const char* pattern) {
   std::set<std::string> found;
   for (const char* room : {"ops", "video", "fusion"}) found.merge(found_in_room(room, pattern));
-  return found;
-}
-
-/// The functions that return variables.
-std::set<std::string> declared_operations() {
-  return found_in_headers(R"(\nVariable<scalar_of<[\w, ]+>> (\w+)\()");
-}
-
-/// The functions of ops/ that return tensors, which have no history.
-std::set<std::string> declared_without_gradient() {
-  return found_in_room("ops", R"(\n(?:inline )?Tensor<[\w:<>]+> (\w+)\()", true);
-}
-
-/// The names before a bracket in the first column of a table, "| `a + b`, `add(a, b)` | ...": those
-/// of the rows that say "no gradient" in the column of gradients, or all others.
-std::set<std::string> documented_operations(bool with_gradient) {
-  std::set<std::string> found;
-  std::ifstream in(project / "docs/ops.md");
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with("| `") &&
-        (line.find("| no gradient |") == std::string::npos) == with_gradient)
-      add_found(line.substr(0, line.find(" | ")), R"(`(\w+)\()", found);
   return found;
 }
 
@@ -150,48 +119,6 @@ TEST_CASE("gradcheck: the gradient is the same with a history, and when one inpu
         check_close(gradients(one, create_graph)[0], expected[k]);
     }
   }
-}
-
-TEST_CASE("gradcheck: every public operation has a row") {
-  std::set<std::string> rows;
-  for (const auto& row : all_rows()) rows.insert(name_of(row));
-  const auto declared = declared_operations(), documented = documented_operations(true);
-  // The patterns still find operations.
-  CHECK(declared.count("add") == 1);
-  CHECK(documented.count("batch_norm_train") == 1);
-  CHECK(documented.count("stack") == 1);
-  for (const auto& operations : {declared, documented})
-    for (const auto& operation : operations)
-      CHECK_MESSAGE(rows.count(operation) == 1, operation, " has no row in the gradcheck table");
-}
-
-TEST_CASE("gradcheck: every operation without a gradient says so in its row of docs/ops.md") {
-  std::set<std::string> rows;
-  for (const auto& row : all_rows()) rows.insert(name_of(row));
-  const auto declared = declared_operations(), tensors = declared_without_gradient(),
-             documented = documented_operations(false);
-  // The patterns still find operations.
-  for (const char* operation : {"lt", "isnan", "logical_and", "argmax", "hard_one_hot"}) {
-    CHECK_MESSAGE(tensors.count(operation) == 1, operation);
-    CHECK_MESSAGE(documented.count(operation) == 1, operation);
-  }
-  for (const auto& operation : tensors)
-    CHECK_MESSAGE(documented.count(operation) + rows.count(operation) == 1, operation,
-                  " returns a tensor: docs/ops.md needs a row for it that says \"no gradient\"");
-  for (const auto& operation : documented) {
-    CHECK_MESSAGE(tensors.count(operation) == 1, operation,
-                  " has a row that says \"no gradient\", and no header of ops/ declares it so");
-    CHECK_MESSAGE(declared.count(operation) == 0, operation,
-                  " returns a variable, and its row in docs/ops.md says \"no gradient\"");
-  }
-}
-
-TEST_CASE("gradcheck: every public operation has a row in docs/ops.md") {
-  auto documented = documented_operations(true);
-  documented.merge(documented_operations(false));
-  for (const auto& operations : {declared_operations(), declared_without_gradient()})
-    for (const auto& operation : operations)
-      CHECK_MESSAGE(documented.count(operation) == 1, operation, " has no row in docs/ops.md");
 }
 
 TEST_CASE("gradcheck: whatever is recorded is differentiated by a row") {

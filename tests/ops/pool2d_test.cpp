@@ -49,6 +49,21 @@ TEST_CASE("pooling: the stride is the kernel unless it is given") {
   CHECK(avg_pool2d(x, {.kernel = 2, .ceil_mode = true}).shape() == Shape{1, 2, 5, 4});
 }
 
+TEST_CASE("avg_pool2d: divisor_override divides the sums of the windows") {
+  const auto x = Tensor<double>::of({{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}).reshape({1, 1, 3, 3});
+  for (const bool include : {false, true}) {
+    const auto y =
+        avg_pool2d(
+            x, {.kernel = 2, .padding = 1, .count_include_pad = include, .divisor_override = -3})
+            .value();
+    const double sums[] = {1, 5, 11, 28};
+    for (Index i = 0; i < 4; ++i)
+      CHECK(y.data()[i] == doctest::Approx(sums[i] / -3).epsilon(1e-14));
+  }
+  CHECK_THROWS_WITH_AS(avg_pool2d(x, {.kernel = 2, .divisor_override = 0}),
+                       "avg_pool2d: divisor_override must not be 0", ValueError);
+}
+
 TEST_CASE("global_avg_pool: the mean of each plane, which is the average over one window") {
   const auto x = Tensor<double>::randn({2, 3, 4, 5}, Key(1));
   const auto y = global_avg_pool(x).value();

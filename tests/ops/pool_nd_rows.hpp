@@ -21,7 +21,12 @@ inline std::vector<GradcheckRow> pool_nd_rows() {
   const Pool3dOptions boxes{
       .kernel = {3, 2, 3}, .stride = {2, 1, 2}, .padding = {1, 1, 0}, .ceil_mode = true},
       no_pad_boxes{
-          .kernel = {2, 3, 2}, .stride = {2, 3, 1}, .padding = 1, .count_include_pad = false};
+          .kernel = {2, 3, 2}, .stride = {2, 3, 1}, .padding = 1, .count_include_pad = false},
+      divided_boxes{.kernel = {3, 2, 3},
+                    .stride = {2, 1, 2},
+                    .padding = {1, 1, 0},
+                    .ceil_mode = true,
+                    .divisor_override = 5};
   return {
       {"max_pool1d",
        [=](const Inputs& x) { return square(max_pool1d(x[0], {.kernel = 2})); },
@@ -52,6 +57,9 @@ inline std::vector<GradcheckRow> pool_nd_rows() {
        {volume}},
       {"avg_pool3d, no pad",
        [=](const Inputs& x) { return square(avg_pool3d(x[0], no_pad_boxes)); },
+       {volume}},
+      {"avg_pool3d, divisor 5",
+       [=](const Inputs& x) { return square(avg_pool3d(x[0], divided_boxes)); },
        {volume}},
   };
 }

@@ -34,6 +34,15 @@ inline std::vector<GradcheckRow> pool_rows() {
                     [=](const Inputs& x) { return square(avg_pool2d(x[0], o)); },
                     {image}});
   }
+  const PoolOptions divided{.kernel = {3, 2},
+                            .stride = 2,
+                            .padding = 1,
+                            .ceil_mode = true,
+                            .count_include_pad = false,
+                            .divisor_override = 5};
+  rows.push_back({"avg_pool2d, divisor 5",
+                  [=](const Inputs& x) { return square(avg_pool2d(x[0], divided)); },
+                  {image}});
   rows.push_back(
       {"global_avg_pool", [=](const Inputs& x) { return square(global_avg_pool(x[0])); }, {image}});
 

@@ -75,6 +75,8 @@ TEST_CASE("masked_fill: the mask stretches to x, and x does not stretch") {
   CHECK(numbers(masked_fill(x, x > 2, 0)) == std::vector<double>{1, 2, 0, 0});
   CHECK_THROWS_WITH_AS(masked_fill(Tensor<double>({2}), Mask({3, 2}), 0),
                        "masked_fill: the mask [3,2] does not broadcast to x, [2]", ShapeError);
+  CHECK_THROWS_WITH_AS(masked_fill(x, Mask(), 0),
+                       "masked_fill: needs a mask that is defined, for x [2,2]", ValueError);
 }
 
 TEST_CASE("minimum and maximum: NaN is passed on, equals share the gradient") {

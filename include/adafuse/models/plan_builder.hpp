@@ -58,7 +58,10 @@ class PlanBuilder {
   ValueId max_pool(const std::string& name, const PoolOptions& options, ValueId x) {
     return add(name, MaxPoolStep{options}, {x}, pooled(options, shape(x)));
   }
+  /// Throws ValueError for a divisor_override: sessions divide by the counts.
   ValueId avg_pool(const std::string& name, const PoolOptions& options, ValueId x) {
+    require<ValueError>(!options.divisor_override, "plan: avg_pool '", name,
+                        "' has a divisor_override");
     return add(name, AvgPoolStep{options}, {x}, pooled(options, shape(x)));
   }
   ValueId global_pool(ValueId x) {

@@ -28,4 +28,6 @@
 #include <adafuse/nn/sequential.hpp>
 #include <adafuse/nn/state.hpp>
 #include <adafuse/nn/transformer.hpp>
+#include <adafuse/nn/transformer_decoder.hpp>
+#include <adafuse/nn/transformer_stack.hpp>
 #include <adafuse/nn/upsample.hpp>

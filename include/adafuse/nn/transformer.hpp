@@ -6,20 +6,44 @@
 #include <adafuse/nn/attention.hpp>
 #include <adafuse/nn/dropout.hpp>
 #include <adafuse/nn/normalization.hpp>
+#include <adafuse/ops/activation.hpp>
 #include <adafuse/ops/pointwise.hpp>
 
 namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// What is between the two linears.
+enum class TransformerActivation { relu, gelu };
+
 struct TransformerLayerConfig {
   Index d_model = 0;             ///< Features of each position.
   Index nhead = 0;               ///< Heads of the attention.
   Index dim_feedforward = 2048;  ///< Features between the two linears.
   double dropout = 0.1;  ///< In training: of attention weights, of those features, of both sums.
+  TransformerActivation activation = TransformerActivation::relu;
   double layer_norm_eps = 1e-5;
   bool norm_first = false;  ///< The norms come before attention and linears, not after the sums.
 };
+
+namespace detail {
+
+template <class T>
+Variable<T> dropped(const Variable<T>& x, double share, Context<T>& ctx) {
+  return Dropout<T>(share).forward(x, ctx);
+}
+
+/// The two linears of a transformer's layer, for each position by itself.
+template <class T>
+Variable<T> feed_forward(const Linear<T>& linear1, const Linear<T>& linear2,
+                         const TransformerLayerConfig& config, const Variable<T>& x,
+                         Context<T>& ctx) {
+  const auto y = linear1(x);
+  const auto z = config.activation == TransformerActivation::gelu ? gelu(y) : relu(y);
+  return dropped(linear2(dropped(z, config.dropout, ctx)), config.dropout, ctx);
+}
+
+}  // namespace detail
 
 }  // namespace ADAFUSE_SIMD
 
@@ -43,7 +67,7 @@ class TransformerEncoderLayer {
         config_(config) {}
   explicit TransformerEncoderLayer(const TransformerLayerConfig&) = delete;  // give it a key
 
-  /// [N, L, d_model] -> the same. The activation is relu.
+  /// [N, L, d_model] -> the same.
   Variable<T> forward(const Variable<T>& x, Context<T>& ctx, const AttentionMask& mask = {}) const {
     if (config_.norm_first) {
       const auto y = x + attention(norm1(x), ctx, mask);
@@ -64,15 +88,11 @@ class TransformerEncoderLayer {
   ADAFUSE_INLINE ~TransformerEncoderLayer() = default;
 
  private:
-  Variable<T> dropped(const Variable<T>& x, Context<T>& ctx) const {
-    return Dropout<T>(config_.dropout).forward(x, ctx);
-  }
   Variable<T> attention(const Variable<T>& x, Context<T>& ctx, const AttentionMask& mask) const {
-    return dropped(self_attn.forward(x, ctx, mask), ctx);
+    return detail::dropped(self_attn.forward(x, ctx, mask), config_.dropout, ctx);
   }
-  /// The two linears, for each position by itself.
   Variable<T> positions(const Variable<T>& x, Context<T>& ctx) const {
-    return dropped(linear2(dropped(relu(linear1(x)), ctx)), ctx);
+    return detail::feed_forward(linear1, linear2, config_, x, ctx);
   }
 
   TransformerLayerConfig config_;

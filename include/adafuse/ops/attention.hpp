@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/ops/attention_blocks.hpp>
 #include <adafuse/ops/dropout.hpp>
 #include <adafuse/ops/matmul.hpp>
 #include <adafuse/ops/softmax.hpp>
@@ -33,19 +34,13 @@ struct VisibleKeys {
   Tensor<T> sees;
 };
 
-/// For scores of shape [..., L, S].
+/// For scores of shape [..., L, S], to which the mask stretches.
 template <class T>
 VisibleKeys<T> visible_keys(const Shape& scores, const Tensor<std::uint8_t>& mask, bool causal) {
   const Index l = scores[-2], s = scores[-1];
   // As many tables [L, S] as the mask has.
   Shape shape{l, s};
-  if (mask.defined()) {
-    require<ShapeError>(
-        broadcast_shapes(mask.shape(), scores, "scaled_dot_product_attention") == scores,
-        "scaled_dot_product_attention: a mask ", mask.shape(), " does not stretch to the scores, ",
-        scores);
-    shape = broadcast_shapes(mask.shape(), shape, "scaled_dot_product_attention");
-  }
+  if (mask.defined()) shape = broadcast_shapes(mask.shape(), shape, "scaled_dot_product_attention");
   auto added = Tensor<T>(shape);
   auto sees = Tensor<T>::ones(shape.with(-1, 1));
   const auto all = mask.defined() ? kernels::broadcast_to(mask, shape) : Tensor<std::uint8_t>();
@@ -65,12 +60,61 @@ VisibleKeys<T> visible_keys(const Shape& scores, const Tensor<std::uint8_t>& mas
   return {added, each_sees ? Tensor<T>() : sees};
 }
 
+/// Throws ShapeError unless a mask or bias stretches to the scores.
+inline void require_stretches(const char* what, const Shape& shape, const Shape& scores) {
+  require<ShapeError>(broadcast_shapes(shape, scores, "scaled_dot_product_attention") == scores,
+                      "scaled_dot_product_attention: a ", what, " ", shape,
+                      " does not stretch to the scores, ", scores);
+}
+
+/// The whole matrix of weights at once: [..., L, S], shape `of_scores`.
+template <class T>
+Variable<T> attention_by_matrix(const Variable<T>& q, const Variable<T>& k, const Variable<T>& v,
+                                double scale, const Shape& of_scores,
+                                const AttentionOptions<T>& options) {
+  Variable<T> scores = matmul(q * scale, k, {.transpose_b = true});
+  if (options.bias.defined()) scores = scores + options.bias;
+  Tensor<T> sees;
+  if (options.mask.defined() || options.causal) {
+    auto visible = visible_keys<T>(of_scores, options.mask, options.causal);
+    scores = scores + visible.added;
+    sees = visible.sees;
+  }
+  Variable<T> weights = softmax(scores, -1);
+  if (options.dropout != 0) weights = dropout(weights, options.dropout, *options.key);
+  const auto y = matmul(weights, v);
+  return sees.defined() ? y * sees : y;
+}
+
+/// The same without the matrix, and without a history.
+template <class T>
+Tensor<T> attention_by_blocks(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& v,
+                              double scale, const Shape& leading_of_scores,
+                              const AttentionOptions<T>& options) {
+  const Shape all =
+      broadcast_shapes(leading_of_scores, leading(v.shape()), "scaled_dot_product_attention");
+  Shape shape = all;
+  shape.push_back(q.size(-2));
+  shape.push_back(v.size(-1));
+  auto y = Tensor<T>::uninitialized(shape);
+  const Tensor<T> bias = options.bias.defined() ? options.bias.value() : Tensor<T>();
+  const BlockedAttention<T> attention(q, k, v, all,
+                                      {.scale = static_cast<T>(scale),
+                                       .mask = options.mask,
+                                       .bias = bias,
+                                       .causal = options.causal});
+  attention.run(y.data());
+  return y;
+}
+
 }  // namespace detail
 
 /// y = softmax(scale q k^T + bias) v for queries q [..., L, E], keys k [..., S, E] and values
 /// v [..., S, V]: [..., L, V]; sizes of 1 stretch in the leading dimensions. What a mask or being
 /// causal hides has no weight; a query that sees nothing is answered by 0, as in PyTorch since 2.5.
-/// Throws ValueError for dropout without a key.
+/// Where nothing is recorded and nothing dropped, no [..., L, S] is held in memory: blocks of keys
+/// are met one after the other, and results may differ in the last digits from those with a
+/// history. Throws ValueError for dropout without a key.
 template <Operand Q, OperandLike<Q> K, OperandLike<Q> V>
 Variable<scalar_of<Q, K>> scaled_dot_product_attention(
     const Q& queries, const K& keys, const V& values,
@@ -85,24 +129,16 @@ Variable<scalar_of<Q, K>> scaled_dot_product_attention(
                       "scaled_dot_product_attention: dropout draws random numbers, and has no key");
   const double scale =
       options.scale.value_or(1 / std::sqrt(static_cast<double>(std::max<Index>(q.size(-1), 1))));
-  Variable<T> scores = matmul(q * scale, k, {.transpose_b = true});
-  if (options.bias.defined()) {
-    require<ShapeError>(broadcast_shapes(options.bias.shape(), scores.shape(),
-                                         "scaled_dot_product_attention") == scores.shape(),
-                        "scaled_dot_product_attention: a bias ", options.bias.shape(),
-                        " does not stretch to the scores, ", scores.shape());
-    scores = scores + options.bias;
-  }
-  Tensor<T> sees;
-  if (options.mask.defined() || options.causal) {
-    auto visible = detail::visible_keys<T>(scores.shape(), options.mask, options.causal);
-    scores = scores + visible.added;
-    sees = visible.sees;
-  }
-  Variable<T> weights = softmax(scores, -1);
-  if (options.dropout != 0) weights = dropout(weights, options.dropout, *options.key);
-  const auto y = matmul(weights, v);
-  return sees.defined() ? y * sees : y;
+  const Shape places = broadcast_shapes(detail::leading(q.shape()), detail::leading(k.shape()),
+                                        "scaled_dot_product_attention");
+  Shape scores = places;
+  scores.push_back(q.size(-2));
+  scores.push_back(k.size(-2));
+  if (options.bias.defined()) detail::require_stretches("bias", options.bias.shape(), scores);
+  if (options.mask.defined()) detail::require_stretches("mask", options.mask.shape(), scores);
+  if (options.dropout != 0 || detail::enters_history<T>({q, k, v, options.bias}))
+    return detail::attention_by_matrix(q, k, v, scale, scores, options);
+  return detail::attention_by_blocks(q.value(), k.value(), v.value(), scale, places, options);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

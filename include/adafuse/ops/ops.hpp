@@ -6,6 +6,7 @@
 #include <adafuse/ops/adaptive_pool.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/attention.hpp>
+#include <adafuse/ops/attention_blocks.hpp>
 #include <adafuse/ops/batch_norm.hpp>
 #include <adafuse/ops/broadcast.hpp>
 #include <adafuse/ops/compare.hpp>
@@ -18,6 +19,7 @@
 #include <adafuse/ops/diagonal.hpp>
 #include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/dropout.hpp>
+#include <adafuse/ops/einsum.hpp>
 #include <adafuse/ops/elementwise.hpp>
 #include <adafuse/ops/embedding.hpp>
 #include <adafuse/ops/flip.hpp>

@@ -40,9 +40,11 @@ inline std::vector<Pad> pads_of(const Shape& shape, const std::vector<Index>& pa
     const auto at = static_cast<std::size_t>(2 * k);
     const Pad pad{pads[at], pads[at + 1]};
     const Checked total = Checked(size) + pad.before + pad.behind;
-    require<ShapeError>(
-        pad.before >= -size && pad.behind >= -size && total.fits() && total.value() >= 0,
-        "pad: ", pad.before, " and ", pad.behind, " for dimension ", d, " of ", shape);
+    require<ShapeError>(total.fits(), "pad: pads ", pad.before, " and ", pad.behind,
+                        " are too large for dimension ", d, " of ", shape);
+    require<ShapeError>(pad.before >= -size && pad.behind >= -size && total.value() >= 0,
+                        "pad: pads ", pad.before, " and ", pad.behind, " take away more than the ",
+                        size, " positions of dimension ", d, " of ", shape);
     result[static_cast<std::size_t>(d)] = pad;
   }
   return result;

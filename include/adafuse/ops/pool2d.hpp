@@ -6,6 +6,7 @@
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/ops/size2.hpp>
+#include <optional>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
@@ -13,8 +14,9 @@ struct PoolOptions {
   Size2 kernel;
   Size2 stride = kernel;
   Size2 padding = 0;
-  bool ceil_mode = false;         ///< a last window may reach over the edge
-  bool count_include_pad = true;  ///< averages count the padding as zeros
+  bool ceil_mode = false;                      ///< a last window may reach over the edge
+  bool count_include_pad = true;               ///< averages count the padding as zeros
+  std::optional<Index> divisor_override = {};  ///< what averages divide by; the count without
 };
 
 /// The sizes of the pooling of x [N, C, H, W]. Throws ShapeError or ValueError, named after `op`.
@@ -121,6 +123,26 @@ Variable<T> avg_pool2d(const kernels::Pool2dGeometry& g, const Variable<T>& x) {
   });
 }
 
+/// How many positions the average of each window counts: [Ho, Wo].
+template <class T>
+Tensor<T> counts_of_windows(const kernels::Pool2dGeometry& g) {
+  auto counts = Tensor<T>::uninitialized({g.height.out(), g.width.out()});
+  T* to = counts.data();
+  for (Index i = 0; i < g.height.out(); ++i)
+    for (Index j = 0; j < g.width.out(); ++j)
+      *to++ = static_cast<T>(g.counted(g.height, i) * g.counted(g.width, j));
+  return counts;
+}
+
+/// Means of windows of these counts as their sums divided by `divisor`. Throws ValueError, named
+/// after `op`, for 0.
+template <class T>
+Variable<T> divided_by(const char* op, const Variable<T>& means, const Tensor<T>& counts,
+                       Index divisor) {
+  require<ValueError>(divisor != 0, op, ": divisor_override must not be 0");
+  return means * counts / static_cast<T>(divisor);
+}
+
 }  // namespace detail
 
 /// y(n, c, i, j) = max of x(n, c, i stride - padding + p, j stride - padding + q) over the kernel's
@@ -133,11 +155,17 @@ Variable<scalar_of<X>> max_pool2d(const X& input, const PoolOptions& options) {
 }
 
 /// y(n, c, i, j) = the mean of window (i, j): x [N, C, H, W] -> y [N, C, Ho, Wo], sizes as of
-/// max_pool2d. Padding counts as zeros, or not at all without `count_include_pad`.
+/// max_pool2d. Padding counts as zeros, or not at all without `count_include_pad`. With
+/// `divisor_override` it is the sum of the window divided by that.
 template <Operand X>
 Variable<scalar_of<X>> avg_pool2d(const X& input, const PoolOptions& options) {
+  using T = scalar_of<X>;
   const auto x = as_variable(input);
-  return detail::avg_pool2d(pool2d_geometry("avg_pool2d", x.shape(), options), x);
+  const auto g = pool2d_geometry("avg_pool2d", x.shape(), options);
+  const auto y = detail::avg_pool2d(g, x);
+  if (!options.divisor_override) return y;
+  return detail::divided_by("avg_pool2d", y, detail::counts_of_windows<T>(g),
+                            *options.divisor_override);
 }
 
 /// y(n, c) = the mean of plane x(n, c): [N, C, H, W] -> [N, C]. NaN for planes without pixels.

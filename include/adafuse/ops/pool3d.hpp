@@ -17,8 +17,9 @@ struct Pool3dOptions {
   Size3 kernel;
   Size3 stride = kernel;
   Size3 padding = 0;
-  bool ceil_mode = false;         ///< a last window may reach over the edge
-  bool count_include_pad = true;  ///< averages count the padding as zeros
+  bool ceil_mode = false;                      ///< a last window may reach over the edge
+  bool count_include_pad = true;               ///< averages count the padding as zeros
+  std::optional<Index> divisor_override = {};  ///< what averages divide by; the count without
 };
 
 namespace detail {
@@ -68,14 +69,22 @@ Variable<scalar_of<X>> max_pool3d(const X& input, const Pool3dOptions& options) 
 }
 
 /// y(n, c, l, i, j) = the mean of window (l, i, j), sizes as of max_pool3d. Padding counts as
-/// zeros, or not at all without `count_include_pad`.
+/// zeros, or not at all without `count_include_pad`. With `divisor_override` it is the sum of the
+/// window divided by that.
 template <Operand X>
 Variable<scalar_of<X>> avg_pool3d(const X& input, const Pool3dOptions& options) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
-  return detail::pool3d(
-      x, detail::pool3d_geometry("avg_pool3d", x.shape(), options),
-      [](const auto& g, const Variable<T>& images) { return detail::avg_pool2d(g, images); });
+  const auto geometry = detail::pool3d_geometry("avg_pool3d", x.shape(), options);
+  const auto y = detail::pool3d(x, geometry, [](const auto& g, const Variable<T>& images) {
+    return detail::avg_pool2d(g, images);
+  });
+  if (!options.divisor_override) return y;
+  const auto in_frames = detail::counts_of_windows<T>(geometry.frames);
+  auto in_depth = Tensor<T>::uninitialized({geometry.depth.height.out(), 1, 1});
+  for (Index i = 0; i < in_depth.size(); ++i)
+    in_depth.data()[i] = static_cast<T>(geometry.depth.counted(geometry.depth.height, i));
+  return detail::divided_by("avg_pool3d", y, in_depth * in_frames, *options.divisor_override);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

@@ -43,6 +43,8 @@ template <Operand X>
 Variable<scalar_of<X>> masked_fill(const X& input, const Tensor<std::uint8_t>& mask,
                                    std::type_identity_t<scalar_of<X>> number) {
   const Variable<scalar_of<X>> x = input;
+  require<ValueError>(mask.defined(), "masked_fill: needs a mask that is defined, for x ",
+                      x.shape());
   require<ShapeError>(broadcast_shapes(x.shape(), mask.shape(), "masked_fill") == x.shape(),
                       "masked_fill: the mask ", mask.shape(), " does not broadcast to x, ",
                       x.shape());
