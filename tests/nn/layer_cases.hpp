@@ -12,27 +12,36 @@
 
 namespace adafuse::golden {
 
-/// Checks the layer against case `name`, in evaluation or in training.
+/// Gives a layer the weights of a group of the file, by their names. Its buffers stay.
 template <class Layer>
-void check_layer(const char* name, const Layer& layer, bool training = false) {
-  CAPTURE(name);
-  const Case pytorch{name};
-  auto weights = nn::state_tensors(layer);  // buffers stay as they are
+void load_weights(const Layer& layer, const Case& weights) {
+  std::map<std::string, Tensor<double>> state;
+  for (const auto& item : nn::state(layer))
+    state[item.name] = item.is_parameter() ? weights[item.name] : item.buffer.clone();
+  nn::load_state(layer, state);
+}
+
+/// Checks the gradients of all parameters.
+template <class Layer>
+void check_gradients(const Layer& layer, const Case& gradients) {
   for (const auto& item : nn::state(layer))
     if (item.is_parameter())
-      weights[item.name] = pytorch.at("state")[item.name];
-    else
-      weights[item.name] = item.buffer.clone();
-  nn::load_state(layer, weights);
+      check_close(item.parameter.grad().value(), gradients[item.name], item.name);
+}
+
+/// Checks the layer against case `name`, in evaluation or in training.
+template <class Layer>
+void check_layer(const std::string& name, const Layer& layer, bool training = false) {
+  CAPTURE(name);
+  const Case pytorch{name};
+  load_weights(layer, pytorch.at("state"));
   const auto x = parameter(pytorch["x"]);
   nn::Context<double> ctx(training, Key(0));
   const auto y = layer.forward(x, ctx);
   check_close(y.value(), pytorch["y"], "y");
   backward(y, pytorch["dy"]);
   check_close(x.grad().value(), pytorch["dx"], "dx");
-  for (const auto& item : nn::state(layer))
-    if (item.is_parameter())
-      check_close(item.parameter.grad().value(), pytorch.at("gradient")[item.name], item.name);
+  check_gradients(layer, pytorch.at("gradient"));
 }
 
 }  // namespace adafuse::golden

@@ -4,31 +4,18 @@
 
 #include <adafuse/nn/transformer.hpp>
 
-#include "../golden/layers.hpp"
+#include "layer_cases.hpp"
 
 namespace transformer_test {
 
 using namespace adafuse;
-using golden::check_close;
 
 TEST_CASE("golden: TransformerEncoderLayer computes what PyTorch computes, norms last or first") {
-  for (const bool norm_first : {false, true}) {
-    CAPTURE(norm_first);
-    const golden::Case pytorch{norm_first ? "encoder_layer.1" : "encoder_layer.0"};
-    const nn::TransformerEncoderLayer<double> layer(
-        {.d_model = 6, .nhead = 2, .dim_feedforward = 10, .norm_first = norm_first}, Key(0));
-    std::map<std::string, Tensor<double>> weights;
-    for (const auto& item : nn::state(layer)) weights[item.name] = pytorch.at("state")[item.name];
-    nn::load_state(layer, weights);
-    const auto x = parameter(pytorch["x"]);
-    nn::Context<double> ctx;
-    const auto y = layer.forward(x, ctx);
-    check_close(y.value(), pytorch["y"], "y");
-    backward(y, pytorch["dy"]);
-    check_close(x.grad().value(), pytorch["dx"], "dx");
-    for (const auto& item : nn::state(layer))
-      check_close(item.parameter.grad().value(), pytorch.at("gradient")[item.name], item.name);
-  }
+  for (const bool norm_first : {false, true})
+    golden::check_layer(
+        norm_first ? "encoder_layer.1" : "encoder_layer.0",
+        nn::TransformerEncoderLayer<double>(
+            {.d_model = 6, .nhead = 2, .dim_feedforward = 10, .norm_first = norm_first}, Key(0)));
 }
 
 TEST_CASE("TransformerEncoderLayer: drops in training, and can be copied") {
