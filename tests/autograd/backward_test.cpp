@@ -104,6 +104,17 @@ TEST_CASE("backward: create_graph gives derivatives of derivatives") {
   CHECK(third.item() == doctest::Approx(48));
 }
 
+TEST_CASE("grad: the type of number need not be said") {
+  const auto x = number(2), y = number(5);
+  const auto dx = grad({x * x, 3 * y}, {x, y});
+  CHECK(dx[0].item() == 4);
+  CHECK(dx[1].item() == 3);
+  CHECK(grad({x * x}, std::vector{x}).size() == 1);
+  const auto first = grad(x * x * x, x, {.create_graph = true});
+  CHECK(first.item() == 12);
+  CHECK(grad(first, x).item() == 12);
+}
+
 TEST_CASE("backward: create_graph also through a sum of several ways") {
   const auto x = number(2);
   const auto y = x * x;

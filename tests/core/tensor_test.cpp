@@ -52,6 +52,9 @@ TEST_CASE("tensor: of writes rows and planes down") {
 }
 
 TEST_CASE("tensor: of refuses parts that differ in shape, even with equal numbers of elements") {
+  CHECK(Tensor<float>::of({{0.0}, {1.0}}).shape() == Shape{2, 1});
+  CHECK(Tensor<int>::of({{10}, {20}})(1, 0) == 20);
+  CHECK(Tensor<int>::of({{10}}).shape() == Shape{1, 1});
   CHECK_THROWS_WITH_AS(Tensor<int>::of({{1, 2}, {3}}),
                        "Tensor::of: expects parts of one shape, got [2] and [1]", ShapeError);
   CHECK_THROWS_AS(Tensor<int>::of({{{1, 2}, {3, 4}}, {{1, 2, 3, 4}}}), ShapeError);

@@ -22,6 +22,7 @@ SCRIPTS = {  # with their arguments
     "layers": [],
     "torch_files": [],
     "networks": [],
+    "architectures": [],
 }
 
 

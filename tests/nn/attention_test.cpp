@@ -4,7 +4,7 @@
 
 #include <adafuse/nn/attention.hpp>
 
-#include "../golden/layers.hpp"
+#include "layer_cases.hpp"
 
 namespace nn_attention_test {
 
@@ -12,20 +12,10 @@ using namespace adafuse;
 using golden::check_close;
 using Layer = nn::MultiheadAttention<double>;
 
-namespace {
-
-void load(const Layer& layer, const golden::Case& pytorch) {
-  std::map<std::string, Tensor<double>> weights;
-  for (const auto& item : nn::state(layer)) weights[item.name] = pytorch.at("state")[item.name];
-  nn::load_state(layer, weights);
-}
-
-}  // namespace
-
 TEST_CASE("golden: MultiheadAttention of queries to other keys and values is PyTorch's") {
   const golden::Case pytorch{"attention"};
   const Layer layer({.embed_dim = 6, .num_heads = 2}, Key(0));
-  load(layer, pytorch);
+  golden::load_weights(layer, pytorch.at("state"));
   const auto q = parameter(pytorch["q"]), k = parameter(pytorch["k"]), v = parameter(pytorch["v"]);
   nn::Context<double> ctx;
   const auto y = layer.forward(q, k, v, ctx);
@@ -34,14 +24,13 @@ TEST_CASE("golden: MultiheadAttention of queries to other keys and values is PyT
   check_close(q.grad().value(), pytorch["dq"], "dq");
   check_close(k.grad().value(), pytorch["dk"], "dk");
   check_close(v.grad().value(), pytorch["dv"], "dv");
-  for (const auto& item : nn::state(layer))
-    check_close(item.parameter.grad().value(), pytorch.at("gradient")[item.name], item.name);
+  golden::check_gradients(layer, pytorch.at("gradient"));
 }
 
 TEST_CASE("golden: MultiheadAttention of a sequence to itself, causal, is PyTorch's") {
   const golden::Case pytorch{"attention_causal"};
   const Layer layer({.embed_dim = 6, .num_heads = 3}, Key(0));
-  load(layer, pytorch);
+  golden::load_weights(layer, pytorch.at("state"));
   const auto x = parameter(pytorch["x"]);
   nn::Context<double> ctx;
   const auto y = layer.forward(x, ctx, {.causal = true});

@@ -16,17 +16,14 @@ namespace {
 void check_golden(const golden::Case& c, const nn::GruConfig& config, const Tensor<double>& h0,
                   const Tensor<double>& h) {
   const nn::Gru<double> gru(config, Key(0));
-  std::map<std::string, Tensor<double>> weights;
-  for (const auto& item : nn::state(gru)) weights[item.name] = c.at("state")[item.name];
-  nn::load_state(gru, weights);
+  golden::load_weights(gru, c.at("state"));
   const auto x = parameter(c["x"]);
   const auto out = gru.forward(x, h0);
   check_close(out.all.value(), c["y"], "all");
   check_close(out.state.value(), h, "h");
   backward(out.all, c["dy"]);
   check_close(x.grad().value(), c["dx"], "dx");
-  for (const auto& item : nn::state(gru))
-    check_close(item.parameter.grad().value(), c.at("gradient")[item.name], item.name);
+  golden::check_gradients(gru, c.at("gradient"));
 }
 
 }  // namespace

@@ -18,9 +18,7 @@ const golden::Case pytorch{"lstm"};
 
 nn::Lstm<double> pytorch_lstm() {
   nn::Lstm<double> lstm({.in = 3, .hidden = 5}, Key(0));
-  std::map<std::string, Tensor<double>> weights;
-  for (const auto& item : nn::state(lstm)) weights[item.name] = pytorch[item.name];
-  nn::load_state(lstm, weights);
+  golden::load_weights(lstm, pytorch);
   return lstm;
 }
 
@@ -35,9 +33,7 @@ TEST_CASE("golden: Lstm computes what PyTorch computes, under PyTorch's names") 
   check_close(out.state.c.value(), pytorch["c"], "c");
   backward(out.all, pytorch["dy"]);
   check_close(x.grad().value(), pytorch["dx"], "dx");
-  for (const auto& item : nn::state(lstm))
-    check_close(item.parameter.grad().value(), pytorch.at("gradient")[item.name],
-                item.name.c_str());
+  golden::check_gradients(lstm, pytorch.at("gradient"));
 }
 
 TEST_CASE("golden: LstmCell computes a step as PyTorch") {
@@ -74,10 +70,8 @@ TEST_CASE("lstm: inputs and states that do not fit are refused") {
 TEST_CASE("golden: two layers in both directions, from a given state, as PyTorch") {
   const golden::Case stack{"lstm_stack"};
   nn::Lstm<double> lstm({.in = 3, .hidden = 5, .num_layers = 2, .bidirectional = true}, Key(0));
-  std::map<std::string, Tensor<double>> weights;
-  for (const auto& item : nn::state(lstm)) weights[item.name] = stack.at("state")[item.name];
-  CHECK(weights.size() == 16);
-  nn::load_state(lstm, weights);
+  CHECK(nn::state(lstm).size() == 16);
+  golden::load_weights(lstm, stack.at("state"));
   const auto x = parameter(stack["x"]);
   const auto out = lstm.forward(x, {stack["h0"], stack["c0"]});
   check_close(out.all.value(), stack["y"], "all");
@@ -85,8 +79,7 @@ TEST_CASE("golden: two layers in both directions, from a given state, as PyTorch
   check_close(out.state.c.value(), stack["c"], "c");
   backward(out.all, stack["dy"]);
   check_close(x.grad().value(), stack["dx"], "dx");
-  for (const auto& item : nn::state(lstm))
-    check_close(item.parameter.grad().value(), stack.at("gradient")[item.name], item.name);
+  golden::check_gradients(lstm, stack.at("gradient"));
 }
 
 TEST_CASE("lstm: the second direction is the first on the sequence turned round") {

@@ -4,34 +4,12 @@
 
 #include <adafuse/nn/normalization.hpp>
 
-#include "../golden/layers.hpp"
+#include "layer_cases.hpp"
 
 namespace nn_normalization_test {
 
 using namespace adafuse;
-using golden::check_close;
-
-namespace {
-
-/// Output and all gradients of a layer with PyTorch's weights.
-template <class Layer>
-void check_layer(const char* name, const Layer& layer) {
-  CAPTURE(name);
-  const golden::Case pytorch{name};
-  std::map<std::string, Tensor<double>> weights;
-  for (const auto& item : nn::state(layer)) weights[item.name] = pytorch.at("state")[item.name];
-  nn::load_state(layer, weights);
-  const auto x = parameter(pytorch["x"]);
-  nn::Context<double> ctx;
-  const auto y = layer.forward(x, ctx);
-  check_close(y.value(), pytorch["y"], "y");
-  backward(y, pytorch["dy"]);
-  check_close(x.grad().value(), pytorch["dx"], "dx");
-  for (const auto& item : nn::state(layer))
-    check_close(item.parameter.grad().value(), pytorch.at("gradient")[item.name], item.name);
-}
-
-}  // namespace
+using golden::check_layer;
 
 TEST_CASE("golden: LayerNorm, GroupNorm and InstanceNorm2d compute what PyTorch computes") {
   check_layer("layer_norm", nn::LayerNorm<double>({.normalized_shape = {3, 4}, .eps = 1e-3}));

@@ -4,17 +4,13 @@
 
 #include <adafuse/ops/adaptive_pool.hpp>
 
+#include "lists.hpp"
 #include "sizes_table.hpp"
 
 namespace adaptive_pool_test {
 
+using namespace lists;
 using namespace sizes_table;
-
-namespace {
-
-std::vector<float> list(const F& y) { return {y.value().begin(), y.value().end()}; }
-
-}  // namespace
 
 TEST_CASE("adaptive pooling: windows overlap where the size does not divide") {
   // Five positions in three windows: [0, 2), [1, 4), [3, 5).

@@ -4,23 +4,12 @@
 #include <adafuse/ops/cumulative.hpp>
 #include <adafuse/ops/reduce.hpp>
 
+#include "lists.hpp"
+
 namespace cumulative_test {
 
 using namespace adafuse;
-
-namespace {
-
-template <class T>
-std::vector<T> list(const Tensor<T>& x) {
-  return {x.begin(), x.end()};
-}
-template <class T>
-std::vector<T> list(const Variable<T>& x) {
-  return list(x.value());
-}
-using Doubles = std::vector<double>;
-
-}  // namespace
+using namespace lists;
 
 TEST_CASE("cumsum: along each dimension, and its gradient runs backwards") {
   const auto x = parameter(Tensor<double>::of({{1, 2, 3}, {4, 5, 6}}));

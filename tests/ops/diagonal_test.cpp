@@ -2,25 +2,12 @@
 #include <doctest/doctest.h>
 #include <adafuse/ops/diagonal.hpp>
 
+#include "lists.hpp"
+
 namespace diagonal_test {
 
 using namespace adafuse;
-
-namespace {
-
-template <class T>
-std::vector<T> list(const Tensor<T>& x) {
-  return {x.begin(), x.end()};
-}
-template <class T>
-std::vector<T> list(const Variable<T>& x) {
-  return list(x.value());
-}
-using Doubles = std::vector<double>;
-using Index64 = Tensor<std::int64_t>;
-using Numbers = std::vector<std::int64_t>;
-
-}  // namespace
+using namespace lists;
 
 TEST_CASE("tril and triu: what lies below and above a diagonal") {
   const auto x = Tensor<double>::of({{1, 2, 3}, {4, 5, 6}});

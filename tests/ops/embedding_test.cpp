@@ -5,25 +5,12 @@
 #include <adafuse/ops/reduce.hpp>
 #include <cstring>
 
+#include "lists.hpp"
+
 namespace embedding_test {
 
 using namespace adafuse;
-
-namespace {
-
-template <class T>
-std::vector<T> list(const Tensor<T>& x) {
-  return {x.begin(), x.end()};
-}
-template <class T>
-std::vector<T> list(const Variable<T>& x) {
-  return list(x.value());
-}
-using Doubles = std::vector<double>;
-using Index64 = Tensor<std::int64_t>;
-using Numbers = std::vector<std::int64_t>;
-
-}  // namespace
+using namespace lists;
 
 TEST_CASE("embedding: rows of a table; a row that is read twice gets both gradients") {
   const auto weight = parameter(Tensor<double>::of({{1, 2}, {3, 4}, {5, 6}}));

@@ -4,25 +4,12 @@
 #include <adafuse/ops/gather.hpp>
 #include <adafuse/ops/reduce.hpp>
 
+#include "lists.hpp"
+
 namespace gather_test {
 
 using namespace adafuse;
-
-namespace {
-
-template <class T>
-std::vector<T> list(const Tensor<T>& x) {
-  return {x.begin(), x.end()};
-}
-template <class T>
-std::vector<T> list(const Variable<T>& x) {
-  return list(x.value());
-}
-using Doubles = std::vector<double>;
-using Index64 = Tensor<std::int64_t>;
-using Numbers = std::vector<std::int64_t>;
-
-}  // namespace
+using namespace lists;
 
 TEST_CASE("gather: the element that is numbered along a dimension") {
   const auto x = Tensor<double>::of({{1, 2, 3}, {4, 5, 6}});

@@ -4,18 +4,14 @@
 
 #include <adafuse/ops/interpolate.hpp>
 
+#include "lists.hpp"
 #include "sizes_table.hpp"
 
 namespace interpolate_test {
 
+using namespace lists;
 using namespace sizes_table;
 using enum InterpolateMode;
-
-namespace {
-
-std::vector<float> list(const F& y) { return {y.value().begin(), y.value().end()}; }
-
-}  // namespace
 
 TEST_CASE("interpolate: nearest takes the position below, nearest_exact that of the centre") {
   const auto x = Tensor<float>::of({10, 20, 30, 40}).reshape({1, 1, 4});

@@ -2,23 +2,12 @@
 #include <doctest/doctest.h>
 #include <adafuse/ops/pad.hpp>
 
+#include "lists.hpp"
+
 namespace pad_test {
 
 using namespace adafuse;
-
-namespace {
-
-template <class T>
-std::vector<T> list(const Tensor<T>& x) {
-  return {x.begin(), x.end()};
-}
-template <class T>
-std::vector<T> list(const Variable<T>& x) {
-  return list(x.value());
-}
-using Doubles = std::vector<double>;
-
-}  // namespace
+using namespace lists;
 
 TEST_CASE("pad: pairs of the last dimension first, with zeros, a value, or taken away") {
   const auto x = Tensor<double>::of({{1, 2}, {3, 4}});

@@ -4,15 +4,15 @@
 
 #include <adafuse/ops/pool1d.hpp>
 
+#include "lists.hpp"
 #include "sizes_table.hpp"
 
 namespace pool1d_test {
 
+using namespace lists;
 using namespace sizes_table;
 
 namespace {
-
-std::vector<float> list(const F& y) { return {y.value().begin(), y.value().end()}; }
 
 const float NaN = std::numeric_limits<float>::quiet_NaN();
 

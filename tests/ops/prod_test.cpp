@@ -3,23 +3,12 @@
 #include <adafuse/autograd/backward.hpp>
 #include <adafuse/ops/prod.hpp>
 
+#include "lists.hpp"
+
 namespace prod_test {
 
 using namespace adafuse;
-
-namespace {
-
-template <class T>
-std::vector<T> list(const Tensor<T>& x) {
-  return {x.begin(), x.end()};
-}
-template <class T>
-std::vector<T> list(const Variable<T>& x) {
-  return list(x.value());
-}
-using Doubles = std::vector<double>;
-
-}  // namespace
+using namespace lists;
 
 TEST_CASE("prod: of everything and along dimensions, for any number of factors") {
   for (Index n = 1; n < 12; ++n) {

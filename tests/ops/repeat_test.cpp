@@ -4,23 +4,12 @@
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/ops/repeat.hpp>
 
+#include "lists.hpp"
+
 namespace repeat_test {
 
 using namespace adafuse;
-
-namespace {
-
-template <class T>
-std::vector<T> list(const Tensor<T>& x) {
-  return {x.begin(), x.end()};
-}
-template <class T>
-std::vector<T> list(const Variable<T>& x) {
-  return list(x.value());
-}
-using Doubles = std::vector<double>;
-
-}  // namespace
+using namespace lists;
 
 TEST_CASE("expand: sizes of 1 stretch, -1 stays, new dimensions come in front") {
   const auto x = Tensor<double>::of({1, 2}).reshape({2, 1});

@@ -4,25 +4,12 @@
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/ops/sort.hpp>
 
+#include "lists.hpp"
+
 namespace sort_test {
 
 using namespace adafuse;
-
-namespace {
-
-template <class T>
-std::vector<T> list(const Tensor<T>& x) {
-  return {x.begin(), x.end()};
-}
-template <class T>
-std::vector<T> list(const Variable<T>& x) {
-  return list(x.value());
-}
-using Doubles = std::vector<double>;
-using Index64 = Tensor<std::int64_t>;
-using Numbers = std::vector<std::int64_t>;
-
-}  // namespace
+using namespace lists;
 
 TEST_CASE("sort: values in order and where they were; equals keep their order") {
   const auto x = Tensor<double>::of({{3, 1, 3, 2}, {0, 0, -1, 5}});

@@ -3,23 +3,12 @@
 #include <adafuse/autograd/backward.hpp>
 #include <adafuse/ops/split.hpp>
 
+#include "lists.hpp"
+
 namespace split_test {
 
 using namespace adafuse;
-
-namespace {
-
-template <class T>
-std::vector<T> list(const Tensor<T>& x) {
-  return {x.begin(), x.end()};
-}
-template <class T>
-std::vector<T> list(const Variable<T>& x) {
-  return list(x.value());
-}
-using Doubles = std::vector<double>;
-
-}  // namespace
+using namespace lists;
 
 TEST_CASE("split: parts of given sizes, which cat joins again") {
   const auto x = Tensor<double>::of({{1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}});

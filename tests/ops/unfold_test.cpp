@@ -4,23 +4,12 @@
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/ops/unfold.hpp>
 
+#include "lists.hpp"
+
 namespace unfold_test {
 
 using namespace adafuse;
-
-namespace {
-
-template <class T>
-std::vector<T> list(const Tensor<T>& x) {
-  return {x.begin(), x.end()};
-}
-template <class T>
-std::vector<T> list(const Variable<T>& x) {
-  return list(x.value());
-}
-using Doubles = std::vector<double>;
-
-}  // namespace
+using namespace lists;
 
 TEST_CASE("unfold: each window is a column") {
   const auto x = Tensor<double>::arange(9).reshape({1, 1, 3, 3});

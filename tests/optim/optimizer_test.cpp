@@ -63,7 +63,34 @@ void check_resumes(const Make& make) {
   for (const auto& [name, tensor] : second.state()) CHECK(!tensor.shares_with(saved.at(name)));
 }
 
+/// Whether an optimiser of parameters is one of a group of them.
+template <class A, class B>
+bool steps_alike(const std::vector<Var>& parameters, A& a, const std::vector<Var>& grouped, B& b) {
+  set_gradients(parameters, 1), set_gradients(grouped, 1);
+  a.step(0.1), b.step(0.1);
+  return numbers(parameters) == numbers(grouped) && numbers(grouped) != numbers(start());
+}
+
 }  // namespace
+
+TEST_CASE("optimisers: of parameters, without groups and without their type") {
+  const auto check = [](const auto& make, const auto& make_of_groups) {
+    const auto p = start(), q = start();
+    auto a = make(p);
+    auto b = make_of_groups(Groups{{.parameters = q}});
+    CHECK(steps_alike(p, a, q, b));
+  };
+  check([](const auto& p) { return optim::Adam(p, {.beta1 = 0.5}); },
+        [](const Groups& q) { return optim::Adam<float>(q, {.beta1 = 0.5}); });
+  check([](const auto& p) { return optim::adam_w(p); },
+        [](const Groups& q) { return optim::adam_w<float>(q); });
+  check([](const auto& p) { return optim::Sgd(p); },
+        [](const Groups& q) { return optim::Sgd<float>(q); });
+  check([](const auto& p) { return optim::RMSprop(p); },
+        [](const Groups& q) { return optim::RMSprop<float>(q); });
+  check([](const auto& p) { return optim::Adagrad<float>(p); },
+        [](const Groups& q) { return optim::Adagrad<float>(q); });
+}
 
 TEST_CASE("optimizer: a restored run continues bit by bit as the run that was never stopped") {
   check_resumes([](Groups g) { return optim::Sgd<float>(std::move(g), {.momentum = 0.9}); });

@@ -133,6 +133,18 @@ TEST_CASE("save: doubles are loaded as floats, and floats as doubles") {
   CHECK(other.first.weight.value()(1, 2) == static_cast<float>(saved.first.weight.value()(1, 2)));
 }
 
+TEST_CASE("save: PyTorch's counts of batches are passed over") {
+  const Network<float> network(Key(1));
+  io::TensorFile file;
+  for (const auto& [name, tensor] : nn::state_tensors(network)) file.tensors.emplace(name, tensor);
+  file.tensors["norm.num_batches_tracked"] = Tensor<std::int64_t>::scalar(3);
+  const auto report = train::load(file, network);
+  CHECK(report.complete());
+  CHECK(report.matched.size() == file.tensors.size() - 1);
+  file.tensors["norm.num_batches"] = Tensor<std::int64_t>::scalar(3);
+  CHECK_THROWS_AS(train::load(file, network), FormatError);
+}
+
 TEST_CASE("save: what does not fit is refused before anything is written") {
   const data::ScratchDir dir("save");
   const auto path = dir.path / "x.safetensors";

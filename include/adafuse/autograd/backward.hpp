@@ -265,4 +265,19 @@ std::vector<Variable<T>> grad(const std::vector<Variable<T>>& outputs,
   return result;
 }
 
+/// The same where both are written out: `grad({loss}, {x, y})`.
+template <class T>
+std::vector<Variable<T>> grad(std::initializer_list<Variable<T>> outputs,
+                              std::initializer_list<Variable<T>> inputs,
+                              const std::type_identity_t<GradOptions<T>>& options = {}) {
+  return grad(std::vector<Variable<T>>(outputs), std::vector<Variable<T>>(inputs), options);
+}
+
+/// The same of one output and one input: its gradient.
+template <class T>
+Variable<T> grad(const Variable<T>& output, const Variable<T>& input,
+                 const std::type_identity_t<GradOptions<T>>& options = {}) {
+  return grad(std::vector{output}, std::vector{input}, options).front();
+}
+
 }  // namespace adafuse::inline ADAFUSE_SIMD

@@ -56,6 +56,7 @@ class Variable {
       : value_(std::move(value)), node_(std::move(node)) {}
 
   ADAFUSE_INLINE bool defined() const { return value_.defined(); }
+  explicit operator bool() const = delete;  // x.item() != 0 of one number, or x.defined()
   /// The elements. Throws ValueError, in the name of the caller, when there are none; within a
   /// pullback also when they were written after its operation.
   ADAFUSE_INLINE const Tensor<T>& value(const char* caller = __builtin_FUNCTION()) const& {
@@ -177,6 +178,12 @@ concept Operands = (Operand<A> && Operand<B> &&
                     std::same_as<typename A::value_type, typename B::value_type>) ||
                    (Operand<A> && std::is_arithmetic_v<B>) ||
                    (std::is_arithmetic_v<A> && Operand<B>);
+
+/// Tensors or variables that no operation of two operands takes: one holds whole numbers, or they
+/// hold two types of number.
+template <class A, class B>
+concept NoOperands = (is_variable<A> || is_tensor<A>)&&(is_variable<B> ||
+                                                        is_tensor<B>)&&!Operands<A, B>;
 
 template <class X>
 struct scalar_of_operand {

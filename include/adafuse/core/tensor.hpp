@@ -33,18 +33,21 @@ class Tensor {
   /// No tensor at all: `defined()` is false.
   ADAFUSE_INLINE Tensor() = default;
   ADAFUSE_INLINE Tensor(const Tensor&) = default;
-  ADAFUSE_INLINE Tensor& operator=(const Tensor&) = default;
+  ADAFUSE_INLINE Tensor& operator=(const Tensor&) & = default;
   ADAFUSE_INLINE Tensor(Tensor&& from) noexcept
       : shape_(from.shape_), storage_(std::move(from.storage_)), data_(from.data_) {
     from.shape_ = undefined_shape;
     from.data_ = nullptr;
   }
-  ADAFUSE_INLINE Tensor& operator=(Tensor&& from) noexcept {
+  ADAFUSE_INLINE Tensor& operator=(Tensor&& from) & noexcept {
     shape_ = std::exchange(from.shape_, undefined_shape);
     storage_ = std::move(from.storage_);
     data_ = std::exchange(from.data_, nullptr);
     return *this;
   }
+  /// There is no `x.value() = t` and no `x[0] = t`: what stands on the left is read, or a handle
+  /// that ends here. A parameter's elements are `mutable_value()`, under NoGrad.
+  void operator=(const Tensor&) const& = delete;  // elements are written by copy_from(t)
   ADAFUSE_INLINE ~Tensor() = default;
 
   /// A tensor of zeros.
@@ -102,7 +105,10 @@ class Tensor {
   /// One number, rank 0.
   ADAFUSE_INLINE static Tensor scalar(T value) { return full({}, value); }
 
-  /// Written out: `Tensor<float>::of({1, 2})`, `of({{1, 2}, {3, 4}})`, and three levels.
+  /// Written out: `Tensor<float>::of({1, 2})`, `of({{1, 2}, {3, 4}})`, and three levels. A number
+  /// may stand in braces of its own as well, so of two meanings of `{{1}, {2}}` the column is
+  /// taken: the row is a template, which comes second.
+  template <int = 0>
   ADAFUSE_INLINE static Tensor of(std::initializer_list<T> row) {
     return Tensor({std::ssize(row)}, std::span(row.begin(), row.size()));
   }
@@ -124,6 +130,8 @@ class Tensor {
   }
 
   bool defined() const { return data_ != nullptr; }
+  /// A tensor is no condition: it has an answer for each element, and an undefined one has none.
+  explicit operator bool() const = delete;  // any(mask).item(), all(mask).item(), or x.defined()
   const Shape& shape() const { return shape_; }
   ADAFUSE_INLINE Index rank() const { return shape_.rank(); }
   ADAFUSE_INLINE Index size() const { return shape_.size(); }

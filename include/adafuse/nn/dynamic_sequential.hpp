@@ -23,6 +23,9 @@ concept Layer = Module<L> && requires(const L& layer, const Variable<T>& x, Cont
   { layer.forward(x, ctx) } -> std::convertible_to<Variable<T>>;
 };
 
+template <class L, class T>
+concept NoLayer = !Layer<L, T>;
+
 /// A layer of any type.
 template <class T>
 class AnyLayer {
@@ -102,6 +105,8 @@ class DynamicSequential {
     layers_.append(AnyLayer<T>(std::move(layer)));
     return *this;
   }
+  template <NoLayer<T> L>
+  void append(const L&) = delete;  // a layer has value_type, forward(x, ctx) and visit(v)
 
   Index size() const { return layers_.size(); }
   /// Layer number `i`; negative numbers count from the end. Throws ValueError outside.

@@ -33,6 +33,14 @@ concept Module = requires(const M& module, Visitor<typename M::value_type>& visi
   module.visit(visitor);
 };
 
+template <class M>
+concept NoModule = !Module<M>;
+
+/// What a module of `T` cannot list: no parameter, no buffer and no module.
+template <class M, class T>
+concept NoState = NoModule<M> && !std::convertible_to<const M&, Variable<T>> &&
+                  !std::convertible_to<const M&, Tensor<T>>;
+
 /// A parameter (trained) or a buffer (kept along: running statistics), with its full name.
 template <class T>
 struct StateItem {
@@ -61,6 +69,9 @@ class Visitor {
     child.visit(*this);
     prefix_.resize(outer);
   }
+  /// What is neither a parameter or a buffer of `T` nor a module.
+  template <NoState<T> M>
+  void operator()(std::string_view, const M&) = delete;  // a module has value_type and visit
 
   std::vector<StateItem<T>> take() { return std::move(items_); }
 

@@ -9,12 +9,17 @@
 
 namespace adafuse::nn {
 
-template <Module First, Module... Rest>
+template <class First, class... Rest>
 class Sequential {
+  static_assert(Module<First> && (Module<Rest> && ...),
+                "Sequential takes layers, which have value_type, forward(x, ctx) and visit(v); "
+                "the layer of a function such as relu is nn::Relu<T>()");
+
  public:
   using value_type = typename First::value_type;
   using T = value_type;
-  static_assert((std::same_as<T, typename Rest::value_type> && ...));
+  static_assert((std::same_as<T, typename Rest::value_type> && ...),
+                "Sequential takes layers of one type of number");
 
   ADAFUSE_INLINE explicit Sequential(First first, Rest... rest)
       : layers_(std::move(first), std::move(rest)...) {}

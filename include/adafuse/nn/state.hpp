@@ -20,6 +20,8 @@ std::vector<StateItem<typename M::value_type>> state(const M& module) {
   module.visit(visitor);
   return visitor.take();
 }
+template <NoModule M>
+void state(const M&) = delete;  // a module has value_type and visit(nn::Visitor<T>&) const
 
 /// The parameters alone, in the order of `visit`; one that has several names is listed once, where
 /// the first of them is. Frozen ones are among them.
@@ -33,6 +35,8 @@ std::vector<Variable<typename M::value_type>> parameters(const M& module) {
       result.push_back(item.parameter);
   return result;
 }
+template <NoModule M>
+void parameters(const M&) = delete;  // a module has value_type and visit(nn::Visitor<T>&) const
 
 /// Freezes all parameters (`requires_grad_(module, false)`), or thaws them: Variable says what that
 /// means. Running statistics of batch norms move all the same.

@@ -162,4 +162,12 @@ Variable<scalar_of<X>> conv2d(const X& input, const Variable<scalar_of<X>>& weig
   return conv2d(input, weight, Variable<scalar_of<X>>(), options);
 }
 
+/// None of whole numbers, such as the bytes of pictures, or of two types of number: cast one, as in
+/// `conv2d(x.cast<float>(), w)`.
+template <class X, NoOperands<X> W>
+void conv2d(const X& cast_to_one_floating_type, const W&, const Conv2dOptions& = {}) = delete;
+template <class X, NoOperands<X> W, class Bias>
+void conv2d(const X& cast_to_one_floating_type, const W&, const Bias&,
+            const Conv2dOptions& = {}) = delete;
+
 }  // namespace adafuse::inline ADAFUSE_SIMD

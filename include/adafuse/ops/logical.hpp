@@ -3,7 +3,8 @@
 //
 // Under `using namespace std` beside `using namespace adafuse` the names logical_and, logical_or,
 // logical_not (<functional>) and any (<any>) are the standard library's too, and a call says which:
-// adafuse::any(mask). The operators &&, ||, ! need no name; both sides are always worked out.
+// adafuse::any(mask) (decision 0040). The operators &&, ||, ! need no name; both sides are always
+// worked out.
 // SPDX-License-Identifier: MIT
 #pragma once
 

@@ -136,4 +136,13 @@ Variable<scalar_of<X>> linear(const X& input,
   return reshape(bias.defined() ? y + bias : y, shape);
 }
 
+/// No products of whole numbers, or of two types of number: cast one, as in
+/// `matmul(x.cast<float>(), w)`.
+template <class A, NoOperands<A> B>
+void matmul(const A& cast_to_one_floating_type, const B&, MatmulOptions = {}) = delete;
+template <class X, NoOperands<X> W>
+void linear(const X& cast_to_one_floating_type, const W&) = delete;
+template <class X, NoOperands<X> W, class Bias>
+void linear(const X& cast_to_one_floating_type, const W&, const Bias&) = delete;
+
 }  // namespace adafuse::inline ADAFUSE_SIMD

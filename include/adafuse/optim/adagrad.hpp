@@ -10,6 +10,7 @@
 namespace adafuse::optim::inline ADAFUSE_SIMD {
 
 struct AdagradOptions {
+  NoRate lr = {};                        ///< The rate is given to each step.
   double rate_decay = 0;                 ///< PyTorch's lr_decay.
   double initial_accumulator_value = 0;  ///< What the sum of squares starts from.
   double eps = 1e-10;
@@ -34,6 +35,10 @@ class Adagrad : public Optimizer<T> {
                         "Adagrad: eps must be positive, also in the arithmetic of the parameters, ",
                         "got ", options.eps);
   }
+  /// Of parameters that are treated alike: `Adagrad(nn::parameters(net))`.
+  template <std::same_as<std::vector<Variable<T>>> Parameters>
+  explicit Adagrad(Parameters parameters, AdagradOptions options = {})
+      : Adagrad(detail::one_group(std::move(parameters)), options) {}
 
   std::map<std::string, Tensor<T>> state() const override {
     std::map<std::string, Tensor<T>> state;
@@ -77,5 +82,8 @@ class Adagrad : public Optimizer<T> {
   std::vector<Tensor<T>> sum_;
   std::vector<Tensor<T>> seen_;  // [1] each: how many steps had a gradient
 };
+
+template <class T>
+Adagrad(std::vector<Variable<T>>, AdagradOptions = {}) -> Adagrad<T>;
 
 }  // namespace adafuse::optim::inline ADAFUSE_SIMD

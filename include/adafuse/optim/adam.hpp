@@ -15,6 +15,7 @@
 namespace adafuse::optim::inline ADAFUSE_SIMD {
 
 struct AdamOptions {
+  NoRate lr = {};  ///< The rate is given to each step.
   double beta1 = 0.9, beta2 = 0.999;
   double eps = 1e-8;
   bool decoupled_decay = false;  ///< AdamW
@@ -40,6 +41,10 @@ class Adam : public Optimizer<T> {
         static_cast<T>(options.eps) > 0,
         "Adam: eps must be positive, also in the arithmetic of the parameters, got ", options.eps);
   }
+  /// Of parameters that are treated alike: `Adam(nn::parameters(net))`.
+  template <std::same_as<std::vector<Variable<T>>> Parameters>
+  explicit Adam(Parameters parameters, AdamOptions options = {})
+      : Adam(detail::one_group(std::move(parameters)), options) {}
 
   std::map<std::string, Tensor<T>> state() const override {
     std::map<std::string, Tensor<T>> state;
@@ -121,11 +126,19 @@ class Adam : public Optimizer<T> {
   std::vector<Tensor<T>> seen_;     // [1] each: how many steps had a gradient
 };
 
+template <class T>
+Adam(std::vector<Variable<T>>, AdamOptions = {}) -> Adam<T>;
+
 /// Adam with decoupled weight decay.
 template <class T>
 Adam<T> adam_w(std::vector<ParameterGroup<T>> groups, AdamOptions options = {}) {
   options.decoupled_decay = true;
   return Adam<T>(std::move(groups), options);
+}
+template <class V>
+requires is_variable<V> Adam<typename V::value_type> adam_w(std::vector<V> parameters,
+                                                            AdamOptions options = {}) {
+  return adam_w(detail::one_group(std::move(parameters)), options);
 }
 
 }  // namespace adafuse::optim::inline ADAFUSE_SIMD

@@ -17,6 +17,26 @@ struct ParameterGroup {
   double weight_decay = 0;  ///< Pulls the parameters to zero.
 };
 
+/// What options have where PyTorch's have a rate. Here schedules are functions, and each step is
+/// given its rate: `optimizer.step(schedule(step))`.
+struct NoRate {
+  NoRate() = default;
+  template <class N>
+  NoRate(const N&) {
+    static_assert(sizeof(N) == 0, "there is no lr: the rate is given to each step, step(rate)");
+  }
+};
+
+namespace detail {
+/// Parameters that are all treated alike.
+template <class T>
+std::vector<ParameterGroup<T>> one_group(std::vector<Variable<T>> parameters) {
+  std::vector<ParameterGroup<T>> groups(1);
+  groups[0].parameters = std::move(parameters);
+  return groups;
+}
+}  // namespace detail
+
 /// Changes parameters along their gradients. A parameter that has no gradient, or was frozen by
 /// `requires_grad_(false)`, is left alone. Give each parameter once: `nn::parameters` does, tied
 /// ones included.

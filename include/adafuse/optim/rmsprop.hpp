@@ -11,6 +11,7 @@
 namespace adafuse::optim::inline ADAFUSE_SIMD {
 
 struct RMSpropOptions {
+  NoRate lr = {};       ///< The rate is given to each step.
   double alpha = 0.99;  ///< The share of the old in the running square.
   double eps = 1e-8;
   double momentum = 0;
@@ -38,6 +39,10 @@ class RMSprop : public Optimizer<T> {
                         "RMSprop: eps must be positive, also in the arithmetic of the parameters, ",
                         "got ", options.eps);
   }
+  /// Of parameters that are treated alike: `RMSprop(nn::parameters(net))`.
+  template <std::same_as<std::vector<Variable<T>>> Parameters>
+  explicit RMSprop(Parameters parameters, RMSpropOptions options = {})
+      : RMSprop(detail::one_group(std::move(parameters)), options) {}
 
   std::map<std::string, Tensor<T>> state() const override {
     std::map<std::string, Tensor<T>> state;
@@ -94,5 +99,8 @@ class RMSprop : public Optimizer<T> {
   RMSpropOptions options_;
   std::vector<Tensor<T>> square_, mean_, momentum_;
 };
+
+template <class T>
+RMSprop(std::vector<Variable<T>>, RMSpropOptions = {}) -> RMSprop<T>;
 
 }  // namespace adafuse::optim::inline ADAFUSE_SIMD

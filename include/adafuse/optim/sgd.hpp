@@ -7,6 +7,7 @@
 namespace adafuse::optim::inline ADAFUSE_SIMD {
 
 struct SgdOptions {
+  NoRate lr = {};  ///< The rate is given to each step.
   double momentum = 0;
   bool nesterov = false;  ///< p <- p - rate (g + momentum b)
 };
@@ -22,6 +23,10 @@ class Sgd : public Optimizer<T> {
                         1 - options.momentum, " rounds to 1 in the arithmetic of the parameters");
     require<ValueError>(!options.nesterov || options.momentum > 0, "Sgd: nesterov needs momentum");
   }
+  /// Of parameters that are treated alike: `Sgd(nn::parameters(net))`.
+  template <std::same_as<std::vector<Variable<T>>> Parameters>
+  explicit Sgd(Parameters parameters, SgdOptions options = {})
+      : Sgd(detail::one_group(std::move(parameters)), options) {}
 
   std::map<std::string, Tensor<T>> state() const override {
     std::map<std::string, Tensor<T>> state;
@@ -62,5 +67,8 @@ class Sgd : public Optimizer<T> {
   SgdOptions options_;
   std::vector<Tensor<T>> momentum_;
 };
+
+template <class T>
+Sgd(std::vector<Variable<T>>, SgdOptions = {}) -> Sgd<T>;
 
 }  // namespace adafuse::optim::inline ADAFUSE_SIMD

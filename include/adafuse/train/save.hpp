@@ -43,7 +43,8 @@ struct LoadReport {
 
   std::vector<std::string> matched;     ///< what was taken from the file
   std::vector<std::string> missing;     ///< what the module has and the file has not: it stays
-  std::vector<std::string> unexpected;  ///< what the file has and the module has not
+  std::vector<std::string> unexpected;  ///< what the file has and the module has not (of PyTorch's
+                                        ///< state dicts without num_batches_tracked)
   std::vector<Difference> different;    ///< other shapes, or whole numbers: the module's stay
   bool optimizer = false;               ///< whether an optimiser's state was taken
   Extra extra;
@@ -118,6 +119,11 @@ inline bool is_floating(const io::AnyTensor& tensor) {
          std::holds_alternative<Tensor<double>>(tensor);
 }
 
+/// Whether PyTorch's count of a batch norm's forwards, which no module here has.
+inline bool is_batch_count(std::string_view name) {
+  return name.substr(name.rfind('.') + 1) == "num_batches_tracked";
+}
+
 /// Compares names and shapes. Nothing is written.
 template <class T>
 LoadReport match(const std::map<std::string, Tensor<T>>& own, const io::TensorFile& file) {
@@ -137,7 +143,8 @@ LoadReport match(const std::map<std::string, Tensor<T>>& own, const io::TensorFi
           {name, tensor.shape(), shape, std::string(io::dtype_name(found->second))});
   }
   for (const auto& [name, tensor] : file.tensors)
-    if (!name.starts_with('@') && own.count(name) == 0) report.unexpected.push_back(name);
+    if (!name.starts_with('@') && own.count(name) == 0 && !is_batch_count(name))
+      report.unexpected.push_back(name);
   return report;
 }
 
@@ -209,7 +216,7 @@ void save(const std::filesystem::path& path, const M& module,
 /// are cast. All is checked before anything is written. Throws FormatError for what does not fit,
 /// with the first names: a name on one side only, another shape. With `{.strict = false}` the
 /// report says so instead, and what does not fit stays. An optimiser's state in the file is passed
-/// over.
+/// over, and so is PyTorch's `num_batches_tracked`.
 template <nn::Module M>
 LoadReport load(const io::TensorFile& file, const M& module, LoadOptions options = {}) {
   auto own = nn::state_tensors(module);
