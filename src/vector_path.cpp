@@ -5,6 +5,7 @@
 #include <adafuse/kernels/batch_norm.hpp>
 #include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <adafuse/kernels/dropout.hpp>
+#include <adafuse/kernels/function.hpp>
 #include <adafuse/kernels/fuse.hpp>
 #include <adafuse/kernels/gemm.hpp>
 #include <adafuse/kernels/gumbel.hpp>
@@ -12,6 +13,7 @@
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
+#include <adafuse/kernels/pow.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/softmax.hpp>
 
@@ -61,7 +63,9 @@ constexpr Kernels<T> table{.conv2d = kernels::conv2d<T>,
                            .fuse_backward_maps = kernels::fuse_backward_maps<T>,
                            .fuse_backward_weights = kernels::fuse_backward_weights<T>,
                            .gumbel = kernels::gumbel<T>,
-                           .dropout_mask = kernels::dropout_mask<T>};
+                           .dropout_mask = kernels::dropout_mask<T>,
+                           .function = kernels::apply_any<T>,
+                           .pow_run = kernels::pow_run<T>};
 
 }  // namespace
 

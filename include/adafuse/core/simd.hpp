@@ -63,6 +63,7 @@ struct Floats {
   friend Floats nan_or(Floats a, Floats b) {
     return {_mm512_mask_mov_ps(b.v, _mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD_Q), a.v)};
   }
+  friend Floats sqrt(Floats a) { return {_mm512_maskz_sqrt_ps(0xffff, a.v)}; }
   /// a b + c
   friend Floats fma(Floats a, Floats b, Floats c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
   friend float sum(Floats a) {  // Fold halves, quarters, pairs, neighbours onto each other.
@@ -145,6 +146,7 @@ struct Floats {
   friend Floats nan_or(Floats a, Floats b) {
     return {_mm256_blendv_ps(b.v, a.v, _mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q))};
   }
+  friend Floats sqrt(Floats a) { return {_mm256_sqrt_ps(a.v)}; }
   friend Floats fma(Floats a, Floats b, Floats c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
   friend float sum(Floats a) {
     const __m128 half = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
@@ -220,6 +222,14 @@ struct Floats {
   friend Floats operator/(Floats a, Floats b) { return {a.v / b.v}; }
   friend Floats max(Floats a, Floats b) { return {a.v > b.v ? a.v : b.v}; }
   friend Floats nan_or(Floats a, Floats b) { return {a.v == a.v ? b.v : a.v}; }
+  friend Floats sqrt(Floats a) {
+#if defined(__SSE2__)
+    return {_mm_sqrt_ps(a.v)};
+#else
+    for (int i = 0; i < width; ++i) a.v[i] = __builtin_sqrtf(a.v[i]);
+    return a;
+#endif
+  }
   friend Floats fma(Floats a, Floats b, Floats c) { return {a.v * b.v + c.v}; }
   friend float sum(Floats a) { return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]); }
 };

@@ -18,6 +18,7 @@
 #include <adafuse/kernels/cumulative.hpp>
 #include <adafuse/kernels/dropout.hpp>
 #include <adafuse/kernels/elementwise.hpp>
+#include <adafuse/kernels/function.hpp>
 #include <adafuse/kernels/fuse.hpp>
 #include <adafuse/kernels/gemm.hpp>
 #include <adafuse/kernels/gumbel.hpp>
@@ -27,6 +28,7 @@
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
+#include <adafuse/kernels/pow.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/slice.hpp>
 #include <adafuse/kernels/softmax.hpp>
@@ -36,12 +38,19 @@
 #include <adafuse/kernels/where.hpp>
 #ifndef ADAFUSE_COMPILED  // What the entry points above are made of is in the library.
 #include <adafuse/kernels/base/dot_products.hpp>
+#include <adafuse/kernels/base/doubles.hpp>
 #include <adafuse/kernels/base/exp.hpp>
 #include <adafuse/kernels/base/matrix_product.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>
 #include <adafuse/kernels/base/prefetch_queue.hpp>
 #include <adafuse/kernels/base/strided_lanes.hpp>
 #include <adafuse/kernels/base/transpose.hpp>
+#include <adafuse/kernels/base/vector_angles.hpp>
+#include <adafuse/kernels/base/vector_erf.hpp>
+#include <adafuse/kernels/base/vector_exp.hpp>
+#include <adafuse/kernels/base/vector_log.hpp>
+#include <adafuse/kernels/base/vector_polynomials.hpp>
+#include <adafuse/kernels/base/vector_pow.hpp>
 #include <adafuse/kernels/conv2d/algorithms.hpp>
 #include <adafuse/kernels/conv2d/blocked/algorithm.hpp>
 #include <adafuse/kernels/conv2d/blocked/blocked.hpp>

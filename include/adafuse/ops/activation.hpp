@@ -68,8 +68,13 @@ Variable<T> scaled_elu(const char* name, const Variable<T>& input, T scale, T al
   const T curve = scale * alpha;
   // dx = dy scale where x > 0, dy scale alpha e^x elsewhere
   return elementwise(
-      name, input, [curve, scale](T v) { return v <= 0 ? std::expm1(v) * curve : v * scale; },
-      [curve, scale](T dy, T v) { return v <= 0 ? dy * curve * std::exp(v) : dy * scale; },
+      name, input,
+      kernels::through<kernels::Function::expm1>(
+          [](T v) { return v <= 0 ? v : T{0}; },
+          [curve, scale](T v, T e) { return v <= 0 ? e * curve : v * scale; }),
+      kernels::through<kernels::Function::exp>(
+          [](T v) { return v <= 0 ? v : T{0}; },
+          [curve, scale](T dy, T v, T e) { return v <= 0 ? dy * curve * e : dy * scale; }),
       [curve, scale](const Variable<T>& dy, const Variable<T>& x) {
         // Where x > 0, e^x may be infinite: it is not asked for.
         const auto below = clamp(x, -std::numeric_limits<T>::infinity(), 0);
@@ -140,16 +145,13 @@ template <Operand X>
 Variable<scalar_of<X>> silu(const X& input) {
   using T = scalar_of<X>;
   // with s = sigmoid(x), ds/dx = s (1 - s): dx = dy (s + x s (1 - s)) = dy s (1 + x (1 - s))
-  return elementwise(
-      "silu", as_variable(input), [](T v) { return v / (1 + std::exp(-v)); },
-      [](T dy, T v) {
-        const T s = 1 / (1 + std::exp(-v));
-        return dy * s * (1 + v * (1 - s));
-      },
-      [](const auto& dy, const auto& x) {
-        const auto s = sigmoid(x);
-        return dy * s * (1 + x * (1 - s));
-      });
+  return elementwise("silu", as_variable(input), kernels::of<kernels::Function::silu>,
+                     kernels::through<kernels::Function::sigmoid>(
+                         [](T dy, T v, T s) { return dy * s * (1 + v * (1 - s)); }),
+                     [](const auto& dy, const auto& x) {
+                       const auto s = sigmoid(x);
+                       return dy * s * (1 + x * (1 - s));
+                     });
 }
 
 struct SoftplusOptions {
@@ -165,12 +167,12 @@ Variable<scalar_of<X>> softplus(const X& input, SoftplusOptions options = {}) {
   // dx = dy e^(beta x) / (1 + e^(beta x)) = dy sigmoid(beta x), and dy above the threshold
   return elementwise(
       "softplus", as_variable(input),
-      [beta, threshold](T v) {
-        return v * beta > threshold ? v : std::log1p(std::exp(v * beta)) / beta;
-      },
-      [beta, threshold](T dy, T v) {
-        return v * beta > threshold ? dy : dy / (1 + std::exp(-v * beta));
-      },
+      kernels::through<kernels::Function::softplus>(
+          [beta](T v) { return v * beta; },
+          [beta, threshold](T v, T s) { return v * beta > threshold ? v : s / beta; }),
+      kernels::through<kernels::Function::sigmoid>(
+          [beta](T v) { return v * beta; },
+          [beta, threshold](T dy, T v, T s) { return v * beta > threshold ? dy : dy * s; }),
       [beta, threshold](const auto& dy, const auto& x) {
         return where(mul(x.value(), beta).value() > threshold, dy, dy * sigmoid(x * beta));
       });
@@ -180,13 +182,11 @@ Variable<scalar_of<X>> softplus(const X& input, SoftplusOptions options = {}) {
 template <Operand X>
 Variable<scalar_of<X>> log_sigmoid(const X& input) {
   using T = scalar_of<X>;
-  // ln(1 + e^-x) = ln(1 + e^-|x|) - min(x, 0), which does not overflow.
-  // dx = dy e^-x / (1 + e^-x) = dy sigmoid(-x) = dy / (1 + e^x)
-  return elementwise(
-      "log_sigmoid", as_variable(input),
-      [](T v) { return std::min(v, T{0}) - std::log1p(std::exp(-std::abs(v))); },
-      [](T dy, T v) { return dy / (1 + std::exp(v)); },
-      [](const auto& dy, const auto& x) { return dy * sigmoid(-x); });
+  // dx = dy e^-x / (1 + e^-x) = dy sigmoid(-x)
+  return elementwise("log_sigmoid", as_variable(input), kernels::of<kernels::Function::log_sigmoid>,
+                     kernels::through<kernels::Function::sigmoid>(
+                         [](T v) { return -v; }, [](T dy, T, T s) { return dy * s; }),
+                     [](const auto& dy, const auto& x) { return dy * sigmoid(-x); });
 }
 
 /// y = x tanh(ln(1 + e^x)).
@@ -195,11 +195,8 @@ Variable<scalar_of<X>> mish(const X& input) {
   using T = scalar_of<X>;
   // with t = tanh(softplus(x)), dt/dx = (1 - t^2) sigmoid(x): dx = dy (t + x sigmoid(x) (1 - t^2))
   return elementwise(
-      "mish", as_variable(input), [](T v) { return v * std::tanh(std::log1p(std::exp(v))); },
-      [](T dy, T v) {
-        const T t = std::tanh(std::log1p(std::exp(v)));
-        return dy * (t + v / (1 + std::exp(-v)) * (1 - t * t));
-      },
+      "mish", as_variable(input), kernels::of<kernels::Function::mish>,
+      kernels::through<kernels::Function::mish_slope>([](T dy, T, T slope) { return dy * slope; }),
       [](const auto& dy, const auto& x) {
         const auto t = tanh(softplus(x));
         return dy * (t + x * sigmoid(x) * (1 - t * t));
@@ -221,11 +218,8 @@ Variable<T> gelu_by_erf(const Variable<T>& input) {
   constexpr T peak = static_cast<T>(std::numbers::inv_sqrtpi * std::numbers::sqrt2 / 2);
   // dP/dx = e^(-x^2 / 2) / sqrt(2 pi) = p, the normal density: dx = dy (P + x p)
   return elementwise(
-      "gelu", input, [](T v) { return v * (1 + std::erf(v * root_half)) / 2; },
-      [](T dy, T v) {
-        const T below = (1 + std::erf(v * root_half)) / 2;
-        return dy * (below + v * peak * std::exp(-v * v / 2));
-      },
+      "gelu", input, kernels::of<kernels::Function::gelu>,
+      kernels::through<kernels::Function::gelu_slope>([](T dy, T, T slope) { return dy * slope; }),
       [](const Variable<T>& dy, const Variable<T>& x) {
         const auto below = (1 + erf(x * root_half)) / 2;
         return dy * (below + x * peak * exp(-x * x / 2));
@@ -237,13 +231,16 @@ template <class T>
 Variable<T> gelu_by_tanh(const Variable<T>& input) {
   constexpr T k = static_cast<T>(std::numbers::inv_sqrtpi * std::numbers::sqrt2);
   constexpr T c = static_cast<T>(0.044715);
+  const auto argument = [](T v) { return k * (v + c * v * v * v); };
   // dt/dx = (1 - t^2) k (1 + 3 c x^2): dx = dy (1 + t + x dt/dx) / 2
   return elementwise(
-      "gelu", input, [](T v) { return v * (1 + std::tanh(k * (v + c * v * v * v))) / 2; },
-      [](T dy, T v) {
-        const T t = std::tanh(k * (v + c * v * v * v));
-        return dy * (1 + t + v * (1 - t * t) * k * (1 + 3 * c * v * v)) / 2;
-      },
+      "gelu", input,
+      kernels::through<kernels::Function::tanh>(argument, [](T v, T t) { return v * (1 + t) / 2; }),
+      kernels::through<kernels::Function::tanh>(
+          argument,
+          [](T dy, T v, T t) {
+            return dy * (1 + t + v * (1 - t * t) * k * (1 + 3 * c * v * v)) / 2;
+          }),
       [](const Variable<T>& dy, const Variable<T>& x) {
         const auto t = tanh(k * (x + c * x * x * x));
         return dy * (1 + t + x * (1 - t * t) * k * (1 + 3 * c * x * x)) / 2;

@@ -5,17 +5,19 @@
 //   Variable<scalar_of<X>> exp(const X& x) {
 //     // dx = dy e^x = dy y
 //     return elementwise<Reads::result>(
-//         "exp", as_variable(x), [](auto v) { return std::exp(v); },
+//         "exp", as_variable(x), kernels::of<kernels::Function::exp>,
 //         [](const auto& dy, const auto& y) { return dy * y; });
 //   }
 //
-// The value is a function of numbers, one pass over memory. The derivative is made of operations,
-// so that derivatives of derivatives come from the same line.
+// The value is a function of numbers, one pass over memory: a lambda of plain arithmetic, one of
+// the functions of kernels/function.hpp, or such a one between two lambdas. The derivative is made
+// of operations, so that derivatives of derivatives come from the same line.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/autograd/record.hpp>
 #include <adafuse/kernels/elementwise.hpp>
+#include <adafuse/kernels/function.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 

@@ -165,10 +165,9 @@ Variable<T> bounded_log(const Variable<T>& x) {
 /// y = ln(1 + e^x).
 template <class T>
 Variable<T> log_one_plus_exp(const Variable<T>& x) {
-  // = max(x, 0) + ln(1 + e^-|x|), which does not overflow
-  const auto f = [](T v) { return std::max(v, T{0}) + std::log1p(std::exp(-std::abs(v))); };
   // dx = dy e^x / (1 + e^x) = dy sigmoid(x)
-  return record("log_one_plus_exp", kernels::map(x.value(), f), {x},
+  return record("log_one_plus_exp",
+                kernels::map(x.value(), kernels::of<kernels::Function::softplus>), {x},
                 [x](const Variable<T>& dy) -> Gradients<T> { return {dy * sigmoid(x)}; });
 }
 
@@ -189,22 +188,27 @@ Variable<scalar_of<X, Target>> binary_cross_entropy(
   require<ValueError>(
       wrong == probabilities.end(), "binary_cross_entropy: expects probabilities in [0, 1], x has ",
       wrong == probabilities.end() ? T{0} : *wrong, " at position ", wrong - probabilities.begin());
-  const auto loss_of = [](T v, T w) {
-    const T least = -100;
-    return -(w * std::max(std::log(v), least) + (1 - w) * std::max(std::log1p(-v), least));
-  };
+  constexpr T least = -100;
+  const auto of_one = kernels::zip(t.value(), x.value(),
+                                   kernels::through<kernels::Function::log>(
+                                       [](T w, T, T log_v) { return w * std::max(log_v, least); }));
+  const auto of_zero =
+      kernels::zip(t.value(), x.value(),
+                   kernels::through<kernels::Function::log1p>(
+                       [](T v) { return -v; },
+                       [](T w, T, T log_v) { return (1 - w) * std::max(log_v, least); }));
   // dx = dl (x - t) / (x (1 - x)), the divisor at least 1e-12, a float, as in PyTorch
   // dt = dl (ln(1 - x) - ln x)
-  const auto losses =
-      record("binary_cross_entropy", kernels::zip(x.value(), t.value(), loss_of), {x, t},
-             [x, t](const Variable<T>& dl) -> Gradients<T> {
-               Gradients<T> gradients(2);
-               if (x.requires_grad())
-                 gradients[0] = dl * (x - t) / clamp_min(x * (1 - x), static_cast<T>(1e-12f));
-               if (t.requires_grad())
-                 gradients[1] = dl * (detail::bounded_log<T>(1 - x) - detail::bounded_log(x));
-               return gradients;
-             });
+  const auto losses = record(
+      "binary_cross_entropy", kernels::zip(of_one, of_zero, [](T u, T v) { return -(u + v); }),
+      {x, t}, [x, t](const Variable<T>& dl) -> Gradients<T> {
+        Gradients<T> gradients(2);
+        if (x.requires_grad())
+          gradients[0] = dl * (x - t) / clamp_min(x * (1 - x), static_cast<T>(1e-12f));
+        if (t.requires_grad())
+          gradients[1] = dl * (detail::bounded_log<T>(1 - x) - detail::bounded_log(x));
+        return gradients;
+      });
   return detail::reduced("binary_cross_entropy",
                          detail::weighted("binary_cross_entropy", losses, options.weight),
                          options.reduction);
@@ -232,11 +236,11 @@ Variable<scalar_of<X, Target>> binary_cross_entropy_with_logits(
       return detail::weighted(op, t * detail::log_one_plus_exp(-x), options.pos_weight) +
              (1 - t) * detail::log_one_plus_exp(x);
     // t ln(1 + e^-x) + (1 - t) ln(1 + e^x) = max(x, 0) - t x + ln(1 + e^-|x|)
-    const auto loss_of = [](T v, T w) {
-      return std::max(v, T{0}) - v * w + std::log1p(std::exp(-std::abs(v)));
-    };
+    const auto loss_of = kernels::through<kernels::Function::softplus>(
+        [](T v) { return -std::abs(v); },
+        [](T w, T v, T s) { return std::max(v, T{0}) - v * w + s; });
     // dx = dl (sigmoid(x) - t), dt = -dl x
-    return record("binary_cross_entropy_with_logits", kernels::zip(x.value(), t.value(), loss_of),
+    return record("binary_cross_entropy_with_logits", kernels::zip(t.value(), x.value(), loss_of),
                   {x, t}, [x, t](const Variable<T>& dl) -> Gradients<T> {
                     return {x.requires_grad() ? dl * (sigmoid(x) - t) : Variable<T>(),
                             t.requires_grad() ? -dl * x : Variable<T>()};
@@ -256,7 +260,8 @@ namespace detail {
 /// y = t ln t, and 0 where t is 0.
 template <class T>
 Variable<T> t_log_t(const Variable<T>& t) {
-  const auto f = [](T v) { return v == 0 ? T{0} : v * std::log(v); };
+  const auto f = kernels::through<kernels::Function::log>(
+      [](T v, T log_v) { return v == 0 ? T{0} : v * log_v; });
   // dt = dy (ln t + 1); where t is 0, which is the end of its range, 0
   return record("t_log_t", kernels::map(t.value(), f), {t},
                 [t](const Variable<T>& dy) -> Gradients<T> {

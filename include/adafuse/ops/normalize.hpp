@@ -29,17 +29,17 @@ Variable<T> p_norm(const char* op, const Variable<T>& x, Index axis, double p) {
   if (p == 2) {
     const auto squares = kernels::sum_to(kernels::map(x.value(), [](T v) { return v * v; }), row);
     // dx = dy x / y; where y is 0 so is x, and a 1 in the place of y gives the 0
-    return record("p_norm", kernels::map(squares, [](T v) { return std::sqrt(v); }), {x},
+    return record("p_norm", kernels::map(squares, kernels::of<kernels::Function::sqrt>), {x},
                   [x](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
                     return {x * (dy / (y + where_zero(y.value())))};
                   });
   }
   const T power = static_cast<T>(p), root = static_cast<T>(1 / p);
   const auto powers = kernels::sum_to(
-      kernels::map(x.value(), [power](T v) { return std::pow(std::abs(v), power); }), row);
+      kernels::pow(kernels::map(x.value(), [](T v) { return std::abs(v); }), power), row);
   // dx = dy sign(x) (|x| / y)^(p-1), which is 0 where x is 0: a 1 in the place of that |x| keeps
   // powers below 0 finite
-  return record("p_norm", kernels::map(powers, [root](T v) { return std::pow(v, root); }), {x},
+  return record("p_norm", kernels::pow(powers, root), {x},
                 [x, p](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
                   const auto sign = kernels::map(
                       x.value(), [](T v) { return static_cast<T>((v > 0) - (v < 0)); });

@@ -25,36 +25,34 @@ Variable<scalar_of<X>> gate(const X& input, const Tensor<scalar_of<X>>& by) {
 template <Operand X>
 Variable<scalar_of<X>> exp(const X& input) {
   // dx = dy e^x = dy y
-  return elementwise<Reads::result>(
-      "exp", as_variable(input), [](auto v) { return std::exp(v); },
-      [](const auto& dy, const auto& y) { return dy * y; });
+  return elementwise<Reads::result>("exp", as_variable(input), kernels::of<kernels::Function::exp>,
+                                    [](const auto& dy, const auto& y) { return dy * y; });
 }
 
 /// y = e^x - 1, exact also where x is small.
 template <Operand X>
 Variable<scalar_of<X>> expm1(const X& input) {
   // dx = dy e^x = dy (y + 1)
-  return elementwise<Reads::result>(
-      "expm1", as_variable(input), [](auto v) { return std::expm1(v); },
-      [](const auto& dy, const auto& y) { return dy * (y + 1); });
+  return elementwise<Reads::result>("expm1", as_variable(input),
+                                    kernels::of<kernels::Function::expm1>,
+                                    [](const auto& dy, const auto& y) { return dy * (y + 1); });
 }
 
 /// y = ln x.
 template <Operand X>
 Variable<scalar_of<X>> log(const X& input) {
   // dx = dy / x
-  return elementwise<Reads::input>(
-      "log", as_variable(input), [](auto v) { return std::log(v); },
-      [](const auto& dy, const auto& x) { return dy / x; });
+  return elementwise<Reads::input>("log", as_variable(input), kernels::of<kernels::Function::log>,
+                                   [](const auto& dy, const auto& x) { return dy / x; });
 }
 
 /// y = ln(1 + x), exact also where x is small.
 template <Operand X>
 Variable<scalar_of<X>> log1p(const X& input) {
   // dx = dy / (1 + x)
-  return elementwise<Reads::input>(
-      "log1p", as_variable(input), [](auto v) { return std::log1p(v); },
-      [](const auto& dy, const auto& x) { return dy / (x + 1); });
+  return elementwise<Reads::input>("log1p", as_variable(input),
+                                   kernels::of<kernels::Function::log1p>,
+                                   [](const auto& dy, const auto& x) { return dy / (x + 1); });
 }
 
 /// y = ln x / ln 2.
@@ -62,7 +60,7 @@ template <Operand X>
 Variable<scalar_of<X>> log2(const X& input) {
   // dx = dy / (x ln 2)
   return elementwise<Reads::input>(
-      "log2", as_variable(input), [](auto v) { return std::log2(v); },
+      "log2", as_variable(input), kernels::of<kernels::Function::log2>,
       [](const auto& dy, const auto& x) { return dy / (x * std::numbers::ln2); });
 }
 
@@ -70,9 +68,9 @@ Variable<scalar_of<X>> log2(const X& input) {
 template <Operand X>
 Variable<scalar_of<X>> sqrt(const X& input) {
   // dx = dy / (2 x^(1/2)) = dy / (2 y)
-  return elementwise<Reads::result>(
-      "sqrt", as_variable(input), [](auto v) { return std::sqrt(v); },
-      [](const auto& dy, const auto& y) { return dy / (2 * y); });
+  return elementwise<Reads::result>("sqrt", as_variable(input),
+                                    kernels::of<kernels::Function::sqrt>,
+                                    [](const auto& dy, const auto& y) { return dy / (2 * y); });
 }
 
 /// y = x^(-1/2).
@@ -80,7 +78,8 @@ template <Operand X>
 Variable<scalar_of<X>> rsqrt(const X& input) {
   // dx = -dy x^(-3/2) / 2 = -dy y^3 / 2
   return elementwise<Reads::result>(
-      "rsqrt", as_variable(input), [](auto v) { return 1 / std::sqrt(v); },
+      "rsqrt", as_variable(input),
+      kernels::through<kernels::Function::sqrt>([](auto, auto root) { return 1 / root; }),
       [](const auto& dy, const auto& y) { return -0.5 * dy * (y * y * y); });
 }
 
@@ -116,29 +115,28 @@ Variable<scalar_of<X>> relu(const X& input) {
 template <Operand X>
 Variable<scalar_of<X>> sigmoid(const X& input) {
   // dx = dy y (1 - y)
-  return elementwise<Reads::result>(
-      "sigmoid", as_variable(input), [](auto v) { return 1 / (1 + std::exp(-v)); },
-      [](const auto& dy, const auto& y) { return dy * y * (1 - y); });
+  return elementwise<Reads::result>("sigmoid", as_variable(input),
+                                    kernels::of<kernels::Function::sigmoid>,
+                                    [](const auto& dy, const auto& y) { return dy * y * (1 - y); });
 }
 
 /// y = tanh x.
 template <Operand X>
 Variable<scalar_of<X>> tanh(const X& input) {
   // dx = dy (1 - y^2)
-  return elementwise<Reads::result>(
-      "tanh", as_variable(input), [](auto v) { return std::tanh(v); },
-      [](const auto& dy, const auto& y) { return dy * (1 - y * y); });
+  return elementwise<Reads::result>("tanh", as_variable(input),
+                                    kernels::of<kernels::Function::tanh>,
+                                    [](const auto& dy, const auto& y) { return dy * (1 - y * y); });
 }
 
 /// y = 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
 template <Operand X>
 Variable<scalar_of<X>> erf(const X& input) {
   // dx = dy 2/sqrt(pi) e^(-x^2)
-  return elementwise<Reads::input>(
-      "erf", as_variable(input), [](auto v) { return std::erf(v); },
-      [](const auto& dy, const auto& x) {
-        return dy * (2 * std::numbers::inv_sqrtpi * exp(-(x * x)));
-      });
+  return elementwise<Reads::input>("erf", as_variable(input), kernels::of<kernels::Function::erf>,
+                                   [](const auto& dy, const auto& x) {
+                                     return dy * (2 * std::numbers::inv_sqrtpi * exp(-(x * x)));
+                                   });
 }
 
 /// 1 where x is above 0, -1 where it is below, 0 where it is 0 and, as in PyTorch, where it is NaN.

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/pow.hpp>
 #include <adafuse/ops/pointwise.hpp>
-#include <cmath>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
@@ -16,9 +16,8 @@ Variable<scalar_of<X>> pow(const X& input, P exponent) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
   const T p = static_cast<T>(exponent);
-  const auto power = [p](T v) { return p == 2 ? v * v : std::pow(v, p); };
   // dx = dy p x^(p-1), which is 0 for p = 0 also where x is 0
-  return record("pow", kernels::map(x.value(), power), {x},
+  return record("pow", kernels::pow(x.value(), p), {x},
                 [x, p](const Variable<T>& dy) -> Gradients<T> {
                   if (p == 0) return {Tensor<T>(x.shape())};
                   return {dy * p * pow(x, p - 1)};
@@ -36,7 +35,7 @@ Variable<scalar_of<A, B>> pow(const A& base, const B& exponent) {
   // >= 0, db is 0: but a factor of each may be infinite or NaN there. A 1 added to that factor's
   // argument gives the 0. (At a = 0 and b < 0, y is infinite and so is db.)
   return record(
-      "pow", kernels::zip(a.value(), b.value(), [](T v, T w) { return std::pow(v, w); }), {a, b},
+      "pow", kernels::pow(a.value(), b.value()), {a, b},
       [a, b](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
         Gradients<T> gradients(2);
         if (a.requires_grad()) {

@@ -12,18 +12,16 @@ namespace adafuse::inline ADAFUSE_SIMD {
 template <Operand X>
 Variable<scalar_of<X>> sin(const X& input) {
   // dx = dy cos x
-  return elementwise<Reads::input>(
-      "sin", as_variable(input), [](auto v) { return std::sin(v); },
-      [](const auto& dy, const auto& x) { return dy * cos(x); });
+  return elementwise<Reads::input>("sin", as_variable(input), kernels::of<kernels::Function::sin>,
+                                   [](const auto& dy, const auto& x) { return dy * cos(x); });
 }
 
 /// y = cos x.
 template <Operand X>
 Variable<scalar_of<X>> cos(const X& input) {
   // dx = -dy sin x
-  return elementwise<Reads::input>(
-      "cos", as_variable(input), [](auto v) { return std::cos(v); },
-      [](const auto& dy, const auto& x) { return -dy * sin(x); });
+  return elementwise<Reads::input>("cos", as_variable(input), kernels::of<kernels::Function::cos>,
+                                   [](const auto& dy, const auto& x) { return -dy * sin(x); });
 }
 
 /// The angle of the point (b, a), in [-pi, pi]: that of atan(a / b), in the right quadrant. Sizes

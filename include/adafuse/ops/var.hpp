@@ -83,7 +83,7 @@ Variable<scalar_of<X>> stddev(const X& input, const Dims& dims, VarOptions optio
   const Variable<T> x = input;
   const detail::Spread over(x.shape(), dims.of(x.shape(), "stddev"), options);
   const auto value = kernels::map(detail::variance(x.value(), over).reshape(over.result),
-                                  [](T v) { return std::sqrt(v); });
+                                  kernels::of<kernels::Function::sqrt>);
   // y = v^(1/2)  =>  dv = dy / (2 y). At y = 0, where x is constant, there is no derivative: dv = 0
   return record(
       "stddev", value, {x}, [x, over](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <adafuse/infer/fold/folded_linear.hpp>
+#include <adafuse/kernels/function.hpp>
 #include <adafuse/nn/lstm.hpp>
-#include <cmath>
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
@@ -25,12 +25,14 @@ struct FoldedLstm {
     if (first) std::fill_n(h, 2 * n, T{0});
     input(1, x, gates);
     recurrent(1, h, more);
-    const auto sigmoid = [](T z) { return 1 / (1 + std::exp(-z)); };
-    for (Index k = 0; k < n; ++k) {
-      const auto gate = [&](Index which) { return gates[which * n + k] + more[which * n + k]; };
-      c[k] = sigmoid(gate(1)) * c[k] + sigmoid(gate(0)) * std::tanh(gate(2));
-      y[k] = h[k] = sigmoid(gate(3)) * std::tanh(c[k]);
-    }
+    for (Index k = 0; k < 4 * n; ++k) gates[k] += more[k];
+    using kernels::Function;
+    kernels::apply<Function::sigmoid>(2 * n, gates, gates);
+    kernels::apply<Function::tanh>(n, gates + 2 * n, gates + 2 * n);
+    kernels::apply<Function::sigmoid>(n, gates + 3 * n, gates + 3 * n);
+    for (Index k = 0; k < n; ++k) c[k] = gates[n + k] * c[k] + gates[k] * gates[2 * n + k];
+    kernels::apply<Function::tanh>(n, c, more);
+    for (Index k = 0; k < n; ++k) y[k] = h[k] = gates[3 * n + k] * more[k];
   }
 };
 

@@ -13,6 +13,7 @@
 #include <adafuse/core/simd.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/base/activation.hpp>
+#include <cstdint>
 #include <span>
 #include <type_traits>
 
@@ -33,6 +34,7 @@ struct Pool2dGeometry;
 struct Middle;
 struct FuseSizes;
 class LiveChannels;
+enum class Function : std::uint8_t;
 }  // namespace kernels
 
 namespace compiled {
@@ -79,6 +81,8 @@ struct Kernels {
                                 View<T, 2> dreuse);
   void (*gumbel)(Key, std::uint64_t first, Index count, T* out);
   void (*dropout_mask)(Index count, double p, Key, T* mask);
+  void (*function)(Function, Index count, const T* x, T* y);
+  void (*pow_run)(Index count, const T* a, Index a_step, const T* b, Index b_step, T* y);
 };
 
 /// What exists for floats alone: layers and weights that are prepared before they run.
