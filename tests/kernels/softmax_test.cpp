@@ -95,4 +95,20 @@ TEST_CASE("softmax, log_softmax: rows of many terms sum to 1, whichever way they
   CHECK(std::abs(sum_run(y.data(), 1000000) - 1) < 1e-6);
 }
 
+TEST_CASE("softmax: long rows, whose largest element stands anywhere, and a NaN anywhere") {
+  for (const Index count : {31, 32, 33, 64, 100})
+    for (Index at = 0; at < count; ++at) {
+      auto x = Tensor<float>::uniform({1, count}, Key(4), -5, 5);
+      Tensor<float> y(x.shape()), log_y(x.shape());
+      x(0, at) = 200;
+      softmax({1, count, 1}, x.data(), y.data());
+      log_softmax({1, count, 1}, x.data(), log_y.data());
+      REQUIRE(y(0, at) == 1);
+      REQUIRE(log_y(0, at) == 0);
+      x(0, at) = std::numeric_limits<float>::quiet_NaN();
+      softmax({1, count, 1}, x.data(), y.data());
+      for (const float v : y) REQUIRE(std::isnan(v));
+    }
+}
+
 }  // namespace softmax_test

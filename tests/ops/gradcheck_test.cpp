@@ -2,77 +2,15 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <regex>
-#include <set>
-
 #include "all_rows.hpp"
+#include "declared_operations.hpp"
 
 namespace gradcheck_test {
 
 using namespace adafuse;
+using namespace declared;
 
 namespace {
-
-const std::filesystem::path project = std::filesystem::path(ADAFUSE_TEST_DIR) / "..";
-
-/// Adds what `pattern` captures in `text`.
-void add_found(const std::string& text, const char* pattern, std::set<std::string>& found) {
-  const std::regex regex(pattern);
-  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match)
-    found.insert((*match)[1]);
-}
-
-/// Without what is in a namespace detail.
-std::string public_part(std::string text) {
-  for (auto begin = text.find("namespace detail {"); begin != std::string::npos;
-       begin = text.find("namespace detail {"))
-    text.erase(begin, text.find("}  // namespace detail", begin) - begin);
-  return text;
-}
-
-/// What `pattern` captures in the headers of a room.
-std::set<std::string> found_in_room(const std::string& room, const char* pattern,
-                                    bool public_only = false) {
-  std::set<std::string> found;
-  for (const auto& file : std::filesystem::directory_iterator(project / "include/adafuse" / room)) {
-    std::ifstream in(file.path());
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    add_found(public_only ? public_part(text) : text, pattern, found);
-  }
-  return found;
-}
-
-/// The same of all rooms that hold operations.
-std::set<std::string> found_in_headers(const char* pattern) {
-  std::set<std::string> found;
-  for (const char* room : {"ops", "video", "fusion"}) found.merge(found_in_room(room, pattern));
-  return found;
-}
-
-/// The functions that return variables.
-std::set<std::string> declared_operations() {
-  return found_in_headers(R"(\nVariable<scalar_of<[\w, ]+>> (\w+)\()");
-}
-
-/// The functions of ops/ that return tensors, which have no history.
-std::set<std::string> declared_without_gradient() {
-  return found_in_room("ops", R"(\n(?:inline )?Tensor<[\w:<>]+> (\w+)\()", true);
-}
-
-/// The names before a bracket in the first column of a table, "| `a + b`, `add(a, b)` | ...": those
-/// of the rows that say "no gradient" in the column of gradients, or all others.
-std::set<std::string> documented_operations(bool with_gradient) {
-  std::set<std::string> found;
-  std::ifstream in(project / "docs/ops.md");
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with("| `") &&
-        (line.find("| no gradient |") == std::string::npos) == with_gradient)
-      add_found(line.substr(0, line.find(" | ")), R"(`(\w+)\()", found);
-  return found;
-}
 
 /// The names of all operations in the history of `y`.
 void add_history(const Variable<double>& y, std::set<std::string>& names) {

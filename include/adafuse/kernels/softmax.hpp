@@ -42,9 +42,29 @@ void with_inner(Index inner, const Body& body) {
   body(inner);
 }
 
+/// The largest of `count` neighbours, in strands; NaN, or the largest of what is not, where one is.
+template <class T>
+T largest_of_run(const T* x, Index count) {
+  constexpr Index strands = 32;
+  T best[strands];
+  std::fill_n(best, strands, x[0]);
+  Index k = 0;
+  for (; k + strands <= count; k += strands)
+    for (Index s = 0; s < strands; ++s) best[s] = std::max(best[s], x[k + s]);
+  T most = x[0];
+  for (; k < count; ++k) most = std::max(most, x[k]);
+  for (const T v : best) most = std::max(most, v);
+  return most;
+}
+
 /// y = x - max over the row, for one block [count, inner]; `row` has `inner` elements of scratch.
 template <class T, class Inner>
 void subtract_maximum(Index count, Inner inner, const T* x, T* y, T* row) {
+  if constexpr (!std::is_same_v<Inner, Index>) {  // Neighbours.
+    const T most = largest_of_run(x, count);
+    for (Index k = 0; k < count; ++k) y[k] = x[k] - most;
+    return;
+  }
   for (Index i = 0; i < inner; ++i) row[i] = x[i];
   for (Index k = 1; k < count; ++k)
     for (Index i = 0; i < inner; ++i) row[i] = std::max(row[i], x[k * inner + i]);
@@ -95,8 +115,13 @@ void softmax(const Middle& m, const T* x, T* y) {
       for (Index o = begin; o < end; ++o) {
         T* out = y + o * block;
         detail::sum_rows(m.count, inner, out, row, sums);
-        for (Index k = 0; k < m.count; ++k)
-          for (Index i = 0; i < inner; ++i) out[k * inner + i] /= row[i];
+        if constexpr (!std::is_same_v<decltype(inner), Index>) {
+          const T sum = *row;
+          for (Index k = 0; k < m.count; ++k) out[k] /= sum;
+        } else {
+          for (Index k = 0; k < m.count; ++k)
+            for (Index i = 0; i < inner; ++i) out[k * inner + i] /= row[i];
+        }
       }
     });
   });
