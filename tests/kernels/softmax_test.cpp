@@ -111,4 +111,37 @@ TEST_CASE("softmax: long rows, whose largest element stands anywhere, and a NaN 
     }
 }
 
+TEST_CASE_TEMPLATE("log_sum_exp: the definition, along any dimension", T, float, double) {
+  const double tolerance = std::is_same_v<T, float> ? 1e-6 : 1e-14;
+  for (const Middle m : {Middle{3, 1, 1}, {40, 7, 1}, {2, 300, 1}, {3, 200, 4}, {1, 5, 40}}) {
+    const auto x = Tensor<T>::uniform({m.outer, m.count, m.inner}, Key(5), T(-3), T(9));
+    Tensor<T> y({m.outer, m.inner});
+    log_sum_exp(m, x.data(), y.data());
+    for (Index o = 0; o < m.outer; ++o)
+      for (Index i = 0; i < m.inner; ++i) {
+        double sum = 0;
+        for (Index k = 0; k < m.count; ++k) sum += std::exp(static_cast<double>(x(o, k, i)));
+        CHECK(std::abs(static_cast<double>(y(o, i)) - std::log(sum)) < 10 * tolerance);
+      }
+  }
+}
+
+TEST_CASE("log_sum_exp: of -inf alone, with inf, and with NaN wherever it stands") {
+  const float inf = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto x = Tensor<float>::of({{-inf, -inf, -inf},
+                                    {0, inf, -inf},
+                                    {nan, inf, 0},
+                                    {0, inf, nan},
+                                    {1, nan, 2},
+                                    {-inf, 5, -inf},
+                                    {-inf, -inf, nan}});
+  Tensor<float> y({7});
+  log_sum_exp({7, 3, 1}, x.data(), y.data());
+  CHECK(y(0) == -inf);
+  CHECK(y(1) == inf);
+  for (const Index row : {2, 3, 4, 6}) CHECK(std::isnan(y(row)));
+  CHECK(y(5) == 5);
+}
+
 }  // namespace softmax_test

@@ -60,14 +60,17 @@ void take_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
   const std::int64_t* const at = rows.data();
   parallel_for(m.outer * listed, elements_per_chunk / m.inner, Work::elements(m.inner + 8),
                [=](Index begin, Index end) {
-                 Index o = begin / listed, j = begin % listed;
-                 for (Index r = begin; r < end; ++r) {
-                   const T* const from = x + (o * m.count + at[j]) * m.inner;
+                 while (begin < end) {  // the part of one outer position
+                   const Index o = begin / listed, first = begin - o * listed;
+                   const Index count = std::min(end - begin, listed - first);
+                   const T* const from = x + o * m.count * m.inner;
+                   T* const to = y + begin * m.inner;
                    if (m.inner == 1)
-                     y[r] = *from;
+                     for (Index j = 0; j < count; ++j) to[j] = from[at[first + j]];
                    else
-                     std::copy_n(from, m.inner, y + r * m.inner);
-                   if (++j == listed) j = 0, ++o;
+                     for (Index j = 0; j < count; ++j)
+                       std::copy_n(from + at[first + j] * m.inner, m.inner, to + j * m.inner);
+                   begin += count;
                  }
                });
 }

@@ -137,8 +137,8 @@ Variable<scalar_of<X>> fold(const X& input, Size2 size, const UnfoldOptions& opt
                       "fold: expects columns [N,C*kh*kw,", down.count, "*", right.count,
                       "] of windows ", o.kernel, ", got ", x.shape());
   const Index n = x.size(0), c = x.size(1) / window.value();
-  const auto windows = reshape(x, {n, c, down.kernel, right.kernel, down.count, right.count});
-  const auto y = detail::add_windows(windows, down, right);
+  const auto columns = reshape(x, {n, c, down.kernel, right.kernel, down.count, right.count});
+  const auto y = detail::add_windows(columns, down, right);
   return pad(y, {-right.padding, -right.padding, -down.padding, -down.padding});
 }
 
