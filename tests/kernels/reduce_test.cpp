@@ -105,4 +105,34 @@ TEST_CASE("argmax: the first of equals, and minus infinity is a number like othe
   CHECK(kernels::argmax(Tensor<std::int32_t>::of({-3, 4, 4}), 0).item() == 1);
 }
 
+TEST_CASE("sum_of: a function of the elements is what is summed, along any dimensions") {
+  const auto square = [](double v) { return v * v; };
+  for (const Shape& full : std::vector<Shape>{{4, 7, 6}, {20000, 3}, {3, 40000}, {1, 1}}) {
+    const auto x = whole<float>(full, 4);
+    for (const Shape& kept : std::vector<Shape>{{}, full, full.with(0, 1), full.with(-1, 1)}) {
+      const auto squares = kernels::map(x, [](float v) { return static_cast<double>(v * v); });
+      CHECK_MESSAGE(same(kernels::sum_of(x, kept, square), kernels::sum_to(squares, kept)), full,
+                    " to ", kept);
+    }
+  }
+}
+
+TEST_CASE("argmax, argmin: long rows, in parts, as their naive twins") {
+  const int before = num_threads();
+  for (const Index count : {65, 1000, 100003}) {
+    auto x = kernels::map(Tensor<double>::uniform({2, count}, Key(5), 0, 500),
+                          [](double v) { return static_cast<float>(std::floor(v)); });
+    for (const int threads : {1, 3}) {
+      set_num_threads(threads);
+      CHECK(same(kernels::argmax(x, 1), kernels::reference::argmax(x, 1)));
+      CHECK(same(kernels::argmin(x, 1), kernels::reference::argmin(x, 1)));
+    }
+    x(1, count - 1) = NAN;
+    CHECK(kernels::argmax(x, 1)(1) == count - 1);
+    x(1, count / 2) = NAN;
+    CHECK(kernels::argmin(x, 1)(1) == count / 2);
+  }
+  set_num_threads(before);
+}
+
 }  // namespace reduce_test

@@ -95,4 +95,53 @@ TEST_CASE("softmax, log_softmax: rows of many terms sum to 1, whichever way they
   CHECK(std::abs(sum_run(y.data(), 1000000) - 1) < 1e-6);
 }
 
+TEST_CASE("softmax: long rows, whose largest element stands anywhere, and a NaN anywhere") {
+  for (const Index count : {31, 32, 33, 64, 100})
+    for (Index at = 0; at < count; ++at) {
+      auto x = Tensor<float>::uniform({1, count}, Key(4), -5, 5);
+      Tensor<float> y(x.shape()), log_y(x.shape());
+      x(0, at) = 200;
+      softmax({1, count, 1}, x.data(), y.data());
+      log_softmax({1, count, 1}, x.data(), log_y.data());
+      REQUIRE(y(0, at) == 1);
+      REQUIRE(log_y(0, at) == 0);
+      x(0, at) = std::numeric_limits<float>::quiet_NaN();
+      softmax({1, count, 1}, x.data(), y.data());
+      for (const float v : y) REQUIRE(std::isnan(v));
+    }
+}
+
+TEST_CASE_TEMPLATE("log_sum_exp: the definition, along any dimension", T, float, double) {
+  const double tolerance = std::is_same_v<T, float> ? 1e-6 : 1e-14;
+  for (const Middle m : {Middle{3, 1, 1}, {40, 7, 1}, {2, 300, 1}, {3, 200, 4}, {1, 5, 40}}) {
+    const auto x = Tensor<T>::uniform({m.outer, m.count, m.inner}, Key(5), T(-3), T(9));
+    Tensor<T> y({m.outer, m.inner});
+    log_sum_exp(m, x.data(), y.data());
+    for (Index o = 0; o < m.outer; ++o)
+      for (Index i = 0; i < m.inner; ++i) {
+        double sum = 0;
+        for (Index k = 0; k < m.count; ++k) sum += std::exp(static_cast<double>(x(o, k, i)));
+        CHECK(std::abs(static_cast<double>(y(o, i)) - std::log(sum)) < 10 * tolerance);
+      }
+  }
+}
+
+TEST_CASE("log_sum_exp: of -inf alone, with inf, and with NaN wherever it stands") {
+  const float inf = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto x = Tensor<float>::of({{-inf, -inf, -inf},
+                                    {0, inf, -inf},
+                                    {nan, inf, 0},
+                                    {0, inf, nan},
+                                    {1, nan, 2},
+                                    {-inf, 5, -inf},
+                                    {-inf, -inf, nan}});
+  Tensor<float> y({7});
+  log_sum_exp({7, 3, 1}, x.data(), y.data());
+  CHECK(y(0) == -inf);
+  CHECK(y(1) == inf);
+  for (const Index row : {2, 3, 4, 6}) CHECK(std::isnan(y(row)));
+  CHECK(y(5) == 5);
+}
+
 }  // namespace softmax_test

@@ -35,8 +35,14 @@ Tensor<float> mostly_zeros(Shape shape) {
 
 TEST_CASE("sparse_product: equals the naive loops, as its transpose does, on any threads") {
   const int before = num_threads();
-  for (const kernels::Middle m :
-       {kernels::Middle{1, 9, 1}, {3, 1, 5}, {2, 40, 3}, {5, 4, 1}, {0, 3, 2}, {2, 600, 2}})
+  for (const kernels::Middle m : {kernels::Middle{1, 9, 1},
+                                  {3, 1, 5},
+                                  {2, 40, 3},
+                                  {5, 4, 1},
+                                  {0, 3, 2},
+                                  {2, 600, 2},
+                                  {16, 30, 1},
+                                  {41, 7, 1}})
     for (const Index rows : {0, 1, 7, 50}) {
       CAPTURE(m.count);
       CAPTURE(rows);
@@ -89,6 +95,22 @@ TEST_CASE("sparse_product: what meets a 0 is not looked at") {
   CHECK(y(0, 0) == 6);
   CHECK(y(0, 1) == 8);
   CHECK(y(1, 0) == 0);
+}
+
+TEST_CASE("sparse_product: along rows, a row's result does not depend on the rows beside it") {
+  const auto matrix = sparse(mostly_zeros({9, 13}));
+  auto x = Tensor<float>::randn({37, 13}, Key(5));
+  Tensor<float> y({37, 9}), changed({37, 9});
+  kernels::sparse_product(matrix, x.data(), {37, 13, 1}, y.data());
+  for (Index o = 0; o < 37; ++o) {
+    Tensor<float> alone({1, 9});
+    kernels::sparse_product(matrix, x[o].data(), {1, 13, 1}, alone.data());
+    CHECK(std::equal(alone.begin(), alone.end(), y[o].begin()));
+  }
+  for (Index k = 0; k < 13; ++k) x(20, k) = k % 2 ? NAN : INFINITY;
+  kernels::sparse_product(matrix, x.data(), {37, 13, 1}, changed.data());
+  for (Index o = 0; o < 37; ++o)
+    if (o != 20) CHECK(std::equal(changed[o].begin(), changed[o].end(), y[o].begin()));
 }
 
 }  // namespace sparse_matrix_test

@@ -88,4 +88,42 @@ TEST_CASE("take_rows and put_rows: equal the naive loops, for any number of thre
   set_num_threads(before);
 }
 
+TEST_CASE(
+    "gather_along, scatter_along: equal their naive twins, also for fewer blocks than x has") {
+  const int before = num_threads();
+  for (const kernels::Middle m :
+       {kernels::Middle{5, 9, 1}, {3, 4, 6}, {1, 7, 3}, {4, 1, 2}, {2, 3, 0}})
+    for (const Index listed : {0, 1, 5, 30})
+      for (const Index outer : {m.outer, m.outer / 2}) {
+        Draws draws{Key(1)};
+        Tensor<std::int64_t> index({outer, listed, m.inner});
+        for (auto& k : index) k = draws.integer(m.count);
+        const auto x = Tensor<float>::randn({m.outer, m.count, m.inner}, Key(2));
+        const auto dy = Tensor<float>::randn(index.shape(), Key(3));
+        Tensor<float> y(index.shape()), y_twin(index.shape()), dx(x.shape()), dx_twin(x.shape());
+        kernels::reference::gather_along(x.data(), m, index, listed, y_twin.data());
+        kernels::reference::scatter_along(dy.data(), index, listed, m, dx_twin.data());
+        for (const int threads : {1, 3}) {
+          set_num_threads(threads);
+          dx.fill(NAN);
+          kernels::gather_along(x.data(), m, index, listed, y.data());
+          kernels::scatter_along(dy.data(), index, listed, m, dx.data());
+          CHECK(std::equal(y.begin(), y.end(), y_twin.begin()));
+          for (Index i = 0; i < dx.size(); ++i)
+            CHECK(dx.data()[i] == doctest::Approx(dx_twin.data()[i]).epsilon(1e-5));
+        }
+      }
+  set_num_threads(before);
+}
+
+TEST_CASE("scatter_along: many terms of one element keep their digits") {
+  const Index listed = 1000000;
+  const Tensor<std::int64_t> index({1, listed, 1});
+  const auto x = Tensor<float>::full({1, listed, 1}, 0.1f);
+  Tensor<float> y({1, 2, 1});
+  kernels::scatter_along(x.data(), index, listed, {1, 2, 1}, y.data());
+  CHECK(y.data()[0] == doctest::Approx(1e5).epsilon(1e-6));
+  CHECK(y.data()[1] == 0);
+}
+
 }  // namespace take_test

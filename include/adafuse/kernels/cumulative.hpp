@@ -1,8 +1,9 @@
-// Running sums along a dimension. Those of floats are taken in double, in order: the same bits for
-// any number of threads.
+// Running sums and products along a dimension. Those of floats are taken in double, in order: the
+// same bits for any number of threads.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/reduce.hpp>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
@@ -45,6 +46,57 @@ void cumulative_sum(const T* x, Middle m, bool backwards, T* y) {
                    }
                  }
                });
+}
+
+namespace detail {
+
+/// Calls `column(start)` for the place in memory at which each column of the middle begins, on any
+/// thread. Neighbouring columns are taken together: they share their cache lines.
+template <class Column>
+void for_each_column(Middle m, Index work, const Column& column) {
+  if (m.outer == 0 || m.count == 0 || m.inner == 0) return;
+  parallel_for(m.outer * m.inner, std::max<Index>(16, elements_per_chunk / m.count),
+               Work::elements(work * m.count), [&](Index begin, Index end) {
+                 for (Index c = begin; c < end; ++c)
+                   column(c / m.inner * m.count * m.inner + c % m.inner);
+               });
+}
+
+}  // namespace detail
+
+/// y[o, r, i] = the product of x[o, k, i] over k <= r.
+template <class T>
+void cumulative_product(const T* x, Middle m, T* y) {
+  detail::for_each_column(m, 16, [=](Index start) {
+    double product = 1;
+    const Index step = m.inner;
+    for (Index k = 0, at = start; k < m.count; ++k, at += step)
+      y[at] = static_cast<T>(product *= static_cast<double>(x[at]));
+  });
+}
+
+/// The gradient of cumulative_product, without a division:
+///   dx_i = (product of x_j, j < i) s_i,  s_i = sum over k >= i of dy_k (product of x_j, i < j <=
+///   k) s_i = dy_i + x_(i + 1) s_(i + 1)
+template <class T>
+void cumulative_product_gradient(const T* x, Middle m, const T* dy, T* dx) {
+  detail::for_each_column(m, 32, [=](Index start) {
+    thread_local Scratch<double> memory;
+    double* const before = memory(m.count);
+    const Index step = m.inner;
+    double product = 1, sum = 0;
+    for (Index k = 0, at = start; k < m.count; ++k, at += step) {
+      before[k] = product;
+      product *= static_cast<double>(x[at]);
+    }
+    for (Index k = m.count, at = start + m.count * step; k-- > 0;) {
+      // Of the last one there is nothing behind, whatever x is.
+      const double behind = k + 1 < m.count ? static_cast<double>(x[at]) * sum : 0;
+      at -= step;
+      sum = static_cast<double>(dy[at]) + behind;
+      dx[at] = static_cast<T>(before[k] * sum);
+    }
+  });
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

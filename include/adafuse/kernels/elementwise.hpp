@@ -5,6 +5,7 @@
 
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
+#include <adafuse/kernels/permute.hpp>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
@@ -84,20 +85,6 @@ Tensor<T> gather_strided(const Tensor<T>& x, const Shape& shape, const Strides& 
 template <class T>
 Tensor<T> broadcast_to(const Tensor<T>& x, const Shape& shape) {
   return gather_strided(x, shape, broadcast_strides(x.shape(), shape));
-}
-
-/// y(i[order[0]], i[order[1]], ...) = x(i[0], i[1], ...): dimension d of y is dimension order[d] of
-/// x.
-template <class T>
-Tensor<T> permute(const Tensor<T>& x, std::span<const Index> order) {
-  const Strides own = contiguous_strides(x.shape());
-  Shape shape;
-  Strides strides{};
-  for (std::size_t d = 0; d < order.size(); ++d) {
-    shape.push_back(x.size(order[d]));
-    strides[d] = own[static_cast<std::size_t>(order[d])];
-  }
-  return gather_strided(x, shape, strides);
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

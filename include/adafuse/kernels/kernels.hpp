@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/adaptive_pool.hpp>
 #include <adafuse/kernels/base/activation.hpp>
 #include <adafuse/kernels/base/epilogue.hpp>
 #include <adafuse/kernels/base/range.hpp>
@@ -25,10 +26,12 @@
 #include <adafuse/kernels/in_place.hpp>
 #include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/linear.hpp>
+#include <adafuse/kernels/permute.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/pow.hpp>
+#include <adafuse/kernels/prod.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/slice.hpp>
 #include <adafuse/kernels/softmax.hpp>
@@ -92,6 +95,7 @@
 #include <adafuse/kernels/conv2d/winograd/tiles.hpp>
 #include <adafuse/kernels/conv2d/winograd/transforms.hpp>
 #include <adafuse/kernels/conv2d/winograd/winograd.hpp>
+#include <adafuse/kernels/reference/adaptive_pool.hpp>
 #include <adafuse/kernels/reference/batch_norm.hpp>
 #include <adafuse/kernels/reference/conv2d.hpp>
 #include <adafuse/kernels/reference/cumulative.hpp>
@@ -103,6 +107,7 @@
 #include <adafuse/kernels/reference/layer_norm.hpp>
 #include <adafuse/kernels/reference/linear.hpp>
 #include <adafuse/kernels/reference/pool2d.hpp>
+#include <adafuse/kernels/reference/prod.hpp>
 #include <adafuse/kernels/reference/reduce.hpp>
 #include <adafuse/kernels/reference/slice.hpp>
 #include <adafuse/kernels/reference/softmax.hpp>

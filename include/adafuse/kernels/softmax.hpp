@@ -28,6 +28,10 @@ template <class T>
 void log_softmax(const Middle& m, const T* x, T* y) {
   compiled::kernels_of<T>().log_softmax(m, x, y);
 }
+template <class T>
+void log_sum_exp(const Middle& m, const T* x, T* y) {
+  compiled::kernels_of<T>().log_sum_exp(m, x, y);
+}
 #else
 
 namespace detail {
@@ -42,9 +46,29 @@ void with_inner(Index inner, const Body& body) {
   body(inner);
 }
 
-/// y = x - max over the row, for one block [count, inner]; `row` has `inner` elements of scratch.
+/// The largest of `count` neighbours, in strands; NaN, or the largest of what is not, where one is.
+template <class T>
+T largest_of_run(const T* x, Index count) {
+  constexpr Index strands = 32;
+  T best[strands];
+  std::fill_n(best, strands, x[0]);
+  Index k = 0;
+  for (; k + strands <= count; k += strands)
+    for (Index s = 0; s < strands; ++s) best[s] = std::max(best[s], x[k + s]);
+  T most = x[0];
+  for (; k < count; ++k) most = std::max(most, x[k]);
+  for (const T v : best) most = std::max(most, v);
+  return most;
+}
+
+/// y = x - max over the row, for one block [count, inner]; the maxima are left in `row` [inner].
 template <class T, class Inner>
 void subtract_maximum(Index count, Inner inner, const T* x, T* y, T* row) {
+  if constexpr (!std::is_same_v<Inner, Index>) {  // Neighbours.
+    const T most = *row = largest_of_run(x, count);
+    for (Index k = 0; k < count; ++k) y[k] = x[k] - most;
+    return;
+  }
   for (Index i = 0; i < inner; ++i) row[i] = x[i];
   for (Index k = 1; k < count; ++k)
     for (Index i = 0; i < inner; ++i) row[i] = std::max(row[i], x[k * inner + i]);
@@ -95,8 +119,13 @@ void softmax(const Middle& m, const T* x, T* y) {
       for (Index o = begin; o < end; ++o) {
         T* out = y + o * block;
         detail::sum_rows(m.count, inner, out, row, sums);
-        for (Index k = 0; k < m.count; ++k)
-          for (Index i = 0; i < inner; ++i) out[k * inner + i] /= row[i];
+        if constexpr (!std::is_same_v<decltype(inner), Index>) {
+          const T sum = *row;
+          for (Index k = 0; k < m.count; ++k) out[k] /= sum;
+        } else {
+          for (Index k = 0; k < m.count; ++k)
+            for (Index i = 0; i < inner; ++i) out[k * inner + i] /= row[i];
+        }
       }
     });
   });
@@ -125,6 +154,40 @@ void log_softmax(const Middle& m, const T* x, T* y) {
         for (Index i = 0; i < inner; ++i) row[i] = std::log(row[i]);
         for (Index k = 0; k < m.count; ++k)
           for (Index i = 0; i < inner; ++i) out[k * inner + i] -= row[i];
+      }
+    });
+  });
+}
+
+/// y[o, i] = log(sum over k of exp(x[o, k, i])), as [outer, inner], of count > 0 elements: of -inf
+/// alone it is -inf, inf among them makes it inf, and NaN makes it NaN.
+template <class T>
+void log_sum_exp(const Middle& m, const T* x, T* y) {
+  const Index block = m.count * m.inner;
+  if (block == 0) return;
+  detail::with_inner(m.inner, [&](auto inner) {
+    const Work work = Work::functions(block);
+    parallel_for(m.outer, detail::softmax_grain(block), work, [&](Index begin, Index end) {
+      thread_local Scratch<T> row_memory, exp_memory;
+      thread_local Scratch<double> sum_memory;
+      T* row = row_memory(inner);
+      double* sums = sum_memory(inner);
+      T* exps = exp_memory((end - begin) * block);
+      for (Index o = begin; o < end; ++o)
+        detail::subtract_maximum(m.count, inner, x + o * block, exps + (o - begin) * block,
+                                 y + o * inner);
+      exp_in_place(exps, (end - begin) * block);
+      for (Index o = begin; o < end; ++o) {
+        detail::sum_rows(m.count, inner, exps + (o - begin) * block, row, sums);
+        for (Index i = 0; i < inner; ++i) {
+          T& most = y[o * inner + i];
+          if (std::isfinite(most)) {
+            most += std::log(row[i]);
+            continue;
+          }
+          for (Index k = 0; k < m.count; ++k)
+            if (const T v = x[o * block + k * inner + i]; v != v) most = v;
+        }
       }
     });
   });

@@ -5,6 +5,7 @@
 
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
+#include <adafuse/kernels/permute.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <span>
 #include <vector>
@@ -91,13 +92,54 @@ void sparse_row(std::span<const typename SparseMatrix<T>::Entry> entries, const 
   }
 }
 
+/// y[o, r] = the sum over row r of weight x[o, column], for `lanes` <= 16 rows o. They are
+/// transposed first, so that each entry meets a vector; `memory` has 16 elements for each column
+/// and row of a.
+template <class T>
+void sparse_product_of_rows(const SparseMatrix<T>& a, const T* x, Index lanes, T* y, T* memory) {
+  constexpr Index width = 16;
+  const Index rows = a.rows(), columns = a.columns();
+  T* const in = memory;
+  T* const out = memory + width * columns;
+  if (lanes < width) std::fill_n(in, width * columns, T{0});
+  transpose_block(x, columns, columns, lanes, in, width);
+  for (Index r = 0; r < rows; ++r) {
+    Accumulator<T> sum[width] = {};
+    for (const auto& e : a.row(r)) {
+      const auto weight = static_cast<Accumulator<T>>(e.weight);
+      const T* const from = in + e.column * width;
+      for (Index l = 0; l < width; ++l) sum[l] += weight * static_cast<Accumulator<T>>(from[l]);
+    }
+    for (Index l = 0; l < width; ++l) out[r * width + l] = static_cast<T>(sum[l]);
+  }
+  transpose_block(out, width, lanes, rows, y, rows);
+}
+
 }  // namespace detail
+
+/// sparse_product for x [outer, a.columns()].
+template <class T>
+void sparse_product_along_rows(const SparseMatrix<T>& a, const T* x, Index outer, T* y) {
+  const Index lanes = 16;
+  const Index rows = a.rows(), columns = a.columns();
+  const Index tile = lanes * (rows + columns + a.entries());
+  parallel_for((outer + lanes - 1) / lanes, 1 + 2 * elements_per_chunk / tile,
+               Work::elements(4 * tile), [=, &a](Index begin, Index end) {
+                 thread_local Scratch<T> scratch;
+                 T* const memory = scratch(lanes * (rows + columns));
+                 for (Index o = begin * lanes; o < std::min(outer, end * lanes); o += lanes)
+                   detail::sparse_product_of_rows(a, x + o * columns, std::min(lanes, outer - o),
+                                                  y + o * rows, memory);
+               });
+}
 
 /// y[o, r, i] = sum over k of a(r, k) x[o, k, i], for x of the middle `m`, which has a.columns().
 template <class T>
 void sparse_product(const SparseMatrix<T>& a, const T* x, Middle m, T* y) {
   const Index rows = a.rows();
   if (m.outer == 0 || m.inner == 0 || rows == 0) return;
+  if (m.inner == 1 && m.outer > 2 && m.count > 0)
+    return sparse_product_along_rows(a, x, m.outer, y);
   const Index terms = 1 + a.entries() / rows;
   parallel_for(m.outer * rows, elements_per_chunk / m.inner,
                Work::elements((1 + terms) * m.inner + 8), [&, rows](Index begin, Index end) {

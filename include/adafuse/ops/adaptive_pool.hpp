@@ -2,25 +2,23 @@
 // with, ceil((i + 1) in / out) of a dimension of `in`. Windows overlap where out does not divide
 // in.
 //
-// A window is a box, so its maximum and its mean are taken along one dimension after the other, the
-// last one first: the first of equals is then the first in order.
+// A window is a box, so its mean is taken along one dimension after the other, the last one first.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/adaptive_pool.hpp>
+#include <adafuse/ops/pool2d.hpp>
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/ops/size2.hpp>
 #include <adafuse/ops/size3.hpp>
 #include <adafuse/ops/sparse_product.hpp>
+#include <limits>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
 namespace detail {
 
-/// The positions [start, stop) of a window.
-struct AdaptiveWindow {
-  Index start, stop;
-};
-inline AdaptiveWindow adaptive_window(Index i, Index in, Index out) {
+inline kernels::PoolWindow adaptive_window(Index i, Index in, Index out) {
   // ceil(y) = in - floor(in - y)
   return {scaled(in, i, out), in - scaled(in, out - i - 1, out)};
 }
@@ -70,43 +68,34 @@ Variable<T> adaptive_avg_pool(const char* op, const Variable<T>& x,
   return y;
 }
 
-/// The windows of dimension `d` as one dimension more, behind it: [..., out, length, ...]. Shorter
-/// windows repeat their last position.
-template <class T>
-Variable<T> adaptive_windows(const Variable<T>& x, Index d, Index out) {
-  const Index in = x.size(d);
-  Index length = 0;
-  for (Index i = 0; i < out; ++i) {
-    const auto window = adaptive_window(i, in, out);
-    length = std::max(length, window.stop - window.start);
-  }
-  Shape shape;
-  for (Index k = 0; k < x.rank(); ++k) {
-    shape.push_back(k == d ? out : x.size(k));
-    if (k == d) shape.push_back(length);
-  }
-  if (in % out == 0) return reshape(x, shape);  // They are neighbours.
-  auto positions = Tensor<std::int64_t>::uninitialized({out * length});
-  std::int64_t* to = positions.data();
-  for (Index i = 0; i < out; ++i) {
-    const auto window = adaptive_window(i, in, out);
-    for (Index k = 0; k < length; ++k) *to++ = std::min(window.start + k, window.stop - 1);
-  }
-  return reshape(take_rows(x, d, positions), shape);
-}
-
 template <class T>
 Variable<T> adaptive_max_pool(const char* op, const Variable<T>& x,
                               const std::vector<Index>& sizes) {
   require_adaptive(op, x.shape(), sizes);
-  if (all_one(sizes))
-    return extreme<T>(op, x, dims_behind_channels(std::ssize(sizes)), {.keepdim = true}, true);
-  Variable<T> y = x;
-  for (Index d = x.rank() - 1; d >= 2; --d) {
-    const Index out = sizes[static_cast<std::size_t>(d - 2)];
-    if (x.size(d) != out) y = extreme<T>(op, adaptive_windows(y, d, out), Dims(d + 1), {}, true);
+  kernels::PoolWindows p{.in = {1, 1, 1}, .windows = {}};
+  Shape shape{x.size(0), x.size(1)};
+  const std::size_t first = 3 - sizes.size();
+  for (std::size_t k = 0; k < first; ++k) p.windows[k] = {{0, 1}};
+  for (std::size_t k = first; k < 3; ++k) {
+    const Index out = sizes[k - first];
+    p.in[k] = x.size(static_cast<Index>(k - first) + 2);
+    for (Index i = 0; i < out; ++i) p.windows[k].push_back(adaptive_window(i, p.in[k], out));
+    shape.push_back(out);
   }
-  return y;
+  const Shape volumes{x.size(0), x.size(1), 1, p.in_size()};
+  require<ShapeError>(volumes[3] <= std::numeric_limits<std::int32_t>::max(), op, ": x ", x.shape(),
+                      " has more than 2^31 positions in a channel");
+  auto y = Tensor<T>::uninitialized(shape);
+  PixelPositions positions;  // only a derivative needs them
+  if (x.requires_grad() && grad_enabled())
+    positions = PixelPositions::uninitialized({x.size(0), x.size(1), 1, p.out_size()});
+  kernels::adaptive_max_pool(p, x.size(0) * x.size(1), x.value().data(), y.data(),
+                             positions.data());
+  // y_i = x_p(i)  =>  dx is dy at those positions
+  return record(
+      op, y, {x}, [positions, volumes, in = x.shape()](const Variable<T>& dy) -> Gradients<T> {
+        return {reshape(scatter_pixels(reshape(dy, positions.shape()), positions, volumes), in)};
+      });
 }
 
 }  // namespace detail

@@ -11,10 +11,9 @@ namespace adafuse::inline ADAFUSE_SIMD {
 
 namespace detail {
 
-/// Where in a tensor of `shape` the elements lie that `index` names: its own place, but for
-/// dimension `axis`, which it gives the number of. Throws ShapeError or ValueError.
-inline Tensor<std::int64_t> positions_along(const char* op, const Tensor<std::int64_t>& index,
-                                            const Shape& shape, Index axis) {
+/// Throws ShapeError or ValueError unless `index` names elements of `shape` along dimension `axis`.
+inline void require_along(const char* op, const Tensor<std::int64_t>& index, const Shape& shape,
+                          Index axis) {
   bool fits = index.rank() == shape.rank();
   for (Index d = 0; fits && d < shape.rank(); ++d) fits = d == axis || index.size(d) <= shape[d];
   require<ShapeError>(fits, op, ": index ", index.shape(), " is larger than ", shape,
@@ -25,6 +24,20 @@ inline Tensor<std::int64_t> positions_along(const char* op, const Tensor<std::in
     require<ValueError>(0 <= i && i < shape[axis], op, ": index ", i, " is outside of dimension ",
                         axis, " of ", shape);
   }
+}
+
+/// Whether the index has the size of `shape` beside `axis`, or less in the first dimension alone:
+/// blocks of it then meet blocks of what it names.
+inline bool has_whole_blocks(const Tensor<std::int64_t>& index, const Shape& shape, Index axis) {
+  for (Index d = 1; d < shape.rank(); ++d)
+    if (d != axis && index.size(d) != shape[d]) return false;
+  return true;
+}
+
+/// Where in a tensor of `shape` the elements lie that `index` names: its own place, but for
+/// dimension `axis`, which it gives the number of.
+inline Tensor<std::int64_t> positions_along(const Tensor<std::int64_t>& index, const Shape& shape,
+                                            Index axis) {
   auto strides = kernels::contiguous_strides(shape);
   const Index along = std::exchange(strides[static_cast<std::size_t>(axis)], 0);
   auto positions = Tensor<std::int64_t>::uninitialized(index.shape());
@@ -38,6 +51,46 @@ inline Tensor<std::int64_t> positions_along(const char* op, const Tensor<std::in
   return positions;
 }
 
+/// The elements of x that `index` names along `axis`; all are inside.
+template <class T>
+Tensor<T> gather(const Tensor<T>& x, Index axis, const Tensor<std::int64_t>& index) {
+  if (!has_whole_blocks(index, x.shape(), axis))
+    return kernels::take(x, positions_along(index, x.shape(), axis));
+  auto y = Tensor<T>::uninitialized(index.shape());
+  kernels::gather_along(x.data(), kernels::middle_of(x.shape(), axis, axis), index,
+                        index.size(axis), y.data());
+  return y;
+}
+
+template <class T>
+Variable<T> scatter(const Variable<T>& x, Index axis, const Tensor<std::int64_t>& index,
+                    const Shape& shape);
+
+template <class T>
+Variable<T> gather(const Variable<T>& x, Index axis, const Tensor<std::int64_t>& index) {
+  // y_i = x_p(i)  =>  dx_j = sum of dy_i over the i with p(i) = j
+  return record("gather", gather(x.value(), axis, index), {x},
+                [index = Saved("index", index), axis, shape = x.shape()](const Variable<T>& dy)
+                    -> Gradients<T> { return {scatter(dy, axis, index.value(), shape)}; });
+}
+
+/// The transpose of gather: 0, and each element of x, which has index's shape, added to the element
+/// of `shape` that `index` names.
+template <class T>
+Variable<T> scatter(const Variable<T>& x, Index axis, const Tensor<std::int64_t>& index,
+                    const Shape& shape) {
+  if (!has_whole_blocks(index, shape, axis))
+    return put(x, positions_along(index, shape, axis), shape);
+  auto y = Tensor<T>::uninitialized(shape);
+  kernels::scatter_along(x.value().data(), index, index.size(axis),
+                         kernels::middle_of(shape, axis, axis), y.data());
+  // y_j = sum of x_i over the i with p(i) = j  =>  dx_i = dy_p(i)
+  return record("scatter", y, {x},
+                [index = Saved("index", index), axis](const Variable<T>& dy) -> Gradients<T> {
+                  return {gather(dy, axis, index.value())};
+                });
+}
+
 }  // namespace detail
 
 /// y[i, j, k] = x[i, index[i, j, k], k] for dim = 1, and so along the others. y has the shape of
@@ -47,13 +100,15 @@ template <Operand X>
 Variable<scalar_of<X>> gather(const X& input, Index dim, const Tensor<std::int64_t>& index) {
   const Variable<scalar_of<X>> x = input;
   const Index axis = Dims(dim).of(x.shape(), "gather")[0];
-  return detail::take(x, detail::positions_along("gather", index, x.shape(), axis));
+  detail::require_along("gather", index, x.shape(), axis);
+  return detail::gather(x, axis, index);
 }
 template <IntegerTensor X>
 X gather(const X& input, Index dim, const Tensor<std::int64_t>& index) {
   const X x = elements_of(input, "gather");
   const Index axis = Dims(dim).of(x.shape(), "gather")[0];
-  return kernels::take(x, detail::positions_along("gather", index, x.shape(), axis));
+  detail::require_along("gather", index, x.shape(), axis);
+  return detail::gather(x, axis, index);
 }
 
 /// y = x, then y[i, index[i, j, k], k] += src[i, j, k] for dim = 1, and so along the others: for
@@ -64,14 +119,14 @@ Variable<scalar_of<X>> scatter_add(const X& input, Index dim, const Tensor<std::
                                    const Variable<scalar_of<X>>& src) {
   const Variable<scalar_of<X>> x = input;
   const Index axis = Dims(dim).of(x.shape(), "scatter_add")[0];
-  const auto positions = detail::positions_along("scatter_add", index, x.shape(), axis);
+  detail::require_along("scatter_add", index, x.shape(), axis);
   Variable<scalar_of<X>> read = src;
   for (Index d = 0; d < index.rank(); ++d) {
     require<ShapeError>(src.rank() == index.rank() && index.size(d) <= src.size(d),
                         "scatter_add: index ", index.shape(), " is larger than src ", src.shape());
     if (index.size(d) < src.size(d)) read = slice(read, d, 0, index.size(d));
   }
-  return x + detail::put(read, positions, x.shape());
+  return x + detail::scatter(read, axis, index, x.shape());
 }
 
 struct IndexAddOptions {

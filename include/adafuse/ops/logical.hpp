@@ -31,12 +31,14 @@ Tensor<B> combine(const char* op, const Tensor<B>& a, const Tensor<B>& b, Holds 
   return kernels::zip(a, b, [holds](B v, B w) { return static_cast<B>(holds(v != 0, w != 0)); });
 }
 
-/// Whether no element is true along `dims`.
+/// Whether no element along `dims` has this truth.
 template <MaskElement B>
-Tensor<B> none(const char* op, const Tensor<B>& mask, const Dims& dims, ReduceOptions options) {
+Tensor<B> none(const char* op, const Tensor<B>& mask, const Dims& dims, ReduceOptions options,
+               bool truth) {
   const auto axes = dims.of(mask.shape(), op);
-  const auto ones = kernels::map(mask, [](B v) { return std::int64_t{v != 0}; });
-  const auto count = kernels::sum_to(ones, reduced_shape(mask.shape(), axes, true));
+  const auto count =
+      kernels::sum_of(mask, reduced_shape(mask.shape(), axes, true),
+                      [truth](std::int64_t v) { return std::int64_t{(v != 0) == truth}; });
   return kernels::map(count, [](std::int64_t n) { return static_cast<B>(n == 0); })
       .reshape(reduced_shape(mask.shape(), axes, options.keepdim));
 }
@@ -92,7 +94,7 @@ Tensor<B> any(const Tensor<B>& mask) {
 template <MaskElement B>
 Tensor<B> any(const Tensor<B>& mask, const Dims& dims, ReduceOptions options = {}) {
   detail::require_mask("any", mask);
-  return logical_not(detail::none("any", mask, dims, options));
+  return logical_not(detail::none("any", mask, dims, options, true));
 }
 
 /// Whether all elements are true, rank 0; of none it is 1.
@@ -106,7 +108,7 @@ Tensor<B> all(const Tensor<B>& mask) {
 template <MaskElement B>
 Tensor<B> all(const Tensor<B>& mask, const Dims& dims, ReduceOptions options = {}) {
   detail::require_mask("all", mask);
-  return detail::none("all", logical_not(mask), dims, options);
+  return detail::none("all", mask, dims, options, false);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

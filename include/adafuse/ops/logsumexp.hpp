@@ -19,19 +19,9 @@ Variable<scalar_of<X>> logsumexp(const X& input, const Dims& dims, ReduceOptions
   const detail::ReducedDims r = detail::reduced_dims(x.shape(), axes);
   if (r.middle.count == 0) return sum(x, dims, options) - inf;
 
-  // log_softmax(x)_k = x_k - y  =>  y = x_k - log_softmax(x)_k, for k at the largest: there
-  // log_softmax(x)_k = -ln sum e^(x - x_k), a logarithm of at least 1.
+  auto value = Tensor<T>::uninitialized({r.middle.outer, r.middle.inner});
   const Tensor<T> merged = detail::as_middle(x.value(), r);
-  auto log_p = Tensor<T>::uninitialized(merged.shape());
-  kernels::log_softmax(r.middle, merged.data(), log_p.data());
-  const auto largest = kernels::argmax(merged, 1);
-  auto value = Tensor<T>::uninitialized(largest.shape());
-  const Index inner = r.middle.inner;
-  for (Index i = 0; i < value.size(); ++i) {
-    const Index k = (i / inner * r.middle.count + largest.data()[i]) * inner + i % inner;
-    const T top = merged.data()[k];
-    value.data()[i] = std::isfinite(top) ? top - log_p.data()[k] : top;
-  }
+  kernels::log_sum_exp(r.middle, merged.data(), value.data());
   const Shape row = detail::reduced_shape(x.shape(), axes, true);
   // dx_k = dy e^x_k / sum_l e^x_l = dy e^(x_k - y), which is 0 where x is -inf alone
   return record("logsumexp", value.reshape(detail::reduced_shape(x.shape(), axes, options.keepdim)),

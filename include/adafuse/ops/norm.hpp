@@ -21,11 +21,12 @@ template <class T>
 Variable<T> power_norm(const Variable<T>& x, const std::vector<Index>& axes, double p,
                        bool keepdim) {
   const Shape row = reduced_shape(x.shape(), axes, true);
-  const auto powers = kernels::map(x.value("norm"), [p](T v) {
-    const double a = std::abs(static_cast<double>(v));
-    return p == 2 ? a * a : p == 0 ? (a == 0 ? 0.0 : 1.0) : std::pow(a, p);
-  });
-  const auto value = kernels::map(kernels::sum_to(powers, row), [p](double sum) {
+  const Tensor<T> elements = x.value("norm");
+  const auto sums =
+      p == 2   ? kernels::sum_of(elements, row, [](double v) { return v * v; })
+      : p == 0 ? kernels::sum_of(elements, row, [](double v) { return v == 0 ? 0.0 : 1.0; })
+               : kernels::sum_of(elements, row, [p](double v) { return std::pow(std::abs(v), p); });
+  const auto value = kernels::map(sums, [p](double sum) {
     return static_cast<T>(p == 2 ? std::sqrt(sum) : p == 0 ? sum : std::pow(sum, 1 / p));
   });
   // dx = dy sign(x) (|x| / y)^(p - 1); for p = 2 that is dy x / y. 0 where y is 0, where x is 0,
@@ -33,6 +34,15 @@ Variable<T> power_norm(const Variable<T>& x, const std::vector<Index>& axes, dou
   return record("norm", value.reshape(reduced_shape(x.shape(), axes, keepdim)), {x},
                 [x, row, p](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
                   if (p == 0) return {Tensor<T>(x.shape())};
+                  if (p == 2 && !grad_enabled()) {  // one pass over x; dy / y may exceed a float
+                    const auto factors = kernels::zip(dy.value(), y.value(), [](T d, T length) {
+                      return length <= 0 ? 0.0
+                                         : static_cast<double>(d) / static_cast<double>(length);
+                    });
+                    return {kernels::zip(x.value(), factors.reshape(row), [](T v, double factor) {
+                      return static_cast<T>(static_cast<double>(v) * factor);
+                    })};
+                  }
                   const auto is_0 = [](T v) { return v == 0 ? T{1} : T{0}; };
                   const Variable<T> norms = reshape(y, row);
                   const Variable<T> arrived = gate(reshape(dy, row), norms.value());

@@ -27,9 +27,10 @@ Variable<T> p_norm(const char* op, const Variable<T>& x, Index axis, double p) {
   }
   const Shape row = x.shape().with(axis, 1);
   if (p == 2) {
-    const auto squares = kernels::sum_to(kernels::map(x.value(), [](T v) { return v * v; }), row);
+    const auto squares = kernels::sum_of(x.value(), row, [](double v) { return v * v; });
     // dx = dy x / y; where y is 0 so is x, and a 1 in the place of y gives the 0
-    return record("p_norm", kernels::map(squares, kernels::of<kernels::Function::sqrt>), {x},
+    const auto root = [](double sum) { return static_cast<T>(std::sqrt(sum)); };
+    return record("p_norm", kernels::map(squares, root), {x},
                   [x](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
                     return {x * (dy / (y + where_zero(y.value())))};
                   });

@@ -2,32 +2,53 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/prod.hpp>
+#include <adafuse/ops/cumulative.hpp>
 #include <adafuse/ops/reduce.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
-/// The product along dimensions; 1 where they hold no elements.
+namespace detail {
+
+/// y = the product of x [outer, count, inner] along the middle, [outer, inner]; count > 0.
 ///
-/// y = x_1 ... x_n  =>  dx_i = dy times all x_j but x_i. The product of all divided by x_i would
-/// not do where x_i is 0. So a half of the factors is multiplied with the other half, until one is
-/// left: mul multiplies dy with just those others on the way back, derivatives of derivatives
-/// included.
+/// y = x_1 ... x_n  =>  dx_i = dy times all x_j but x_i. Those before x_i times those behind it:
+/// nothing is divided, and zeros need no care.
+template <class T>
+Variable<T> prod_of_middle(const Variable<T>& x) {
+  const kernels::Middle m{x.size(0), x.size(1), x.size(2)};
+  const auto products = kernels::product_of_middle(x.value("prod").data(), m);
+  return record(
+      "prod", products.template cast<T>(), {x},
+      [x, m, products](const Variable<T>& dy) -> Gradients<T> {
+        if (!grad_enabled()) {
+          auto dx = Tensor<T>::uninitialized(x.shape());
+          kernels::product_gradient(x.value().data(), m, products.data(), dy.value().data(),
+                                    dx.data());
+          return {dx};
+        }
+        const Variable<T> one = Tensor<T>::ones({m.outer, 1, m.inner});
+        const auto turned = [&](const Variable<T>& v) {
+          return slice(v, 1, m.count - 1, m.count, -1);
+        };
+        const auto before = [&](const Variable<T>& v) {
+          return cat({one, slice(cumprod(v, 1), 1, 0, m.count - 1)}, 1);
+        };
+        return {reshape(dy, {m.outer, 1, m.inner}) * before(x) * turned(before(turned(x)))};
+      });
+}
+
+}  // namespace detail
+
+/// The product along dimensions; 1 where they hold no elements.
 template <Operand X>
 Variable<scalar_of<X>> prod(const X& input, const Dims& dims, ReduceOptions options = {}) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
+  const Variable<scalar_of<X>> x = input;
   const auto axes = dims.of(x.shape(), "prod");
   const detail::ReducedDims r = detail::reduced_dims(x.shape(), axes);
   if (r.middle.count == 0) return sum(x, dims, options) + 1;
-  Variable<T> y = detail::as_middle(x, r);
-  while (y.size(1) > 1) {
-    const Index count = y.size(1), half = count / 2 + count % 2;
-    Variable<T> others = slice(y, 1, half, count);
-    if (count % 2 == 1)
-      others = cat({others, Variable<T>(Tensor<T>::ones(y.shape().with(1, 1)))}, 1);
-    y = slice(y, 1, 0, half) * others;
-  }
-  return reshape(y, detail::reduced_shape(x.shape(), axes, options.keepdim));
+  return reshape(detail::prod_of_middle(detail::as_middle(x, r)),
+                 detail::reduced_shape(x.shape(), axes, options.keepdim));
 }
 
 /// The product of all elements, rank 0.

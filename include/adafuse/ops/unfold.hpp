@@ -37,16 +37,67 @@ struct Windows {
     require<ShapeError>((Checked(kernel) * count).fits(), op, ": too many windows");
   }
   Index padded() const { return size + 2 * padding; }
+};
 
-  /// The positions of all windows, [kernel, count] in order.
-  Tensor<std::int64_t> positions() const {
-    auto result = Tensor<std::int64_t>::uninitialized(Shape{kernel, count}).reshape({-1});
-    std::int64_t* to = result.data();
-    for (Index k = 0; k < kernel; ++k)
-      for (Index o = 0; o < count; ++o) *to++ = o * stride + k * dilation;
-    return result;
+/// The windows of padded images [N, C, H, W] as [N, C, kh, kw, Ho, Wo], and how far apart their
+/// elements lie in an image.
+struct WindowLayout {
+  Shape shape;
+  kernels::Strides strides{};
+
+  WindowLayout(Index n, Index c, const Windows& down, const Windows& right)
+      : shape{n, c, down.kernel, right.kernel, down.count, right.count} {
+    const Index width = right.padded();
+    const Index all[] = {c * down.padded() * width, down.padded() * width,
+                         down.dilation * width,     right.dilation,
+                         down.stride * width,       right.stride};
+    std::copy_n(all, 6, strides.begin());
   }
 };
+
+template <class T>
+Variable<T> add_windows(const Variable<T>& x, const Windows& down, const Windows& right);
+
+/// y[n, c, p, q, i, j] = x[n, c, i stride + p dilation, ...q, j...] for padded images x.
+template <class T>
+Variable<T> take_windows(const Variable<T>& x, const Windows& down, const Windows& right) {
+  const WindowLayout windows(x.size(0), x.size(1), down, right);
+  // Each element goes to all windows that hold it  =>  dx is the sum of dy over these
+  return record("take_windows", kernels::gather_strided(x.value(), windows.shape, windows.strides),
+                {x}, [down, right](const Variable<T>& dy) -> Gradients<T> {
+                  return {add_windows(dy, down, right)};
+                });
+}
+
+/// Its transpose: x [N, C, kh, kw, Ho, Wo], each element added to its place in padded images.
+template <class T>
+Variable<T> add_windows(const Variable<T>& x, const Windows& down, const Windows& right) {
+  const Index n = x.size(0), c = x.size(1);
+  const WindowLayout windows(n, c, down, right);
+  auto y = Tensor<T>::uninitialized({n, c, down.padded(), right.padded()});
+  const Index window = down.kernel * right.kernel, pixels = down.padded() * right.padded();
+  const Index count = window * down.count * right.count;
+  const T* const in = x.value().data();
+  T* const out = y.data();
+  parallel_for(n * c, 16384 / std::max<Index>(count, 1), Work::elements(pixels + 4 * count),
+               [&, in, out, pixels, count](Index begin, Index end) {
+                 for (Index plane = begin; plane < end; ++plane) {
+                   T* const to = out + plane * pixels;
+                   const T* from = in + plane * count;
+                   std::fill_n(to, pixels, T{0});
+                   for (Index p = 0; p < down.kernel; ++p)
+                     for (Index q = 0; q < right.kernel; ++q)
+                       for (Index i = 0; i < down.count; ++i, from += right.count) {
+                         T* const row = to + p * windows.strides[2] + q * windows.strides[3] +
+                                        i * windows.strides[4];
+                         for (Index j = 0; j < right.count; ++j) row[j * right.stride] += from[j];
+                       }
+                 }
+               });
+  return record("add_windows", y, {x}, [down, right](const Variable<T>& dy) -> Gradients<T> {
+    return {take_windows(dy, down, right)};
+  });
+}
 
 }  // namespace detail
 
@@ -63,10 +114,8 @@ Variable<scalar_of<X>> unfold(const X& input, const UnfoldOptions& options) {
   const detail::Windows right("unfold", x.size(3), o.kernel.width, o.stride.width, o.padding.width,
                               o.dilation.width);
   const Index n = x.size(0), c = x.size(1);
-  auto y = pad(x, {right.padding, right.padding, down.padding, down.padding});
-  y = detail::take_rows(detail::take_rows(y, 2, down.positions()), 3, right.positions());
-  y = reshape(y, {n, c, down.kernel, down.count, right.kernel, right.count});
-  return reshape(permute(y, {0, 1, 2, 4, 3, 5}),
+  const auto padded = pad(x, {right.padding, right.padding, down.padding, down.padding});
+  return reshape(detail::take_windows(padded, down, right),
                  {n, c * down.kernel * right.kernel, down.count * right.count});
 }
 
@@ -88,11 +137,8 @@ Variable<scalar_of<X>> fold(const X& input, Size2 size, const UnfoldOptions& opt
                       "fold: expects columns [N,C*kh*kw,", down.count, "*", right.count,
                       "] of windows ", o.kernel, ", got ", x.shape());
   const Index n = x.size(0), c = x.size(1) / window.value();
-  auto y = reshape(x, {n, c, down.kernel, right.kernel, down.count, right.count});
-  y = reshape(permute(y, {0, 1, 2, 4, 3, 5}),
-              {n, c, down.kernel * down.count, right.kernel * right.count});
-  y = detail::put_rows(y, 3, right.positions(), right.padded());
-  y = detail::put_rows(y, 2, down.positions(), down.padded());
+  const auto columns = reshape(x, {n, c, down.kernel, right.kernel, down.count, right.count});
+  const auto y = detail::add_windows(columns, down, right);
   return pad(y, {-right.padding, -right.padding, -down.padding, -down.padding});
 }
 

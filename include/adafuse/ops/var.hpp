@@ -28,23 +28,47 @@ struct Spread {
   }
 };
 
+/// Whether `row` is `shape` with its last dimensions made 1: what is reduced are rows, none empty.
+inline bool is_last_dims(const Shape& row, const Shape& shape) {
+  Index d = 0;
+  while (d < shape.rank() && row[d] == shape[d]) ++d;
+  for (; d < shape.rank(); ++d)
+    if (row[d] != 1) return false;
+  return shape.size() > 0;
+}
+
 /// sum (x - mean)^2 / divisor, in double and in two passes: the squares of large numbers would take
 /// the digits of small differences. What rounding left of the mean is taken off again: it is the
 /// mean of what is left.
 template <class T>
 Tensor<T> variance(const Tensor<T>& x, const Spread& over) {
   const double count = over.count, divisor = over.divisor;
-  const auto sums =
-      kernels::sum_to(kernels::map(x, [](T v) { return static_cast<double>(v); }), over.row);
+  const auto result = [count, divisor](double square, double rest) {
+    const double sum = square - rest * rest / count;
+    return static_cast<T>((sum < 0 ? 0 : sum) / divisor);
+  };
+  const auto sums = kernels::sum_of(x, over.row, kernels::ItsElements());
+  constexpr Index longest = 4 * kernels::elements_per_chunk;  // that one thread has alone
+  if (const Index rows = sums.size();
+      is_last_dims(over.row, x.shape()) && x.size() / rows <= longest) {
+    auto y = Tensor<T>::uninitialized(over.row);
+    T* const to = y.data();
+    const Index length = x.size() / rows;
+    parallel_for(rows, 1 + 16384 / length, Work::elements(8 * length), [&](Index begin, Index end) {
+      for (Index r = begin; r < end; ++r) {
+        const T* const row = x.data() + r * length;
+        const double mean = sums.data()[r] / count;
+        const auto left = [mean](double v) { return v - mean; };
+        const auto square = [left](double v) { return left(v) * left(v); };
+        to[r] = result(kernels::sum_run(row, length, square), kernels::sum_run(row, length, left));
+      }
+    });
+    return y;
+  }
   const auto left = kernels::zip(
       x, sums, [count](T v, double sum) { return static_cast<double>(v) - sum / count; });
-  const auto squares =
-      kernels::sum_to(kernels::map(left, [](double v) { return v * v; }), over.row);
-  return kernels::zip(squares, kernels::sum_to(left, over.row),
-                      [count, divisor](double square, double rest) {
-                        const double sum = square - rest * rest / count;
-                        return static_cast<T>((sum < 0 ? 0 : sum) / divisor);
-                      });
+  return kernels::zip(kernels::sum_of(left, over.row, [](double v) { return v * v; }),
+                      kernels::sum_to(left, over.row), result);
 }
 
 /// y = sum (x - m)^2 / d. Through m nothing comes, for sum (x - m) = 0  =>  dx = dy 2 (x - m) / d

@@ -73,6 +73,7 @@ struct Kernels {
                       std::span<const LiveChannels> live, T* v);
   void (*softmax)(const Middle&, const T* x, T* y);
   void (*log_softmax)(const Middle&, const T* x, T* y);
+  void (*log_sum_exp)(const Middle&, const T* x, T* y);
   Tensor<double> (*sum_middle)(const T* x, Middle);
   void (*fuse)(const FuseSizes&, const T* y, View<const T, 2> keep, View<const T, 2> reuse, T* z);
   void (*fuse_backward_maps)(const FuseSizes&, const T* dz, View<const T, 2> keep,

@@ -54,4 +54,28 @@ void put_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
       }
 }
 
+/// y[o, j, i] = the x[o, k, i] with k = index[o, j, i].
+template <class T>
+void gather_along(const T* x, Middle m, const Tensor<std::int64_t>& index, Index listed, T* y) {
+  for (Index place = 0; place < index.size(); ++place) {
+    const Index i = place % m.inner, o = place / m.inner / listed;
+    for (Index k = 0; k < m.count; ++k)
+      if (index.data()[place] == k) y[place] = x[(o * m.count + k) * m.inner + i];
+  }
+}
+
+/// y[o, k, i] = the sum of x[o, j, i] over the j with index[o, j, i] = k, in double.
+template <class T>
+void scatter_along(const T* x, const Tensor<std::int64_t>& index, Index listed, Middle m, T* y) {
+  for (Index to = 0; to < m.outer * m.count * m.inner; ++to) {
+    const Index i = to % m.inner, k = to / m.inner % m.count, o = to / m.inner / m.count;
+    double sum = 0;
+    for (Index j = 0; j < listed; ++j)
+      if (const Index place = (o * listed + j) * m.inner + i;
+          place < index.size() && index.data()[place] == k)
+        sum += static_cast<double>(x[place]);
+    y[to] = static_cast<T>(sum);
+  }
+}
+
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference
