@@ -188,7 +188,7 @@ Variable<scalar_of<X, Target>> binary_cross_entropy(
   require<ValueError>(
       wrong == probabilities.end(), "binary_cross_entropy: expects probabilities in [0, 1], x has ",
       wrong == probabilities.end() ? T{0} : *wrong, " at position ", wrong - probabilities.begin());
-  constexpr T least = -100;
+  static constexpr T least = -100;
   const auto of_one = kernels::zip(t.value(), x.value(),
                                    kernels::through<kernels::Function::log>(
                                        [](T w, T, T log_v) { return w * std::max(log_v, least); }));
