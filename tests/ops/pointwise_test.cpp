@@ -20,15 +20,21 @@ std::vector<double> slopes(const F& f, const Tensor<double>& x) {
   return {g.value().begin(), g.value().end()};
 }
 
+/// Four roundings off at most: both may be two units of the last place from the exact value.
+bool near(double got, double expected) {
+  return std::abs(got - expected) <=
+         4 * std::numeric_limits<double>::epsilon() * std::abs(expected);
+}
+
 }  // namespace
 
 TEST_CASE("pointwise: the functions of the standard library, element by element") {
   const auto x = Tensor<double>::of({0.25, 1, 3});
   for (Index i = 0; i < 3; ++i) {
-    CHECK(exp(x).value()(i) == std::exp(x(i)));
-    CHECK(log(x).value()(i) == std::log(x(i)));
+    CHECK(near(exp(x).value()(i), std::exp(x(i))));
+    CHECK(near(log(x).value()(i), std::log(x(i))));
     CHECK(sqrt(x).value()(i) == std::sqrt(x(i)));
-    CHECK(tanh(x).value()(i) == std::tanh(x(i)));
+    CHECK(near(tanh(x).value()(i), std::tanh(x(i))));
     CHECK(abs(-Var(x)).value()(i) == x(i));
   }
 }
@@ -36,10 +42,10 @@ TEST_CASE("pointwise: the functions of the standard library, element by element"
 TEST_CASE("pointwise: what is made of them") {
   const auto x = Tensor<double>::of({0.25, 1, 3});
   for (Index i = 0; i < 3; ++i) {
-    CHECK(expm1(x).value()(i) == std::expm1(x(i)));
-    CHECK(log1p(x).value()(i) == std::log1p(x(i)));
-    CHECK(log2(x).value()(i) == std::log2(x(i)));
-    CHECK(erf(x).value()(i) == std::erf(x(i)));
+    CHECK(near(expm1(x).value()(i), std::expm1(x(i))));
+    CHECK(near(log1p(x).value()(i), std::log1p(x(i))));
+    CHECK(near(log2(x).value()(i), std::log2(x(i))));
+    CHECK(near(erf(x).value()(i), std::erf(x(i))));
     CHECK(rsqrt(x).value()(i) == 1 / std::sqrt(x(i)));
     CHECK(reciprocal(x).value()(i) == 1 / x(i));
     CHECK(square(x).value()(i) == x(i) * x(i));

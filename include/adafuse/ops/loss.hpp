@@ -188,15 +188,16 @@ Variable<scalar_of<X, Target>> binary_cross_entropy(
   require<ValueError>(
       wrong == probabilities.end(), "binary_cross_entropy: expects probabilities in [0, 1], x has ",
       wrong == probabilities.end() ? T{0} : *wrong, " at position ", wrong - probabilities.begin());
-  static constexpr T least = -100;
-  const auto of_one = kernels::zip(t.value(), x.value(),
-                                   kernels::through<kernels::Function::log>(
-                                       [](T w, T, T log_v) { return w * std::max(log_v, least); }));
+  const T least = -100;
+  const auto of_one = kernels::zip(
+      t.value(), x.value(), kernels::through<kernels::Function::log>([least](T w, T, T log_v) {
+        return w * std::max(log_v, least);
+      }));
   const auto of_zero =
       kernels::zip(t.value(), x.value(),
                    kernels::through<kernels::Function::log1p>(
                        [](T v) { return -v; },
-                       [](T w, T, T log_v) { return (1 - w) * std::max(log_v, least); }));
+                       [least](T w, T, T log_v) { return (1 - w) * std::max(log_v, least); }));
   // dx = dl (x - t) / (x (1 - x)), the divisor at least 1e-12, a float, as in PyTorch
   // dt = dl (ln(1 - x) - ln x)
   const auto losses = record(
