@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <adafuse/ops/attention.hpp>
+#include <adafuse/ops/einsum.hpp>
 #include <adafuse/ops/matmul.hpp>
 
 #include "rows.hpp"
@@ -21,6 +22,9 @@ OpsRows product_rows() {
        {x({2048, 2048}), x({2048})},
        [](const Values& v) { return matmul(v.x[0], v.x[1]); }},
       {"outer", {x({2048}), x({2048})}, [](const Values& v) { return outer(v.x[0], v.x[1]); }},
+      {"einsum",
+       {x({8, 128, 8, 64}), x({8, 128, 8, 64})},
+       [](const Values& v) { return einsum("blhd,bshd->bhls", v.x[0], v.x[1]); }},
       {"linear",
        {x({256, 1024}), x({1024, 1024}), x({1024})},
        [](const Values& v) { return linear(v.x[0], v.x[1], v.x[2]); }},

@@ -209,6 +209,7 @@ def functions(torch):
         "matmul, batched": torch.matmul,
         "matmul, by a column": torch.matmul,
         "outer": torch.outer,
+        "einsum": lambda a, b: torch.einsum("blhd,bshd->bhls", a, b),
         "linear": F.linear,
         # nn.functional.scaled_dot_product_attention of PyTorch 2.0, which 1.13 lacks.
         "scaled_dot_product_attention": lambda q, k, v: F.softmax(q @ k.mT / 8, -1) @ v,

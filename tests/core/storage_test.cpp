@@ -95,6 +95,29 @@ TEST_CASE("pool: gives a released block to the next request that fits") {
   CHECK(pool.kept_bytes() == 0);
 }
 
+TEST_CASE("pool: counts what is in use, and the most at a time") {
+  auto& pool = StoragePool::instance();
+  pool.reset_peak();
+  const std::size_t before = pool.used_bytes();
+  CHECK(pool.peak_bytes() == before);
+  {
+    const Storage<float> large(100000);
+    {
+      const Storage<float> second(100000);
+      CHECK(pool.used_bytes() >= before + 800000);
+    }
+    CHECK(pool.used_bytes() >= before + 400000);
+    CHECK(pool.used_bytes() < before + 800000);
+    const Storage<float> small(100);  // the system's
+    CHECK(pool.used_bytes() < before + 400000 + StoragePool::page);
+  }
+  CHECK(pool.used_bytes() == before);
+  CHECK(pool.peak_bytes() >= before + 800000);
+  CHECK(pool.peak_bytes() < before + 800000 + 2 * StoragePool::page);
+  pool.reset_peak();
+  CHECK(pool.peak_bytes() == before);
+}
+
 TEST_CASE("pool: released neighbours become one block, whichever goes first") {
   if (!StoragePool::recycles) return;
   auto& pool = StoragePool::instance();

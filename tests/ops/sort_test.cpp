@@ -41,6 +41,15 @@ TEST_CASE("topk: the first of a sort, and its gradient goes where they came from
   CHECK(list(x.grad()) == Doubles{0, 0, 1, 2, 0, 4, 0, 3});
 }
 
+TEST_CASE("sort and topk: whole numbers stay whole numbers") {
+  const auto x = Tensor<std::int64_t>::of({{3, 1, 2}, {0, 5, -1}});
+  CHECK(list(sort(x, 1).values) == Numbers{1, 2, 3, -1, 0, 5});
+  CHECK(list(sort(x, 0, {.descending = true}).values) == Numbers{3, 5, 2, 0, 1, -1});
+  CHECK(list(topk(x, 2).values) == Numbers{3, 2, 5, 0});
+  CHECK(list(topk(x, 2).indices) == Numbers{0, 2, 1, 0});
+  CHECK_THROWS_AS(topk(x, 4), ValueError);
+}
+
 TEST_CASE("sort and topk: of nothing, and wrong use") {
   CHECK(sort(Tensor<float>(Shape{3, 0})).values.shape() == Shape{3, 0});
   CHECK(argsort(Tensor<float>(Shape{0, 3})).shape() == Shape{0, 3});

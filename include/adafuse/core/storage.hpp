@@ -71,28 +71,21 @@ class StoragePool {
   }
 
   ADAFUSE_INLINE void* allocate(std::size_t bytes) {
-    if (!recycles || bytes < smallest)
-      return from_system(storage_alignment, std::max<std::size_t>(bytes, 1));
+    if (bytes < smallest) return from_system(storage_alignment, std::max<std::size_t>(bytes, 1));
     const std::size_t block = round_up(bytes, page);
     const std::lock_guard lock(mutex_);
-    auto best = by_size_.lower_bound({block, nullptr});  // The smallest gap that is large enough.
-    if (best == by_size_.end()) {
-      const std::size_t size = std::max(round_up(block, huge_page), chunk);
-      auto* memory = static_cast<std::byte*>(from_system(huge_page, size));
-      ::madvise(memory, size, MADV_HUGEPAGE);  // Advice: it may be ignored.
-      chunks_[memory] = size;
-      best = add_gap(memory, size);
-    }
-    const auto [size, memory] = *best;
-    remove_gap(memory, size);
-    if (size > block) add_gap(memory + block, size - block);
+    void* const memory = recycles ? from_gap(block) : from_system(storage_alignment, bytes);
+    used_ += block;
+    peak_ = std::max(peak_, used_);
     return memory;
   }
 
   ADAFUSE_INLINE void release(void* memory, std::size_t bytes) noexcept {
-    if (!recycles || bytes < smallest) return std::free(memory);
+    if (bytes < smallest) return std::free(memory);
+    const std::lock_guard lock(mutex_);
+    used_ -= round_up(bytes, page);
+    if (!recycles) return std::free(memory);
     try {
-      const std::lock_guard lock(mutex_);
       auto* begin = static_cast<std::byte*>(memory);
       std::byte* end = begin + round_up(bytes, page);
       // Gaps on either side become one with it, unless they lie in another chunk.
@@ -137,6 +130,21 @@ class StoragePool {
     return sum;
   }
 
+  /// Bytes of the tensors that there are, of those of 16 KiB and more, and the most that there were
+  /// at a time since `reset_peak()`.
+  ADAFUSE_INLINE std::size_t used_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return used_;
+  }
+  ADAFUSE_INLINE std::size_t peak_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return peak_;
+  }
+  ADAFUSE_INLINE void reset_peak() {
+    const std::lock_guard lock(mutex_);
+    peak_ = used_;
+  }
+
  private:
   using Gap = std::pair<std::size_t, std::byte*>;  // size, place
 
@@ -159,6 +167,22 @@ class StoragePool {
     return memory;
   }
 
+  /// A block of the pool, under the lock.
+  ADAFUSE_INLINE void* from_gap(std::size_t block) {
+    auto best = by_size_.lower_bound({block, nullptr});  // The smallest gap that is large enough.
+    if (best == by_size_.end()) {
+      const std::size_t size = std::max(round_up(block, huge_page), chunk);
+      auto* memory = static_cast<std::byte*>(from_system(huge_page, size));
+      ::madvise(memory, size, MADV_HUGEPAGE);  // Advice: it may be ignored.
+      chunks_[memory] = size;
+      best = add_gap(memory, size);
+    }
+    const auto [size, memory] = *best;
+    remove_gap(memory, size);
+    if (size > block) add_gap(memory + block, size - block);
+    return memory;
+  }
+
   ADAFUSE_INLINE std::set<Gap>::iterator add_gap(std::byte* place, std::size_t size) {
     by_place_.emplace(place, size);
     return by_size_.emplace(size, place).first;
@@ -172,6 +196,7 @@ class StoragePool {
   static constinit inline std::mutex making_;
 
   mutable std::mutex mutex_;
+  std::size_t used_ = 0, peak_ = 0;
   std::map<std::byte*, std::size_t> chunks_;    // place, size
   std::map<std::byte*, std::size_t> by_place_;  // the gaps, twice
   std::set<Gap> by_size_;

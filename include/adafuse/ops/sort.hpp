@@ -22,6 +22,13 @@ struct SortOutput {
   Tensor<std::int64_t> indices;
 };
 
+/// The same of whole numbers, which have no gradient.
+template <class T>
+struct SortedNumbers {
+  Tensor<T> values;
+  Tensor<std::int64_t> indices;
+};
+
 namespace detail {
 
 /// The numbers along `axis` of the first `most` in order.
@@ -31,6 +38,14 @@ Tensor<std::int64_t> sorted_indices(const Tensor<T>& x, Index axis, Index most, 
   kernels::sorted_positions(x.data(), kernels::middle_of(x.shape(), axis, axis), most, descending,
                             indices.data());
   return indices;
+}
+
+/// Dimension `dim` of a shape. Throws ValueError unless it has k elements.
+inline Index topk_axis(const Shape& shape, Index k, Index dim) {
+  const Index axis = Dims(dim).of(shape, "topk")[0];
+  require<ValueError>(0 <= k && k <= shape[axis], "topk: k is ", k, ", dimension ", dim, " of ",
+                      shape, " has ", shape[axis]);
+  return axis;
 }
 
 }  // namespace detail
@@ -53,16 +68,27 @@ SortOutput<scalar_of<X>> sort(const X& input, Index dim = -1, SortOptions option
   const auto indices = detail::sorted_indices(x.value(), axis, x.size(axis), options.descending);
   return {gather(x, axis, indices), indices};
 }
+template <IntegerTensor X>
+SortedNumbers<typename X::value_type> sort(const X& x, Index dim = -1, SortOptions options = {}) {
+  const auto indices = argsort(x, dim, options);
+  return {gather(x, dim, indices), indices};
+}
 
 /// The k largest elements along `dim`, the largest first, and where they are: the first of a sort.
 /// Throws ValueError when there are fewer.
 template <Operand X>
 SortOutput<scalar_of<X>> topk(const X& input, Index k, Index dim = -1, TopkOptions options = {}) {
   const Variable<scalar_of<X>> x = input;
-  const Index axis = Dims(dim).of(x.shape(), "topk")[0];
-  require<ValueError>(0 <= k && k <= x.size(axis), "topk: k is ", k, ", dimension ", dim, " of ",
-                      x.shape(), " has ", x.size(axis));
+  const Index axis = detail::topk_axis(x.shape(), k, dim);
   const auto indices = detail::sorted_indices(x.value(), axis, k, options.largest);
+  return {gather(x, axis, indices), indices};
+}
+template <IntegerTensor X>
+SortedNumbers<typename X::value_type> topk(const X& input, Index k, Index dim = -1,
+                                           TopkOptions options = {}) {
+  const X x = elements_of(input, "topk");
+  const Index axis = detail::topk_axis(x.shape(), k, dim);
+  const auto indices = detail::sorted_indices(x, axis, k, options.largest);
   return {gather(x, axis, indices), indices};
 }
 
