@@ -41,8 +41,10 @@ std::vector<double> arguments(double) {
   std::vector<double> x;
   Draws draws(Key(2));
   for (int i = 0; i < 40000; ++i) x.push_back(draws.uniform(-40, 40));
-  for (int i = 0; i < 30000; ++i)
-    x.push_back(std::ldexp(draws.uniform(-1, 1), static_cast<int>(draws.integer(80)) - 60));
+  for (int i = 0; i < 30000; ++i) {
+    const auto exponent = static_cast<int>(draws.integer(80)) - 60;
+    x.push_back(std::ldexp(draws.uniform(-1, 1), exponent));
+  }
   for (int i = 0; i < 30000; ++i)
     x.push_back(std::bit_cast<double>(Key(3).bits(static_cast<std::uint64_t>(i))));
   return x;
