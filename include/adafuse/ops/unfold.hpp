@@ -48,9 +48,15 @@ struct WindowLayout {
   WindowLayout(Index n, Index c, const Windows& down, const Windows& right)
       : shape{n, c, down.kernel, right.kernel, down.count, right.count} {
     const Index width = right.padded();
-    const Index all[] = {c * down.padded() * width, down.padded() * width,
-                         down.dilation * width,     right.dilation,
-                         down.stride * width,       right.stride};
+    // Between the positions of a dimension that has one there is any distance, as long as options
+    // are.
+    const auto step = [](Index distance, Index positions) { return positions > 1 ? distance : 0; };
+    const Index all[] = {c * down.padded() * width,
+                         down.padded() * width,
+                         step(down.dilation, down.kernel) * width,
+                         step(right.dilation, right.kernel),
+                         step(down.stride, down.count) * width,
+                         step(right.stride, right.count)};
     std::copy_n(all, 6, strides.begin());
   }
 };
