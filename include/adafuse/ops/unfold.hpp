@@ -48,8 +48,7 @@ struct WindowLayout {
   WindowLayout(Index n, Index c, const Windows& down, const Windows& right)
       : shape{n, c, down.kernel, right.kernel, down.count, right.count} {
     const Index width = right.padded();
-    // Between the positions of a dimension that has one there is any distance, as long as options
-    // are.
+    // Where there is one position, a stride or dilation may be as large as an Index.
     const auto step = [](Index distance, Index positions) { return positions > 1 ? distance : 0; };
     const Index all[] = {c * down.padded() * width,
                          down.padded() * width,
