@@ -9,7 +9,7 @@
 
 using namespace adafuse;
 
-constexpr Index length = 6, width = 32;
+constexpr Index length = 6, features = 32;
 
 struct Sorter {
   using value_type = float;
@@ -17,12 +17,12 @@ struct Sorter {
   nn::ModuleList<nn::TransformerEncoderLayer<float>> layers;
   nn::Linear<float> out;
   explicit Sorter(Key key)
-      : digits({.num_embeddings = 10, .embedding_dim = width}, key.of("digits")),
-        places({.num_embeddings = length, .embedding_dim = width}, key.of("places")),
-        out({.in = width, .out = 10}, key.of("out")) {
+      : digits({.num_embeddings = 10, .embedding_dim = features}, key.of("digits")),
+        places({.num_embeddings = length, .embedding_dim = features}, key.of("places")),
+        out({.in = features, .out = 10}, key.of("out")) {
     for (unsigned i = 0; i < 2; ++i)
       layers.append(nn::TransformerEncoderLayer<float>(
-          {.d_model = width, .nhead = 4, .dim_feedforward = 64, .dropout = 0}, key.of(i)));
+          {.d_model = features, .nhead = 4, .dim_feedforward = 64, .dropout = 0}, key.of(i)));
   }
   /// Rows [N, length] -> logits [N, length, 10].
   Variable<float> forward(const Tensor<std::int64_t>& x, nn::Context<float>& ctx) const {
