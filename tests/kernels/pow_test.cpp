@@ -42,9 +42,10 @@ TEST_CASE_TEMPLATE("pow: within two units in the last place", T, float, double) 
 TEST_CASE_TEMPLATE("pow: whole exponents, small ones and of negative numbers", T, float, double) {
   Draws draws(Key(6));
   Tensor<T> x({3000});
-  for (Index i = 0; i < x.size(); ++i)
-    x(i) =
-        static_cast<T>(std::ldexp(draws.uniform(-1, 1), static_cast<int>(draws.integer(60)) - 30));
+  for (Index i = 0; i < x.size(); ++i) {
+    const auto exponent = static_cast<int>(draws.integer(60)) - 30;
+    x(i) = static_cast<T>(std::ldexp(draws.uniform(-1, 1), exponent));
+  }
   for (const double p : {-4., -3., -2., -1., 0., 0.5, 1., 2., 3., 4., 5., 8., 2.5, -0.5}) {
     const auto z = kernels::pow(x, static_cast<T>(p));
     double worst = 0;
