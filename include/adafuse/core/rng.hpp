@@ -19,6 +19,19 @@ using PhiloxCounter = std::array<std::uint32_t, 4>;
 
 inline namespace ADAFUSE_SIMD {
 
+/// A product, rounded before it is added to anything. A compiler may join both into one
+/// multiply-add, which rounds once, where the machine has one: other numbers would be drawn there.
+[[gnu::always_inline]] inline double rounded(double product) {
+#if defined(__SSE2__)
+  asm("" : "+x"(product));
+#elif defined(__aarch64__)
+  asm("" : "+w"(product));
+#else
+  asm("" : "+m"(product));
+#endif
+  return product;
+}
+
 /// Philox4x32 with ten rounds.
 inline PhiloxCounter philox(PhiloxCounter counter, std::uint64_t key) {
   auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
@@ -105,7 +118,9 @@ class Draws {
  public:
   ADAFUSE_INLINE explicit Draws(Key key) : key_(key) {}
   ADAFUSE_INLINE double uniform() { return key_.uniform(position_++); }
-  ADAFUSE_INLINE double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  ADAFUSE_INLINE double uniform(double low, double high) {
+    return low + rounded((high - low) * uniform());
+  }
   ADAFUSE_INLINE double normal() { return key_.normal(position_++); }
   ADAFUSE_INLINE std::int64_t integer(std::int64_t n) { return key_.integer(position_++, n); }
   ADAFUSE_INLINE bool chance(double p) { return uniform() < p; }

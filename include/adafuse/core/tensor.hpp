@@ -98,7 +98,7 @@ class Tensor {
     Tensor result = uninitialized(shape);
     for (Index i = 0; i < result.size(); ++i)
       result.data_[i] =
-          static_cast<T>(low + (high - low) * key.uniform(static_cast<std::uint64_t>(i)));
+          static_cast<T>(low + rounded((high - low) * key.uniform(static_cast<std::uint64_t>(i))));
     return result;
   }
 

@@ -124,7 +124,7 @@ inline std::vector<double> centred_walk(Index steps, double step, Key key) {
   for (std::size_t t = 0; t < walk.size(); ++t) {
     walk[t] = at;
     sum += at;
-    at += step * key.normal(t);
+    at += rounded(step * key.normal(t));
   }
   for (double& w : walk) w -= sum / static_cast<double>(steps);
   return walk;

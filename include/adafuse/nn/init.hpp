@@ -203,8 +203,8 @@ Tensor<T> truncated_normal(Shape shape, Key key, TruncatedNormalOptions options 
   auto w = Tensor<T>::uninitialized(shape);
   for (Index i = 0; i < w.size(); ++i) {
     Draws draws(key.of(static_cast<std::uint64_t>(i)));
-    w.data()[i] =
-        static_cast<T>(options.mean + options.stddev * detail::truncated_normal(low, high, draws));
+    w.data()[i] = static_cast<T>(
+        options.mean + rounded(options.stddev * detail::truncated_normal(low, high, draws)));
   }
   return w;
 }

@@ -228,8 +228,9 @@ inline Tensor<std::int64_t> randperm(Index n, Key key) {
 template <std::floating_point T>
 Tensor<T> normal(double mean, double stddev, const Shape& shape, Key key) {
   require<ValueError>(stddev >= 0, "normal: stddev is at least 0, got ", stddev);
-  return detail::drawn<T>(
-      shape, [&](std::uint64_t i) { return static_cast<T>(mean + stddev * key.normal(i)); });
+  return detail::drawn<T>(shape, [&](std::uint64_t i) {
+    return static_cast<T>(mean + rounded(stddev * key.normal(i)));
+  });
 }
 
 /// Numbers of a normal distribution of which only those in [low, high] are left, by its quantiles:
@@ -253,12 +254,12 @@ Tensor<T> truncated_normal(const Shape& shape, Key key, TruncatedNormalOptions o
   const double centre = mean, scale = mirrored ? -stddev : stddev;  // clang captures no bindings
   const double least = low, most = high;
   return detail::drawn<T>(shape, [=](std::uint64_t i) {
-    const double p = from + (to - from) * key.uniform(i);
+    const double p = from + rounded((to - from) * key.uniform(i));
     // p may round to an end of the distribution, whose quantile is infinite
     const double z = p <= 0   ? -std::numeric_limits<double>::infinity()
                      : p >= 1 ? std::numeric_limits<double>::infinity()
                               : detail::normal_quantile(p);
-    return static_cast<T>(std::clamp(centre + scale * z, least, most));
+    return static_cast<T>(std::clamp(centre + rounded(scale * z), least, most));
   });
 }
 
