@@ -42,7 +42,6 @@
 #ifndef ADAFUSE_COMPILED  // What the entry points above are made of is in the library.
 #include <adafuse/kernels/base/dot_products.hpp>
 #include <adafuse/kernels/base/doubles.hpp>
-#include <adafuse/kernels/base/exp.hpp>
 #include <adafuse/kernels/base/matrix_product.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>
 #include <adafuse/kernels/base/prefetch_queue.hpp>

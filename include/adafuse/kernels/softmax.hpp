@@ -11,8 +11,8 @@
 #ifndef ADAFUSE_COMPILED
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
-#include <adafuse/kernels/base/exp.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
+#include <adafuse/kernels/function.hpp>
 #include <cmath>
 #include <type_traits>
 #endif
@@ -61,19 +61,19 @@ T largest_of_run(const T* x, Index count) {
   return most;
 }
 
-/// y = x - max over the row, for one block [count, inner]; the maxima are left in `row` [inner].
+/// y = x - max over the row, for one block [count, inner]; the maxima are left in `most` [inner].
 template <class T, class Inner>
-void subtract_maximum(Index count, Inner inner, const T* x, T* y, T* row) {
+void subtract_maximum(Index count, Inner inner, const T* x, T* y, T* most) {
   if constexpr (!std::is_same_v<Inner, Index>) {  // Neighbours.
-    const T most = *row = largest_of_run(x, count);
-    for (Index k = 0; k < count; ++k) y[k] = x[k] - most;
+    const T largest = *most = largest_of_run(x, count);
+    for (Index k = 0; k < count; ++k) y[k] = x[k] - largest;
     return;
   }
-  for (Index i = 0; i < inner; ++i) row[i] = x[i];
+  for (Index i = 0; i < inner; ++i) most[i] = x[i];
   for (Index k = 1; k < count; ++k)
-    for (Index i = 0; i < inner; ++i) row[i] = std::max(row[i], x[k * inner + i]);
+    for (Index i = 0; i < inner; ++i) most[i] = std::max(most[i], x[k * inner + i]);
   for (Index k = 0; k < count; ++k)
-    for (Index i = 0; i < inner; ++i) y[k * inner + i] = x[k * inner + i] - row[i];
+    for (Index i = 0; i < inner; ++i) y[k * inner + i] = x[k * inner + i] - most[i];
 }
 
 /// row = sum of x over the row. `T` adds up few terms; sums of these are taken in double, for which
@@ -99,63 +99,81 @@ void sum_rows(Index count, Inner inner, const T* x, T* row, double* sums) {
   for (Index i = 0; i < inner; ++i) row[i] = static_cast<T>(sums[i]);
 }
 
+/// What a task knows of its rows, of which there are `blocks` times `inner`.
+template <class T>
+struct RowTask {
+  Index begin, blocks;
+  T *most, *sums;  ///< of each row: the largest element, and the sum of e^(x - largest)
+  T* exps;         ///< memory for e^(x - largest), where it was asked for
+};
+
+/// Calls `body(inner, task)` for tasks that share the rows out, with `exps` or without.
+template <class T, class Body>
+void for_row_tasks(const Middle& m, bool with_exps, const Body& body) {
+  const Index block = m.count * m.inner;
+  if (block == 0) return;
+  with_inner(m.inner, [&](auto inner) {
+    const Work work = Work::functions(block);
+    parallel_for(m.outer, softmax_grain(block), work, [&](Index begin, Index end) {
+      thread_local Scratch<T> most, sums, exps;
+      const Index blocks = end - begin, rows = blocks * inner;
+      body(inner, RowTask<T>{begin, blocks, most(rows), sums(rows),
+                             with_exps ? exps(blocks * block) : nullptr});
+    });
+  });
+}
+
+/// shifted = x - largest and exps = e^shifted for the blocks of a task, where both may be one
+/// memory, with what the task knows of its rows.
+template <class T, class Inner>
+void exponentials(const Middle& m, Inner inner, const RowTask<T>& task, const T* x, T* shifted,
+                  T* exps) {
+  thread_local Scratch<double> sum_memory;
+  double* const sums = sum_memory(inner);
+  const Index block = m.count * inner;
+  for (Index o = 0; o < task.blocks; ++o)
+    subtract_maximum(m.count, inner, x + o * block, shifted + o * block, task.most + o * inner);
+  apply<Function::exp>(task.blocks * block, shifted, exps);
+  for (Index o = 0; o < task.blocks; ++o)
+    sum_rows(m.count, inner, exps + o * block, task.sums + o * inner, sums);
+}
+
+/// y = op(y, number of its row) for the blocks of a task.
+template <class T, class Inner, class Op>
+void for_elements(const Middle& m, Inner inner, const RowTask<T>& task, const T* of_row, T* y,
+                  const Op& op) {
+  for (Index o = 0; o < task.blocks; ++o, y += m.count * inner, of_row += inner) {
+    if constexpr (!std::is_same_v<Inner, Index>) {  // Neighbours.
+      const T value = *of_row;
+      for (Index k = 0; k < m.count; ++k) y[k] = op(y[k], value);
+    } else {
+      for (Index k = 0; k < m.count; ++k)
+        for (Index i = 0; i < inner; ++i) y[k * inner + i] = op(y[k * inner + i], of_row[i]);
+    }
+  }
+}
+
 }  // namespace detail
 
 /// y = exp(x) / sum over the row of exp(x).
 template <class T>
 void softmax(const Middle& m, const T* x, T* y) {
-  const Index block = m.count * m.inner;
-  if (block == 0) return;
-  detail::with_inner(m.inner, [&](auto inner) {
-    const Work work = Work::functions(block);
-    parallel_for(m.outer, detail::softmax_grain(block), work, [&](Index begin, Index end) {
-      thread_local Scratch<T> memory;
-      thread_local Scratch<double> sum_memory;
-      T* row = memory(inner);
-      double* sums = sum_memory(inner);
-      for (Index o = begin; o < end; ++o)
-        detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
-      exp_in_place(y + begin * block, (end - begin) * block);
-      for (Index o = begin; o < end; ++o) {
-        T* out = y + o * block;
-        detail::sum_rows(m.count, inner, out, row, sums);
-        if constexpr (!std::is_same_v<decltype(inner), Index>) {
-          const T sum = *row;
-          for (Index k = 0; k < m.count; ++k) out[k] /= sum;
-        } else {
-          for (Index k = 0; k < m.count; ++k)
-            for (Index i = 0; i < inner; ++i) out[k * inner + i] /= row[i];
-        }
-      }
-    });
+  detail::for_row_tasks<T>(m, false, [&](auto inner, const detail::RowTask<T>& task) {
+    const Index first = task.begin * m.count * inner;
+    detail::exponentials(m, inner, task, x + first, y + first, y + first);
+    detail::for_elements(m, inner, task, task.sums, y + first, [](T e, T sum) { return e / sum; });
   });
 }
 
 /// y = x - log(sum over the row of exp(x)).
 template <class T>
 void log_softmax(const Middle& m, const T* x, T* y) {
-  const Index block = m.count * m.inner;
-  if (block == 0) return;
-  detail::with_inner(m.inner, [&](auto inner) {
-    const Work work = Work::functions(block);
-    parallel_for(m.outer, detail::softmax_grain(block), work, [&](Index begin, Index end) {
-      thread_local Scratch<T> row_memory, exp_memory;
-      thread_local Scratch<double> sum_memory;
-      T* row = row_memory(inner);
-      double* sums = sum_memory(inner);
-      T* exps = exp_memory((end - begin) * block);
-      for (Index o = begin; o < end; ++o)
-        detail::subtract_maximum(m.count, inner, x + o * block, y + o * block, row);
-      std::copy_n(y + begin * block, (end - begin) * block, exps);
-      exp_in_place(exps, (end - begin) * block);
-      for (Index o = begin; o < end; ++o) {
-        T* out = y + o * block;
-        detail::sum_rows(m.count, inner, exps + (o - begin) * block, row, sums);
-        for (Index i = 0; i < inner; ++i) row[i] = std::log(row[i]);
-        for (Index k = 0; k < m.count; ++k)
-          for (Index i = 0; i < inner; ++i) out[k * inner + i] -= row[i];
-      }
-    });
+  detail::for_row_tasks<T>(m, true, [&](auto inner, const detail::RowTask<T>& task) {
+    const Index first = task.begin * m.count * inner;
+    detail::exponentials(m, inner, task, x + first, y + first, task.exps);
+    apply<Function::log>(task.blocks * inner, task.sums, task.sums);
+    detail::for_elements(m, inner, task, task.sums, y + first,
+                         [](T shifted, T log_sum) { return shifted - log_sum; });
   });
 }
 
@@ -163,33 +181,20 @@ void log_softmax(const Middle& m, const T* x, T* y) {
 /// alone it is -inf, inf among them makes it inf, and NaN makes it NaN.
 template <class T>
 void log_sum_exp(const Middle& m, const T* x, T* y) {
-  const Index block = m.count * m.inner;
-  if (block == 0) return;
-  detail::with_inner(m.inner, [&](auto inner) {
-    const Work work = Work::functions(block);
-    parallel_for(m.outer, detail::softmax_grain(block), work, [&](Index begin, Index end) {
-      thread_local Scratch<T> row_memory, exp_memory;
-      thread_local Scratch<double> sum_memory;
-      T* row = row_memory(inner);
-      double* sums = sum_memory(inner);
-      T* exps = exp_memory((end - begin) * block);
-      for (Index o = begin; o < end; ++o)
-        detail::subtract_maximum(m.count, inner, x + o * block, exps + (o - begin) * block,
-                                 y + o * inner);
-      exp_in_place(exps, (end - begin) * block);
-      for (Index o = begin; o < end; ++o) {
-        detail::sum_rows(m.count, inner, exps + (o - begin) * block, row, sums);
-        for (Index i = 0; i < inner; ++i) {
-          T& most = y[o * inner + i];
-          if (std::isfinite(most)) {
-            most += std::log(row[i]);
-            continue;
-          }
-          for (Index k = 0; k < m.count; ++k)
-            if (const T v = x[o * block + k * inner + i]; v != v) most = v;
-        }
-      }
-    });
+  detail::for_row_tasks<T>(m, true, [&](auto inner, const detail::RowTask<T>& task) {
+    const Index block = m.count * inner;
+    const T* const in = x + task.begin * block;
+    detail::exponentials(m, inner, task, in, task.exps, task.exps);
+    apply<Function::log>(task.blocks * inner, task.sums, task.sums);
+    T* const out = y + task.begin * inner;
+    for (Index r = 0; r < task.blocks * inner; ++r) {
+      const T most = task.most[r];
+      out[r] = std::isfinite(most) ? most + task.sums[r] : most;
+      if (std::isfinite(most)) continue;
+      const T* const row = in + r / inner * block + r % inner;
+      for (Index k = 0; k < m.count; ++k)
+        if (const T v = row[k * inner]; v != v) out[r] = v;
+    }
   });
 }
 
