@@ -94,13 +94,56 @@ void layer_norm(Index rows, Index count, const T* x, const T* weight, const T* b
 
 namespace detail {
 
-/// dx = s (g - mean of g - xhat mean of g xhat) for one row, with xhat(i) and g(i).
-template <class T, class Xhat, class G>
-void layer_norm_row_backward(Index count, double s, const Xhat& xhat, const G& g, T* dx) {
-  const auto n = static_cast<double>(count);
-  const double offset = sum_in_strands(count, g) / n;
-  const double slope = sum_in_strands(count, [&](Index i) { return g(i) * xhat(i); }) / n;
-  for (Index i = 0; i < count; ++i) dx[i] = static_cast<T>(s * (g(i) - offset - xhat(i) * slope));
+struct TwoSums {
+  double a, b;
+};
+
+/// The sums of f(i).a and f(i).b, as sum_in_strands() takes them.
+template <class F>
+TwoSums two_sums_in_strands(Index count, const F& f) {
+  constexpr Index strands = 16;
+  double a[strands] = {}, b[strands] = {};
+  TwoSums sum{0, 0};
+  Index i = 0;
+  for (; i + strands <= count; i += strands)
+    for (Index s = 0; s < strands; ++s) {
+      const TwoSums term = f(i + s);
+      a[s] += term.a, b[s] += term.b;
+    }
+  for (; i < count; ++i) {
+    const TwoSums term = f(i);
+    sum.a += term.a, sum.b += term.b;
+  }
+  for (const double s : a) sum.a += s;
+  for (const double s : b) sum.b += s;
+  return sum;
+}
+
+/// One row: dx, and what it adds to dweight and dbias; null where not wanted. weight(i) is a
+/// double.
+template <class T, class Weight>
+void layer_norm_row_backward(Index count, const T* __restrict x, double mean, double inverse,
+                             const T* __restrict dy, const Weight& weight, T* __restrict dx,
+                             double* __restrict dweight, double* __restrict dbias) {
+  const auto xhat = [=](Index i) { return (double(x[i]) - mean) * inverse; };
+  const auto terms = [&](Index i) {
+    const double g = double(dy[i]) * weight(i);
+    return TwoSums{g, g * xhat(i)};
+  };
+  TwoSums sums{0, 0};
+  if (dweight)
+    sums = two_sums_in_strands(count, [&](Index i) {
+      dweight[i] += double(dy[i]) * xhat(i);
+      dbias[i] += double(dy[i]);
+      return terms(i);
+    });
+  else
+    sums = two_sums_in_strands(count, terms);
+  if (!dx) return;
+  const double offset = sums.a / static_cast<double>(count);
+  const double slope = sums.b / static_cast<double>(count);
+  for (Index i = 0; i < count; ++i)
+    dx[i] = static_cast<T>(inverse * (double(dy[i]) * weight(i) - offset - xhat(i) * slope));
 }
 
 }  // namespace detail
@@ -122,27 +165,19 @@ void layer_norm_backward(Index rows, Index count, const T* x, const T* weight, c
   double* const all_bias = of_bias.data();
   parallel_for(parts, 1, work, [=](Index first, Index last) {
     for (Index p = first; p < last; ++p) {
-      double* __restrict to_weight = all_weight + (sums ? p * count : 0);
-      double* __restrict to_bias = all_bias + (sums ? p * count : 0);
+      double* const to_weight = sums ? all_weight + p * count : nullptr;
+      double* const to_bias = sums ? all_bias + p * count : nullptr;
       const Range own = part(rows, parts, p);
       for (Index r = own.begin; r < own.end; ++r) {
-        const T* const in = x + r * count;
-        const T* const d = dy + r * count;
-        const double m = mean[r], s = inverse[r];
-        const auto xhat = [in, m, s](Index i) { return (double(in[i]) - m) * s; };
-        if (sums)
-          for (Index i = 0; i < count; ++i) {
-            to_weight[i] += double(d[i]) * xhat(i);
-            to_bias[i] += double(d[i]);
-          }
-        if (!dx) continue;
+        T* const to = dx ? dx + r * count : nullptr;
+        const auto backward = [&](const auto& weight_at) {
+          detail::layer_norm_row_backward(count, x + r * count, mean[r], inverse[r], dy + r * count,
+                                          weight_at, to, to_weight, to_bias);
+        };
         if (weight)
-          detail::layer_norm_row_backward(
-              count, s, xhat, [d, weight](Index i) { return double(d[i]) * double(weight[i]); },
-              dx + r * count);
+          backward([weight](Index i) { return double(weight[i]); });
         else
-          detail::layer_norm_row_backward(
-              count, s, xhat, [d](Index i) { return double(d[i]); }, dx + r * count);
+          backward([](Index) { return 1.0; });
       }
     }
   });
