@@ -14,10 +14,11 @@ cd "$2"
 export OMP_NUM_THREADS=1
 recipe="--fusion adafuse --stem-stride 2 --epochs 16"
 agents="--policy-hidden 64"
+rule="--lambda-rule epoch"  # from a third of the epochs on
 
 {
   echo "machine: $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), one thread"
-  echo "recipe:  adafuse train $recipe, learned: $agents"
+  echo "recipe:  adafuse train $recipe, learned: $agents $rule"
 } >machine.txt
 
 [ -d gestures ] || "$program" gestures --out gestures --train 900 --val 450 --size 16 --frames 8 --seed 1
@@ -37,16 +38,15 @@ run() {
 
 for seed in 0 1 2 3 4; do
   for estimator in gumbel soft-gumbel straight-through reinforce; do
-    run "$estimator" "$seed" $agents --estimator "$estimator"
+    run "$estimator" "$seed" $agents $rule --estimator "$estimator"
   done
   run keep-all "$seed" --policy keep-all
   run random "$seed" --policy random:0.34,0.33,0.33
   run magnitude "$seed" --policy magnitude:0.34,0.33,0.33
 done
 for seed in 0 1 2; do
-  for lambda in 0 0.25 1 2; do
-    run "lambda-$lambda" "$seed" $agents --lambda "$lambda"
-  done
+  run lambda-0 "$seed" $agents --lambda 0
+  for lambda in 0.25 1 2; do run "lambda-$lambda" "$seed" $agents $rule --lambda "$lambda"; done
 done
-for seed in 0 1 2; do run depth "$seed" $agents --model resnet20; done
+for seed in 0 1 2; do run depth "$seed" $agents $rule --model resnet20; done
 echo done

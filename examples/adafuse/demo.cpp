@@ -26,20 +26,18 @@ struct Contender {
   std::string title, directory, fusion, policy;
 };
 
-/// The recipe of every contender: resnet8 with a stem of stride 2; a cost counts from a third on.
+/// The recipe of every contender: resnet8 with a stem of stride 2, all else as it comes.
 train::TrainConfig recipe(const Contender& contender, const DemoOptions& options) {
   train::TrainConfig config;
   config.model.fusion = models::parse_fusion(contender.fusion);
   config.model.stem_stride = 2;
   config.model.frames = options.gestures.frames;
-  config.model.policy_hidden = 64;
   config.policy = train::parse_policy(contender.policy);
   config.epochs = options.epochs;
   config.seed = options.seed;
   const bool learns = config.model.fusion.adaptive && config.policy.learned();
   config.model.agents = learns || !config.model.fusion.adaptive;
-  config.lambda = learns ? 0.5 : 0;
-  config.lambda_from = learns ? options.epochs / 3 : 0;
+  if (!learns) config.lambda = 0;
   return config;
 }
 

@@ -41,7 +41,7 @@ int run(int argc, char** argv) {
       "it,\n"
       "reuse the previous frame's, or skip it.\n\n"
       "  adafuse gestures --out data --train 2000 --val 1000\n"
-      "  adafuse train --data data --fusion adafuse --stem-stride 2 --policy-hidden 64 --out run\n"
+      "  adafuse train --data data --fusion adafuse --stem-stride 2 --out run\n"
       "  adafuse eval --run run --data data\n",
       "adafuse");
   app.require_subcommand(1);

@@ -29,7 +29,10 @@ class ModelOptions {
     add_value(command, "--adaptive-blocks", config_.adaptive_blocks, "B,..",
               "blocks that decide, as in layer4.0,layer4.1 (default: all)")
         ->delimiter(',');
-    option("--policy-hidden", config_.policy_hidden, "H", "hidden units of each agent");
+    add_value(
+        command, "--policy-hidden", config_.policy_hidden, "H",
+        "hidden units of each agent (default: 2 * d where there are d decisions in resnet8, 14 "
+        "and 20, 1024 in the others)");
     add_value(command, "--policy-quota", config_.policy_quota, "H",
               "instead: H / d hidden units where there are d decisions")
         ->check(CLI::PositiveNumber)
@@ -58,6 +61,8 @@ class ModelOptions {
       refuse(*command_, {"--adaptive-stages", "--adaptive-blocks", "--policy-both"},
              "with --fusion " + fusion_ + ": nothing is decided");
     }
+    require<ValueError>(command_->count("--policy-hidden") == 0 || config.policy_hidden > 0,
+                        "--policy-hidden must be positive, got ", config.policy_hidden);
     if (config.policy_layers == 1)
       refuse(*command_, {"--policy-hidden", "--policy-quota", "--policy-relative"},
              "with --policy-layers 1: it has no hidden units");

@@ -38,8 +38,13 @@ class TrainCommand {
     option("--dropout", dropout_, "P", "dropout before the classifier");
     option("--lambda", config_.lambda, "L",
            "weight of the cost, a share of the dense network's MACs");
+    option(
+        "--lambda-rule", config_.lambda_rule, "NAME",
+        "how much of lambda counts when: learned-squared and learned (in proportion to what was\n"
+        "learned), left-chance (all, once something was), epoch (all, from --lambda-from on)");
     add_value(command_, "--lambda-from", config_.lambda_from, "E",
-              "first epoch, from 0, in which lambda counts (default: a third of --epochs)");
+              "first epoch, from 0, in which lambda counts; it chooses --lambda-rule epoch, whose "
+              "default is a third of --epochs");
     option("--cost", config_.cost, "NAME", "which count lambda weighs: real, upper-bound, authors");
     option("--cost-loss", config_.cost_loss, "NAME",
            "absolute: lambda |cost - target|, squared: lambda (cost - target)^2");
@@ -61,7 +66,7 @@ class TrainCommand {
     config_.model = model_.config();
     config_.policy = train::parse_policy(policy_);
     config_.model.dropout = dropout_;
-    if (command_.count("--lambda-from") == 0) config_.lambda_from = config_.epochs / 3;
+    choose_lambda_rule();
     check_combination();
     check(config_);
     const auto dataset = data::load_dataset(data_, {}, pictures_);
@@ -77,6 +82,18 @@ class TrainCommand {
   }
 
  private:
+  /// An epoch is asked for by its number or by the rule's name, and the other follows.
+  void choose_lambda_rule() {
+    if (command_.count("--lambda-from") > 0) {
+      if (command_.count("--lambda-rule") == 0) config_.lambda_rule = train::LambdaRule::epoch;
+      if (config_.lambda_rule != train::LambdaRule::epoch)
+        refuse(command_, {"--lambda-from"},
+               "with --lambda-rule " + io::word_of(config_.lambda_rule));
+    } else if (config_.lambda_rule == train::LambdaRule::epoch) {
+      config_.lambda_from = config_.epochs / 3;
+    }
+  }
+
   template <class Value>
   void option(const char* name, Value& value, const char* type, const char* text) {
     add_value(command_, name, value, type, text)->capture_default_str();
@@ -90,7 +107,6 @@ class TrainCommand {
              "with --fusion " + fusion + ": nothing is decided");
       refuse(command_, learning_options(), "with --fusion " + fusion + ": nothing is decided");
       config_.lambda = 0;
-      config_.lambda_from = 0;
     } else if (!config_.policy.learned()) {
       refuse(command_, ModelOptions::agent_options(),
              "with --policy " + policy_ + ": it has no agents");
@@ -98,9 +114,9 @@ class TrainCommand {
              "with --policy " + policy_ + ": nothing is learned about decisions");
       config_.model.agents = false;
       config_.lambda = 0;
-      config_.lambda_from = 0;
     } else if (config_.lambda == 0) {
-      refuse(command_, {"--lambda-from", "--cost-loss", "--cost-target"}, "with --lambda 0");
+      refuse(command_, {"--lambda-rule", "--lambda-from", "--cost-loss", "--cost-target"},
+             "with --lambda 0");
     } else {
       require<ValueError>(config_.lambda_from < config_.epochs || config_.epochs < 1,
                           "--lambda-from ", config_.lambda_from, " has no effect in ",
@@ -114,8 +130,8 @@ class TrainCommand {
 
   /// What only has a meaning where agents learn.
   static std::vector<std::string> learning_options() {
-    return {"--lambda",      "--lambda-from", "--cost",       "--cost-loss",
-            "--cost-target", "--estimator",   "--temperature"};
+    return {"--lambda",    "--lambda-rule", "--lambda-from", "--cost",
+            "--cost-loss", "--cost-target", "--estimator",   "--temperature"};
   }
 
   CLI::App& command_;

@@ -63,6 +63,19 @@ for estimator in soft-gumbel straight-through reinforce; do
 done
 case $out in *layer3.0.conv2*) ;; *) fail "eval: no second decision in: $out" ;; esac
 
+# Agents fit their network unless told, lambda counts by what was learned unless told: and both are
+# written down.
+works train --data data --out variant --overwrite --fusion adafuse $tiny
+same "size of agents" 2.0 "$(value variant/config.json policy_relative)"
+same "rule" '"learned-squared"' "$(value variant/config.json lambda_rule)"
+works eval --run variant --data data
+for rule in learned left-chance epoch; do
+  works train --data data --out variant --overwrite --fusion adafuse $tiny --lambda-rule $rule
+  same "rule" "\"$rule\"" "$(value variant/config.json lambda_rule)"
+done
+works train --data data --out variant --overwrite --fusion adafuse $tiny --lambda-from 1
+same "rule of --lambda-from" '"epoch"' "$(value variant/config.json lambda_rule)"
+
 # Threads change nothing; neither does a second run into the same directory.
 works train --data data --out run1 --fusion adafuse-tsm --policy-hidden 4 $tiny --threads 1
 works train --data data --out run2 --fusion adafuse-tsm --policy-hidden 4 $tiny --threads 2
@@ -90,6 +103,8 @@ done
 
 works describe --fusion adafuse --stem-stride 2 --policy-hidden 64 --classes 9 --size 32
 case $out in *layer3.0.policy_net*"MACs a frame"*"vector path"*) ;; *) fail "describe: $out" ;; esac
+works describe --fusion adafuse --classes 9 --size 32 --json
+case $out in *'"linears": ['*32,*32,*48*64,*96*128,*192*) ;; *) fail "describe --json: $out" ;; esac
 works describe --fusion adafuse --policy-layers 3 --policy-pool max --policy-groups-of 4 \
   --policy-relative 2 --policy-both
 case $out in *layer1.0.policy_net2*"linears 3, max pooling, groups of 4, two in each block"*) ;;

@@ -44,7 +44,7 @@ mistake "three shares" $tiny --fusion adafuse --policy magnitude:0.5
 mistake "add up to 1" $tiny --fusion adafuse --policy magnitude:0.5,0.5,0.5
 
 # Options without a meaning in their combination.
-for option in "--policy learned" "--lambda 0.5" "--lambda-from 1" "--cost real" "--temperature 1" \
+for option in "--policy learned" "--lambda 0.5" "--lambda-from 1" "--lambda-rule epoch" "--cost real" "--temperature 1" \
   "--estimator gumbel" "--cost-loss squared" "--cost-target 0.5" --detach-history --policy-both; do
   mistake "${option%% *} has no effect with --fusion none" $tiny $option
   mistake "${option%% *} has no effect with --fusion tsm" $tiny --fusion tsm $option
@@ -53,13 +53,13 @@ mistake "--policy-hidden has no effect with --fusion none" $tiny --policy-hidden
 mistake "--policy-hidden has no effect with --fusion tsm" describe --fusion tsm --policy-hidden 64
 for option in "--policy-hidden 64" "--policy-quota 64" "--policy-relative 2" "--policy-layers 3" \
   "--policy-pool max" "--policy-groups-of 2" --shared-policy "--lambda 0.5" "--lambda-from 1" \
-  "--cost real" "--cost-loss squared" "--cost-target 0.5" "--estimator reinforce" "--temperature 1"; do
+  "--lambda-rule learned" "--cost real" "--cost-loss squared" "--cost-target 0.5" "--estimator reinforce" "--temperature 1"; do
   for policy in keep-all random:0.5,0.3,0.2 magnitude:0.5,0.3,0.2; do
     mistake "${option%% *} has no effect with --policy $policy" \
       $tiny --fusion adafuse --policy $policy $option
   done
 done
-for option in "--lambda-from 1" "--cost-loss squared" "--cost-target 0.5"; do
+for option in "--lambda-rule learned" "--lambda-from 1" "--cost-loss squared" "--cost-target 0.5"; do
   mistake "${option%% *} has no effect with --lambda 0" $tiny --fusion adafuse --lambda 0 $option
 done
 mistake "--temperature has no effect with --estimator reinforce" \
@@ -78,6 +78,12 @@ mistake "its units have one decision each" describe --model bninception --fusion
 mistake "16 channels do not make groups of 3" describe --fusion adafuse --policy-groups-of 3
 mistake "--lambda-from 5 has no effect in 5 epochs" \
   $tiny --fusion adafuse --epochs 5 --lambda-from 5
+for rule in learned-squared learned left-chance; do
+  mistake "--lambda-from has no effect with --lambda-rule $rule" \
+    $tiny --fusion adafuse --lambda-rule $rule --lambda-from 1
+done
+mistake "lambda-rule: expects learned-squared, learned, left-chance or epoch, got 'learnt'" \
+  $tiny --fusion adafuse --lambda-rule learnt
 mistake "--size" $tiny --shorter-side 20
 mistake "this model decides nothing" eval --run dense --data data --policy keep-all
 mistake "this model decides nothing" eval --run dense --data data --sample

@@ -104,6 +104,41 @@ TEST_CASE("resnet: the sizes of agents: fixed, by quota, relative, in groups, of
   CHECK_THROWS_WITH_AS(sizes(), "policy: 32 channels do not make groups of 3", ValueError);
 }
 
+TEST_CASE("resnet: agents fit their network, unless told how large they are") {
+  const auto hidden = [](const std::string& model, Index decisions) {
+    ModelConfig config;
+    config.model = model;
+    return policy_hidden(config, decisions);
+  };
+  for (const std::string narrow : {"resnet8", "resnet14", "resnet20"}) {
+    CHECK(hidden(narrow, 16) == 32);
+    CHECK(hidden(narrow, 64) == 128);
+  }
+  for (const std::string paper : {"resnet18", "resnet34", "resnet50", "resnet101", "bninception"})
+    CHECK(hidden(paper, 64) == 1024);
+  ModelConfig config;
+  config.policy_hidden = 1024;
+  CHECK(policy_hidden(config, 16) == 1024);
+  CHECK(with_agent_size(config) == config);
+  config.policy_hidden = 0;
+  config.policy_quota = 320;
+  CHECK(policy_hidden(config, 16) == 20);
+  config.policy_quota = 0;
+  config.policy_relative = 3;
+  CHECK(policy_hidden(config, 16) == 48);
+}
+
+TEST_CASE("resnet: a size of agents that was said is one that files of any time hold") {
+  ModelConfig config;
+  config = with_agent_size(config);
+  CHECK(config.policy_hidden == 1024);
+  CHECK(config.policy_relative == 2);
+  config = ModelConfig{.model = "resnet50"};
+  config = with_agent_size(config);
+  CHECK(config.policy_hidden == 1024);
+  CHECK(config.policy_relative == 0);
+}
+
 TEST_CASE("resnet: parameters counted by hand") {
   const auto block = [](Index in, Index out) {
     const Index downsample = in == out ? 0 : in * out + 2 * out;

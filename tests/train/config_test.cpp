@@ -31,6 +31,7 @@ TEST_CASE("config: every field goes to JSON and back") {
   config.model.consensus = models::Consensus::lstm;
   config.cost_loss = CostDistance::squared;
   config.cost_target = 0.4;
+  config.lambda_rule = LambdaRule::left_chance;
   config.detach_history = true;
   config.seed = 18446744073709551615u;
   const auto json = to_json(config);
@@ -48,6 +49,7 @@ TEST_CASE("config: every field goes to JSON and back") {
   CHECK(json["schedule"] == "constant");
   CHECK(json["cost"] == "upper-bound");
   CHECK(json["cost_loss"] == "squared");
+  CHECK(json["lambda_rule"] == "left-chance");
 }
 
 TEST_CASE("config: files of before the agents had variants still say the same") {
@@ -60,6 +62,18 @@ TEST_CASE("config: files of before the agents had variants still say the same") 
   CHECK(to_json(from_json<TrainConfig>(json, "c")) == to_json(TrainConfig{}));
   json["model"]["policy_layers"] = 2.5;
   CHECK_THROWS_AS(from_json<TrainConfig>(json, "c"), FormatError);
+}
+
+TEST_CASE(
+    "config: of before there were rules for lambda, files mean an epoch and their own agents") {
+  auto json = to_json(TrainConfig{});
+  CHECK(json.erase("lambda_rule") == 1);
+  json["lambda_from"] = 4;
+  json["model"]["policy_hidden"] = 1024;
+  const auto old = from_json<TrainConfig>(json, "c");
+  CHECK(old.lambda_rule == LambdaRule::epoch);
+  CHECK(old.lambda_from == 4);
+  CHECK(models::policy_hidden(old.model, 16) == 1024);
 }
 
 TEST_CASE("config: what is read from a file is checked as the command line is") {
@@ -98,6 +112,8 @@ TEST_CASE("config: values that nothing can be trained with are told") {
   refused("lambda: must not be negative", [](auto& c) { c.lambda = -0.5; });
   refused("lambda: must not be negative", [](auto& c) { c.lambda = std::nan(""); });
   refused("lambda-from: must not be negative", [](auto& c) { c.lambda_from = -1; });
+  refused("lambda-from has no effect with lambda-rule learned-squared",
+          [](auto& c) { c.lambda_from = 1; });
   refused("cost-target: must not be negative", [](auto& c) { c.cost_target = -0.1; });
 }
 
@@ -129,6 +145,8 @@ TEST_CASE("config: another word than those that there are is told with them and 
   told("cost_loss", "c: cost-loss: expects absolute or squared, got 'x'");
   told("estimator",
        "c: estimator: expects gumbel, soft-gumbel, straight-through or reinforce, got 'x'");
+  told("lambda_rule",
+       "c: lambda-rule: expects learned-squared, learned, left-chance or epoch, got 'x'");
   told("optimizer", "c: optimizer: expects adamw, adam or sgd, got 'x'");
   told("schedule", "c: schedule: expects one-cycle, cosine, step or constant, got 'x'");
   told("policy", "c: policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got 'x'");

@@ -31,6 +31,7 @@ inline TrainConfig tiny_config(const std::string& fusion = "adafuse") {
   config.model.policy_hidden = 4;
   config.epochs = 2;
   config.batch = 9;
+  config.lambda_rule = LambdaRule::epoch;
   config.lambda_from = 1;
   config.seed = 5;
   return config;

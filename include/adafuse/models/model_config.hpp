@@ -57,7 +57,7 @@ struct ModelConfig {
   std::vector<std::string> adaptive_blocks;  ///< and these blocks, "layer4.1", "inception_5a"
 
   bool agents = true;  ///< Adaptive blocks have an agent; without, decisions come from outside.
-  Index policy_hidden = 1024;
+  Index policy_hidden = 0;     ///< hidden units of an agent; 0: what fits the network (agents.hpp)
   Index policy_quota = 0;      ///< if positive, hidden units are quota / decisions
   double policy_relative = 0;  ///< if positive, hidden units are this times decisions
   Index policy_layers = 2;     ///< linears of an agent: 1, 2 or 3
@@ -85,7 +85,7 @@ inline void check(const ModelConfig& c) {
   count("frames", c.frames, 1);
   count("stem stride", c.stem_stride, 1);
   count("lstm hidden", c.lstm_hidden, 1);
-  count("policy hidden", c.policy_hidden, 1);
+  count("policy hidden", c.policy_hidden, 0);
   count("policy quota", c.policy_quota, 0);
   count("policy groups of", c.policy_groups_of, 1);
   require<ValueError>(0 <= c.dropout && c.dropout < 1, "Dropout: p must be in [0, 1), got ",

@@ -6,6 +6,7 @@
 #include <adafuse/fusion/objective.hpp>
 #include <adafuse/models/load_weights.hpp>
 #include <adafuse/train/json_fields.hpp>
+#include <adafuse/train/lambda_rule.hpp>
 #include <adafuse/train/policy_choice.hpp>
 #include <cmath>
 #include <limits>
@@ -43,8 +44,9 @@ struct TrainConfig {
   double weight_decay = 0.01;  ///< not on biases and batch norms
   double clip_norm = 20;       ///< of the gradients
 
-  double lambda = 0.5;    ///< weight of the cost, counted as a share of the dense network
-  Index lambda_from = 4;  ///< first epoch, from 0, in which lambda counts
+  double lambda = 0.5;  ///< weight of the cost, counted as a share of the dense network
+  LambdaRule lambda_rule = LambdaRule::learned_squared;  ///< how much of lambda counts when
+  Index lambda_from = 0;  ///< of LambdaRule::epoch: first epoch, from 0, in which lambda counts
   CostKind cost = CostKind::real;
   CostDistance cost_loss = CostDistance::absolute;
   double cost_target = 0;  ///< a share of the dense network's MACs
@@ -124,6 +126,8 @@ inline void check(const TrainConfig& c) {
   require<ValueError>(c.epochs <= most && c.batch <= most, "epochs and batch are at most ", most,
                       ", got ", c.epochs, " and ", c.batch);
   require<ValueError>(c.lambda_from >= 0, "lambda-from: must not be negative, got ", c.lambda_from);
+  require<ValueError>(c.lambda_from == 0 || c.lambda_rule == LambdaRule::epoch,
+                      "lambda-from has no effect with lambda-rule ", io::word_of(c.lambda_rule));
   require<ValueError>(c.cost_target >= 0 && std::isfinite(c.cost_target),
                       "cost-target: must not be negative, got ", c.cost_target);
   check_crop(c.size, c.shorter_side);
@@ -165,6 +169,9 @@ void list_fields(Fields& f, TrainConfig& c) {
   f("optimizer", c.optimizer), f("rate", c.rate), f("schedule", c.schedule);
   f("weight_decay", c.weight_decay), f("clip_norm", c.clip_norm);
   f("lambda", c.lambda), f("lambda_from", c.lambda_from), f("cost", c.cost);
+  // Files that name no rule are of when an epoch was all that there was.
+  if constexpr (std::is_same_v<Fields, FieldReader>) c.lambda_rule = LambdaRule::epoch;
+  f.or_default("lambda_rule", c.lambda_rule);
   f.or_default("cost_loss", c.cost_loss), f.or_default("cost_target", c.cost_target);
   f.or_default("estimator", c.estimator), f("temperature", c.temperature);
   f.or_default("detach_history", c.detach_history);

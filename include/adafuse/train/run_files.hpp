@@ -3,7 +3,7 @@
 //   RUN/config.json       all that the run depends on
 //   RUN/metrics.csv       a row for each epoch
 //   RUN/last.safetensors  the model after the last epoch
-//   RUN/best.safetensors  the model with the highest validation top-1 once lambda counts
+//   RUN/best.safetensors  the model with the highest validation top-1 (train/best_epoch.hpp)
 //   RUN/summary.json      what the best model is and what it reaches; the run is complete
 // SPDX-License-Identifier: MIT
 #pragma once

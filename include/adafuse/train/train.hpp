@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/train/best_epoch.hpp>
 #include <adafuse/train/config.hpp>
 #include <adafuse/train/evaluation.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/json_fields.hpp>
+#include <adafuse/train/lambda_rule.hpp>
 #include <adafuse/train/metrics.hpp>
 #include <adafuse/train/model_file.hpp>
 #include <adafuse/train/policy_choice.hpp>

@@ -5,6 +5,7 @@
 #include <adafuse/data/frame_folder.hpp>
 #include <adafuse/fusion/reinforce.hpp>
 #include <adafuse/optim/optim.hpp>
+#include <adafuse/train/best_epoch.hpp>
 #include <adafuse/train/metrics.hpp>
 #include <adafuse/train/run_writer.hpp>
 
@@ -93,7 +94,9 @@ class Trainer {
         optimizer_(detail::make_optimizer(config_, model_)),
         train_(dataset.train, detail::loader_config(config_, true)),
         val_(dataset.val, detail::loader_config(config_, false)),
-        schedule_(detail::make_schedule(config_, step_count())) {}
+        schedule_(detail::make_schedule(config_, step_count())),
+        lambda_(config_.lambda_rule, config_.lambda, config_.lambda_from,
+                chance_of(dataset.train, config_.model.classes)) {}
 
   const models::VideoModel<float>& model() const { return model_; }
 
@@ -116,7 +119,7 @@ class Trainer {
  private:
   RunSummary run_epochs(RunWriter& writer, const TrainObserver& observer) {
     const auto start = std::chrono::steady_clock::now();
-    double best = -1, best_cost = 0, step_seconds = 0;
+    double step_seconds = 0;
     RunSummary summary;
     for (Index epoch = 0; epoch < config_.epochs; ++epoch) {
       EpochMetrics metrics;
@@ -127,16 +130,11 @@ class Trainer {
       metrics.rate = schedule_(optimizer_->steps() - 1);
       metrics.val = evaluate(model_, val_,
                              {.policy = config_.policy, .key = Key(config_.seed).of("evaluation")});
-      // Before lambda counts a model pays nothing for what it computes, so it is not a candidate.
-      const bool candidate = epoch + 1 == config_.epochs || lambda_at(epoch) == config_.lambda;
-      const bool better = metrics.val.top1 > best ||
-                          (metrics.val.top1 == best && metrics.val.macs_fraction < best_cost);
-      writer.add_epoch(metrics, model_, card_, candidate && better);
-      if (candidate && better) {
-        best = metrics.val.top1;
-        best_cost = metrics.val.macs_fraction;
-        summary = summarise(metrics);
-      }
+      const bool is_best =
+          best_.take({metrics.val.top1, metrics.val.macs_fraction, metrics.train.lambda},
+                     config_.lambda, epoch + 1 == config_.epochs);
+      writer.add_epoch(metrics, model_, card_, is_best);
+      if (is_best) summary = summarise(metrics);
       if (observer.epoch) observer.epoch(metrics);
     }
     summary.train_seconds = seconds_since(start);
@@ -149,6 +147,7 @@ class Trainer {
   template <class Clips>
   static TrainConfig checked(TrainConfig config, const Clips& dataset) {
     config.model.classes = std::ssize(dataset.classes);
+    config.model = models::with_agent_size(config.model);
     check(config);
     require<ValueError>(dataset.train.size() >= config.batch, "train: ", dataset.train.size(),
                         " clips do not fill one batch of ", config.batch);
@@ -163,20 +162,19 @@ class Trainer {
   /// Both are below 2^31 (TrainConfig), so that a step can be counted.
   Index step_count() const { return config_.epochs * train_.batches(); }
 
-  double lambda_at(Index epoch) const { return epoch < config_.lambda_from ? 0 : config_.lambda; }
-
   TrainingMetrics train_epoch(Index epoch, const TrainObserver& observer) {
     TrainingMetrics sum;
     Index done = 0;
     for (const auto& batch : train_.epoch(epoch)) {
-      const auto step = train_step(batch, lambda_at(epoch));
+      const auto step = train_step(batch, lambda_.at(epoch));
+      lambda_.learn(step.top1 / 100);
       sum.loss += step.loss, sum.cross_entropy += step.cross_entropy;
-      sum.cost += step.cost, sum.top1 += step.top1;
+      sum.cost += step.cost, sum.top1 += step.top1, sum.lambda += step.lambda;
       ++done;
       if (observer.step) observer.step({epoch, config_.epochs, done, train_.batches(), step.loss});
     }
     const double n = static_cast<double>(done);
-    return {sum.loss / n, sum.cross_entropy / n, sum.cost / n, sum.top1 / n};
+    return {sum.loss / n, sum.cross_entropy / n, sum.cost / n, sum.top1 / n, sum.lambda / n};
   }
 
   TrainingMetrics train_step(const data::Batch& batch, double lambda) {
@@ -208,7 +206,8 @@ class Trainer {
     return {loss, static_cast<double>(goal.cross_entropy.item()),
             static_cast<double>(goal.cost.item()),
             100 * static_cast<double>(correct_count(out.logits.value(), batch.labels)) /
-                static_cast<double>(batch.labels.size())};
+                static_cast<double>(batch.labels.size()),
+            lambda};
   }
 
   /// What REINFORCE adds to the loss, so that the gradient knows of what was drawn.
@@ -249,6 +248,8 @@ class Trainer {
   std::unique_ptr<optim::Optimizer<float>> optimizer_;
   data::Loader train_, val_;
   optim::Schedule schedule_;
+  LambdaSchedule lambda_;
+  BestEpoch best_;
   std::optional<models::Plan<float>> plan_;
   Baseline baseline_;  // of REINFORCE
 };
