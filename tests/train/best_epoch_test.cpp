@@ -16,8 +16,10 @@ namespace {
 Index best_of(const std::vector<BestEpoch>& epochs, double asked = 0.5) {
   BestEpoch best;
   Index number = -1;
-  for (std::size_t i = 0; i < epochs.size(); ++i)
-    if (best.take(epochs[i], asked, i + 1 == epochs.size())) number = static_cast<Index>(i);
+  for (std::size_t i = 0; i < epochs.size(); ++i) {
+    const bool counts = i + 1 == epochs.size() || best.admits(epochs[i], asked);
+    if (counts && best.take(epochs[i])) number = static_cast<Index>(i);
+  }
   return number;
 }
 
@@ -32,7 +34,7 @@ TEST_CASE("best epoch: one that paid nothing is no candidate, but for the last")
   CHECK(best_of({{99, 0.9, 0}, {80, 0.4, 0.5}, {79, 0.4, 0.5}}) == 1);
   CHECK(best_of({{50, 0.9, 0}, {60, 0.9, 0}, {55, 0.9, 0}}) == 2);
   BestEpoch none;
-  CHECK_FALSE(none.take({99, 0.9, 0}, 0.5, false));
+  CHECK_FALSE(none.admits({99, 0.9, 0}, 0.5));
   CHECK(none.top1 == -1);
 }
 

@@ -1,22 +1,38 @@
 // From a picture to what a network reads: bytes [H, W, 3] become planes [3, H, W] of about unit
 // size.
 //
-//   y = (x / 255 - mean) / deviation, for each colour
+//   y = (x / 255 - mean) / deviation, for each plane
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/io/words.hpp>
 #include <array>
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
-/// Mean and standard deviation of red, green, blue in [0, 1]; ImageNet's unless told otherwise.
+/// Mean and standard deviation of each plane in [0, 1], which are red, green and blue; ImageNet's
+/// unless told otherwise.
 struct Normalisation {
   std::array<float, 3> mean{0.485f, 0.456f, 0.406f};
   std::array<float, 3> deviation{0.229f, 0.224f, 0.225f};
+  bool bgr = false;  ///< The planes are blue, green and red.
 
   friend bool operator==(const Normalisation&, const Normalisation&) = default;
 };
+
+/// What published networks read: red, green, blue with ImageNet's mean and deviation; or, for
+/// BN-Inception as Caffe trained it, blue, green, red from 0 to 255, minus 104, 117 and 128.
+enum class Pixels { rgb, bgr255 };
+inline constexpr std::string_view pixels_words[] = {"rgb", "bgr255"};
+constexpr io::Words words_of(Pixels) { return {"pixels", pixels_words}; }
+
+inline Normalisation normalisation_of(Pixels pixels) {
+  if (pixels == Pixels::rgb) return {};
+  constexpr float unit = 1.0f / 255;
+  return {
+      .mean = {104 * unit, 117 * unit, 128 * unit}, .deviation = {unit, unit, unit}, .bgr = true};
+}
 
 /// Writes the normalised planes of a picture [H, W, 3] into `out` [3, H, W]. Throws ShapeError.
 inline void normalise(const Tensor<std::uint8_t>& image, const Normalisation& normalisation,
@@ -33,7 +49,8 @@ inline void normalise(const Tensor<std::uint8_t>& image, const Normalisation& no
           (static_cast<double>(byte) / 255 - static_cast<double>(normalisation.mean[colour])) /
           static_cast<double>(normalisation.deviation[colour]));
     for (Index i = 0; i < x.size(0); ++i)
-      for (Index j = 0; j < x.size(1); ++j) out(c, i, j) = value[x(i, j, c)];
+      for (Index j = 0; j < x.size(1); ++j)
+        out(c, i, j) = value[x(i, j, normalisation.bgr ? 2 - c : c)];
   }
 }
 

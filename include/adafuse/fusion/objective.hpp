@@ -41,11 +41,13 @@ struct Objective {
   Variable<T> cost;           ///< in the unit that it was counted in
 };
 
-/// lambda = 0 leaves the cost out of the loss; it is still there to be reported.
+/// lambda = 0 leaves the cost out of the loss; it is still there to be reported. `options` are of
+/// the cross-entropy, which is a mean.
 template <class T>
 Objective<T> objective(const Variable<T>& logits, const Tensor<std::int64_t>& labels,
-                       const Variable<T>& cost, const CostLoss& weighs) {
-  const Variable<T> entropy = cross_entropy(logits, labels);
+                       const Variable<T>& cost, const CostLoss& weighs,
+                       const CrossEntropyOptions& options = {}) {
+  const Variable<T> entropy = cross_entropy(logits, labels, options);
   return {weighs.lambda == 0 ? entropy : entropy + cost_loss(cost, weighs), entropy, cost};
 }
 
@@ -56,15 +58,24 @@ Objective<T> objective(const Variable<T>& logits, const Tensor<std::int64_t>& la
   return objective(logits, labels, cost, CostLoss{.lambda = lambda});
 }
 
-/// The objective of each clip alone, [N], given the cost of each, [N]. Values only.
+/// The objective of each clip alone, [N], given the cost of each, [N]. Values only. Their mean is
+/// the objective: class weights are divided by the mean of those of the labels.
 template <class T>
 Tensor<T> clip_losses(const Tensor<T>& logits, const Tensor<std::int64_t>& labels,
-                      const Tensor<T>& costs, const CostLoss& weighs) {
+                      const Tensor<T>& costs, const CostLoss& weighs,
+                      const CrossEntropyOptions& options = {}) {
   require<ShapeError>(logits.rank() == 2 && costs.shape() == Shape{logits.size(0)},
                       "clip_losses: expects logits [N,K] and costs [N], got ", logits.shape(),
                       " and ", costs.shape());
   const NoGrad guard;
-  const auto target = label_distribution<T>(labels, logits.size(1));
+  auto target = label_distribution<T>(labels, logits.size(1), options.label_smoothing);
+  if (options.weight.defined()) {
+    double total = 0;
+    for (const auto label : labels) total += options.weight.of(label);
+    const double scale = static_cast<double>(labels.size()) / total;
+    for (Index i = 0; i < target.size(); ++i)
+      target.data()[i] *= static_cast<T>(scale * options.weight.of(i % logits.size(1)));
+  }
   const auto entropy = -sum(log_softmax(logits, 1) * target, {1});
   if (weighs.lambda == 0) return entropy.value();
   return (entropy + cost_loss<T>(costs, weighs)).value();

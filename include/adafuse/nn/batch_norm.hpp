@@ -51,10 +51,10 @@ class BatchNorm {
   }
 
   /// [N, c, ...] -> the same. In training the running statistics follow the batch's, unless the
-  /// context says otherwise.
+  /// context says otherwise, or says that this norm is frozen.
   Variable<T> forward(const Variable<T>& x, Context<T>& ctx) const {
     check(x);
-    if (!ctx.training)
+    if (!ctx.takes_batch_statistics(running_mean))
       return batch_norm(x, weight, bias, kept(running_mean), kept(running_var), config_.eps);
     auto out = batch_norm_train(x, weight, bias, config_.eps);
     if (ctx.moves_statistics() && x.size() > 0) follow(out);
@@ -65,7 +65,7 @@ class BatchNorm {
   Variable<T> forward_relu(const Variable<T>& x, Context<T>& ctx,
                            const Variable<T>& residual = {}) const {
     check(x);
-    if (!ctx.training)
+    if (!ctx.takes_batch_statistics(running_mean))
       return batch_norm_relu(x, weight, bias, kept(running_mean), kept(running_var), config_.eps,
                              residual);
     auto out = batch_norm_relu_train(x, weight, bias, config_.eps, residual);

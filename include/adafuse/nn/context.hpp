@@ -16,7 +16,10 @@
 #include <adafuse/autograd/saved.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/rng.hpp>
+#include <adafuse/core/tensor.hpp>
+#include <memory>
 #include <optional>
+#include <set>
 
 namespace adafuse::nn::inline ADAFUSE_SIMD {
 
@@ -31,6 +34,15 @@ class Context {
 
   bool training = false;           ///< Batch norm uses the batch's statistics, dropout drops.
   bool updates_statistics = true;  ///< Off: a forward in training leaves running statistics alone.
+
+  /// The running means of batch norms that are frozen: such a norm computes as in evaluation, also
+  /// in training. None: nothing is frozen.
+  std::shared_ptr<const std::set<const T*>> frozen_norms = {};
+
+  /// Whether the norm with this running mean normalises by the statistics of the batch.
+  bool takes_batch_statistics(const Tensor<T>& running_mean) const {
+    return training && !(frozen_norms && frozen_norms->count(running_mean.data()) > 0);
+  }
 
   /// Whether batch norms move their running statistics: in training, unless a pullback repeats a
   /// forward that has moved them already.

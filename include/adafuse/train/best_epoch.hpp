@@ -17,17 +17,22 @@ struct BestEpoch {
   double cost = 0;    ///< share of the dense network's MACs
   double lambda = 0;  ///< mean over the epoch's steps
 
-  /// Whether an epoch is better than the best so far, in a run that is to weigh the cost by
-  /// `asked`. If so, it is the best from now on.
-  bool take(const BestEpoch& epoch, double asked, bool last) {
-    constexpr double in_full = 0.9;
-    if (asked > 0 && !last && (epoch.lambda == 0 || epoch.lambda < in_full * lambda)) return false;
+  /// Whether an epoch is a candidate, in a run that is to weigh the cost by `asked`. The last one
+  /// is, whatever this says.
+  bool admits(const BestEpoch& epoch, double asked) const {
+    return asked == 0 || (epoch.lambda > 0 && epoch.lambda >= in_full * lambda);
+  }
+  /// Whether a candidate is better than the best so far. If so, it is the best from now on.
+  bool take(const BestEpoch& epoch) {
     const bool outgrown = lambda < in_full * epoch.lambda;
     const bool better = epoch.top1 > top1 || (epoch.top1 == top1 && epoch.cost < cost);
     if (!outgrown && !better) return false;
     *this = epoch;
     return true;
   }
+
+ private:
+  static constexpr double in_full = 0.9;
 };
 
 template <class Fields>

@@ -8,6 +8,7 @@
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/lambda_rule.hpp>
 #include <adafuse/train/policy_choice.hpp>
+#include <adafuse/train/tuning.hpp>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -43,6 +44,7 @@ struct TrainConfig {
   Schedule schedule = Schedule::one_cycle;
   double weight_decay = 0.01;  ///< not on biases and batch norms
   double clip_norm = 20;       ///< of the gradients
+  TuningConfig tuning;         ///< where it starts, what learns, how clips count
 
   double lambda = 0.5;  ///< weight of the cost, counted as a share of the dense network
   LambdaRule lambda_rule = LambdaRule::learned_squared;  ///< how much of lambda counts when
@@ -103,7 +105,8 @@ inline void check_decisions(const TrainConfig& c) {
                       "policy: learned needs agents, which this network has none of");
   if (c.policy.kind == PolicyChoice::Kind::random) check_shares(c.policy.shares, "random");
   if (c.policy.kind == PolicyChoice::Kind::magnitude) check_shares(c.policy.shares, "magnitude");
-  require<ValueError>(!c.model.agents || c.model.policy_layers == 1 || c.batch * c.model.frames > 1,
+  require<ValueError>(!c.model.agents || c.model.policy_layers == 1 ||
+                          c.batch / c.tuning.accumulate * c.model.frames > 1,
                       "batch: a step of one frame has no statistics for the agents' batch norms");
 }
 
@@ -132,13 +135,16 @@ inline void check(const TrainConfig& c) {
                       "cost-target: must not be negative, got ", c.cost_target);
   check_crop(c.size, c.shorter_side);
   check(c.normalisation);
+  check(c.tuning);
+  require<ValueError>(c.batch % c.tuning.accumulate == 0, "accumulate: a batch of ", c.batch,
+                      " clips does not make ", c.tuning.accumulate, " equal parts");
   check_network(c.model);
   check_decisions(c);
 }
 
 template <class Fields>
 void list_fields(Fields& f, data::Normalisation& n) {
-  f("mean", n.mean), f("deviation", n.deviation);
+  f("mean", n.mean), f("deviation", n.deviation), f.or_default("bgr", n.bgr);
   if constexpr (std::is_same_v<Fields, FieldReader>) check(n);
 }
 
@@ -168,6 +174,7 @@ void list_fields(Fields& f, TrainConfig& c) {
   f("epochs", c.epochs), f("batch", c.batch);
   f("optimizer", c.optimizer), f("rate", c.rate), f("schedule", c.schedule);
   f("weight_decay", c.weight_decay), f("clip_norm", c.clip_norm);
+  f.or_default("tuning", c.tuning);
   f("lambda", c.lambda), f("lambda_from", c.lambda_from), f("cost", c.cost);
   // Files that name no rule are of when an epoch was all that there was.
   if constexpr (std::is_same_v<Fields, FieldReader>) c.lambda_rule = LambdaRule::epoch;

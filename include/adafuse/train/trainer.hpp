@@ -5,9 +5,14 @@
 #include <adafuse/data/frame_folder.hpp>
 #include <adafuse/fusion/reinforce.hpp>
 #include <adafuse/optim/optim.hpp>
+#include <adafuse/train/batch_part.hpp>
 #include <adafuse/train/best_epoch.hpp>
+#include <adafuse/train/early_stopping.hpp>
 #include <adafuse/train/metrics.hpp>
+#include <adafuse/train/parameter_groups.hpp>
 #include <adafuse/train/run_writer.hpp>
+#include <adafuse/train/start_weights.hpp>
+#include <adafuse/train/weight_ema.hpp>
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
@@ -26,18 +31,9 @@ struct TrainObserver {
 
 namespace detail {
 
-/// Weights decay; biases and batch norms (rank 1) do not.
-inline std::vector<optim::ParameterGroup<float>> parameter_groups(
-    const models::VideoModel<float>& model, double weight_decay) {
-  std::vector<optim::ParameterGroup<float>> groups(2);
-  groups[0].weight_decay = weight_decay;
-  for (const auto& p : nn::parameters(model)) groups[p.rank() > 1 ? 0 : 1].parameters.push_back(p);
-  return groups;
-}
-
 inline std::unique_ptr<optim::Optimizer<float>> make_optimizer(
     const TrainConfig& c, const models::VideoModel<float>& model) {
-  auto groups = parameter_groups(model, c.weight_decay);
+  auto groups = parameter_groups(model, c.weight_decay, c.tuning);
   if (c.optimizer == Optimizer::sgd)
     return std::make_unique<optim::Sgd<float>>(std::move(groups),
                                                optim::SgdOptions{.momentum = 0.9});
@@ -91,6 +87,12 @@ class Trainer {
               {config_.size, config_.shorter_side, config_.normalisation},
               config_.policy},
         model_(config_.model, Key(config_.seed).of("weights")),
+        frozen_norms_(freeze(model_, config_.tuning)),
+        ema_(model_, config_.tuning.ema),
+        stopping_(config_.tuning.early_stopping),
+        entropy_{
+            .weight = class_weights(config_.tuning.class_weights, dataset.train, dataset.classes),
+            .label_smoothing = config_.tuning.label_smoothing},
         optimizer_(detail::make_optimizer(config_, model_)),
         train_(dataset.train, detail::loader_config(config_, true)),
         val_(dataset.val, detail::loader_config(config_, false)),
@@ -99,6 +101,12 @@ class Trainer {
                 chance_of(dataset.train, config_.model.classes)) {}
 
   const models::VideoModel<float>& model() const { return model_; }
+
+  /// Before it runs: takes what the file has for the network (start_weights.hpp). Throws
+  /// FormatError, and has changed nothing, for a file of another network.
+  StartReport start_from(const io::TensorFile& file) {
+    return train::start_from(model_, card_.classes, file);
+  }
 
   /// Trains, once, and writes the run's files after each epoch. Throws ValueError, naming the step,
   /// when a loss, a gradient or a logit is no number: the files then hold the epoch before.
@@ -128,18 +136,21 @@ class Trainer {
       metrics.train = train_epoch(epoch, observer);
       step_seconds += seconds_since(steps_start);
       metrics.rate = schedule_(optimizer_->steps() - 1);
+      const auto averaged = ema_.in_place();
       metrics.val = evaluate(model_, val_,
                              {.policy = config_.policy, .key = Key(config_.seed).of("evaluation")});
-      const bool is_best =
-          best_.take({metrics.val.top1, metrics.val.macs_fraction, metrics.train.lambda},
-                     config_.lambda, epoch + 1 == config_.epochs);
+      const BestEpoch candidate{metrics.val.top1, metrics.val.macs_fraction, metrics.train.lambda};
+      const bool last = epoch + 1 == config_.epochs;
+      const bool counts = last || best_.admits(candidate, config_.lambda);
+      const bool is_best = counts && best_.take(candidate);
       writer.add_epoch(metrics, model_, card_, is_best);
       if (is_best) summary = summarise(metrics);
       if (observer.epoch) observer.epoch(metrics);
+      if (stopping_.ends_after(counts, is_best)) break;
     }
     summary.train_seconds = seconds_since(start);
-    summary.clips_per_second =
-        static_cast<double>(step_count()) * static_cast<double>(config_.batch) / step_seconds;
+    summary.clips_per_second = static_cast<double>(optimizer_->steps()) *
+                               static_cast<double>(config_.batch) / step_seconds;
     writer.finish(summary);
     return summary;
   }
@@ -180,7 +191,28 @@ class Trainer {
   TrainingMetrics train_step(const data::Batch& batch, double lambda) {
     const Index step = optimizer_->steps();
     const Key noise = Key(config_.seed).of("noise").of(static_cast<std::uint64_t>(step));
+    const Index parts = config_.tuning.accumulate;
+    optimizer_->zero_grad();
+    TrainingMetrics sum;
+    for (Index part = 0; part < parts; ++part) {
+      const auto share = part_of_batch(batch, part, parts, entropy_.weight);
+      const auto own =
+          backward_part(share, lambda,
+                        parts == 1 ? noise : noise.of("part").of(static_cast<std::uint64_t>(part)));
+      sum.loss += own.loss, sum.cross_entropy += own.cross_entropy;
+      sum.cost += own.cost, sum.top1 += own.top1, sum.lambda += own.lambda;
+    }
+    optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
+    optimizer_->step(schedule_(step));
+    ema_.update();
+    return sum;
+  }
+
+  /// Adds the gradients of a part of a batch; returns its share of the batch's metrics.
+  TrainingMetrics backward_part(const BatchPart& part, double lambda, Key noise) {
+    const data::Batch& batch = part.batch;
     AdaptiveContext<float> ctx(true, noise);
+    ctx.frozen_norms = frozen_norms_;
     ctx.estimator = config_.estimator;
     ctx.temperature = config_.temperature;
     ctx.detach_history = config_.detach_history;
@@ -193,21 +225,20 @@ class Trainer {
                                     config_.cost, plan.dense_macs());
     auto weighs = cost_loss_of(config_);
     weighs.lambda = lambda;
-    const auto goal = objective(out.logits, batch.labels, cost, weighs);
-    const double loss = static_cast<double>(goal.loss.item());
+    const auto goal = objective(out.logits, batch.labels, cost, weighs, entropy_);
+    const auto weighted = part.is_all() ? goal.loss : part.loss(goal, weighs);
+    const double loss = static_cast<double>(weighted.item());
     require<ValueError>(std::isfinite(loss), "the loss is ", loss);
-    optimizer_->zero_grad();
     if (ctx.estimator == Estimator::reinforce && config_.policy.learned() && !out.decisions.empty())
-      backward(goal.loss + choices_term(batch, out, plan, costs, weighs));
+      backward(weighted + part.of_clips * choices_term(batch, out, plan, costs, weighs));
     else
-      backward(goal.loss);
-    optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
-    optimizer_->step(schedule_(step));
-    return {loss, static_cast<double>(goal.cross_entropy.item()),
-            static_cast<double>(goal.cost.item()),
-            100 * static_cast<double>(correct_count(out.logits.value(), batch.labels)) /
+      backward(weighted);
+    return {loss, part.of_labels * static_cast<double>(goal.cross_entropy.item()),
+            part.of_clips * static_cast<double>(goal.cost.item()),
+            part.of_clips * 100 *
+                static_cast<double>(correct_count(out.logits.value(), batch.labels)) /
                 static_cast<double>(batch.labels.size()),
-            lambda};
+            part.of_clips * lambda};
   }
 
   /// What REINFORCE adds to the loss, so that the gradient knows of what was drawn.
@@ -217,7 +248,7 @@ class Trainer {
     const Index frames = batch.clips.size(1);
     const auto spent =
         clip_costs(plan.macs(), costs, out.decisions, frames, config_.cost, plan.dense_macs());
-    const auto losses = clip_losses(out.logits.value(), batch.labels, spent, weighs);
+    const auto losses = clip_losses(out.logits.value(), batch.labels, spent, weighs, entropy_);
     const auto term = reinforce(log_probability(out.decisions, frames), losses, baseline_.value());
     baseline_.learn(losses);
     return term;
@@ -245,6 +276,10 @@ class Trainer {
   TrainConfig config_;
   ModelCard card_;
   models::VideoModel<float> model_;
+  std::shared_ptr<const std::set<const float*>> frozen_norms_;
+  WeightEma ema_;
+  EarlyStopping stopping_;
+  CrossEntropyOptions entropy_;
   std::unique_ptr<optim::Optimizer<float>> optimizer_;
   data::Loader train_, val_;
   optim::Schedule schedule_;

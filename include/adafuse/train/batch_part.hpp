@@ -1,0 +1,50 @@
+// A part of a step's batch: what goes through the network at once, where a whole batch would take
+// too much memory. Gradients of the parts add up to the batch's.
+//
+// For a batch norm that is not frozen each part is a batch of its own: it has its own statistics,
+// and moves the running ones. What is drawn (dropout, decisions) is drawn anew for each part, a
+// cost is measured from its target part by part, and REINFORCE's baseline learns after each.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/data/loader.hpp>
+#include <adafuse/fusion/objective.hpp>
+
+namespace adafuse::train::inline ADAFUSE_SIMD {
+
+struct BatchPart {
+  data::Batch batch;     ///< shares the whole one's memory
+  double of_clips = 1;   ///< its share of the clips
+  double of_labels = 1;  ///< and of the weights of their labels: the mean's divisor
+
+  bool is_all() const { return of_clips == 1; }
+
+  /// Its share of the batch's loss, given its own.
+  Variable<float> loss(const Objective<float>& own, const CostLoss& weighs) const {
+    const Variable<float> entropy = own.cross_entropy * static_cast<float>(of_labels);
+    if (weighs.lambda == 0) return entropy;
+    return entropy + cost_loss(own.cost, weighs) * static_cast<float>(of_clips);
+  }
+};
+
+/// Part number `part` of `parts` equal ones, which the number of clips must be a multiple of.
+inline BatchPart part_of_batch(const data::Batch& whole, Index part, Index parts,
+                               const ClassWeights& weights) {
+  if (parts == 1) return {whole};
+  const Index n = whole.labels.size() / parts, begin = part * n;
+  BatchPart result;
+  result.batch.clips = whole.clips.narrow(begin, begin + n);
+  result.batch.labels = whole.labels.narrow(begin, begin + n);
+  result.batch.indices.assign(whole.indices.begin() + begin, whole.indices.begin() + begin + n);
+  double own = 0, all = 0;
+  for (Index i = 0; i < whole.labels.size(); ++i) {
+    const double weight = weights.of(whole.labels(i));
+    all += weight;
+    if (begin <= i && i < begin + n) own += weight;
+  }
+  result.of_clips = 1 / static_cast<double>(parts);
+  result.of_labels = own / all;
+  return result;
+}
+
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

@@ -1,0 +1,34 @@
+// EarlyStopping: training ends when no epoch has been better for some time.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/error.hpp>
+#include <adafuse/core/shape.hpp>
+
+namespace adafuse::train::inline ADAFUSE_SIMD {
+
+class EarlyStopping {
+ public:
+  /// Ends after so many candidates in a row that were not better; 0: never.
+  explicit EarlyStopping(Index patience) : patience_(patience) {}
+
+  /// Takes an epoch in, and returns whether training ends. An epoch that could not become the best
+  /// one counts for nothing.
+  bool ends_after(bool candidate, bool better) {
+    if (!candidate) return false;
+    since_best_ = better ? 0 : since_best_ + 1;
+    return patience_ > 0 && since_best_ >= patience_;
+  }
+
+  /// All that a resumed run needs: candidates since the best one.
+  Index state() const { return since_best_; }
+  void restore(Index since_best) {
+    require<ValueError>(since_best >= 0, "early-stopping: expects a count, got ", since_best);
+    since_best_ = since_best;
+  }
+
+ private:
+  Index patience_, since_best_ = 0;
+};
+
+}  // namespace adafuse::train::inline ADAFUSE_SIMD
