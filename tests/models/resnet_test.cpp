@@ -133,10 +133,11 @@ TEST_CASE("resnet: a size of agents that was said is one that files of any time 
   config = with_agent_size(config);
   CHECK(config.policy_hidden == 1024);
   CHECK(config.policy_relative == 2);
-  config = ModelConfig{.model = "resnet50"};
-  config = with_agent_size(config);
-  CHECK(config.policy_hidden == 1024);
-  CHECK(config.policy_relative == 0);
+  ModelConfig paper;
+  paper.model = "resnet50";
+  paper = with_agent_size(paper);
+  CHECK(paper.policy_hidden == 1024);
+  CHECK(paper.policy_relative == 0);
 }
 
 TEST_CASE("resnet: parameters counted by hand") {
