@@ -13,6 +13,8 @@
 #include <adafuse/data/data_loader.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/dataset_options.hpp>
+#include <adafuse/data/film_clip.hpp>
+#include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/frame_cache.hpp>
 #include <adafuse/data/frame_clips.hpp>
 #include <adafuse/data/frame_folder.hpp>
@@ -34,6 +36,8 @@
 #include <adafuse/io/directory_writer.hpp>
 #include <adafuse/io/dtype.hpp>
 #include <adafuse/io/file.hpp>
+#include <adafuse/io/film_end.hpp>
+#include <adafuse/io/film_options.hpp>
 #include <adafuse/io/gif.hpp>
 #include <adafuse/io/half.hpp>
 #include <adafuse/io/image.hpp>

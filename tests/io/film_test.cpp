@@ -9,8 +9,8 @@
 #include <numeric>
 #include <thread>
 
+#include "../data/made_films.hpp"
 #include "../data/scratch_dir.hpp"
-#include "made_films.hpp"
 
 namespace film_test {
 

@@ -11,6 +11,8 @@
 #include <adafuse/data/data_loader.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/dataset_options.hpp>
+#include <adafuse/data/film_clip.hpp>
+#include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/frame_cache.hpp>
 #include <adafuse/data/frame_clips.hpp>
 #include <adafuse/data/frame_folder.hpp>

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
@@ -20,6 +22,14 @@ class Dataset {
   virtual std::int64_t label(Index clip) const = 0;
   /// Frame `t`, counted from 0: RGB [H, W, 3]. It may be shared: it is not to be written to.
   virtual Tensor<std::uint8_t> frame(Index clip, Index t) const = 0;
+  /// Several frames of a clip, one for each position, in any order and some perhaps twice: films
+  /// are quicker to read so.
+  virtual std::vector<Tensor<std::uint8_t>> frames(Index clip,
+                                                   std::span<const Index> positions) const {
+    std::vector<Tensor<std::uint8_t>> result;
+    for (const Index t : positions) result.push_back(frame(clip, t));
+    return result;
+  }
 
  protected:
   Dataset() = default;

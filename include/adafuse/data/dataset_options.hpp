@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/core/shape.hpp>
+#include <adafuse/data/film_clip.hpp>
 #include <adafuse/data/frame_names.hpp>
 #include <adafuse/data/list_columns.hpp>
 #include <adafuse/io/image_options.hpp>
@@ -20,6 +21,8 @@ struct DatasetOptions {
   std::optional<Index> first_frame{};          ///< its number; 0 or 1 otherwise
   std::optional<ListColumns> columns{};        ///< of lists; path count label... otherwise
   io::ImageOptions pictures{};
+  OpenFilms films{};    ///< who reads films; nobody: a data set of films is refused
+  Index film_side = 0;  ///< the shorter side that films are scaled to while they are decoded
 };
 
 }  // namespace adafuse::data::inline ADAFUSE_SIMD

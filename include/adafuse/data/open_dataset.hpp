@@ -6,6 +6,7 @@
 //   lists that the options name
 //   classes.txt, train.txt, val.txt, frames/           as `adafuse gestures` writes them
 //   the lists of TSN, TSM, Something-Something, ...    data/known_lists.hpp
+//   <class>/<clip>.mp4, or that below train/ and val/
 //   <class>/<clip>/00001.jpg, or that below train/ and val/
 // SPDX-License-Identifier: MIT
 #pragma once
@@ -13,6 +14,7 @@
 #include <adafuse/data/class_folders.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/dataset_options.hpp>
+#include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/known_lists.hpp>
 #include <adafuse/data/list_dataset.hpp>
 #include <filesystem>
@@ -64,6 +66,19 @@ inline OpenedDataset opened_lists(const ListFiles& files, const DatasetOptions& 
                 std::move(layout), options.pictures);
 }
 
+inline OpenedDataset opened_films(const std::filesystem::path& path,
+                                  const DatasetOptions& options) {
+  require<IoError>(options.films != nullptr, path.string(),
+                   ": holds films, and this program was built without FFmpeg's libraries "
+                   "(libavformat-dev, libavcodec-dev, libswscale-dev, libavutil-dev)");
+  auto folders = read_film_folders(path);
+  const FilmReading reading{.pictures = options.pictures, .shorter_side = options.film_side};
+  auto train = options.films(std::move(folders.train), reading);
+  auto val = options.films(std::move(folders.val), reading);
+  return {std::move(train), std::move(val), std::move(folders.classes),
+          folders.split_by_name ? "films by class, split by name" : "films by class"};
+}
+
 }  // namespace detail
 
 /// The data set at `path`, in whatever layout it has. Frames are read later, but each clip's are
@@ -89,15 +104,22 @@ inline OpenedDataset open_dataset(const std::filesystem::path& path,
   }
   if (const auto files = find_known_lists(path, options))
     return detail::opened_lists(*files, options);
-  require<IoError>(has_class_folders(path), path.string(),
-                   ": expected lists (train.txt, val.txt, classes.txt), or folders ",
-                   "<class>/<clip> with frames 00001.jpg, ...; docs/data.md shows the layouts");
+  const bool films = has_film_folders(path);
+  require<IoError>(films || has_class_folders(path), path.string(),
+                   ": expected lists (train.txt, val.txt, classes.txt), folders <class>/<clip> ",
+                   "with frames 00001.jpg, ..., or films <class>/<clip>.mp4; docs/data.md shows ",
+                   "the layouts");
   const auto unused = [](const char* option, bool given) {
     require<ValueError>(!given, option, " has no effect on folders by class");
   };
   unused("--classes", !options.classes.empty());
   unused("--frames-root", !options.frames_root.empty());
   unused("--list-columns", options.columns.has_value());
+  if (films) {
+    unused("--name-template", options.names.has_value());
+    unused("--first-frame", options.first_frame.has_value());
+    return detail::opened_films(path, options);
+  }
   auto folders = read_class_folders(path, options);
   return detail::opened(
       std::move(folders.train), std::move(folders.val), std::move(folders.classes),

@@ -109,7 +109,7 @@ inline const std::int32_t* display_matrix(const AVStream& stream) {
 inline FormatContext open_container(const std::string& path) {
   [[maybe_unused]] static const bool quiet = (av_log_set_level(AV_LOG_QUIET), true);
   FfmpegOptions options;
-  options.set("format_whitelist", "mov,matroska,avi,flv,ogg,asf,mpeg,mpegts");
+  options.set("format_whitelist", "mov,matroska,avi,gif,flv,ogg,asf,mpeg,mpegts");
   options.set("protocol_whitelist", "file");
   AVFormatContext* format = nullptr;  // freed by avformat_open_input where that fails
   const int opened = avformat_open_input(&format, ("file:" + path).c_str(), nullptr, options.get());

@@ -40,7 +40,7 @@ class FilmBytes {
 };
 
 /// The number in `count` bytes from `first` on, largest byte first.
-inline std::uint64_t big_endian(std::string_view bytes, std::size_t first, std::size_t count) {
+inline std::uint64_t film_number(std::string_view bytes, std::size_t first, std::size_t count) {
   std::uint64_t number = 0;
   for (std::size_t i = first; i < first + count; ++i)
     number = number << 8 | static_cast<unsigned char>(bytes[i]);
@@ -56,13 +56,13 @@ inline std::string mp4_fault(FilmBytes& film) {
   for (std::uint64_t position = 0; position + 8 <= film.size();) {
     const std::string head = film.at(position, 16);
     if (head.size() < 8) break;
-    std::uint64_t length = big_endian(head, 0, 4);
+    std::uint64_t length = film_number(head, 0, 4);
     const std::string_view kind = std::string_view(head).substr(4, 4);
     index = index || kind == "moov";
     if (length == 0) break;  // The last box: to the end of the file.
     if (length == 1) {
       if (head.size() < 16) return film_cut("boxes", 16 - head.size());
-      length = big_endian(head, 8, 8);
+      length = film_number(head, 8, 8);
     }
     if (length < 8) break;  // No box: FFmpeg says what it thinks of it.
     if (length > film.size() - position)
@@ -101,7 +101,7 @@ inline std::string matroska_fault(FilmBytes& film) {
     const std::size_t width = ebml_width(static_cast<unsigned char>(head[id]));
     if (width == 0 || id + width > head.size()) break;
     const std::uint64_t unknown = (std::uint64_t{1} << (7 * width)) - 1;
-    const std::uint64_t length = big_endian(head, id, width) & unknown;
+    const std::uint64_t length = film_number(head, id, width) & unknown;
     if (length == unknown) break;  // recorded live: it never learned its length
     const std::uint64_t rest = film.size() - position - id - width;
     if (length > rest) return film_cut("elements", length - rest);
