@@ -21,6 +21,16 @@ class Dataset {
   /// Frame `t`, counted from 0: RGB [H, W, 3]. It may be shared: it is not to be written to.
   virtual Tensor<std::uint8_t> frame(Index clip, Index t) const = 0;
 
+  /// What errors call frame `t`: its file, where it has one.
+  virtual std::string frame_name(Index clip, Index t) const {
+    return concat(name(clip), ": frame ", t);
+  }
+  /// Height and width of the clip's first frame. Where a header tells, nothing is decoded.
+  virtual Shape frame_size(Index clip) const {
+    const auto first = frame(clip, 0);
+    return {first.size(0), first.size(1)};
+  }
+
  protected:
   Dataset() = default;
   Dataset(const Dataset&) = default;
