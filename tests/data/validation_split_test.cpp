@@ -63,7 +63,7 @@ TEST_CASE("validation split: it does not change with the library") {
   std::string kept;
   for (std::size_t i = 0; i < names.size(); ++i)
     if (split[i]) kept += names[i] + " ";
-  CHECK(kept == "clip_? ");
+  CHECK(kept == "clip_1 clip_5 ");
 }
 
 }  // namespace validation_split_test

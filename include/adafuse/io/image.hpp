@@ -16,7 +16,6 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
@@ -53,15 +52,15 @@ inline Shape picture_size(const std::filesystem::path& path, const ImageOptions&
   FileReader file(path);
   file.require_end();
   const std::string bytes = file.start(beginning);
-  Shape size = detail::stb_picture_size(bytes);
+  const Shape size = detail::stb_picture_size(bytes);
   if (size[0] == 0) {
     const auto image = read_image(path, options);
     return {image.size(0), image.size(1)};
   }
   detail::require_pixels(size[0] * size[1], options, path.string());
-  if (bytes.starts_with("\xFF\xD8") && detail::lies_on_side(detail::jpeg_orientation(bytes)))
-    std::swap(size[0], size[1]);
-  return size;
+  const bool turned =
+      bytes.starts_with("\xFF\xD8") && detail::lies_on_side(detail::jpeg_orientation(bytes));
+  return turned ? Shape{size[1], size[0]} : size;
 }
 
 /// All frames of a GIF, [T, H, W, 3]. Throws IoError, FormatError.
