@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstdio>
 
+#include "data_options.hpp"
 #include "model_options.hpp"
 #include "progress.hpp"
 
@@ -14,9 +15,7 @@ class TrainCommand {
   explicit TrainCommand(CLI::App& app)
       : command_(*app.add_subcommand(
             "train", "Train a network on a data set of frame folders (see docs/data.md).")) {
-    add_value(command_, "--data", data_, "DIR",
-              "data set: frames/, train.txt, val.txt, classes.txt")
-        ->required();
+    data_.add_to(command_);
     add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
     command_.add_flag("--overwrite", overwrite_,
                       "replace an earlier run in RUN, once this one is complete; until then it\n"
@@ -53,7 +52,6 @@ class TrainCommand {
         ->needs("--size");
     command_.add_flag("--flip", config_.flip, "mirror half of the clips; wrong for left and right");
     option("--seed", config_.seed, "S", "seed of weights, order and noise");
-    add_most_pixels(command_, pictures_);
     add_threads(command_);
   }
 
@@ -63,10 +61,17 @@ class TrainCommand {
     config_.model.dropout = dropout_;
     if (command_.count("--lambda-from") == 0) config_.lambda_from = config_.epochs / 3;
     check_combination();
+    require<ValueError>(command_.count("--size") == 0 || config_.size != 0,
+                        "--size: expects a side from 1 to 65535, got 0; without it frames stay as "
+                        "they are");
     check(config_);
-    const auto dataset = data::load_dataset(data_, {}, pictures_);
+    const auto dataset = data_.open();
+    const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
+    if (config_.size == 0)
+      data::require_one_size(description, "--size S crops all frames to S x S");
     train::Trainer trainer(config_, dataset);
     train::RunWriter writer(out_, overwrite_);
+    std::printf("%s", first_lines(data_, dataset, description).c_str());
     if (writer.replaces())
       std::printf("%s stays as it is until this run is complete; it grows in %s\n", out_.c_str(),
                   writer.files().dir().c_str());
@@ -122,9 +127,9 @@ class TrainCommand {
   ModelOptions model_;
   train::TrainConfig config_;
   double dropout_ = 0;
-  io::ImageOptions pictures_;
   bool overwrite_ = false;
-  std::string policy_ = "learned", data_, out_;
+  std::string policy_ = "learned", out_;
+  DataOptions data_;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <adafuse/data/data_loader.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/dataset_options.hpp>
+#include <adafuse/data/description.hpp>
 #include <adafuse/data/film_clip.hpp>
 #include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/frame_cache.hpp>
@@ -35,6 +36,7 @@
 #include <adafuse/infer/infer.hpp>
 #include <adafuse/io/directory_writer.hpp>
 #include <adafuse/io/dtype.hpp>
+#include <adafuse/io/exif_orientation.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/film_end.hpp>
 #include <adafuse/io/film_options.hpp>

@@ -11,6 +11,7 @@
 #include <adafuse/data/data_loader.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/dataset_options.hpp>
+#include <adafuse/data/description.hpp>
 #include <adafuse/data/film_clip.hpp>
 #include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/frame_cache.hpp>

@@ -31,6 +31,16 @@ class Dataset {
     return result;
   }
 
+  /// What errors call frame `t`: its file, where it has one.
+  virtual std::string frame_name(Index clip, Index t) const {
+    return concat(name(clip), ": frame ", t);
+  }
+  /// Height and width of the clip's first frame. Where a header tells, nothing is decoded.
+  virtual Shape frame_size(Index clip) const {
+    const auto first = frame(clip, 0);
+    return {first.size(0), first.size(1)};
+  }
+
  protected:
   Dataset() = default;
   Dataset(const Dataset&) = default;

@@ -28,6 +28,9 @@ class FrameCache : public Dataset {
   Index frame_count(Index clip) const override { return source_.frame_count(clip); }
   std::int64_t label(Index clip) const override { return source_.label(clip); }
 
+  std::string frame_name(Index clip, Index t) const override { return source_.frame_name(clip, t); }
+  Shape frame_size(Index clip) const override { return source_.frame_size(clip); }
+
   Tensor<std::uint8_t> frame(Index clip, Index t) const override {
     const Place place{clip, t};
     {

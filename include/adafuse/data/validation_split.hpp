@@ -8,6 +8,7 @@
 
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/rng.hpp>
+#include <adafuse/core/shape.hpp>
 #include <algorithm>
 #include <map>
 #include <string>
@@ -62,7 +63,7 @@ inline std::vector<bool> validation_split(const std::vector<std::string>& source
     }
     std::sort(order.begin(), order.end());
     const Index wanted = std::max<Index>(1, (all + fifth / 2) / fifth);
-    auto open = order.end() - order.begin();
+    Index open = std::ssize(order);
     for (const auto& [hash, source, count] : order) open -= kept.count(source) > 0 ? 1 : 0;
     for (const auto& [hash, source, count] : order) {
       if (kept.count(source) > 0) continue;

@@ -9,6 +9,7 @@
 #include <adafuse/io/crc32.hpp>
 #include <adafuse/io/directory_writer.hpp>
 #include <adafuse/io/dtype.hpp>
+#include <adafuse/io/exif_orientation.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/film_end.hpp>
 #include <adafuse/io/film_options.hpp>
