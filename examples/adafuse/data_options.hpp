@@ -7,6 +7,7 @@
 #include <string>
 
 #include "command.hpp"
+#include "films.hpp"
 
 namespace adafuse::cli {
 
@@ -14,8 +15,8 @@ class DataOptions {
  public:
   void add_to(CLI::App& command) {
     add_value(command, "--data", data_, "DIR",
-              "data set: frames/, train.txt, val.txt, classes.txt; the lists of the field; or\n"
-              "folders <class>/<clip> of frames (see docs/data.md)");
+              "data set: frames/, train.txt, val.txt, classes.txt; the lists of the field;\n"
+              "films <class>/<clip>.mp4; or folders <class>/<clip> of frames (see docs/data.md)");
     add_value(command, "--train-list", options_.train_list, "FILE", "list of the clips to train on")
         ->needs(add_value(command, "--val-list", options_.val_list, "FILE",
                           "list of the clips to validate on"));
@@ -34,8 +35,11 @@ class DataOptions {
     command_ = &command;
   }
 
-  /// The data set that the options describe. Throws ValueError, IoError, FormatError.
-  data::OpenedDataset open() {
+  /// The data set that the options describe; films are scaled to this shorter side while they are
+  /// decoded, unless it is 0. Throws ValueError, IoError, FormatError.
+  data::OpenedDataset open(Index film_side = 0) {
+    options_.films = film_opener();
+    options_.film_side = film_side;
     const bool lists = !options_.train_list.empty();
     require<ValueError>(!data_.empty() || lists,
                         "--data is required, or --train-list and --val-list");

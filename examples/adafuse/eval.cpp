@@ -92,7 +92,8 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
   if (!adaptive || (choice.kind != train::PolicyChoice::Kind::random && !options.sample))
     refuse(command, {"--seed"}, "where nothing is drawn: neither --sample nor a random policy");
 
-  const auto dataset = options.data.open();
+  const auto dataset =
+      options.data.open(card.input.shorter_side > 0 ? card.input.shorter_side : card.input.size);
   require<ValueError>(dataset.classes == card.classes, options.data.name(),
                       ": its classes are not those that the model was trained on");
   const auto description = data::describe(dataset.train, dataset.val, dataset.classes);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "films.hpp"
 #include "session_options.hpp"
 
 namespace adafuse::cli {
@@ -45,6 +46,16 @@ ClipSource gif_clip(const fs::path& file, const io::ImageOptions& pictures) {
   return {file.string(), frames.size(0), [frames](Index t) { return frames[t]; }, {}, 0};
 }
 
+/// `side` is the shorter side that the model scales frames to; 0: it takes them as they are.
+ClipSource film_clip(const fs::path& file, const io::ImageOptions& pictures, Index side) {
+  const auto films = film_opener();
+  require<IoError>(films != nullptr, file.string(), ": is a film, and ", data::films_need_ffmpeg);
+  const std::shared_ptr<const data::Dataset> film =
+      films({{file.string(), file, {0}}}, {.pictures = pictures, .shorter_side = side});
+  return {
+      file.string(), film->frame_count(0), [film](Index t) { return film->frame(0, t); }, {}, 0};
+}
+
 /// Lists lie beside the directory `frames` that they speak of.
 void add_list(const fs::path& file, Index classes, const io::ImageOptions& pictures,
               std::vector<ClipSource>& clips) {
@@ -57,7 +68,7 @@ void add_list(const fs::path& file, Index classes, const io::ImageOptions& pictu
 }
 
 std::vector<ClipSource> find_clips(const std::vector<std::string>& paths, Index classes,
-                                   const io::ImageOptions& pictures) {
+                                   const io::ImageOptions& pictures, Index side) {
   std::vector<ClipSource> clips;
   for (const fs::path path : paths) {
     require<IoError>(fs::exists(path), path.string(), ": there is no such file or directory");
@@ -65,6 +76,8 @@ std::vector<ClipSource> find_clips(const std::vector<std::string>& paths, Index 
       clips.push_back(folder_clip(path, pictures));
     else if (path.extension() == ".gif")
       clips.push_back(gif_clip(path, pictures));
+    else if (data::is_film_name(path))
+      clips.push_back(film_clip(path, pictures, side));
     else
       add_list(path, classes, pictures, clips);
   }
@@ -75,7 +88,8 @@ void predict(const PredictOptions& o, const CLI::App& command) {
   const LoadedModel model(o.session, command);
   const auto& card = model.card();
   const Index frames = card.config.frames;
-  const auto clips = find_clips(o.paths, std::ssize(card.classes), o.session.pictures);
+  const auto clips =
+      find_clips(o.paths, std::ssize(card.classes), o.session.pictures, model.side());
   std::optional<infer::ClipSession<float>> session;
   Shape size;  // of the frames that the session is for
   infer::Ledger all;
@@ -145,7 +159,7 @@ void add_predict(CLI::App& app) {
   command
       ->add_option(
           "PATH", o->paths,
-          "directories of frames 00001.jpg ..., GIFs, or lists beside a directory `frames`")
+          "directories of frames 00001.jpg ..., films, GIFs, or lists beside a directory `frames`")
       ->required();
   command->callback([o, command] { predict(*o, *command); });
 }

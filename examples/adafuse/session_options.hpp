@@ -63,13 +63,19 @@ class LoadedModel {
   const std::string& policy() const { return policy_; }
   const infer::Decider& decider() const { return decider_; }
 
+  /// The shorter side that pictures are scaled to; 0: they are taken as they are.
+  Index side() const {
+    const auto& input = card().input;
+    return input.shorter_side > 0 ? input.shorter_side : input.size;
+  }
+
   /// What the network reads of a picture [H, W, 3]: [3, h, w].
   Tensor<float> frame_of(const Tensor<std::uint8_t>& picture) const {
     const auto& input = card().input;
     if (input.size == 0) return data::normalise(picture, input.normalisation);
-    const Index side = input.shorter_side > 0 ? input.shorter_side : input.size;
-    return data::normalise(data::centre_crop(data::resize_shorter_side(picture, side), input.size),
-                           input.normalisation);
+    return data::normalise(
+        data::centre_crop(data::resize_shorter_side(picture, side()), input.size),
+        input.normalisation);
   }
 
   std::shared_ptr<const infer::FoldedNetwork<float>> fold(const Shape& frame, Index frames) const {

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "consensus_option.hpp"
+#include "films.hpp"
 #include "session_options.hpp"
 
 namespace adafuse::cli {
@@ -23,7 +24,8 @@ using PictureSource = std::function<Tensor<std::uint8_t>()>;
 
 /// The pictures of a directory, in the order of their names.
 PictureSource directory_source(const fs::path& dir, const io::ImageOptions& pictures) {
-  require<IoError>(fs::is_directory(dir), dir.string(), ": expected a directory of frames, or -");
+  require<IoError>(fs::is_directory(dir), dir.string(),
+                   ": expected a film, a directory of frames, or -");
   auto files = std::make_shared<std::vector<fs::path>>();
   for (const auto& entry : fs::directory_iterator(dir)) {
     const auto extension = entry.path().extension();
@@ -70,7 +72,9 @@ void stream(const StreamCommand& o, const CLI::App& command) {
                                                                     : infer::Future::refuse,
                                      .consensus = parse_consensus(o.consensus)};
   const auto next = o.source == "-" ? raw_source(o.height, o.width, o.session.pictures)
-                                    : directory_source(o.source, o.session.pictures);
+                    : data::is_film_name(o.source)
+                        ? film_frames(o.source, o.session.pictures, model.side())
+                        : directory_source(o.source, o.session.pictures);
 
   std::optional<infer::StreamSession<float>> session;
   infer::Ledger ledger;
@@ -126,7 +130,7 @@ void add_stream(CLI::App& app) {
       "stream", "Say what is going on, frame by frame: frame, class, score, ms, share of MACs.");
   auto o = std::make_shared<StreamCommand>();
   o->session.add_to(*command);
-  command->add_option("SOURCE", o->source, "directory of pictures, or - for raw RGB on stdin")
+  command->add_option("SOURCE", o->source, "film, directory of pictures, or - for raw RGB on stdin")
       ->required();
   add_value(*command, "--width", o->width, "W", "of raw RGB, pixels");
   add_value(*command, "--height", o->height, "H", "of raw RGB, pixels");

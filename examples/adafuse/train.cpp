@@ -65,7 +65,7 @@ class TrainCommand {
                         "--size: expects a side from 1 to 65535, got 0; without it frames stay as "
                         "they are");
     check(config_);
-    const auto dataset = data_.open();
+    const auto dataset = data_.open(config_.shorter_side > 0 ? config_.shorter_side : config_.size);
     const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
     if (config_.size == 0)
       data::require_one_size(description, "--size S crops all frames to S x S");

@@ -4,6 +4,7 @@
 
 #include <adafuse/data/batches.hpp>
 #include <adafuse/data/cached_dataset.hpp>
+#include <adafuse/data/check_clips.hpp>
 #include <adafuse/data/class_file.hpp>
 #include <adafuse/data/class_folders.hpp>
 #include <adafuse/data/clip_list.hpp>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,11 @@ class Dataset {
     std::vector<Tensor<std::uint8_t>> result;
     for (const Index t : positions) result.push_back(frame(clip, t));
     return result;
+  }
+  /// Calls `use(t, frame)` for every frame of a clip, in order.
+  virtual void each_frame(
+      Index clip, const std::function<void(Index t, const Tensor<std::uint8_t>&)>& use) const {
+    for (Index t = 0; t < frame_count(clip); ++t) use(t, frame(clip, t));
   }
 
   /// What errors call frame `t`: its file, where it has one.

@@ -31,6 +31,11 @@ struct FilmReading {
 using OpenFilms =
     std::function<std::unique_ptr<const Dataset>(std::vector<FilmClip>, const FilmReading&)>;
 
+/// What a program without FFmpeg's libraries says of a film.
+inline constexpr const char* films_need_ffmpeg =
+    "this program was built without FFmpeg's libraries, which read films (Debian: libavformat-dev "
+    "libavcodec-dev libswscale-dev libavutil-dev)";
+
 /// Whether a file is a film by its name: mp4, webm, mkv, avi and others.
 inline bool is_film_name(const std::filesystem::path& path) {
   constexpr std::string_view endings[] = {".mp4",  ".webm", ".mkv", ".avi", ".mov", ".m4v", ".mpg",

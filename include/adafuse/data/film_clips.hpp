@@ -9,6 +9,7 @@
 #include <adafuse/io/film.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -47,6 +48,11 @@ class FilmClips : public Dataset {
   /// The first label of the clip.
   std::int64_t label(Index clip) const override { return clips_[number(clip)].labels.front(); }
 
+  std::string frame_name(Index clip, Index t) const override {
+    return concat(clips_[number(clip)].path.string(), ": frame ", t);
+  }
+  Shape frame_size(Index clip) const override { return {info(clip).height, info(clip).width}; }
+
   Tensor<std::uint8_t> frame(Index clip, Index t) const override {
     return frames(clip, std::span(&t, 1)).front();
   }
@@ -61,6 +67,13 @@ class FilmClips : public Dataset {
       times.push_back(info(clip).time(t));
     }
     return io::Film(clips_[number(clip)].path, options_).at(times);
+  }
+
+  /// Decodes the film once.
+  void each_frame(Index clip, const std::function<void(Index t, const Tensor<std::uint8_t>&)>& use)
+      const override {
+    io::Film film(clips_[number(clip)].path, options_);
+    for (Index t = 0; t < frame_count(clip); ++t) use(t, film.at(info(clip).time(t)));
   }
 
  private:

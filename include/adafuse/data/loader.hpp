@@ -118,9 +118,10 @@ class Loader {
               Tensor<float>::uninitialized({n, config_.frames, 3, image.size(0), image.size(1)});
         auto out = batch.clips[i][t];
         require<ShapeError>(out.shape() == planes,
-                            dataset_.frame_name(clip, frames[static_cast<std::size_t>(t)]), ": is ",
-                            image.size(0), "x", image.size(1), ", other frames are ", out.size(1),
-                            "x", out.size(2), "; a size (--size in training) brings them together");
+                            dataset_.frame_name(clip, positions[static_cast<std::size_t>(t)]),
+                            ": is ", image.size(0), "x", image.size(1), ", other frames are ",
+                            out.size(1), "x", out.size(2),
+                            "; a size (--size in training) brings them together");
         normalise(flipped ? mirror(image) : image, config_.normalisation, out.view<3>());
       }
     }

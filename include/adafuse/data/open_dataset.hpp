@@ -68,9 +68,8 @@ inline OpenedDataset opened_lists(const ListFiles& files, const DatasetOptions& 
 
 inline OpenedDataset opened_films(const std::filesystem::path& path,
                                   const DatasetOptions& options) {
-  require<IoError>(options.films != nullptr, path.string(),
-                   ": holds films, and this program was built without FFmpeg's libraries "
-                   "(libavformat-dev, libavcodec-dev, libswscale-dev, libavutil-dev)");
+  require<IoError>(options.films != nullptr, path.string(), ": holds films, and ",
+                   films_need_ffmpeg);
   auto folders = read_film_folders(path);
   const FilmReading reading{.pictures = options.pictures, .shorter_side = options.film_side};
   auto train = options.films(std::move(folders.train), reading);
