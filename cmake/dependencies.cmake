@@ -30,8 +30,8 @@ macro(adafuse_find name)
     endforeach()
     find_path(ADAFUSE_FFMPEG_INCLUDE_DIR libavformat/avformat.h PATH_SUFFIXES ffmpeg)
     mark_as_advanced(ADAFUSE_FFMPEG_INCLUDE_DIR)
-    if(ADAFUSE_FFMPEG_INCLUDE_DIR AND NOT "${_adafuse_libraries}" MATCHES "NOTFOUND" AND NOT TARGET
-                                                                                      adafuse::ffmpeg)
+    if(NOT "${ADAFUSE_FFMPEG_INCLUDE_DIR};${_adafuse_libraries}" MATCHES "NOTFOUND"
+       AND NOT TARGET adafuse::ffmpeg)
       add_library(adafuse::ffmpeg INTERFACE IMPORTED GLOBAL)
       target_include_directories(adafuse::ffmpeg INTERFACE ${ADAFUSE_FFMPEG_INCLUDE_DIR})
       target_link_libraries(adafuse::ffmpeg INTERFACE ${_adafuse_libraries})

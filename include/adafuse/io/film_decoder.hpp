@@ -10,6 +10,7 @@
 #include <adafuse/io/film_end.hpp>
 #include <adafuse/io/film_options.hpp>
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -146,7 +147,9 @@ class FilmDecoder {
     for (; read_packet(); ++packets) {
       const auto shown = packet_->pts != AV_NOPTS_VALUE ? packet_->pts : packet_->dts;
       if (shown != AV_NOPTS_VALUE)
-        last = std::max(last, seconds_of(shown + std::max<std::int64_t>(packet_->duration, 1)));
+        last = std::max(last, seconds_of(shown) + av_q2d(stream().time_base) *
+                                                      static_cast<double>(std::max<std::int64_t>(
+                                                          packet_->duration, 1)));
       av_packet_unref(packet_.get());
     }
     require<FormatError>(packets > 0, name_, ": holds no frame");
@@ -216,10 +219,10 @@ class FilmDecoder {
     if (!by_index()) return -1;
     // An index may state when a frame is read, as many frames before it is shown as it may wait.
     const double waits = stream().codecpar->video_delay / info_.rate;
-    const double at = (seconds - waits) / av_q2d(stream().time_base);
-    if (!(at >= 0 && at < 0x1p62)) return -1;
-    return av_index_search_timestamp(format_->streams[stream_],
-                                     first_ + static_cast<std::int64_t>(at), AVSEEK_FLAG_BACKWARD);
+    const double at = static_cast<double>(first_) + (seconds - waits) / av_q2d(stream().time_base);
+    if (!(std::abs(at) < 0x1p62)) return -1;
+    return av_index_search_timestamp(format_->streams[stream_], static_cast<std::int64_t>(at),
+                                     AVSEEK_FLAG_BACKWARD);
   }
 
   std::string name_;
