@@ -32,7 +32,8 @@ Names clips_of(const Dataset& half) {
 void check_frames(const Dataset& half, Index clip, Index count) {
   REQUIRE(half.frame_count(clip) == count);
   for (Index t = 0; t < count; ++t)
-    CHECK(half.frame(clip, t)(3, 3, 1) == doctest::Approx(20 + 40 * t).epsilon(0.05));
+    CHECK(half.frame(clip, t)(3, 3, 1) ==
+          doctest::Approx(20 + 40 * static_cast<double>(t)).epsilon(0.05));
 }
 
 template <class Failure>
