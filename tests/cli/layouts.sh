@@ -10,6 +10,9 @@ case $out in
   "data: lists train.txt and val.txt; 18 + 9 clips of 9 classes, 4 frames, 16x16"*) ;;
   *) fail "what was found: $out" ;;
 esac
+case $out in *"resnet8, 4 frames of 16x16 a clip: "*" M MACs where nothing is skipped"*) ;;
+  *) fail "what a clip costs: $out" ;;
+esac
 
 # trains_alike RUN OPTIONS...: the same clips in another layout train to the same numbers.
 trains_alike() {
