@@ -229,6 +229,8 @@ TEST_CASE("open data set: Kinetics' CSV, with classes by name and quotes") {
   CHECK(dataset.classes == Names{"a, b", "air drumming"});
   CHECK(clips_of(dataset.train) == Names{"-0xY_000004_000014=1", "b_000000_000010=0"});
   check_frames(dataset.train, 0, 3);
+  write(dir.path / "train.csv", head + ",b,0,10,train\n");
+  check_refused<FormatError>(dir.path, "train.csv:2: expected a label, got an empty field");
   write(dir.path / "train.csv", head + "x,b,zero,10,train\n");
   check_refused<FormatError>(dir.path, "train.csv:2: time_start: expected whole seconds");
 }
