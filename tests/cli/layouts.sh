@@ -75,7 +75,7 @@ mistake "sizes/frames/val_000003/00001.jpg: is 24x24, but sizes/frames/train_000
   train --data sizes --out new $tiny
 mistake "trained with --size" eval --run own --data sizes
 works train --data sizes --out cropped $tiny --size 16
-case $out in *"16x16 (26 clips) and 24x24 (1 clips)"*) ;; *) fail "sizes: $out" ;; esac
+case $out in *"16x16 (26 clips) and 24x24 (1 clip)"*) ;; *) fail "sizes: $out" ;; esac
 works eval --run cropped --data sizes
 mistake "--size: expects a side from 1 to 65535, got 0" train --data data --out new $tiny --size 0
 
