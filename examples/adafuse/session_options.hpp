@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/data/frame_names.hpp>
 #include <adafuse/data/resize.hpp>
 #include <adafuse/data/transform.hpp>
 #include <adafuse/infer/infer.hpp>
@@ -20,7 +21,7 @@ namespace adafuse::cli {
 struct SessionOptions {
   std::string run, checkpoint = "best", policy;
   std::uint64_t seed = 0;
-  bool ledger = false, json = false;
+  bool ledger = false, json = false, allow_holes = false;
   io::ImageOptions pictures;
 
   void add_to(CLI::App& command) {
@@ -33,6 +34,9 @@ struct SessionOptions {
     add_value(command, "--seed", seed, "S", "seed of a random policy (default: the run's)");
     command.add_flag("--ledger", ledger, "print what each step cost");
     command.add_flag("--json", json, "print one JSON object");
+    command.add_flag("--allow-holes", allow_holes,
+                     "take the pictures of a directory as they are named, 1, 2, 10, even where\n"
+                     "numbers are missing or names differ");
     add_most_pixels(command, pictures);
     add_threads(command);
   }

@@ -71,7 +71,8 @@ class TrainCommand {
       data::require_one_size(description, "--size S crops all frames to S x S");
     train::Trainer trainer(config_, dataset);
     train::RunWriter writer(out_, overwrite_);
-    std::printf("%s", first_lines(data_, dataset, description).c_str());
+    std::printf("%s%s", first_lines(data_, dataset, description).c_str(),
+                cost_line(trainer.model(), description).c_str());
     if (writer.replaces())
       std::printf("%s stays as it is until this run is complete; it grows in %s\n", out_.c_str(),
                   writer.files().dir().c_str());
@@ -85,6 +86,20 @@ class TrainCommand {
   template <class Value>
   void option(const char* name, Value& value, const char* type, const char* text) {
     add_value(command_, name, value, type, text)->capture_default_str();
+  }
+
+  /// What a clip costs a network that computes everything, at the size that it is trained on.
+  std::string cost_line(const models::VideoModel<float>& model,
+                        const data::Description& clips) const {
+    const auto& usual = clips.sizes.front();
+    const Index height = config_.size > 0 ? config_.size : usual.height;
+    const Index width = config_.size > 0 ? config_.size : usual.width;
+    const double macs =
+        model.plan(height, width).dense_macs() * static_cast<double>(config_.model.frames);
+    char millions[32];
+    std::snprintf(millions, sizeof millions, "%.2f", macs / 1e6);
+    return concat(config_.model.model, ", ", config_.model.frames, " frames of ", height, "x",
+                  width, " a clip: ", millions, " M MACs where nothing is skipped\n");
   }
 
   /// Options without a meaning in this combination are mistakes, not decoration.

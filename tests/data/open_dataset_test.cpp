@@ -32,7 +32,8 @@ Names clips_of(const Dataset& half) {
 void check_frames(const Dataset& half, Index clip, Index count) {
   REQUIRE(half.frame_count(clip) == count);
   for (Index t = 0; t < count; ++t)
-    CHECK(half.frame(clip, t)(3, 3, 1) == doctest::Approx(20 + 40 * t).epsilon(0.05));
+    CHECK(half.frame(clip, t)(3, 3, 1) ==
+          doctest::Approx(20 + 40 * static_cast<double>(t)).epsilon(0.05));
 }
 
 template <class Failure>
@@ -61,7 +62,11 @@ TEST_CASE(
   write(dir.path / "val.txt", "b 4 0\n");
   check_refused<IoError>(dir.path, "frames/b/00004.jpg: is missing; the list asks for 4 frames");
   fs::remove(dir.path / "val.txt");
-  check_refused<IoError>(dir.path, "val.txt: is missing, beside train.txt");
+  check_refused<IoError>(dir.path, "val.txt: this list is missing");
+  fs::remove(dir.path / "train.txt");
+  check_refused<IoError>(dir.path, "train.txt: this list is missing");
+  fs::remove(dir.path / "classes.txt");
+  check_refused<IoError>(dir.path, "expected a folder for each class, two or more, got 1");
 }
 
 TEST_CASE("open data set: folders of frames by class, split by name") {
@@ -228,6 +233,8 @@ TEST_CASE("open data set: Kinetics' CSV, with classes by name and quotes") {
   CHECK(dataset.classes == Names{"a, b", "air drumming"});
   CHECK(clips_of(dataset.train) == Names{"-0xY_000004_000014=1", "b_000000_000010=0"});
   check_frames(dataset.train, 0, 3);
+  write(dir.path / "train.csv", head + ",b,0,10,train\n");
+  check_refused<FormatError>(dir.path, "train.csv:2: expected a label, got an empty field");
   write(dir.path / "train.csv", head + "x,b,zero,10,train\n");
   check_refused<FormatError>(dir.path, "train.csv:2: time_start: expected whole seconds");
 }
@@ -266,13 +273,15 @@ TEST_CASE("open data set: columns of lists are named in words") {
 
 TEST_CASE("open data set: pictures of several sizes are counted, and named where one is needed") {
   const ScratchDir dir("open-sizes");
-  for (const char* name : {"train/x/a", "train/x/b", "val/x/c"}) write_clip(dir.path / name);
+  for (const char* name : {"train/x/a", "train/x/b", "train/y/d", "val/x/c"})
+    write_clip(dir.path / name);
   fs::remove_all(dir.path / "train/x/b");
   write_frames(dir.path / "train/x/b", {"1.png"}, 10, 12);
   const auto dataset = open_dataset(dir.path);
   const auto d = describe(dataset.train, dataset.val, dataset.classes);
   CHECK(to_string(d) ==
-        "2 + 1 clips of 1 classes, 1 to 3 frames, 8x8 (2 clips) and 10x12 (1 clips)");
+        "3 + 1 clips of 2 classes, 1 to 3 frames, 8x8 (3 clips) and 10x12 (1 clip)\n"
+        "1 class has no clips to validate on: \"y\"");
   CHECK_THROWS_WITH_AS(require_one_size(d, "--size S helps"),
                        doctest::Contains("train/x/b/1.png: is 10x12, but "), ShapeError);
 }

@@ -17,7 +17,8 @@ TEST_CASE("validation split: a source is a name without the number of its cut") 
   CHECK(source_of("v_Biking_g01_c02") == "v_Biking_g01");
   CHECK(source_of("anna_Clip12") == "anna");
   CHECK(source_of("pan-cut07") == "pan");
-  for (const char* whole : {"anna_01", "train_000003", "c1", "_c1", "abc1", "music1", "x", ""})
+  for (const char* whole :
+       {"anna_01", "IMG_0001", "IMG_0002", "train_000003", "c1", "_c1", "abc1", "music1", "x", ""})
     CHECK(source_of(whole) == whole);
 }
 

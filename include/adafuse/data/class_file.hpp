@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -71,8 +72,11 @@ inline std::vector<std::string> class_names_of_json(const std::filesystem::path&
 
 /// The class names in a file of any of these forms, label 0 first. Throws IoError, FormatError.
 inline std::vector<std::string> read_class_file(const std::filesystem::path& path) {
-  if (path.extension() == ".json") return detail::class_names_of_json(path);
-  return detail::without_numbers(read_class_names(path));
+  auto names = path.extension() == ".json" ? detail::class_names_of_json(path)
+                                           : detail::without_numbers(read_class_names(path));
+  const std::set<std::string_view> once(names.begin(), names.end());
+  require<FormatError>(once.size() == names.size(), path.string(), ": a class comes twice");
+  return names;
 }
 
 }  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -73,6 +73,8 @@ inline ClassFolders read_class_folders(const std::filesystem::path& dir,
   result.split_by_name = !std::filesystem::is_directory(train) || val.empty();
   const auto& top = result.split_by_name ? dir : train;
   result.classes = detail::folder_names(top);
+  require<IoError>(result.classes.size() >= 2, top.string(),
+                   ": expected a folder for each class, two or more, got ", result.classes.size());
   std::vector<FrameClip> clips;
   for (const auto& name : result.classes) {
     const auto label = static_cast<std::int64_t>(&name - result.classes.data());

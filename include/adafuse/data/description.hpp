@@ -62,7 +62,8 @@ inline std::string to_string(const Description& d) {
   constexpr std::size_t shown = 3;
   for (std::size_t i = 0; i < std::min(shown, d.sizes.size()); ++i) {
     text += concat(i == 0 ? ", " : " and ", d.sizes[i].height, "x", d.sizes[i].width);
-    if (d.sizes.size() > 1) text += concat(" (", d.sizes[i].clips, " clips)");
+    if (d.sizes.size() > 1)
+      text += concat(" (", d.sizes[i].clips, d.sizes[i].clips == 1 ? " clip)" : " clips)");
   }
   if (d.sizes.size() > shown) text += concat(" and ", d.sizes.size() - shown, " more sizes");
   for (const auto* half : {&d.train_of_class, &d.val_of_class}) {

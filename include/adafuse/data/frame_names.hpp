@@ -205,4 +205,22 @@ inline FrameRun find_frames(const std::filesystem::path& dir,
   return detail::run_of(dir, found, first, count);
 }
 
+/// The pictures of a directory in natural order, whatever number is the first. Unless holes are
+/// allowed, or no name has a number, they are of one name and numbered without a hole. Throws
+/// IoError.
+inline std::vector<std::filesystem::path> pictures_in_order(const std::filesystem::path& dir,
+                                                            bool allow_holes = false) {
+  const auto names = detail::picture_names(dir);
+  const bool numbered = std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    return detail::numbered(name).has_value();
+  });
+  if (names.empty() || (numbered && !allow_holes)) {
+    const auto found = detail::frames_of_one_kind(dir);
+    detail::run_of(dir, found, found.numbers.front(), {});
+  }
+  std::vector<std::filesystem::path> files;
+  for (const auto& name : names) files.push_back(dir / name);
+  return files;
+}
+
 }  // namespace adafuse::data::inline ADAFUSE_SIMD

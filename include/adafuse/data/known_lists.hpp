@@ -55,10 +55,11 @@ inline std::optional<ListFiles> find_known_lists(const std::filesystem::path& di
     if (!there(known.train) && !there(known.val)) continue;
     if (!found || (!there(found->classes) && there(known.classes))) found = known;
   }
+  // Classes without lists: what an interrupted `adafuse gestures` leaves.
+  if (!found && there(known_lists[0].classes)) found = known_lists[0];
   if (!found) return std::nullopt;
   for (const char* name : {found->train, found->val})
-    require<IoError>(there(name), (dir / name).string(), ": is missing, beside ",
-                     name == found->train ? found->val : found->train);
+    require<IoError>(there(name), (dir / name).string(), ": this list is missing");
   ListFiles files{dir / found->train, dir / found->val, {}, usual_frames_roots(dir)};
   // CSV may call classes by their names; the others need them.
   const bool by_name = files.train.extension() == ".csv";

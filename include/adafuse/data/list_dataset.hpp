@@ -8,6 +8,7 @@
 #include <adafuse/data/frame_clips.hpp>
 #include <adafuse/data/listed_clips.hpp>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -86,13 +87,15 @@ class FrameFinder {
 };
 
 inline std::vector<FrameClip> clips_on_disk(const ClipTable& table,
-                                            const std::map<std::string, std::int64_t>& classes,
+                                            const std::vector<std::string>& classes,
                                             const std::filesystem::path& root,
                                             const DatasetOptions& options) {
+  std::map<std::string, std::int64_t> numbers;
+  for (const auto& name : classes) numbers.emplace(name, std::ssize(numbers));
   std::vector<FrameClip> clips;
   FrameFinder finder(options);
   for (const auto& listed : table.clips) {
-    auto labels = labels_of(listed, classes);
+    auto labels = labels_of(listed, numbers);
     auto dir = folder_of(listed, root);
     const auto run = finder.run_of_clip(dir, listed, table.guessed);
     clips.push_back({listed.path, std::move(dir), run, std::move(labels)});
@@ -101,10 +104,11 @@ inline std::vector<FrameClip> clips_on_disk(const ClipTable& table,
 }
 
 /// The classes that a list calls by name, in the order of the alphabet.
-inline std::vector<std::string> named_classes(const ClipTable& table,
-                                              const std::filesystem::path& list) {
+inline std::vector<std::string> named_classes(const std::filesystem::path& list,
+                                              const DatasetOptions& options) {
+  constexpr Index any = std::numeric_limits<Index>::max();
   std::set<std::string> names;
-  for (const auto& clip : table.clips)
+  for (const auto& clip : read_clip_table(list, options.columns, any).clips)
     for (const auto& label : clip.labels) {
       require<ValueError>(
           !whole_number(label), list.string(),
@@ -116,23 +120,32 @@ inline std::vector<std::string> named_classes(const ClipTable& table,
 
 }  // namespace detail
 
+/// The clips of one list, looked up below the first of `roots` that has the first of them. Throws
+/// IoError, FormatError, naming file and line.
+inline std::vector<FrameClip> read_list(const std::filesystem::path& file,
+                                        const std::vector<std::filesystem::path>& roots,
+                                        const std::vector<std::string>& classes,
+                                        const DatasetOptions& options = {}) {
+  const auto table = read_clip_table(file, options.columns, std::ssize(classes));
+  return detail::clips_on_disk(table, classes, detail::root_of(table.clips.front(), roots),
+                               options);
+}
+
 /// Reads the lists and looks every clip up. Throws IoError, FormatError, ValueError, naming file
 /// and line.
 inline ListedDataset read_lists(const ListFiles& files, const DatasetOptions& options) {
   ListedDataset dataset;
-  if (!files.classes.empty()) dataset.classes = read_class_file(files.classes);
-  const Index count =
-      files.classes.empty() ? std::numeric_limits<Index>::max() : std::ssize(dataset.classes);
+  if (!files.classes.empty())
+    dataset.classes = read_class_file(files.classes);
+  else
+    dataset.classes = detail::named_classes(files.train, options);
+  const auto count = std::ssize(dataset.classes);
+  // Both are read before anything is looked up: a mistake in the second is told at once.
   const auto train = read_clip_table(files.train, options.columns, count);
   const auto val = read_clip_table(files.val, options.columns, count);
-  if (files.classes.empty()) dataset.classes = detail::named_classes(train, files.train);
-  std::map<std::string, std::int64_t> classes;
-  for (const auto& name : dataset.classes) classes.emplace(name, std::ssize(classes));
-  require<FormatError>(std::ssize(classes) == std::ssize(dataset.classes), files.classes.string(),
-                       ": a class comes twice");
   const auto root = detail::root_of(train.clips.front(), files.frames_roots);
-  dataset.train = detail::clips_on_disk(train, classes, root, options);
-  dataset.val = detail::clips_on_disk(val, classes, root, options);
+  dataset.train = detail::clips_on_disk(train, dataset.classes, root, options);
+  dataset.val = detail::clips_on_disk(val, dataset.classes, root, options);
   return dataset;
 }
 

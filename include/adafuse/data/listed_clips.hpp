@@ -71,6 +71,7 @@ inline ListedClip clip_of_fields(const std::vector<std::string>& fields, const L
         break;
       case Column::label:
       case Column::labels:
+        require<FormatError>(!fields[i].empty(), where, ": expected a label, got an empty field");
         clip.labels.push_back(fields[i]);
         break;
       case Column::none:
@@ -100,8 +101,6 @@ inline ListedClip clip_of_words(std::string_view line, const ListColumns& column
     const auto last = words[word];
     fields.emplace_back(first.data(), last.data() + last.size());
   }
-  require<FormatError>(fields.size() <= columns.size() || columns.back() == Column::labels, where,
-                       ": expected ", to_string(columns), ", got ", io::in_quotes(line));
   return clip_of_fields(fields, columns, where);
 }
 
@@ -155,8 +154,7 @@ inline ClipTable table_of_csv(std::string_view text, const std::optional<ListCol
     const auto fields = csv_fields(lines[i], separator);
     const std::string where = concat(name, ":", i + 1);
     if (const auto named = columns_of_head(fields); i == 0 && !named.empty()) {
-      head = fields;
-      if (!given) columns = named, table.guessed = false;
+      if (!given) head = fields, columns = named, table.guessed = false;
       continue;
     }
     if (columns.empty() && fields.size() == 2)

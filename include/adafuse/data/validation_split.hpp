@@ -13,7 +13,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -44,39 +43,37 @@ inline std::string source_of(std::string_view clip) {
 inline std::vector<bool> validation_split(const std::vector<std::string>& sources,
                                           const std::vector<std::int64_t>& labels) {
   require<ValueError>(sources.size() == labels.size(),
-                      "validation_split: expected a label for each ", "clip, got ", sources.size(),
+                      "validation_split: expected a label for each clip, got ", sources.size(),
                       " clips and ", labels.size(), " labels");
-  constexpr Index fifth = 5;
-  std::map<std::int64_t, std::map<std::string, Index>> classes;  // label, source: clips
-  for (std::size_t i = 0; i < sources.size(); ++i) ++classes[labels[i]][sources[i]];
+  struct Clips {
+    Index all = 0, kept = 0;
+  };
+  std::map<std::int64_t, Clips> classes;
+  std::map<std::string, std::map<std::int64_t, Index>> clips;  // of each source, by label
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    ++classes[labels[i]].all;
+    ++clips[sources[i]][labels[i]];
+  }
   const Key key = Key(0).of("validation split");
-  std::map<std::string, bool> kept;  // of each source that is decided
-  for (const auto& [label, clips] : classes) {
-    std::vector<std::tuple<std::uint64_t, std::string, Index>> order;
-    Index all = 0, done = 0, trained = 0;
-    for (const auto& [source, count] : clips) {
-      order.emplace_back(key.of(source).bits(0), source, count);
-      all += count;
-      const auto decided = kept.find(source);
-      if (decided == kept.end()) continue;
-      (decided->second ? done : trained) += count;
+  std::map<std::pair<std::uint64_t, std::string>, bool> kept;  // by hash
+  for (const auto& [source, counts] : clips) kept[{key.of(source).bits(0), source}] = false;
+  for (auto& [place, keep] : kept) {
+    const auto& counts = clips[place.second];
+    bool wanted = true, first = false, leaves_some = true;
+    for (const auto& [label, count] : counts) {
+      const Clips& of_class = classes[label];
+      const Index fifth = (of_class.all + 2) / 5;
+      // Half of a source too many is as near to a fifth as half too few.
+      wanted = wanted && of_class.kept + count / 2 < fifth;
+      first = first || (of_class.kept == 0 && 2 * count <= of_class.all);
+      leaves_some = leaves_some && of_class.kept + count < of_class.all;
     }
-    std::sort(order.begin(), order.end());
-    const Index wanted = std::max<Index>(1, (all + fifth / 2) / fifth);
-    Index open = std::ssize(order);
-    for (const auto& [hash, source, count] : order) open -= kept.count(source) > 0 ? 1 : 0;
-    for (const auto& [hash, source, count] : order) {
-      if (kept.count(source) > 0) continue;
-      const bool last_to_train = open == 1 && trained == 0;
-      // Half of a source too many is nearer to a fifth than half too few.
-      const bool fits = done == 0 || done + count / 2 < wanted;
-      kept[source] = done < wanted && fits && !last_to_train;
-      (kept[source] ? done : trained) += count;
-      --open;
-    }
+    keep = leaves_some && (wanted || first);
+    if (keep)
+      for (const auto& [label, count] : counts) classes[label].kept += count;
   }
   std::vector<bool> split;
-  for (const auto& source : sources) split.push_back(kept.at(source));
+  for (const auto& source : sources) split.push_back(kept.at({key.of(source).bits(0), source}));
   return split;
 }
 
