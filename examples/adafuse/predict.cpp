@@ -76,6 +76,8 @@ std::vector<ClipSource> find_clips(const std::vector<std::string>& paths,
       clips.push_back(folder_clip(path, options));
     else if (path.extension() == ".gif")
       clips.push_back(gif_clip(path, options.pictures));
+    else if (data::is_film_name(path))
+      clips.push_back(film_clip(path, options.pictures, side));
     else
       add_list(path, classes, options.pictures, clips);
   }
