@@ -2,7 +2,7 @@
 # Used by the build itself and by the installed package.
 include_guard(GLOBAL)
 
-# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, cli11 or doctest, as an imported target.
+# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, ffmpeg, cli11 or doctest, as an imported target.
 macro(adafuse_find name)
   if("${name}" STREQUAL "eigen")
     find_package(Eigen3 3.4 QUIET NO_MODULE)
@@ -21,6 +21,23 @@ macro(adafuse_find name)
   elseif("${name}" STREQUAL "zlib")
     find_package(ZLIB QUIET)
     _adafuse_found(ZLIB::ZLIB "zlib" zlib1g-dev ${ARGN})
+  elseif("${name}" STREQUAL "ffmpeg")
+    set(_adafuse_libraries)
+    foreach(library avformat avcodec swscale avutil)
+      find_library(ADAFUSE_${library}_LIBRARY ${library})
+      mark_as_advanced(ADAFUSE_${library}_LIBRARY)
+      list(APPEND _adafuse_libraries ${ADAFUSE_${library}_LIBRARY})
+    endforeach()
+    find_path(ADAFUSE_FFMPEG_INCLUDE_DIR libavformat/avformat.h PATH_SUFFIXES ffmpeg)
+    mark_as_advanced(ADAFUSE_FFMPEG_INCLUDE_DIR)
+    if(NOT "${ADAFUSE_FFMPEG_INCLUDE_DIR};${_adafuse_libraries}" MATCHES "NOTFOUND"
+       AND NOT TARGET adafuse::ffmpeg)
+      add_library(adafuse::ffmpeg INTERFACE IMPORTED GLOBAL)
+      target_include_directories(adafuse::ffmpeg INTERFACE ${ADAFUSE_FFMPEG_INCLUDE_DIR})
+      target_link_libraries(adafuse::ffmpeg INTERFACE ${_adafuse_libraries})
+    endif()
+    _adafuse_found(adafuse::ffmpeg "FFmpeg's libraries (libavformat/avformat.h)"
+                   "libavformat-dev libavcodec-dev libswscale-dev libavutil-dev" ${ARGN})
   elseif("${name}" STREQUAL "cli11")
     find_package(CLI11 2.1 QUIET)
     _adafuse_found(CLI11::CLI11 "CLI11 2.1" libcli11-dev ${ARGN})

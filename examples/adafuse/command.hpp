@@ -19,6 +19,7 @@ namespace adafuse::cli {
 
 /// Each adds its subcommand, which runs when it was named on the command line.
 void add_gestures(CLI::App& app);
+void add_data(CLI::App& app);
 void add_train(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_predict(CLI::App& app);

@@ -1,24 +1,23 @@
 // adafuse eval: how good a trained model is on a data set, and what it decides there.
 // SPDX-License-Identifier: MIT
-#include <adafuse/data/frame_folder.hpp>
 #include <adafuse/train/evaluation.hpp>
 #include <adafuse/train/model_file.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <cstdio>
 #include <iostream>
 
-#include "command.hpp"
+#include "data_options.hpp"
 
 namespace adafuse::cli {
 
 namespace {
 
 struct EvalOptions {
-  std::string run, data, checkpoint = "best", split = "val", policy;
+  std::string run, checkpoint = "best", split = "val", policy;
   Index batch = 32;
   std::uint64_t seed = 0;
   bool sample = false, json = false;
-  io::ImageOptions pictures;
+  DataOptions data;
 };
 
 io::Json report(const train::SavedModel& saved, const std::string& policy,
@@ -93,9 +92,14 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
   if (!adaptive || (choice.kind != train::PolicyChoice::Kind::random && !options.sample))
     refuse(command, {"--seed"}, "where nothing is drawn: neither --sample nor a random policy");
 
-  const auto dataset = data::load_dataset(options.data, {}, options.pictures);
-  require<ValueError>(dataset.classes == card.classes, options.data,
+  const auto dataset =
+      options.data.open(card.input.shorter_side > 0 ? card.input.shorter_side : card.input.size);
+  require<ValueError>(dataset.classes == card.classes, options.data.name(),
                       ": its classes are not those that the model was trained on");
+  const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
+  if (card.input.size == 0)
+    data::require_one_size(
+        description, "this model takes frames as they are; one trained with --size crops them");
   data::LoaderConfig loader;
   loader.batch_size = options.batch;
   loader.frames = card.config.frames;
@@ -109,10 +113,12 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
       saved.model, data::Loader(clips, loader),
       {.policy = choice, .key = Key(options.seed).of("evaluation"), .sample = options.sample});
   const auto json = report(saved, adaptive ? policy : "none", result);
-  if (options.json)
+  if (options.json) {
     std::cout << io::json_text(json) << "\n";
-  else
-    print(json);
+    return;
+  }
+  std::printf("%s", first_lines(options.data, dataset, description).c_str());
+  print(json);
 }
 
 }  // namespace
@@ -121,7 +127,7 @@ void add_eval(CLI::App& app) {
   auto* command = app.add_subcommand("eval", "Evaluate a trained model on a data set.");
   auto o = std::make_shared<EvalOptions>();
   add_value(*command, "--run", o->run, "RUN", "directory of a run")->required();
-  add_value(*command, "--data", o->data, "DIR", "data set")->required();
+  o->data.add_to(*command);
   add_value(*command, "--checkpoint", o->checkpoint, "NAME", "best or last")
       ->check(CLI::IsMember({"best", "last"}))
       ->capture_default_str();
@@ -135,7 +141,6 @@ void add_eval(CLI::App& app) {
   add_value(*command, "--seed", o->seed, "S",
             "seed of decisions that are drawn (default: the run's)");
   command->add_flag("--json", o->json, "print one JSON object");
-  add_most_pixels(*command, o->pictures);
   add_threads(*command);
   command->callback([o, command] { evaluate_run(*o, *command); });
 }

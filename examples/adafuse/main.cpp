@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
       "adafuse");
   app.require_subcommand(1);
   add_gestures(app);
+  add_data(app);
   add_train(app);
   add_eval(app);
   add_predict(app);

@@ -1,10 +1,11 @@
 // adafuse predict: what a trained model sees in clips, running no more than its decisions ask for.
 // SPDX-License-Identifier: MIT
-#include <adafuse/data/frame_folder.hpp>
+#include <adafuse/data/known_lists.hpp>
 #include <adafuse/data/segment_sampling.hpp>
 #include <chrono>
 #include <iostream>
 
+#include "films.hpp"
 #include "session_options.hpp"
 
 namespace adafuse::cli {
@@ -27,17 +28,16 @@ struct ClipSource {
   std::uint64_t number;  // in its list
 };
 
-ClipSource folder_clip(const fs::path& dir, const io::ImageOptions& pictures) {
-  auto count = std::make_shared<Index>(0);
-  while (fs::exists(dir / data::frame_file_name(*count))) ++*count;
-  require<IoError>(*count > 0, dir.string(), ": holds no frames ", data::frame_file_name(0), ", ",
-                   data::frame_file_name(1), ", ...");
-  return {
-      dir.string(),
-      *count,
-      [dir, pictures](Index t) { return io::read_image(dir / data::frame_file_name(t), pictures); },
-      {},
-      0};
+ClipSource folder_clip(const fs::path& dir, const SessionOptions& options) {
+  const auto files = std::make_shared<const std::vector<fs::path>>(
+      data::pictures_in_order(dir, options.allow_holes));
+  return {dir.string(),
+          std::ssize(*files),
+          [files, pictures = options.pictures](Index t) {
+            return io::read_image((*files)[static_cast<std::size_t>(t)], pictures);
+          },
+          {},
+          0};
 }
 
 ClipSource gif_clip(const fs::path& file, const io::ImageOptions& pictures) {
@@ -45,28 +45,41 @@ ClipSource gif_clip(const fs::path& file, const io::ImageOptions& pictures) {
   return {file.string(), frames.size(0), [frames](Index t) { return frames[t]; }, {}, 0};
 }
 
-/// Lists lie beside the directory `frames` that they speak of.
-void add_list(const fs::path& file, Index classes, const io::ImageOptions& pictures,
-              std::vector<ClipSource>& clips) {
-  const auto folder = std::make_shared<const data::FrameFolder>(
-      file.parent_path() / "frames", data::read_clip_list(file, classes), pictures);
+/// `side` is the shorter side that the model scales frames to; 0: it takes them as they are.
+ClipSource film_clip(const fs::path& file, const io::ImageOptions& pictures, Index side) {
+  const auto films = film_opener();
+  require<IoError>(films != nullptr, file.string(), ": is a film, and ", data::films_need_ffmpeg);
+  const std::shared_ptr<const data::Dataset> film =
+      films({{file.string(), file, {0}}}, {.pictures = pictures, .shorter_side = side});
+  return {
+      file.string(), film->frame_count(0), [film](Index t) { return film->frame(0, t); }, {}, 0};
+}
+
+/// The frames lie where a data set with this list has them, below its directory.
+void add_list(const fs::path& file, const std::vector<std::string>& classes,
+              const io::ImageOptions& pictures, std::vector<ClipSource>& clips) {
+  const auto folder = std::make_shared<const data::FrameClips>(
+      data::read_list(file, data::usual_frames_roots(file.parent_path()), classes), pictures);
   for (Index i = 0; i < folder->size(); ++i)
     clips.push_back({folder->name(i), folder->frame_count(i),
                      [folder, i](Index t) { return folder->frame(i, t); }, folder->label(i),
                      static_cast<std::uint64_t>(i)});
 }
 
-std::vector<ClipSource> find_clips(const std::vector<std::string>& paths, Index classes,
-                                   const io::ImageOptions& pictures) {
+std::vector<ClipSource> find_clips(const std::vector<std::string>& paths,
+                                   const std::vector<std::string>& classes,
+                                   const SessionOptions& options, Index side) {
   std::vector<ClipSource> clips;
   for (const fs::path path : paths) {
     require<IoError>(fs::exists(path), path.string(), ": there is no such file or directory");
     if (fs::is_directory(path))
-      clips.push_back(folder_clip(path, pictures));
+      clips.push_back(folder_clip(path, options));
     else if (path.extension() == ".gif")
-      clips.push_back(gif_clip(path, pictures));
+      clips.push_back(gif_clip(path, options.pictures));
+    else if (data::is_film_name(path))
+      clips.push_back(film_clip(path, options.pictures, side));
     else
-      add_list(path, classes, pictures, clips);
+      add_list(path, classes, options.pictures, clips);
   }
   return clips;
 }
@@ -75,7 +88,7 @@ void predict(const PredictOptions& o, const CLI::App& command) {
   const LoadedModel model(o.session, command);
   const auto& card = model.card();
   const Index frames = card.config.frames;
-  const auto clips = find_clips(o.paths, std::ssize(card.classes), o.session.pictures);
+  const auto clips = find_clips(o.paths, card.classes, o.session, model.side());
   std::optional<infer::ClipSession<float>> session;
   Shape size;  // of the frames that the session is for
   infer::Ledger all;
@@ -145,7 +158,7 @@ void add_predict(CLI::App& app) {
   command
       ->add_option(
           "PATH", o->paths,
-          "directories of frames 00001.jpg ..., GIFs, or lists beside a directory `frames`")
+          "directories of frames 00001.jpg ..., films, GIFs, or lists beside a directory `frames`")
       ->required();
   command->callback([o, command] { predict(*o, *command); });
 }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/data/frame_names.hpp>
 #include <adafuse/data/resize.hpp>
 #include <adafuse/data/transform.hpp>
 #include <adafuse/infer/infer.hpp>
@@ -20,7 +21,7 @@ namespace adafuse::cli {
 struct SessionOptions {
   std::string run, checkpoint = "best", policy;
   std::uint64_t seed = 0;
-  bool ledger = false, json = false;
+  bool ledger = false, json = false, allow_holes = false;
   io::ImageOptions pictures;
 
   void add_to(CLI::App& command) {
@@ -33,6 +34,9 @@ struct SessionOptions {
     add_value(command, "--seed", seed, "S", "seed of a random policy (default: the run's)");
     command.add_flag("--ledger", ledger, "print what each step cost");
     command.add_flag("--json", json, "print one JSON object");
+    command.add_flag("--allow-holes", allow_holes,
+                     "take the pictures of a directory as they are named, 1, 2, 10, even where\n"
+                     "numbers are missing or names differ");
     add_most_pixels(command, pictures);
     add_threads(command);
   }
@@ -63,13 +67,19 @@ class LoadedModel {
   const std::string& policy() const { return policy_; }
   const infer::Decider& decider() const { return decider_; }
 
+  /// The shorter side that pictures are scaled to; 0: they are taken as they are.
+  Index side() const {
+    const auto& input = card().input;
+    return input.shorter_side > 0 ? input.shorter_side : input.size;
+  }
+
   /// What the network reads of a picture [H, W, 3]: [3, h, w].
   Tensor<float> frame_of(const Tensor<std::uint8_t>& picture) const {
     const auto& input = card().input;
     if (input.size == 0) return data::normalise(picture, input.normalisation);
-    const Index side = input.shorter_side > 0 ? input.shorter_side : input.size;
-    return data::normalise(data::centre_crop(data::resize_shorter_side(picture, side), input.size),
-                           input.normalisation);
+    return data::normalise(
+        data::centre_crop(data::resize_shorter_side(picture, side()), input.size),
+        input.normalisation);
   }
 
   std::shared_ptr<const infer::FoldedNetwork<float>> fold(const Shape& frame, Index frames) const {

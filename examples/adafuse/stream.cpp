@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "consensus_option.hpp"
+#include "films.hpp"
 #include "session_options.hpp"
 
 namespace adafuse::cli {
@@ -21,20 +22,13 @@ struct StreamCommand {
 /// The next picture [H, W, 3], or an undefined tensor at the end.
 using PictureSource = std::function<Tensor<std::uint8_t>()>;
 
-/// The pictures of a directory, in the order of their names.
-PictureSource directory_source(const fs::path& dir, const io::ImageOptions& pictures) {
-  require<IoError>(fs::is_directory(dir), dir.string(), ": expected a directory of frames, or -");
-  auto files = std::make_shared<std::vector<fs::path>>();
-  for (const auto& entry : fs::directory_iterator(dir)) {
-    const auto extension = entry.path().extension();
-    if (extension == ".jpg" || extension == ".jpeg" || extension == ".png")
-      files->push_back(entry.path());
-  }
-  require<IoError>(!files->empty(), dir.string(), ": holds no .jpg or .png");
-  std::sort(files->begin(), files->end());
-  return [files, pictures, next = std::size_t{0}]() mutable {
-    return next < files->size() ? io::read_image((*files)[next++], pictures)
-                                : Tensor<std::uint8_t>();
+/// The pictures of a directory, in the order of their numbers.
+PictureSource directory_source(const fs::path& dir, const SessionOptions& options) {
+  require<IoError>(fs::is_directory(dir), dir.string(),
+                   ": expected a film, a directory of frames, or -");
+  return [files = data::pictures_in_order(dir, options.allow_holes), pictures = options.pictures,
+          next = std::size_t{0}]() mutable {
+    return next < files.size() ? io::read_image(files[next++], pictures) : Tensor<std::uint8_t>();
   };
 }
 
@@ -61,7 +55,10 @@ void stream(const StreamCommand& o, const CLI::App& command) {
   if (!config.fusion.shift) refuse(command, {"--future"}, "on a model without temporal shift");
   if (config.consensus == models::Consensus::lstm)
     refuse(command, {"--consensus"}, "on a recurrent model: it remembers by itself");
-  if (o.source != "-") refuse(command, {"--width", "--height"}, "on pictures, which have a size");
+  if (o.source != "-")
+    refuse(command, {"--width", "--height"}, "on pictures, which have a size");
+  else
+    refuse(command, {"--allow-holes"}, "on raw RGB, which has no names");
   require<ValueError>(!config.fusion.shift || !o.future.empty(),
                       "this model looks at the next frame: --future wait gives its answers late, ",
                       "--future zero does without");
@@ -70,7 +67,9 @@ void stream(const StreamCommand& o, const CLI::App& command) {
                                                                     : infer::Future::refuse,
                                      .consensus = parse_consensus(o.consensus)};
   const auto next = o.source == "-" ? raw_source(o.height, o.width, o.session.pictures)
-                                    : directory_source(o.source, o.session.pictures);
+                    : data::is_film_name(o.source)
+                        ? film_frames(o.source, o.session.pictures, model.side())
+                        : directory_source(o.source, o.session);
 
   std::optional<infer::StreamSession<float>> session;
   infer::Ledger ledger;
@@ -126,7 +125,7 @@ void add_stream(CLI::App& app) {
       "stream", "Say what is going on, frame by frame: frame, class, score, ms, share of MACs.");
   auto o = std::make_shared<StreamCommand>();
   o->session.add_to(*command);
-  command->add_option("SOURCE", o->source, "directory of pictures, or - for raw RGB on stdin")
+  command->add_option("SOURCE", o->source, "film, directory of pictures, or - for raw RGB on stdin")
       ->required();
   add_value(*command, "--width", o->width, "W", "of raw RGB, pixels");
   add_value(*command, "--height", o->height, "H", "of raw RGB, pixels");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstdio>
 
+#include "data_options.hpp"
 #include "model_options.hpp"
 #include "progress.hpp"
 
@@ -14,9 +15,7 @@ class TrainCommand {
   explicit TrainCommand(CLI::App& app)
       : command_(*app.add_subcommand(
             "train", "Train a network on a data set of frame folders (see docs/data.md).")) {
-    add_value(command_, "--data", data_, "DIR",
-              "data set: frames/, train.txt, val.txt, classes.txt")
-        ->required();
+    data_.add_to(command_);
     add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
     command_.add_flag("--overwrite", overwrite_,
                       "replace an earlier run in RUN, once this one is complete; until then it\n"
@@ -58,7 +57,6 @@ class TrainCommand {
         ->needs("--size");
     command_.add_flag("--flip", config_.flip, "mirror half of the clips; wrong for left and right");
     option("--seed", config_.seed, "S", "seed of weights, order and noise");
-    add_most_pixels(command_, pictures_);
     add_threads(command_);
   }
 
@@ -68,10 +66,18 @@ class TrainCommand {
     config_.model.dropout = dropout_;
     choose_lambda_rule();
     check_combination();
+    require<ValueError>(command_.count("--size") == 0 || config_.size != 0,
+                        "--size: expects a side from 1 to 65535, got 0; without it frames stay as "
+                        "they are");
     check(config_);
-    const auto dataset = data::load_dataset(data_, {}, pictures_);
+    const auto dataset = data_.open(config_.shorter_side > 0 ? config_.shorter_side : config_.size);
+    const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
+    if (config_.size == 0)
+      data::require_one_size(description, "--size S crops all frames to S x S");
     train::Trainer trainer(config_, dataset);
     train::RunWriter writer(out_, overwrite_);
+    std::printf("%s%s", first_lines(data_, dataset, description).c_str(),
+                cost_line(trainer.model(), description).c_str());
     if (writer.replaces())
       std::printf("%s stays as it is until this run is complete; it grows in %s\n", out_.c_str(),
                   writer.files().dir().c_str());
@@ -97,6 +103,20 @@ class TrainCommand {
   template <class Value>
   void option(const char* name, Value& value, const char* type, const char* text) {
     add_value(command_, name, value, type, text)->capture_default_str();
+  }
+
+  /// What a clip costs a network that computes everything, at the size that it is trained on.
+  std::string cost_line(const models::VideoModel<float>& model,
+                        const data::Description& clips) const {
+    const auto& usual = clips.sizes.front();
+    const Index height = config_.size > 0 ? config_.size : usual.height;
+    const Index width = config_.size > 0 ? config_.size : usual.width;
+    const double macs =
+        model.plan(height, width).dense_macs() * static_cast<double>(config_.model.frames);
+    char millions[32];
+    std::snprintf(millions, sizeof millions, "%.2f", macs / 1e6);
+    return concat(config_.model.model, ", ", config_.model.frames, " frames of ", height, "x",
+                  width, " a clip: ", millions, " M MACs where nothing is skipped\n");
   }
 
   /// Options without a meaning in this combination are mistakes, not decoration.
@@ -138,9 +158,9 @@ class TrainCommand {
   ModelOptions model_;
   train::TrainConfig config_;
   double dropout_ = 0;
-  io::ImageOptions pictures_;
   bool overwrite_ = false;
-  std::string policy_ = "learned", data_, out_;
+  std::string policy_ = "learned", out_;
+  DataOptions data_;
 };
 
 }  // namespace

@@ -12,17 +12,23 @@ mentions() {
   done
 }
 
-mentions "" gestures train eval describe predict stream forward convert demo "adafuse train --data"
+mentions "" gestures data train eval describe predict stream forward convert demo "adafuse train --data"
 mentions gestures --out --train --val --size --frames --seed --threads
 mentions train --data --out --overwrite --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-rule --lambda-from \
   --cost --temperature --size --shorter-side --flip --seed --threads --most-pixels \
+  --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame \
   resnet8 adafuse-tsm keep-all random:k,r,s REQUIRED
+mentions eval --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame
 mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels
 mentions describe --model --fusion --frames --stem-stride --consensus --lstm-hidden --adaptive-stages \
   --adaptive-blocks --policy-hidden --policy-quota --shared-policy --classes --size --json
-mentions predict PATH --most-pixels --policy --seed --ledger --json --checkpoint
-mentions stream --most-pixels --policy --seed --ledger --json --checkpoint --future --consensus --width --height
+mentions data extract check list
+mentions "data extract" FILMS OUT --shorter-side --quality --most-pixels --threads
+mentions "data check" DIR --most-pixels
+mentions "data list" DIR OUT --most-pixels
+mentions predict PATH --allow-holes --most-pixels --policy --seed --ledger --json --checkpoint
+mentions stream --allow-holes --most-pixels --policy --seed --ledger --json --checkpoint --future --consensus --width --height
 mentions forward --model --fusion --classes --frames --size --weights --input --output --dtype
 mentions convert IN OUT --keep-names
 mentions demo --out --overwrite --train --val --epochs --seed --threads

@@ -133,9 +133,9 @@ mistake "epochs: must be positive" demo --out new --epochs 0
 mistake "do not fill one batch" demo --out new --train 9
 
 # Places that are missing, taken or no directories.
-mistake "nowhere/classes.txt" train --data nowhere --out new
+mistake "nowhere: there is no such directory" train --data nowhere --out new
 mistake "nowhere/best.safetensors" eval --run nowhere --data data
-mistake "nowhere/classes.txt" eval --run run --data nowhere
+mistake "nowhere: there is no such directory" eval --run run --data nowhere
 for command in "$tiny --batch 9 --out" "demo --out" "gestures --out"; do
   for place in full file file/new; do
     mistake "$place" ${command/--out new/} $place

@@ -30,6 +30,23 @@ TEST_CASE("frame cache: the same clips, each frame decoded once") {
   CHECK(cache.kept() == 15);
 }
 
+TEST_CASE("frame cache: several frames of a clip, of which only the missing are asked for") {
+  const MadeUpClips clips(5, 6);
+  const FrameCache cache(clips, 1 << 20);
+  CHECK(cache.frame(2, 3)(0, 0, 1) == 3);
+  const std::vector<Index> positions = {5, 3, 0, 5};
+  for (int pass = 0; pass < 2; ++pass) {
+    const auto frames = cache.frames(2, positions);
+    REQUIRE(frames.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+      CHECK(frames[i](0, 0, 0) == 2);
+      CHECK(frames[i](0, 0, 1) == positions[i]);
+    }
+  }
+  CHECK(clips.decoded == 3);
+  CHECK(cache.kept() == 3);
+}
+
 TEST_CASE("frame cache: the room is a bound, and no room is no cache") {
   const MadeUpClips clips(5, 3);
   const FrameCache some(clips, 1000), none(clips, 0);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <adafuse/core/shape.hpp>
+#include <adafuse/data/list_columns.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <algorithm>
@@ -32,8 +33,9 @@ struct ClipEntry {
 
 namespace detail {
 
-/// The lines of a text without their ends, be they Unix or Windows.
+/// The lines of a text without their ends, be they Unix or Windows, and without a byte order mark.
 inline std::vector<std::string_view> lines_of(std::string_view text) {
+  text = without_mark(text);
   std::vector<std::string_view> lines;
   while (!text.empty()) {
     const auto end = text.find('\n');
@@ -66,6 +68,10 @@ inline std::optional<std::int64_t> whole_number(std::string_view word) {
   return number;
 }
 
+/// What an error adds where a line may have been misread.
+inline constexpr const char* other_columns =
+    " (read as path count label...; --list-columns says what the columns are)";
+
 /// `where` is the file and the line, for errors.
 inline ClipEntry parse_clip(std::string_view line, Index classes, const std::string& where) {
   const auto words = words_of(line);
@@ -85,12 +91,14 @@ inline ClipEntry parse_clip(std::string_view line, Index classes, const std::str
       clip.path.size() <= longest_path && clip.path.find('\0') == std::string::npos, where, ": ",
       io::in_quotes(clip.path), " is no path of at most ", longest_path, " bytes");
   clip.frame_count = *numbers[path_words];
+  // Several numbers may be something else than labels.
+  const char* hint = words.size() - path_words > 2 ? other_columns : "";
   require<FormatError>(clip.frame_count >= 1, where, ": expected at least 1 frame, got ",
-                       clip.frame_count);
+                       clip.frame_count, hint);
   for (std::size_t i = path_words + 1; i < words.size(); ++i) {
     clip.labels.push_back(*numbers[i]);
     require<FormatError>(0 <= clip.labels.back() && clip.labels.back() < classes, where, ": label ",
-                         clip.labels.back(), " is outside of the ", classes, " classes");
+                         clip.labels.back(), " is outside of the ", classes, " classes", hint);
   }
   return clip;
 }

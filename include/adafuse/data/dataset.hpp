@@ -3,7 +3,10 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
@@ -20,6 +23,29 @@ class Dataset {
   virtual std::int64_t label(Index clip) const = 0;
   /// Frame `t`, counted from 0: RGB [H, W, 3]. It may be shared: it is not to be written to.
   virtual Tensor<std::uint8_t> frame(Index clip, Index t) const = 0;
+  /// Several frames of a clip, one for each position, in any order and some perhaps twice: films
+  /// are quicker to read so.
+  virtual std::vector<Tensor<std::uint8_t>> frames(Index clip,
+                                                   std::span<const Index> positions) const {
+    std::vector<Tensor<std::uint8_t>> result;
+    for (const Index t : positions) result.push_back(frame(clip, t));
+    return result;
+  }
+  /// Calls `use(t, frame)` for every frame of a clip, in order.
+  virtual void each_frame(
+      Index clip, const std::function<void(Index t, const Tensor<std::uint8_t>&)>& use) const {
+    for (Index t = 0; t < frame_count(clip); ++t) use(t, frame(clip, t));
+  }
+
+  /// What errors call frame `t`: its file, where it has one.
+  virtual std::string frame_name(Index clip, Index t) const {
+    return concat(name(clip), ": frame ", t);
+  }
+  /// Height and width of the clip's first frame. Where a header tells, nothing is decoded.
+  virtual Shape frame_size(Index clip) const {
+    const auto first = frame(clip, 0);
+    return {first.size(0), first.size(1)};
+  }
 
  protected:
   Dataset() = default;

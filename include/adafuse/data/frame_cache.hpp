@@ -6,10 +6,13 @@
 #pragma once
 
 #include <adafuse/data/dataset.hpp>
+#include <map>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
@@ -25,6 +28,9 @@ class FrameCache : public Dataset {
   Index frame_count(Index clip) const override { return source_.frame_count(clip); }
   std::int64_t label(Index clip) const override { return source_.label(clip); }
 
+  std::string frame_name(Index clip, Index t) const override { return source_.frame_name(clip, t); }
+  Shape frame_size(Index clip) const override { return source_.frame_size(clip); }
+
   Tensor<std::uint8_t> frame(Index clip, Index t) const override {
     const Place place{clip, t};
     {
@@ -32,10 +38,35 @@ class FrameCache : public Dataset {
       if (const auto found = frames_.find(place); found != frames_.end()) return found->second;
     }
     Tensor<std::uint8_t> image = source_.frame(clip, t);  // unlocked: others decode meanwhile
-    const std::size_t bytes = static_cast<std::size_t>(image.size()) + bookkeeping;
     const std::unique_lock lock(mutex_);
-    if (bytes <= room_ && frames_.emplace(place, image).second) room_ -= bytes;
+    keep(place, image);
     return image;
+  }
+  /// What is not kept is asked for at once, each frame once.
+  std::vector<Tensor<std::uint8_t>> frames(Index clip,
+                                           std::span<const Index> positions) const override {
+    std::map<Index, Tensor<std::uint8_t>> found;
+    std::vector<Index> missing;
+    {
+      const std::shared_lock lock(mutex_);
+      for (const Index t : positions) {
+        if (found.count(t) > 0) continue;
+        const auto kept = frames_.find({clip, t});
+        found[t] = kept != frames_.end() ? kept->second : Tensor<std::uint8_t>();
+        if (kept == frames_.end()) missing.push_back(t);
+      }
+    }
+    if (!missing.empty()) {
+      const auto read = source_.frames(clip, missing);  // unlocked: others decode meanwhile
+      const std::unique_lock lock(mutex_);
+      for (std::size_t i = 0; i < missing.size(); ++i) {
+        keep({clip, missing[i]}, read[i]);
+        found[missing[i]] = read[i];
+      }
+    }
+    std::vector<Tensor<std::uint8_t>> result;
+    for (const Index t : positions) result.push_back(found[t]);
+    return result;
   }
 
   /// The number of frames kept.
@@ -58,6 +89,12 @@ class FrameCache : public Dataset {
       return (clip * 0x9E3779B97F4A7C15u) ^ (t * 0xC2B2AE3D27D4EB4Fu);
     }
   };
+
+  /// While the lock is held.
+  void keep(const Place& place, const Tensor<std::uint8_t>& image) const {
+    const std::size_t bytes = static_cast<std::size_t>(image.size()) + bookkeeping;
+    if (bytes <= room_ && frames_.emplace(place, image).second) room_ -= bytes;
+  }
 
   const Dataset& source_;
   mutable std::shared_mutex mutex_;

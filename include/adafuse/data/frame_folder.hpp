@@ -40,6 +40,12 @@ class FrameFolder : public Dataset {
   std::filesystem::path frame_path(Index clip, Index t) const {
     return frames_ / at(clip).path / frame_file_name(t);
   }
+  std::string frame_name(Index clip, Index t) const override {
+    return frame_path(clip, t).string();
+  }
+  Shape frame_size(Index clip) const override {
+    return io::picture_size(frame_path(clip, 0), pictures_);
+  }
   /// Reads one picture. Throws IoError when the file is missing, FormatError when it is broken.
   Tensor<std::uint8_t> frame(Index clip, Index t) const override {
     require<ValueError>(0 <= t && t < frame_count(clip), io::in_quotes(name(clip)), ": frame ", t,

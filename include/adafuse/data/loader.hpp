@@ -106,19 +106,22 @@ class Loader {
       const Key key = config_.key.of("clip")
                           .of(static_cast<std::uint64_t>(epoch))
                           .of(static_cast<std::uint64_t>(clip));
-      const auto frames = sample_frames(config_.sampling, dataset_.frame_count(clip),
-                                        config_.frames, key.of("frames"));
+      const auto positions = sample_frames(config_.sampling, dataset_.frame_count(clip),
+                                           config_.frames, key.of("frames"));
+      const auto frames = dataset_.frames(clip, positions);
       const bool flipped = config_.flip && key.of("flip").uniform(0) < 0.5;
       for (Index t = 0; t < config_.frames; ++t) {
-        const auto image = framed(dataset_.frame(clip, frames[static_cast<std::size_t>(t)]));
+        const auto image = framed(frames[static_cast<std::size_t>(t)]);
         const Shape planes{3, image.size(0), image.size(1)};
         if (!batch.clips.defined())
           batch.clips =
               Tensor<float>::uninitialized({n, config_.frames, 3, image.size(0), image.size(1)});
         auto out = batch.clips[i][t];
-        require<ShapeError>(out.shape() == planes, "Loader: ", dataset_.name(clip),
-                            " has frames of ", image.size(0), "x", image.size(1), ", others of ",
-                            out.size(1), "x", out.size(2), "; set a size to bring them together");
+        require<ShapeError>(out.shape() == planes,
+                            dataset_.frame_name(clip, positions[static_cast<std::size_t>(t)]),
+                            ": is ", image.size(0), "x", image.size(1), ", other frames are ",
+                            out.size(1), "x", out.size(2),
+                            "; a size (--size in training) brings them together");
         normalise(flipped ? mirror(image) : image, config_.normalisation, out.view<3>());
       }
     }

@@ -1,10 +1,12 @@
 // Pictures: RGB bytes [H, W, 3], row by row from the top left, and the files that hold them.
 //
-// Reads JPEG, PNG, BMP and GIF; transparency is dropped, 16 bits become 8, grey becomes RGB.
+// Reads JPEG, PNG, BMP and GIF; transparency is dropped, 16 bits become 8, grey becomes RGB. A JPEG
+// is turned as its EXIF orientation says.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/io/exif_orientation.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/gif.hpp>
 #include <adafuse/io/image_options.hpp>
@@ -34,12 +36,31 @@ inline Image decode_image(std::string_view bytes, const std::string& name,
                       : bmp ? detail::bmp_fault(bytes)
                             : detail::png_fault(bytes);
   require<FormatError>(fault == nullptr, name, ": ", fault ? fault : "");
-  return detail::stb_decode(bytes, 3, name, options);
+  auto image = detail::stb_decode(bytes, 3, name, options);
+  return jpeg ? detail::upright(image, detail::jpeg_orientation(bytes)) : image;
 }
 
 /// The picture in a file, [H, W, 3]. Throws IoError, FormatError.
 inline Image read_image(const std::filesystem::path& path, const ImageOptions& options = {}) {
   return decode_image(read_file(path), path.string(), options);
+}
+
+/// Height and width of a picture, as read_image would return it. Only the beginning of the file is
+/// read where that tells. Throws IoError, FormatError.
+inline Shape picture_size(const std::filesystem::path& path, const ImageOptions& options = {}) {
+  constexpr std::size_t beginning = std::size_t{1} << 16;  // A preview in EXIF is no longer.
+  FileReader file(path);
+  file.require_end();
+  const std::string bytes = file.start(beginning);
+  const Shape size = detail::stb_picture_size(bytes);
+  if (size[0] == 0) {
+    const auto image = read_image(path, options);
+    return {image.size(0), image.size(1)};
+  }
+  detail::require_pixels(size[0] * size[1], options, path.string());
+  const bool turned =
+      bytes.starts_with("\xFF\xD8") && detail::lies_on_side(detail::jpeg_orientation(bytes));
+  return turned ? Shape{size[1], size[0]} : size;
 }
 
 /// All frames of a GIF, [T, H, W, 3]. Throws IoError, FormatError.

@@ -1,6 +1,6 @@
 // The room of files, whole: bytes, JSON, safetensors, NumPy's files, pictures. The umbrella header
-// takes only the files of this room that reach no JSON. io/zlib.hpp is not here: who includes it
-// links zlib.
+// takes only the files of this room that reach no JSON. io/zlib.hpp and io/film.hpp are not here:
+// who includes them links zlib or FFmpeg.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,7 +9,10 @@
 #include <adafuse/io/crc32.hpp>
 #include <adafuse/io/directory_writer.hpp>
 #include <adafuse/io/dtype.hpp>
+#include <adafuse/io/exif_orientation.hpp>
 #include <adafuse/io/file.hpp>
+#include <adafuse/io/film_end.hpp>
+#include <adafuse/io/film_options.hpp>
 #include <adafuse/io/gif.hpp>
 #include <adafuse/io/half.hpp>
 #include <adafuse/io/idx.hpp>

@@ -89,6 +89,16 @@ inline Tensor<std::uint8_t> stb_decode(std::string_view bytes, int channels,
   return image;
 }
 
+/// Height and width of the picture that begins with these bytes; 0 and 0 where they do not tell.
+inline Shape stb_picture_size(std::string_view bytes) {
+  int width = 0, height = 0, channels = 0;
+  stb_largest_block = std::size_t{1} << 20;
+  const bool known =
+      stbi_info_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()),
+                            static_cast<int>(bytes.size()), &width, &height, &channels) != 0;
+  return known ? Shape{height, width} : Shape{0, 0};
+}
+
 inline void append_bytes(void* text, void* data, int size) {
   static_cast<std::string*>(text)->append(static_cast<const char*>(data),
                                           static_cast<std::size_t>(size));

@@ -1,0 +1,66 @@
+// Clips that are runs of frames somewhere on disk: what lists and folders come to, whatever the
+// frames are called.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/data/dataset.hpp>
+#include <adafuse/data/frame_names.hpp>
+#include <adafuse/io/image.hpp>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace adafuse::data::inline ADAFUSE_SIMD {
+
+/// A clip: frames in one folder, one number after the other.
+struct FrameClip {
+  std::string name;           ///< what errors call it
+  std::filesystem::path dir;  ///< where its frames lie
+  FrameRun frames;
+  std::vector<std::int64_t> labels;  ///< at least one
+};
+
+/// Pictures are read from disk when they are asked for.
+class FrameClips : public Dataset {
+ public:
+  explicit FrameClips(std::vector<FrameClip> clips, const io::ImageOptions& pictures = {})
+      : clips_(std::move(clips)), pictures_(pictures) {}
+
+  const std::vector<FrameClip>& clips() const { return clips_; }
+
+  Index size() const override { return std::ssize(clips_); }
+  std::string name(Index clip) const override { return at(clip).name; }
+  Index frame_count(Index clip) const override { return at(clip).frames.count; }
+  /// The first label of the clip.
+  std::int64_t label(Index clip) const override { return at(clip).labels.front(); }
+
+  std::filesystem::path frame_path(Index clip, Index t) const {
+    const auto& frames = at(clip).frames;
+    return at(clip).dir / frames.names(frames.first + t);
+  }
+  std::string frame_name(Index clip, Index t) const override {
+    return frame_path(clip, t).string();
+  }
+  Shape frame_size(Index clip) const override {
+    return io::picture_size(frame_path(clip, 0), pictures_);
+  }
+  /// Reads one picture. Throws IoError when the file is missing, FormatError when it is broken.
+  Tensor<std::uint8_t> frame(Index clip, Index t) const override {
+    require<ValueError>(0 <= t && t < frame_count(clip), io::in_quotes(name(clip)), ": frame ", t,
+                        " is outside of its ", frame_count(clip));
+    return io::read_image(frame_path(clip, t), pictures_);
+  }
+
+ private:
+  const FrameClip& at(Index clip) const {
+    require<ValueError>(0 <= clip && clip < size(), "FrameClips: clip ", clip,
+                        " is outside of the ", size());
+    return clips_[static_cast<std::size_t>(clip)];
+  }
+
+  std::vector<FrameClip> clips_;
+  io::ImageOptions pictures_;
+};
+
+}  // namespace adafuse::data::inline ADAFUSE_SIMD
