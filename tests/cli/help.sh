@@ -18,7 +18,8 @@ mentions train --data --out --overwrite --model --fusion --frames --stem-stride 
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-from \
   --cost --temperature --size --shorter-side --flip --seed --threads --most-pixels \
   resnet8 adafuse-tsm keep-all random:k,r,s REQUIRED
-mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels
+mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels \
+  --confusion --scores --decisions
 mentions describe --model --fusion --frames --stem-stride --consensus --lstm-hidden --adaptive-stages \
   --adaptive-blocks --policy-hidden --policy-quota --shared-policy --classes --size --json
 mentions predict PATH --most-pixels --policy --seed --ledger --json --checkpoint

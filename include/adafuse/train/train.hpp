@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/train/clip_results.hpp>
 #include <adafuse/train/config.hpp>
 #include <adafuse/train/evaluation.hpp>
+#include <adafuse/train/evaluation_files.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/metrics.hpp>
