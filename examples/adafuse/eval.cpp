@@ -3,10 +3,9 @@
 #include <adafuse/train/evaluation.hpp>
 #include <adafuse/train/model_file.hpp>
 #include <adafuse/train/run_files.hpp>
-#include <cstdio>
-#include <iostream>
 
 #include "data_options.hpp"
+#include "evaluation_output.hpp"
 
 namespace adafuse::cli {
 
@@ -15,56 +14,11 @@ namespace {
 struct EvalOptions {
   std::string run, checkpoint = "best", split = "val", policy;
   Index batch = 32;
+  std::string confusion, scores, decisions;  // files to write; empty: none
   std::uint64_t seed = 0;
   bool sample = false, json = false;
   DataOptions data;
 };
-
-io::Json report(const train::SavedModel& saved, const std::string& policy,
-                const train::Evaluation& e) {
-  const auto shares = [](const train::ActionCounts& counts) {
-    io::Json json;
-    for (const Action action : all_actions)
-      json[std::string(row_of(action).name)] = counts.share(action);
-    return json;
-  };
-  io::Json blocks = io::Json::object();
-  for (const auto& [name, counts] : e.blocks) blocks[name] = shares(counts);
-  return {{"model", saved.card.config.model},
-          {"fusion", models::to_string(saved.card.config.fusion)},
-          {"policy", policy},
-          {"clips", e.clips},
-          {"top1", e.top1},
-          {"cross_entropy", e.cross_entropy},
-          {"macs_per_clip", e.macs_per_clip},
-          {"macs_fraction", e.macs_fraction},
-          {"paper_fraction", e.paper_fraction},
-          {"actions", shares(e.actions)},
-          {"blocks", blocks},
-          {"clips_per_second", static_cast<double>(e.clips) / e.seconds}};
-}
-
-void print(const io::Json& r) {
-  std::printf("%s, fusion %s, policy %s, %lld clips\n", r["model"].get<std::string>().c_str(),
-              r["fusion"].get<std::string>().c_str(), r["policy"].get<std::string>().c_str(),
-              static_cast<long long>(r["clips"].get<Index>()));
-  std::printf("top-1          %.2f %%\n", r["top1"].get<double>());
-  std::printf("cross-entropy  %.4f nats\n", r["cross_entropy"].get<double>());
-  std::printf("MACs a clip    %.3f M, %.1f %% of dense (%.1f %% by the paper's formula)\n",
-              r["macs_per_clip"].get<double>() / 1e6, 100 * r["macs_fraction"].get<double>(),
-              100 * r["paper_fraction"].get<double>());
-  if (r["blocks"].empty()) return;
-  std::printf("%-16s", "block");
-  for (const ActionRow& action : adafuse_actions)
-    std::printf(" %5s", std::string(action.name).c_str());
-  std::printf("\n");
-  for (const auto& [name, shares] : r["blocks"].items()) {
-    std::printf("%-16s", name.c_str());
-    for (const ActionRow& action : adafuse_actions)
-      std::printf(" %3.0f %%", 100 * shares[std::string(action.name)].get<double>());
-    std::printf("\n");
-  }
-}
 
 void evaluate_run(EvalOptions options, const CLI::App& command) {
   const train::RunFiles files(options.run);
@@ -92,6 +46,8 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
   if (!adaptive || (choice.kind != train::PolicyChoice::Kind::random && !options.sample))
     refuse(command, {"--seed"}, "where nothing is drawn: neither --sample nor a random policy");
 
+  const EvaluationOutput output{options.confusion, options.scores, options.decisions, options.json};
+  output.check({file.string(), files.config().string()}, adaptive);
   const auto dataset =
       options.data.open(card.input.shorter_side > 0 ? card.input.shorter_side : card.input.size);
   require<ValueError>(dataset.classes == card.classes, options.data.name(),
@@ -109,16 +65,17 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
   loader.sampling = data::Sampling::middle;
   loader.shuffle = false;
   const auto& clips = options.split == "val" ? dataset.val : dataset.train;
-  const auto result = train::evaluate(
-      saved.model, data::Loader(clips, loader),
-      {.policy = choice, .key = Key(options.seed).of("evaluation"), .sample = options.sample});
-  const auto json = report(saved, adaptive ? policy : "none", result);
-  if (options.json) {
-    std::cout << io::json_text(json) << "\n";
-    return;
-  }
-  std::printf("%s", first_lines(options.data, dataset, description).c_str());
-  print(json);
+  const data::Loader batches(clips, loader);
+  const auto result = train::evaluate(saved.model, batches,
+                                      {.policy = choice,
+                                       .key = Key(options.seed).of("evaluation"),
+                                       .sample = options.sample,
+                                       .keep_decisions = !options.decisions.empty()});
+  if (!options.json) std::printf("%s", first_lines(options.data, dataset, description).c_str());
+  output.write({{"model", card.config.model},
+                {"fusion", models::to_string(card.config.fusion)},
+                {"policy", adaptive ? policy : "none"}},
+               result, card.classes, batches);
 }
 
 }  // namespace
@@ -140,7 +97,13 @@ void add_eval(CLI::App& app) {
   add_value(*command, "--batch", o->batch, "N", "clips at a time (default: as in training)");
   add_value(*command, "--seed", o->seed, "S",
             "seed of decisions that are drawn (default: the run's)");
-  command->add_flag("--json", o->json, "print one JSON object");
+  add_value(*command, "--confusion", o->confusion, "FILE",
+            "write how often each class was taken for which, as CSV");
+  add_value(*command, "--scores", o->scores, "FILE",
+            "write each clip's answer, cost and scores, as CSV");
+  add_value(*command, "--decisions", o->decisions, "FILE",
+            "write what was decided on each clip, as safetensors");
+  command->add_flag("--json", o->json, "print one JSON object with all of it");
   add_threads(*command);
   command->callback([o, command] { evaluate_run(*o, *command); });
 }

@@ -20,7 +20,8 @@ mentions train --data --out --overwrite --model --fusion --frames --stem-stride 
   --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame \
   resnet8 adafuse-tsm keep-all random:k,r,s REQUIRED
 mentions eval --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame
-mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels
+mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels \
+  --confusion --scores --decisions
 mentions describe --model --fusion --frames --stem-stride --consensus --lstm-hidden --adaptive-stages \
   --adaptive-blocks --policy-hidden --policy-quota --shared-policy --classes --size --json
 mentions data extract check list

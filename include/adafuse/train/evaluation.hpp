@@ -6,6 +6,7 @@
 #include <adafuse/fusion/objective.hpp>
 #include <adafuse/models/plan_cost.hpp>
 #include <adafuse/models/video_model.hpp>
+#include <adafuse/train/clip_results.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/policy_choice.hpp>
 #include <chrono>
@@ -40,6 +41,10 @@ struct Evaluation {
   double seconds = 0;               ///< of the forward passes
   ActionCounts actions;
   std::vector<std::pair<std::string, ActionCounts>> blocks;  ///< the same block by block
+  std::vector<std::vector<ActionCounts>> frames;  ///< [block][t]: the same by place in the clip
+  std::vector<ClipResult> results;                ///< of each clip, in the order of the loader
+  /// [clips, T, c] by Action, block by block: only where EvaluationOptions asks for them.
+  std::map<std::string, Tensor<std::uint8_t>> decisions;
 };
 
 /// How many rows of logits [N, k] have their largest entry at the label.
@@ -54,10 +59,60 @@ Index correct_count(const Tensor<T>& logits, const Tensor<std::int64_t>& labels)
 }
 
 struct EvaluationOptions {
-  PolicyChoice policy;  ///< learned: the model's agents decide, by their largest logit
-  Key key = Key(0);     ///< of what is drawn; a clip draws the same in a batch of any size
-  bool sample = false;  ///< Sample the agents' decisions, as the authors' code does.
+  PolicyChoice policy;          ///< learned: the model's agents decide, by their largest logit
+  Key key = Key(0);             ///< of what is drawn; a clip draws the same in a batch of any size
+  bool sample = false;          ///< Sample the agents' decisions, as the authors' code does.
+  bool keep_decisions = false;  ///< Collect what was decided: clips x T x channels bytes.
 };
+
+namespace detail {
+
+using BlockActions = std::map<std::string, Tensor<std::uint8_t>>;
+
+/// What was decided on `count` clips of `frames` frames, counted in all, by block and by frame.
+inline void count_actions(Evaluation& result, const BlockActions& actions, Index frames) {
+  for (std::size_t b = 0; b < result.blocks.size(); ++b) {
+    const auto& taken = actions.at(result.blocks[b].first);  // [N*T, c]
+    result.actions.add(taken);
+    result.blocks[b].second.add(taken);
+    auto& by_frame = result.frames[b];
+    by_frame.resize(static_cast<std::size_t>(frames));
+    for (Index f = 0; f < taken.size(0); ++f)
+      by_frame[static_cast<std::size_t>(f % frames)].add(taken[f]);
+  }
+}
+
+/// The clips of a batch. Returns the multiply-accumulates that they took together.
+inline double add_clips(Evaluation& result, const data::Batch& batch, const Tensor<float>& logits,
+                        const models::Plan<float>& plan, const BlockActions& actions) {
+  const Index frames = batch.clips.size(1);
+  double all = 0;
+  for (Index n = 0; n < logits.size(0); ++n) {
+    auto clip = clip_result(logits[n].values(), batch.labels(n));
+    BlockActions own;
+    for (const auto& [block, taken] : actions)
+      own[block] = taken.narrow(n * frames, (n + 1) * frames);
+    clip.clip = batch.indices[static_cast<std::size_t>(n)];
+    clip.macs = models::run_macs(plan, own, frames, frames);
+    clip.macs_fraction = clip.macs / (plan.dense_macs() * static_cast<double>(frames));
+    all += clip.macs;
+    result.results.push_back(std::move(clip));
+  }
+  return all;
+}
+
+/// Puts the decisions on a batch, whose first clip is number `first`, among those on all `clips`.
+inline void keep_decisions(Evaluation& result, const BlockActions& actions, Index first,
+                           Index clips, Index frames) {
+  for (const auto& [block, taken] : actions) {
+    auto& all = result.decisions[block];
+    if (!all.defined()) all = Tensor<std::uint8_t>({clips, frames, taken.size(1)});
+    const Index count = taken.size(0) / frames;
+    all.narrow(first, first + count).copy_from(taken.reshape({count, frames, taken.size(1)}));
+  }
+}
+
+}  // namespace detail
 
 /// Runs the model over the clips of a loader (its epoch 0). Throws ValueError, naming the clip,
 /// when a logit is not finite.
@@ -87,17 +142,16 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
     entropy += static_cast<double>(cross_entropy(out.logits, batch.labels).item()) *
                static_cast<double>(clips);
 
-    std::map<std::string, Tensor<std::uint8_t>> actions;
+    detail::BlockActions actions;
     if (result.blocks.empty())
       for (const auto& decision : out.decisions) result.blocks.push_back({decision.block, {}});
-    for (std::size_t b = 0; b < out.decisions.size(); ++b) {
-      const auto taken = out.decisions[b].actions();
-      actions[out.decisions[b].block] = taken;
-      result.actions.add(taken);
-      result.blocks[b].second.add(taken);
-    }
+    result.frames.resize(result.blocks.size());
+    for (const auto& decision : out.decisions) actions[decision.block] = decision.actions();
+    detail::count_actions(result, actions, frames);
+    if (options.keep_decisions)
+      detail::keep_decisions(result, actions, result.clips - clips, loader.clips(), frames);
     const auto plan = model.plan(batch.clips.size(3), batch.clips.size(4));
-    run += models::run_macs(plan, actions, frames, clips * frames);
+    run += detail::add_clips(result, batch, out.logits.value(), plan, actions);
     dense += plan.dense_macs() * static_cast<double>(clips * frames);
     const auto by_formula = [&](CostKind kind) {
       return static_cast<double>(adaptive_cost<float>(plan.macs(), models::channel_costs(plan),

@@ -5,9 +5,11 @@
 #include <adafuse/train/batch_part.hpp>
 #include <adafuse/train/best_epoch.hpp>
 #include <adafuse/train/class_weights.hpp>
+#include <adafuse/train/clip_results.hpp>
 #include <adafuse/train/config.hpp>
 #include <adafuse/train/early_stopping.hpp>
 #include <adafuse/train/evaluation.hpp>
+#include <adafuse/train/evaluation_files.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/lambda_rule.hpp>

@@ -1,0 +1,100 @@
+// What an evaluation says of each clip, and what follows from it: top-k, classes, confusion, and
+// which clips were cheap or dear.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/tensor.hpp>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
+#include <vector>
+
+namespace adafuse::train::inline ADAFUSE_SIMD {
+
+/// One clip, evaluated.
+struct ClipResult {
+  Index clip = 0;  ///< its number in the data set
+  std::int64_t label = 0, guess = 0;
+  Index rank = 0;              ///< of the label among the logits, from 0; a tie goes to the first
+  double macs = 0;             ///< that are run, agents included
+  double macs_fraction = 1;    ///< of the dense network without agents
+  std::vector<double> scores;  ///< softmax of the logits, by class
+
+  bool right() const { return rank == 0; }
+};
+
+/// Everything about a clip's logits but its number and its cost. Throws nothing; logits are finite.
+inline ClipResult clip_result(std::span<const float> logits, std::int64_t label) {
+  ClipResult result;
+  const auto top = std::max_element(logits.begin(), logits.end());
+  result.label = label;
+  result.guess = top - logits.begin();
+  const auto own = static_cast<std::size_t>(label);
+  for (std::size_t k = 0; k < logits.size(); ++k)
+    result.rank += logits[k] > logits[own] || (logits[k] == logits[own] && k < own);
+  double sum = 0;
+  for (const float logit : logits) {
+    result.scores.push_back(std::exp(static_cast<double>(logit) - static_cast<double>(*top)));
+    sum += result.scores.back();
+  }
+  for (double& score : result.scores) score /= sum;
+  return result;
+}
+
+/// The per cent of clips whose label is among the `k` largest logits.
+inline double top_k(const std::vector<ClipResult>& clips, Index k) {
+  const auto found =
+      std::count_if(clips.begin(), clips.end(), [k](const auto& clip) { return clip.rank < k; });
+  return 100 * static_cast<double>(found) / static_cast<double>(clips.size());
+}
+
+/// One class of a data set.
+struct ClassResult {
+  Index clips = 0, right = 0;
+  double macs_fraction = 0;  ///< mean over its clips
+
+  double accuracy() const {  ///< per cent; of a class without clips 0
+    return clips > 0 ? 100 * static_cast<double>(right) / static_cast<double>(clips) : 0;
+  }
+};
+
+/// All classes, in the order of their labels.
+inline std::vector<ClassResult> class_results(const std::vector<ClipResult>& clips, Index classes) {
+  std::vector<ClassResult> results(static_cast<std::size_t>(classes));
+  for (const auto& clip : clips) {
+    auto& own = results[static_cast<std::size_t>(clip.label)];
+    own.clips += 1;
+    own.right += clip.right();
+    own.macs_fraction += clip.macs_fraction;
+  }
+  for (auto& result : results)
+    if (result.clips > 0) result.macs_fraction /= static_cast<double>(result.clips);
+  return results;
+}
+
+/// The mean of the classes' accuracies, per cent; classes without clips do not count.
+inline double mean_class_accuracy(const std::vector<ClassResult>& classes) {
+  double sum = 0, count = 0;
+  for (const auto& result : classes)
+    if (result.clips > 0) sum += result.accuracy(), ++count;
+  return count > 0 ? sum / count : 0;
+}
+
+/// How often clips of a class (rows) were taken for a class (columns): [classes, classes].
+inline Tensor<Index> confusion(const std::vector<ClipResult>& clips, Index classes) {
+  Tensor<Index> counts({classes, classes});
+  for (const auto& clip : clips) ++counts(clip.label, clip.guess);
+  return counts;
+}
+
+/// The places in `clips` from the cheapest to the dearest; of equal ones the first comes first.
+inline std::vector<std::size_t> by_cost(const std::vector<ClipResult>& clips) {
+  std::vector<std::size_t> order(clips.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return clips[a].macs < clips[b].macs; });
+  return order;
+}
+
+}  // namespace adafuse::train::inline ADAFUSE_SIMD

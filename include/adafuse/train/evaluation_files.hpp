@@ -1,0 +1,153 @@
+// An evaluation as files: one JSON object that holds all of it but scores and decisions; scores and
+// confusion as CSV; decisions as safetensors.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/io/json.hpp>
+#include <adafuse/io/safetensors.hpp>
+#include <adafuse/train/evaluation.hpp>
+#include <cstdio>
+
+namespace adafuse::train::inline ADAFUSE_SIMD {
+
+/// Two operations for each multiply-accumulate, in billions.
+inline double gflops(double macs) { return 2 * macs / 1e9; }
+
+/// How many clips are named as the cheapest, and as the dearest.
+inline constexpr std::size_t extreme_clips = 5;
+
+namespace detail {
+
+inline io::Json shares_json(const ActionCounts& counts) {
+  io::Json json;
+  for (const Action action : all_actions)
+    json[std::string(row_of(action).name)] = counts.share(action);
+  return json;
+}
+
+inline io::Json classes_json(const Evaluation& e, const std::vector<std::string>& classes) {
+  io::Json json = io::Json::array();
+  const auto results = class_results(e.results, std::ssize(classes));
+  for (std::size_t k = 0; k < classes.size(); ++k)
+    json.push_back({{"class", classes[k]},
+                    {"clips", results[k].clips},
+                    {"right", results[k].right},
+                    {"accuracy", results[k].accuracy()},
+                    {"macs_fraction", results[k].macs_fraction}});
+  return json;
+}
+
+inline io::Json clip_json(const ClipResult& clip, const std::vector<std::string>& classes,
+                          const data::Loader& loader) {
+  return {{"clip", loader.name(clip.clip)},
+          {"class", classes[static_cast<std::size_t>(clip.label)]},
+          {"predicted", classes[static_cast<std::size_t>(clip.guess)]},
+          {"macs", clip.macs},
+          {"macs_fraction", clip.macs_fraction}};
+}
+
+/// A field of CSV: in quotes where it holds a comma, a quote or an end of line (RFC 4180).
+inline std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+inline std::string csv_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.8g", value);
+  return text;
+}
+
+}  // namespace detail
+
+/// All that an evaluation says. `classes` are those of the model, `loader` names the clips.
+inline io::Json evaluation_json(const Evaluation& e, const std::vector<std::string>& classes,
+                                const data::Loader& loader) {
+  const double dense = e.macs_per_clip / e.macs_fraction;
+  io::Json blocks = io::Json::object(), frames = io::Json::object();
+  for (std::size_t b = 0; b < e.blocks.size(); ++b) {
+    blocks[e.blocks[b].first] = detail::shares_json(e.blocks[b].second);
+    auto& own = frames[e.blocks[b].first] = io::Json::array();
+    for (const auto& counts : e.frames[b]) own.push_back(detail::shares_json(counts));
+  }
+  io::Json confusions = io::Json::array(), cheapest = io::Json::array(),
+           dearest = io::Json::array();
+  const auto counts = confusion(e.results, std::ssize(classes));
+  for (Index k = 0; k < counts.size(0); ++k) {
+    const auto row = counts[k];
+    confusions.push_back(std::vector<Index>(row.begin(), row.end()));
+  }
+  const auto order = by_cost(e.results);
+  for (std::size_t i = 0; i < std::min(extreme_clips, order.size()); ++i) {
+    cheapest.push_back(detail::clip_json(e.results[order[i]], classes, loader));
+    dearest.push_back(detail::clip_json(e.results[order[order.size() - 1 - i]], classes, loader));
+  }
+  return {
+      {"clips", e.clips},
+      {"top1", e.top1},
+      {"top5", top_k(e.results, 5)},
+      {"mean_class_accuracy", mean_class_accuracy(class_results(e.results, std::ssize(classes)))},
+      {"cross_entropy", e.cross_entropy},
+      {"macs_per_clip", e.macs_per_clip},
+      {"macs_fraction", e.macs_fraction},
+      {"paper_fraction", e.paper_fraction},
+      {"gflops_per_clip", gflops(e.macs_per_clip)},
+      {"dense_gflops_per_clip", gflops(dense)},
+      {"actions", detail::shares_json(e.actions)},
+      {"blocks", blocks},
+      {"frames", frames},
+      {"classes", detail::classes_json(e, classes)},
+      {"confusion", confusions},
+      {"cheapest", cheapest},
+      {"dearest", dearest},
+      {"clips_per_second", static_cast<double>(e.clips) / e.seconds}};
+}
+
+/// A row for each class, a column for each class that was answered.
+inline std::string confusion_csv(const Evaluation& e, const std::vector<std::string>& classes) {
+  std::string text = "class";
+  for (const auto& name : classes) text += "," + detail::csv_field(name);
+  text += "\n";
+  const auto counts = confusion(e.results, std::ssize(classes));
+  for (Index k = 0; k < counts.size(0); ++k) {
+    text += detail::csv_field(classes[static_cast<std::size_t>(k)]);
+    for (const Index count : counts[k]) text += "," + std::to_string(count);
+    text += "\n";
+  }
+  return text;
+}
+
+/// A row for each clip: its class, the answer, its cost, and the softmax of all classes.
+inline std::string scores_csv(const Evaluation& e, const std::vector<std::string>& classes,
+                              const data::Loader& loader) {
+  std::string text = "clip,class,predicted,macs,macs_fraction";
+  for (const auto& name : classes) text += "," + detail::csv_field(name);
+  text += "\n";
+  for (const auto& clip : e.results) {
+    text += detail::csv_field(loader.name(clip.clip));
+    for (const auto label : {clip.label, clip.guess})
+      text += "," + detail::csv_field(classes[static_cast<std::size_t>(label)]);
+    text += "," + detail::csv_number(clip.macs) + "," + detail::csv_number(clip.macs_fraction);
+    for (const double score : clip.scores) text += "," + detail::csv_number(score);
+    text += "\n";
+  }
+  return text;
+}
+
+/// `decisions.<block>` [clips, T, c] (0 keep, 1 reuse, 2 skip), `labels` and `predicted` [clips].
+inline io::TensorFile decisions_file(const Evaluation& e) {
+  io::TensorFile file;
+  Tensor<std::int64_t> labels({e.clips}), predicted({e.clips});
+  for (Index i = 0; i < e.clips; ++i) {
+    labels(i) = e.results[static_cast<std::size_t>(i)].label;
+    predicted(i) = e.results[static_cast<std::size_t>(i)].guess;
+  }
+  file.tensors["labels"] = labels;
+  file.tensors["predicted"] = predicted;
+  for (const auto& [block, taken] : e.decisions) file.tensors["decisions." + block] = taken;
+  return file;
+}
+
+}  // namespace adafuse::train::inline ADAFUSE_SIMD
