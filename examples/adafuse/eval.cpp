@@ -2,19 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include <adafuse/data/frame_folder.hpp>
 #include <adafuse/train/evaluation.hpp>
-#include <adafuse/train/model_file.hpp>
-#include <adafuse/train/run_files.hpp>
 #include <cstdio>
 #include <iostream>
 
-#include "command.hpp"
+#include "eval_subject.hpp"
 
 namespace adafuse::cli {
 
 namespace {
 
 struct EvalOptions {
-  std::string run, data, checkpoint = "best", split = "val", policy;
+  EvalSubject subject;
+  std::string data, split = "val", policy;
   Index batch = 32;
   std::uint64_t seed = 0;
   bool sample = false, json = false;
@@ -40,6 +39,7 @@ io::Json report(const train::SavedModel& saved, const std::string& policy,
           {"macs_per_clip", e.macs_per_clip},
           {"macs_fraction", e.macs_fraction},
           {"paper_fraction", e.paper_fraction},
+          {"upper_bound_fraction", e.upper_bound_fraction},
           {"actions", shares(e.actions)},
           {"blocks", blocks},
           {"clips_per_second", static_cast<double>(e.clips) / e.seconds}};
@@ -51,9 +51,11 @@ void print(const io::Json& r) {
               static_cast<long long>(r["clips"].get<Index>()));
   std::printf("top-1          %.2f %%\n", r["top1"].get<double>());
   std::printf("cross-entropy  %.4f nats\n", r["cross_entropy"].get<double>());
-  std::printf("MACs a clip    %.3f M, %.1f %% of dense (%.1f %% by the paper's formula)\n",
-              r["macs_per_clip"].get<double>() / 1e6, 100 * r["macs_fraction"].get<double>(),
-              100 * r["paper_fraction"].get<double>());
+  std::printf(
+      "MACs a clip    %.3f M, %.1f %% of dense (%.1f %% by the paper's formula, %.1f %% by "
+      "its upper bound)\n",
+      r["macs_per_clip"].get<double>() / 1e6, 100 * r["macs_fraction"].get<double>(),
+      100 * r["paper_fraction"].get<double>(), 100 * r["upper_bound_fraction"].get<double>());
   if (r["blocks"].empty()) return;
   std::printf("%-16s", "block");
   for (const ActionRow& action : adafuse_actions)
@@ -68,13 +70,10 @@ void print(const io::Json& r) {
 }
 
 void evaluate_run(EvalOptions options, const CLI::App& command) {
-  const train::RunFiles files(options.run);
-  require<IoError>(options.checkpoint == "last" || std::filesystem::exists(files.best()) ||
-                       !std::filesystem::exists(files.last()),
-                   options.run, ": has no best model yet; --checkpoint last takes the last one");
-  const auto file = options.checkpoint == "best" ? files.best() : files.last();
-  const auto saved = train::load_model(file);
-  train::require_finite_state(saved.model, file.string());
+  options.subject.check();
+  const auto dataset = data::load_dataset(options.data, {}, options.pictures);
+  std::string notes;
+  const auto saved = options.subject.load(dataset.classes, options.policy, notes);
   const auto& card = saved.card;
   const bool adaptive = card.config.fusion.adaptive;
   require<ValueError>(adaptive || (options.policy.empty() && !options.sample),
@@ -85,15 +84,15 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
                       "--policy learned: this model was trained without agents");
   require<ValueError>(!options.sample || choice.learned(), "--sample has no effect with --policy ",
                       policy);
-  // The run's seed repeats its own evaluation exactly.
-  const auto trained =
-      train::from_json<train::TrainConfig>(io::read_json(files.config()), files.config().string());
-  if (command.count("--seed") == 0) options.seed = trained.seed;
-  if (command.count("--batch") == 0) options.batch = trained.batch;
+  if (options.subject.is_run()) {  // The run's seed repeats its own evaluation exactly.
+    const auto file = train::RunFiles(options.subject.run()).config();
+    const auto trained = train::from_json<train::TrainConfig>(io::read_json(file), file.string());
+    if (command.count("--seed") == 0) options.seed = trained.seed;
+    if (command.count("--batch") == 0) options.batch = trained.batch;
+  }
   if (!adaptive || (choice.kind != train::PolicyChoice::Kind::random && !options.sample))
     refuse(command, {"--seed"}, "where nothing is drawn: neither --sample nor a random policy");
 
-  const auto dataset = data::load_dataset(options.data, {}, options.pictures);
   require<ValueError>(dataset.classes == card.classes, options.data,
                       ": its classes are not those that the model was trained on");
   data::LoaderConfig loader;
@@ -112,7 +111,7 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
   if (options.json)
     std::cout << io::json_text(json) << "\n";
   else
-    print(json);
+    std::printf("%s", notes.c_str()), print(json);
 }
 
 }  // namespace
@@ -120,20 +119,17 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
 void add_eval(CLI::App& app) {
   auto* command = app.add_subcommand("eval", "Evaluate a trained model on a data set.");
   auto o = std::make_shared<EvalOptions>();
-  add_value(*command, "--run", o->run, "RUN", "directory of a run")->required();
   add_value(*command, "--data", o->data, "DIR", "data set")->required();
-  add_value(*command, "--checkpoint", o->checkpoint, "NAME", "best or last")
-      ->check(CLI::IsMember({"best", "last"}))
-      ->capture_default_str();
+  o->subject.add_to(*command);
   add_value(*command, "--split", o->split, "NAME", "val or train")
       ->check(CLI::IsMember({"val", "train"}))
       ->capture_default_str();
   add_value(*command, "--policy", o->policy, "P",
             "learned, keep-all, random:k,r,s, magnitude:k,r,s (default: as it was trained)");
   command->add_flag("--sample", o->sample, "draw the agents' decisions, as the authors' code does");
-  add_value(*command, "--batch", o->batch, "N", "clips at a time (default: as in training)");
+  add_value(*command, "--batch", o->batch, "N", "clips at a time (default: as in training, or 32)");
   add_value(*command, "--seed", o->seed, "S",
-            "seed of decisions that are drawn (default: the run's)");
+            "seed of decisions that are drawn (default: the run's, or 0)");
   command->add_flag("--json", o->json, "print one JSON object");
   add_most_pixels(*command, o->pictures);
   add_threads(*command);

@@ -3,7 +3,10 @@
 #include <cstdio>
 
 #include "model_options.hpp"
+#include "pixels_option.hpp"
 #include "progress.hpp"
+#include "recipe.hpp"
+#include "tuning_options.hpp"
 
 namespace adafuse::cli {
 
@@ -22,6 +25,9 @@ class TrainCommand {
                       "replace an earlier run in RUN, once this one is complete; until then it\n"
                       "grows in RUN.new");
     model_.add_to(command_);
+    option("--recipe", recipe_, "NAME",
+           "own, or paper: the authors' training, where no option says otherwise");
+    tuning_.add_to(command_);
     option("--policy", policy_, "P",
            "who decides: learned, keep-all, random:k,r,s or magnitude:k,r,s (shares of keep, "
            "reuse, skip)");
@@ -52,6 +58,7 @@ class TrainCommand {
               "scale frames to this side before the crop (default: --size)")
         ->needs("--size");
     command_.add_flag("--flip", config_.flip, "mirror half of the clips; wrong for left and right");
+    add_pixels(command_, pixels_);
     option("--seed", config_.seed, "S", "seed of weights, order and noise");
     add_most_pixels(command_, pictures_);
     add_threads(command_);
@@ -61,15 +68,24 @@ class TrainCommand {
     config_.model = model_.config();
     config_.policy = train::parse_policy(policy_);
     config_.model.dropout = dropout_;
+    config_.tuning = tuning_.config();
+    config_.normalisation = data::normalisation_of(pixels_);
+    std::vector<std::string> missed;
+    if (recipe_ == Recipe::paper) missed = apply_paper_recipe(command_, config_);
     if (command_.count("--lambda-from") == 0) config_.lambda_from = config_.epochs / 3;
     check_combination();
     check(config_);
     const auto dataset = data::load_dataset(data_, {}, pictures_);
+    const auto weights = TuningOptions::read(config_.tuning);
     train::Trainer trainer(config_, dataset);
+    if (weights)
+      std::printf("%s: %s", config_.tuning.weights.c_str(),
+                  concat(trainer.start_from(*weights)).c_str());
     train::RunWriter writer(out_, overwrite_);
     if (writer.replaces())
       std::printf("%s stays as it is until this run is complete; it grows in %s\n", out_.c_str(),
                   writer.files().dir().c_str());
+    for (const auto& sentence : missed) std::printf("recipe paper: %s\n", sentence.c_str());
     const auto summary = trainer.run(writer, progress_printer(""));
     std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
                 summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
@@ -120,6 +136,9 @@ class TrainCommand {
 
   CLI::App& command_;
   ModelOptions model_;
+  TuningOptions tuning_;
+  Recipe recipe_ = Recipe::own;
+  data::Pixels pixels_ = data::Pixels::rgb;
   train::TrainConfig config_;
   double dropout_ = 0;
   io::ImageOptions pictures_;

@@ -18,6 +18,9 @@ mentions train --data --out --overwrite --model --fusion --frames --stem-stride 
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-from \
   --cost --temperature --size --shorter-side --flip --seed --threads --most-pixels \
   resnet8 adafuse-tsm keep-all random:k,r,s REQUIRED
+mentions train --weights --freeze --partial-bn --head-rate --bias-rate --label-smoothing --class-weights --ema \
+  --accumulate --early-stopping --recipe --pixels
+mentions eval --weights --model --fusion --size --shorter-side --pixels
 mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels
 mentions describe --model --fusion --frames --stem-stride --consensus --lstm-hidden --adaptive-stages \
   --adaptive-blocks --policy-hidden --policy-quota --shared-policy --classes --size --json
