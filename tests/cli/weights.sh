@@ -100,7 +100,7 @@ mistake "expects a number for each of 4 classes, got 2" $new --class-weights 1,2
 mistake "expects balanced, or a positive number" $new --class-weights balance
 mistake "got 'papers'" $new --recipe papers
 mistake "got 'bgr'" $new --pixels bgr
-mistake "--weights excludes --run" eval --run tuned --weights weights.safetensors --data turns
+mistake "--run excludes --weights" eval --run tuned --weights weights.safetensors --data turns
 mistake "--model has no effect with --run" eval --run tuned --model resnet8 --data turns
 mistake "--pixels has no effect with --run" eval --run tuned --pixels rgb --data turns
 mistake "--checkpoint has no effect with --weights" $weights --checkpoint last
