@@ -78,13 +78,13 @@ class TrainCommand {
     const auto dataset = data::load_dataset(data_, {}, pictures_);
     const auto weights = TuningOptions::read(config_.tuning);
     train::Trainer trainer(config_, dataset);
-    if (weights)
-      std::printf("%s: %s", config_.tuning.weights.c_str(),
-                  concat(trainer.start_from(*weights)).c_str());
+    std::string started;
+    if (weights) started = concat(config_.tuning.weights, ": ", trainer.start_from(*weights));
     train::RunWriter writer(out_, overwrite_);
     if (writer.replaces())
       std::printf("%s stays as it is until this run is complete; it grows in %s\n", out_.c_str(),
                   writer.files().dir().c_str());
+    std::printf("%s", started.c_str());
     for (const auto& sentence : missed) std::printf("recipe paper: %s\n", sentence.c_str());
     const auto summary = trainer.run(writer, progress_printer(""));
     std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",

@@ -2,6 +2,7 @@
 # Starting from weights: fine-tuning on other classes reaches what nothing does not; what tunes a
 # training is written down; and a checkpoint is evaluated without a run.
 # SPDX-License-Identifier: MIT
+golden=$(realpath "$(dirname "$0")/../golden")
 . "$(dirname "$0")/lib.bash"
 
 works gestures --out data --train 360 --val 180 --size 16 --frames 4 --seed 1
@@ -83,8 +84,11 @@ done
 # What does not fit is refused before anything is written.
 new="train --data turns --out new --frames 4 --stem-stride 2 --batch 16"
 mistake "lacks \"layer1.1." $new --model resnet14 --weights weights.safetensors
+mistake 'checkpoint.pth.tar: tensor "module.bn1.bias"' \
+  $new --weights "$golden/torch_files/checkpoint.pth.tar"
 mistake "nowhere.pth" $new --weights nowhere.pth
 mistake "turns/classes.txt" $new --weights turns/classes.txt
+mistake "tuned: holds" ${new/--out new/--out tuned} --weights weights.safetensors
 mistake "--freeze requires --weights" $new --freeze layer1
 mistake "--partial-bn requires --weights" $new --partial-bn
 mistake "has no part 'layr1'" $new --weights weights.safetensors --freeze layr1

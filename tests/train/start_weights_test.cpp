@@ -61,10 +61,11 @@ TEST_CASE("start weights: torchvision's weights, with a new head and fresh agent
   CHECK(report.why_head == "the file's is for 5 classes");
   CHECK(report.passed_over == std::vector<std::string>{"module.fc.bias", "module.fc.weight"});
   CHECK_FALSE(report.complete());
-  for (const auto& [name, tensor] : nn::state_tensors(model)) {
+  for (const auto& row : nn::state_tensors(model)) {
+    const std::string& name = row.first;
     INFO(name);
     const bool is_new = is_of_head(name) || is_of_agent(name);
-    CHECK(equal(tensor, is_new ? before.get<float>(name) : file.get<float>("module." + name)));
+    CHECK(equal(row.second, is_new ? before.get<float>(name) : file.get<float>("module." + name)));
   }
   const auto text = concat(report);
   CHECK(text.find("new: the head; the file's is for 5 classes\nnew: ") != std::string::npos);
