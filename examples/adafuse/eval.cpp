@@ -1,10 +1,9 @@
 // adafuse eval: how good a trained model is on a data set, and what it decides there.
 // SPDX-License-Identifier: MIT
 #include <adafuse/train/evaluation.hpp>
-#include <adafuse/train/model_file.hpp>
-#include <adafuse/train/run_files.hpp>
 
 #include "data_options.hpp"
+#include "eval_subject.hpp"
 #include "evaluation_output.hpp"
 
 namespace adafuse::cli {
@@ -12,7 +11,8 @@ namespace adafuse::cli {
 namespace {
 
 struct EvalOptions {
-  std::string run, checkpoint = "best", split = "val", policy;
+  EvalSubject subject;
+  std::string split = "val", policy;
   Index batch = 32;
   std::string confusion, scores, decisions;  // files to write; empty: none
   std::uint64_t seed = 0;
@@ -21,13 +21,11 @@ struct EvalOptions {
 };
 
 void evaluate_run(EvalOptions options, const CLI::App& command) {
-  const train::RunFiles files(options.run);
-  require<IoError>(options.checkpoint == "last" || std::filesystem::exists(files.best()) ||
-                       !std::filesystem::exists(files.last()),
-                   options.run, ": has no best model yet; --checkpoint last takes the last one");
-  const auto file = options.checkpoint == "best" ? files.best() : files.last();
-  const auto saved = train::load_model(file);
-  train::require_finite_state(saved.model, file.string());
+  options.subject.check();
+  const auto input = options.subject.input();
+  const auto dataset = options.data.open(input.shorter_side > 0 ? input.shorter_side : input.size);
+  std::string notes;
+  const auto saved = options.subject.load(dataset.classes, options.policy, notes);
   const auto& card = saved.card;
   const bool adaptive = card.config.fusion.adaptive;
   require<ValueError>(adaptive || (options.policy.empty() && !options.sample),
@@ -38,18 +36,17 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
                       "--policy learned: this model was trained without agents");
   require<ValueError>(!options.sample || choice.learned(), "--sample has no effect with --policy ",
                       policy);
-  // The run's seed repeats its own evaluation exactly.
-  const auto trained =
-      train::from_json<train::TrainConfig>(io::read_json(files.config()), files.config().string());
-  if (command.count("--seed") == 0) options.seed = trained.seed;
-  if (command.count("--batch") == 0) options.batch = trained.batch;
+  if (options.subject.is_run()) {  // The run's seed repeats its own evaluation exactly.
+    const auto file = train::RunFiles(options.subject.run()).config();
+    const auto trained = train::from_json<train::TrainConfig>(io::read_json(file), file.string());
+    if (command.count("--seed") == 0) options.seed = trained.seed;
+    if (command.count("--batch") == 0) options.batch = trained.batch;
+  }
   if (!adaptive || (choice.kind != train::PolicyChoice::Kind::random && !options.sample))
     refuse(command, {"--seed"}, "where nothing is drawn: neither --sample nor a random policy");
 
-  const EvaluationOutput output{options.confusion, options.scores, options.decisions, options.json};
-  output.check({file.string(), files.config().string()}, adaptive);
-  const auto dataset =
-      options.data.open(card.input.shorter_side > 0 ? card.input.shorter_side : card.input.size);
+  EvaluationOutput output{options.confusion, options.scores, options.decisions, options.json};
+  output.check(options.subject.files(), adaptive);
   require<ValueError>(dataset.classes == card.classes, options.data.name(),
                       ": its classes are not those that the model was trained on");
   const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
@@ -71,7 +68,8 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
                                        .key = Key(options.seed).of("evaluation"),
                                        .sample = options.sample,
                                        .keep_decisions = !options.decisions.empty()});
-  if (!options.json) std::printf("%s", first_lines(options.data, dataset, description).c_str());
+  if (!options.json)
+    std::printf("%s%s", first_lines(options.data, dataset, description).c_str(), notes.c_str());
   output.write({{"model", card.config.model},
                 {"fusion", models::to_string(card.config.fusion)},
                 {"policy", adaptive ? policy : "none"}},
@@ -83,20 +81,17 @@ void evaluate_run(EvalOptions options, const CLI::App& command) {
 void add_eval(CLI::App& app) {
   auto* command = app.add_subcommand("eval", "Evaluate a trained model on a data set.");
   auto o = std::make_shared<EvalOptions>();
-  add_value(*command, "--run", o->run, "RUN", "directory of a run")->required();
   o->data.add_to(*command);
-  add_value(*command, "--checkpoint", o->checkpoint, "NAME", "best or last")
-      ->check(CLI::IsMember({"best", "last"}))
-      ->capture_default_str();
+  o->subject.add_to(*command);
   add_value(*command, "--split", o->split, "NAME", "val or train")
       ->check(CLI::IsMember({"val", "train"}))
       ->capture_default_str();
   add_value(*command, "--policy", o->policy, "P",
             "learned, keep-all, random:k,r,s, magnitude:k,r,s (default: as it was trained)");
   command->add_flag("--sample", o->sample, "draw the agents' decisions, as the authors' code does");
-  add_value(*command, "--batch", o->batch, "N", "clips at a time (default: as in training)");
+  add_value(*command, "--batch", o->batch, "N", "clips at a time (default: as in training, or 32)");
   add_value(*command, "--seed", o->seed, "S",
-            "seed of decisions that are drawn (default: the run's)");
+            "seed of decisions that are drawn (default: the run's, or 0)");
   add_value(*command, "--confusion", o->confusion, "FILE",
             "write how often each class was taken for which, as CSV");
   add_value(*command, "--scores", o->scores, "FILE",

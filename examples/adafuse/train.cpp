@@ -4,7 +4,10 @@
 
 #include "data_options.hpp"
 #include "model_options.hpp"
+#include "pixels_option.hpp"
 #include "progress.hpp"
+#include "recipe.hpp"
+#include "tuning_options.hpp"
 
 namespace adafuse::cli {
 
@@ -21,6 +24,9 @@ class TrainCommand {
                       "replace an earlier run in RUN, once this one is complete; until then it\n"
                       "grows in RUN.new");
     model_.add_to(command_);
+    option("--recipe", recipe_, "NAME",
+           "own, or paper: the authors' training, where no option says otherwise");
+    tuning_.add_to(command_);
     option("--policy", policy_, "P",
            "who decides: learned, keep-all, random:k,r,s or magnitude:k,r,s (shares of keep, "
            "reuse, skip)");
@@ -56,6 +62,7 @@ class TrainCommand {
               "scale frames to this side before the crop (default: --size)")
         ->needs("--size");
     command_.add_flag("--flip", config_.flip, "mirror half of the clips; wrong for left and right");
+    add_pixels(command_, pixels_);
     option("--seed", config_.seed, "S", "seed of weights, order and noise");
     add_threads(command_);
   }
@@ -64,23 +71,32 @@ class TrainCommand {
     config_.model = model_.config();
     config_.policy = train::parse_policy(policy_);
     config_.model.dropout = dropout_;
+    config_.tuning = tuning_.config();
+    config_.normalisation = data::normalisation_of(pixels_);
+    std::vector<std::string> missed;
     choose_lambda_rule();
+    if (recipe_ == Recipe::paper) missed = apply_paper_recipe(command_, config_);
     check_combination();
     require<ValueError>(command_.count("--size") == 0 || config_.size != 0,
                         "--size: expects a side from 1 to 65535, got 0; without it frames stay as "
                         "they are");
     check(config_);
+    const auto weights = TuningOptions::read(config_.tuning);
     const auto dataset = data_.open(config_.shorter_side > 0 ? config_.shorter_side : config_.size);
     const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
     if (config_.size == 0)
       data::require_one_size(description, "--size S crops all frames to S x S");
     train::Trainer trainer(config_, dataset);
+    std::string started;
+    if (weights) started = concat(config_.tuning.weights, ": ", trainer.start_from(*weights));
     train::RunWriter writer(out_, overwrite_);
     std::printf("%s%s", first_lines(data_, dataset, description).c_str(),
                 cost_line(trainer.model(), description).c_str());
     if (writer.replaces())
       std::printf("%s stays as it is until this run is complete; it grows in %s\n", out_.c_str(),
                   writer.files().dir().c_str());
+    std::printf("%s", started.c_str());
+    for (const auto& sentence : missed) std::printf("recipe paper: %s\n", sentence.c_str());
     const auto summary = trainer.run(writer, progress_printer(""));
     std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
                 summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
@@ -156,6 +172,9 @@ class TrainCommand {
 
   CLI::App& command_;
   ModelOptions model_;
+  TuningOptions tuning_;
+  Recipe recipe_ = Recipe::own;
+  data::Pixels pixels_ = data::Pixels::rgb;
   train::TrainConfig config_;
   double dropout_ = 0;
   bool overwrite_ = false;

@@ -19,6 +19,9 @@ mentions train --data --out --overwrite --model --fusion --frames --stem-stride 
   --cost --temperature --size --shorter-side --flip --seed --threads --most-pixels \
   --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame \
   resnet8 adafuse-tsm keep-all random:k,r,s REQUIRED
+mentions train --weights --freeze --partial-bn --head-rate --bias-rate --label-smoothing --class-weights --ema \
+  --accumulate --early-stopping --recipe --pixels
+mentions eval --weights --model --fusion --size --shorter-side --pixels
 mentions eval --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame
 mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels \
   --confusion --scores --decisions

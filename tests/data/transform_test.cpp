@@ -33,6 +33,18 @@ TEST_CASE("normalise: colours become planes, (x / 255 - mean) / deviation") {
       }
 }
 
+TEST_CASE("normalise: Caffe's networks read blue, green, red from 0 to 255 minus a mean") {
+  const auto image = picture();
+  const auto planes = normalise(image, normalisation_of(Pixels::bgr255));
+  const float mean[] = {104, 117, 128};
+  for (Index c = 0; c < 3; ++c)
+    for (Index i = 0; i < 2; ++i)
+      for (Index j = 0; j < 3; ++j)
+        CHECK(std::abs(planes(c, i, j) - (static_cast<float>(image(i, j, 2 - c)) - mean[c])) <
+              2e-5f);
+  CHECK(normalisation_of(Pixels::rgb) == Normalisation{});
+}
+
 TEST_CASE("normalise: a picture that does not fit is refused") {
   Tensor<float> out({3, 2, 2});
   CHECK_THROWS_AS(normalise(picture(), {}, out.view<3>()), ShapeError);

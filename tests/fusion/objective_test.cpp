@@ -65,6 +65,18 @@ TEST_CASE("clip losses: their mean is the objective where the cost enters by a l
   CHECK_THROWS_AS(clip_losses(s.logits.value(), s.labels, Tensor<double>({3}), {}), ShapeError);
 }
 
+TEST_CASE("objective: smoothed labels and weights of classes, for the mean and for each clip") {
+  const Setting s;
+  const CrossEntropyOptions options{.weight = ClassWeights(Tensor<double>::of({1, 2, 5})),
+                                    .label_smoothing = 0.2};
+  const auto o = objective(s.logits, s.labels, s.cost, {.lambda = 0.5}, options);
+  CHECK(o.cross_entropy.item() == cross_entropy(s.logits, s.labels, options).item());
+  CHECK(o.cross_entropy.item() != doctest::Approx(cross_entropy(s.logits, s.labels).item()));
+  const auto costs = Tensor<double>::of({2, 4, 6, 8});
+  const auto losses = clip_losses(s.logits.value(), s.labels, costs, {.lambda = 0.5}, options);
+  CHECK(std::accumulate(losses.begin(), losses.end(), 0.0) / 4 == doctest::Approx(o.loss.item()));
+}
+
 TEST_CASE("objective: with lambda 0 the cost is reported and not minimised, NaN or not") {
   Setting s;
   s.cost = parameter(Tensor<double>::scalar(std::nan("")));

@@ -23,6 +23,7 @@ SCRIPTS = {  # with their arguments
     "torch_files": [],
     "networks": [],
     "architectures": [],
+    "checkpoint": [],
 }
 
 

@@ -296,6 +296,20 @@ TEST_CASE("BatchNorm: says which shape and which numbers it expects") {
   CHECK_THROWS_AS(nn::BatchNorm2d<float>({.channels = 1, .momentum = 1.5}), ValueError);
 }
 
+TEST_CASE("BatchNorm: one that the context names as frozen computes in training as in evaluation") {
+  const nn::BatchNorm1d<double> frozen({.channels = 2}), other({.channels = 2});
+  const auto x = Tensor<double>::randn({5, 2}, Key(4));
+  nn::Context<double> ctx(true, Key(0)), evaluation;
+  ctx.frozen_norms = std::make_shared<const std::set<const double*>>(
+      std::set<const double*>{frozen.running_mean.data()});
+  check_close(frozen.forward(x, ctx).value(), frozen.forward(x, evaluation).value(), "y", 0);
+  check_close(frozen.forward_relu(x, ctx).value(), frozen.forward_relu(x, evaluation).value(),
+              "relu", 0);
+  CHECK(frozen.running_mean(0) == 0);
+  other.forward(x, ctx);
+  CHECK(other.running_mean(0) != 0);
+}
+
 TEST_CASE("BatchNorm: a batch of nothing leaves the running statistics as they are") {
   const nn::BatchNorm2d<float> layer({.channels = 2});
   nn::Context<float> ctx(true, Key(0));

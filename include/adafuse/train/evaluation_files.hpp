@@ -93,6 +93,7 @@ inline io::Json evaluation_json(const Evaluation& e, const std::vector<std::stri
       {"macs_per_clip", e.macs_per_clip},
       {"macs_fraction", e.macs_fraction},
       {"paper_fraction", e.paper_fraction},
+      {"upper_bound_fraction", e.upper_bound_fraction},
       {"gflops_per_clip", gflops(e.macs_per_clip)},
       {"dense_gflops_per_clip", gflops(dense)},
       {"actions", detail::shares_json(e.actions)},
