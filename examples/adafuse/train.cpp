@@ -45,8 +45,9 @@ class TrainCommand {
            "weight of the cost, a share of the dense network's MACs");
     option(
         "--lambda-rule", config_.lambda_rule, "NAME",
-        "how much of lambda counts when: learned-squared and learned (in proportion to what was\n"
-        "learned), left-chance (all, once something was), epoch (all, from --lambda-from on)");
+        "how much of lambda counts when: learned (the share that was learned of it), "
+        "learned-squared (the square of that share), left-chance (all, once a quarter was), epoch "
+        "(all, from --lambda-from on)");
     add_value(command_, "--lambda-from", config_.lambda_from, "E",
               "first epoch, from 0, in which lambda counts; it chooses --lambda-rule epoch, whose "
               "default is a third of --epochs");

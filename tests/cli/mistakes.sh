@@ -82,7 +82,7 @@ for rule in learned-squared learned left-chance; do
   mistake "--lambda-from has no effect with --lambda-rule $rule" \
     $tiny --fusion adafuse --lambda-rule $rule --lambda-from 1
 done
-mistake "lambda-rule: expects learned-squared, learned, left-chance or epoch, got 'learnt'" \
+mistake "lambda-rule: expects learned, learned-squared, left-chance or epoch, got 'learnt'" \
   $tiny --fusion adafuse --lambda-rule learnt
 mistake "--size" $tiny --shorter-side 20
 mistake "this model decides nothing" eval --run dense --data data --policy keep-all

@@ -112,8 +112,7 @@ TEST_CASE("config: values that nothing can be trained with are told") {
   refused("lambda: must not be negative", [](auto& c) { c.lambda = -0.5; });
   refused("lambda: must not be negative", [](auto& c) { c.lambda = std::nan(""); });
   refused("lambda-from: must not be negative", [](auto& c) { c.lambda_from = -1; });
-  refused("lambda-from has no effect with lambda-rule learned-squared",
-          [](auto& c) { c.lambda_from = 1; });
+  refused("lambda-from has no effect with lambda-rule learned", [](auto& c) { c.lambda_from = 1; });
   refused("cost-target: must not be negative", [](auto& c) { c.cost_target = -0.1; });
 }
 
@@ -146,7 +145,7 @@ TEST_CASE("config: another word than those that there are is told with them and 
   told("estimator",
        "c: estimator: expects gumbel, soft-gumbel, straight-through or reinforce, got 'x'");
   told("lambda_rule",
-       "c: lambda-rule: expects learned-squared, learned, left-chance or epoch, got 'x'");
+       "c: lambda-rule: expects learned, learned-squared, left-chance or epoch, got 'x'");
   told("optimizer", "c: optimizer: expects adamw, adam or sgd, got 'x'");
   told("schedule", "c: schedule: expects one-cycle, cosine, step or constant, got 'x'");
   told("policy", "c: policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got 'x'");

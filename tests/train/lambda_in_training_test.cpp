@@ -48,7 +48,7 @@ TEST_CASE("lambda in training: the files say the rule, and how large the agents 
   train_tiny(gestures, config, "run");
   const RunFiles files(gestures.run("run"));
   const auto json = io::read_json(files.config());
-  CHECK(json["lambda_rule"] == "learned-squared");
+  CHECK(json["lambda_rule"] == "learned");
   CHECK(json["model"]["policy_relative"] == 2);
   CHECK(json["model"]["policy_hidden"] == 1024);
   const auto saved = load_model(files.best());

@@ -6,8 +6,8 @@
 //
 //   learned = clamp((accuracy - chance) / (1 - chance), 0, 1)
 //
-//   learned-squared   lambda * learned^2
 //   learned           lambda * learned
+//   learned-squared   lambda * learned^2
 //   left-chance       lambda from the step on at which learned > 1/4
 //   epoch             lambda from an epoch on, whatever was learned
 //
@@ -23,8 +23,8 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
-enum class LambdaRule { learned_squared, learned, left_chance, epoch };
-inline constexpr std::string_view lambda_rule_words[] = {"learned-squared", "learned",
+enum class LambdaRule { learned, learned_squared, left_chance, epoch };
+inline constexpr std::string_view lambda_rule_words[] = {"learned", "learned-squared",
                                                          "left-chance", "epoch"};
 constexpr io::Words words_of(LambdaRule) { return {"lambda-rule", lambda_rule_words}; }
 
