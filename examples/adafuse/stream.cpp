@@ -1,5 +1,6 @@
 // adafuse stream: frames as they come, a prediction for each.
 // SPDX-License-Identifier: MIT
+#include <adafuse/io/image.hpp>
 #include <chrono>
 #include <iostream>
 
