@@ -23,7 +23,7 @@ command -v ffmpeg >/dev/null || {
 film() {
   local file=$1 source=$2
   shift 2
-  ffmpeg -v error -nostdin -y -f lavfi -i "$source:size=40x32:rate=10:duration=1" -threads 1 "$@" \
+  ffmpeg -v error -nostdin -y -f lavfi -i "$source=size=40x32:rate=10:duration=1" -threads 1 "$@" \
     -c:v libx264 -pix_fmt yuv420p -g 5 "$file" || fail "ffmpeg: $file"
 }
 for i in 1 2 3; do

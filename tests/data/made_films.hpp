@@ -25,14 +25,14 @@ inline bool has_ffmpeg() {
 }
 
 inline void run_ffmpeg(const std::string& arguments) {
-  REQUIRE(std::system(("ffmpeg -v error -nostdin -y " + arguments).c_str()) == 0);
+  REQUIRE(std::system(("ffmpeg -v error -nostdin -y -filter_threads 1 " + arguments).c_str()) == 0);
 }
 
 /// Makes `file` of moving test pictures, `seconds` long at 10 frames a second.
 inline fs::path make_film(const fs::path& file, const std::string& encoder,
                           const std::string& size = "32x24", const std::string& seconds = "4") {
   run_ffmpeg("-f lavfi -i testsrc=size=" + size + ":rate=10:duration=" + seconds + " " + encoder +
-             " " + file.string());
+             " -threads 1 " + file.string());
   return file;
 }
 
@@ -41,7 +41,7 @@ inline std::vector<Tensor<std::uint8_t>> frames_by_ffmpeg(const fs::path& film, 
                                                           Index width,
                                                           const std::string& filters = "null") {
   const fs::path raw = film.string() + ".rgb";
-  run_ffmpeg("-i " + film.string() + " -vf " + filters +
+  run_ffmpeg("-threads 1 -i " + film.string() + " -vf " + filters +
              " -sws_flags bicubic -vsync passthrough -f rawvideo -pix_fmt rgb24 " + raw.string());
   const std::string bytes = io::read_file(raw);
   const auto frame = static_cast<std::size_t>(height * width * 3);

@@ -60,16 +60,16 @@ bool has(const std::string& text, const char* part) { return text.find(part) != 
 TEST_CASE("film: frames are those of ffmpeg, in a row and at any time") {
   if (!has_ffmpeg()) return;
   const ScratchDir dir("film-kinds");
-  for (const auto& [name, encoder] : kinds) {
-    CAPTURE(name);
-    const auto path = make_film(dir.path / name, encoder);
+  for (const Kind& kind : kinds) {
+    CAPTURE(kind.name);
+    const auto path = make_film(dir.path / kind.name, kind.encoder);
     const auto expected = frames_by_ffmpeg(path, 24, 32);
     const io::FilmInfo info = io::Film(path).info();
     CHECK(info.width == 32);
     CHECK(info.height == 24);
     const auto count = static_cast<double>(expected.size());
     CHECK(info.seconds == doctest::Approx(4).epsilon(0.1));
-    if (std::string(name) != "mpeg2.mpg")  // whose container states no length
+    if (std::string(kind.name) != "mpeg2.mpg")  // whose container states no length
       CHECK(info.frame_count() == std::ssize(expected));
     const auto row = in_a_row(io::Film(path));
     REQUIRE(row.size() == expected.size());
@@ -187,10 +187,9 @@ TEST_CASE("film: what is cut off or damaged is an error that names the film") {
   std::ofstream(dir.path / "list.mp4") << "#EXTM3U\n#EXTINF:1,\n/etc/passwd\n#EXT-X-ENDLIST\n";
   CHECK(has(error_of(dir.path / "list.mp4"), "list.mp4: expected a film"));
   if (!has_ffmpeg()) return;
-  for (const auto& [name, encoder] : kinds) {
-    if (std::string(name) == "mpeg2.mpg") continue;  // which may end anywhere
-    CAPTURE(name);
-    const auto path = make_film(dir.path / name, encoder, "32x24", "1");
+  for (const Kind& kind : {kinds[0], kinds[2], kinds[4]}) {
+    CAPTURE(kind.name);
+    const auto path = make_film(dir.path / kind.name, kind.encoder, "32x24", "1");
     const std::string bytes = io::read_file(path);
     for (const double share : {0.1, 0.5, 0.9, 0.999}) {
       CAPTURE(share);
