@@ -20,7 +20,7 @@ struct EvalOptions {
   DataOptions data;
 };
 
-void evaluate_run(EvalOptions options, const CLI::App& command) {
+void evaluate_run(EvalOptions& options, const CLI::App& command) {
   options.subject.check();
   const auto input = options.subject.input();
   const auto dataset = options.data.open(input.shorter_side > 0 ? input.shorter_side : input.size);
