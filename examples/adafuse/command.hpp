@@ -28,6 +28,7 @@ void add_describe(CLI::App& app);
 void add_forward(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_demo(CLI::App& app);
+void add_report(CLI::App& app);
 
 /// Throws ValueError when one of these options was given although `reason` leaves it without
 /// effect.

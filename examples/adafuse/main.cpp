@@ -55,6 +55,7 @@ int run(int argc, char** argv) {
   add_forward(app);
   add_convert(app);
   add_demo(app);
+  add_report(app);
   for (CLI::App* command : app.get_subcommands({})) command->get_formatter()->column_width(32);
   try {
     kernels::path_in_use();  // Nothing begins with a wrong ADAFUSE_VECTOR_PATH.

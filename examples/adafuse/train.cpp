@@ -7,6 +7,7 @@
 #include "pixels_option.hpp"
 #include "progress.hpp"
 #include "recipe.hpp"
+#include "run_report.hpp"
 #include "tuning_options.hpp"
 
 namespace adafuse::cli {
@@ -102,6 +103,8 @@ class TrainCommand {
     std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
                 summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
                 duration(summary.train_seconds).c_str(), out_.c_str());
+    std::fflush(stdout);
+    std::printf("report: %s\n", write_run_report(out_, dataset.val).c_str());
   }
 
  private:

@@ -12,7 +12,7 @@ mentions() {
   done
 }
 
-mentions "" gestures data train eval describe predict stream forward convert demo "adafuse train --data"
+mentions "" gestures data train eval describe predict stream forward convert demo report "adafuse train --data"
 mentions gestures --out --train --val --size --frames --seed --threads
 mentions train --data --out --overwrite --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-rule --lambda-from \
@@ -36,4 +36,5 @@ mentions stream --allow-holes --most-pixels --policy --seed --ledger --json --ch
 mentions forward --model --fusion --classes --frames --size --weights --input --output --dtype
 mentions convert IN OUT --keep-names
 mentions demo --out --overwrite --train --val --epochs --seed --threads
+mentions report RUN --data --out --most-pixels --threads
 finish

@@ -10,9 +10,9 @@ tiny="train --data data --out run --overwrite --frames 2 --stem-stride 2 --epoch
 works $tiny --seed 1
 mv run kept
 
-# seed_of RUN: of the run that is there, if its five files are; eval reads the model to its last byte.
+# seed_of RUN: of the run that is there, if its five files are (the report comes last); eval reads the model to its last byte.
 seed_of() {
-  if [ "$(ls "$1" 2>/dev/null | wc -l)" -eq 5 ] && "$adafuse" eval --run "$1" --data data \
+  if [ "$(ls "$1" 2>/dev/null | wc -l)" -ge 5 ] && "$adafuse" eval --run "$1" --data data \
     --threads 1 >/dev/null 2>eval.txt; then
     value "$1/config.json" seed
   else

@@ -1,5 +1,5 @@
-// SVG as a tree of elements: built as values and written at the end, so it is well-formed whatever
-// text is in it, and equal input gives equal bytes.
+// SVG, and the HTML around it, as a tree of elements: built as values and written at the end, so it
+// is well-formed whatever text is in it, and equal input gives equal bytes.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -36,25 +36,54 @@ class Element {
     return *this;
   }
 
+  Element& set(Attribute attribute) {
+    attributes_.push_back(std::move(attribute));
+    return *this;
+  }
+
   /// The element as XML, one line for each element, two spaces for each level.
   std::string xml() const {
     std::string out;
-    write(out, 0);
+    write(out, 0, Form::xml);
+    return out;
+  }
+
+  /// The element as HTML: only elements that never hold anything go without an end tag, and the
+  /// text of `style` and `script` stands as it is. Within `svg` the form is XML, as HTML allows.
+  std::string html() const {
+    std::string out;
+    write(out, 0, Form::html);
     return out;
   }
 
  private:
-  void write(std::string& out, std::size_t indent) const {
+  enum class Form { xml, html };
+
+  /// HTML's elements without an end tag, of those that pages here have.
+  bool is_void() const {
+    return name_ == "meta" || name_ == "br" || name_ == "img" || name_ == "input" ||
+           name_ == "col" || name_ == "link";
+  }
+
+  std::string written_text(Form form) const {
+    if (form == Form::xml || (name_ != "style" && name_ != "script")) return escape(text_);
+    require<ValueError>(text_.find("</") == std::string::npos, "report: the text of ", name_,
+                        " would end it early");
+    return text_;
+  }
+
+  void write(std::string& out, std::size_t indent, Form form) const {
+    if (name_ == "svg") form = Form::xml;
     out.append(indent, ' ').append("<").append(name_);
     for (const auto& [name, value] : attributes_)
       out.append(" ").append(name).append("=\"").append(escape(value)).append("\"");
-    if (children_.empty() && text_.empty()) {
+    if (children_.empty() && text_.empty() && (form == Form::xml || is_void())) {
       out.append("/>\n");
       return;
     }
-    out.append(">").append(escape(text_));
+    out.append(">").append(written_text(form));
     if (!children_.empty()) out.append("\n");
-    for (const auto& child : children_) child.write(out, indent + 2);
+    for (const auto& child : children_) child.write(out, indent + 2, form);
     if (!children_.empty()) out.append(indent, ' ');
     out.append("</").append(name_).append(">\n");
   }

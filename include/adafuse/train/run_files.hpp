@@ -44,6 +44,7 @@ class RunFiles {
   std::filesystem::path last() const { return dir_ / "last.safetensors"; }
   std::filesystem::path best() const { return dir_ / "best.safetensors"; }
   std::filesystem::path summary() const { return dir_ / "summary.json"; }
+  std::filesystem::path report() const { return dir_ / "report.html"; }
 
  private:
   std::filesystem::path dir_;

@@ -14,7 +14,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 inline io::DirectoryKind run_directory() {
   return {.what = "a run",
           .names = {"config.json", "metrics.csv", "last.safetensors", "best.safetensors",
-                    "summary.json"},
+                    "summary.json", "report.html"},
           .last = "summary.json"};
 }
 

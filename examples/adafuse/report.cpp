@@ -1,0 +1,77 @@
+// adafuse report: what runs learned, decide and cost, on one page.
+// SPDX-License-Identifier: MIT
+#include <adafuse/data/frame_folder.hpp>
+#include <adafuse/train/run_files.hpp>
+#include <cstdio>
+
+#include "command.hpp"
+#include "run_report.hpp"
+
+namespace adafuse::cli {
+
+namespace {
+
+struct ReportOptions {
+  std::vector<std::string> runs;
+  std::string data, out;
+  io::ImageOptions pictures;
+};
+
+/// Where the page goes. Throws before anything is read: for a file of a run, or no directory.
+std::filesystem::path output_of(const ReportOptions& o) {
+  require<ValueError>(!o.out.empty() || o.runs.size() == 1,
+                      "report: several runs need --out FILE.html");
+  if (o.out.empty()) return train::RunFiles(o.runs[0]).report();
+  std::vector<std::string> inputs;
+  for (const auto& run : o.runs) {
+    const train::RunFiles files(run);
+    for (const auto& file :
+         {files.config(), files.metrics(), files.last(), files.best(), files.summary()})
+      if (std::filesystem::exists(file)) inputs.push_back(file.string());
+  }
+  refuse_output_over(o.out, inputs);
+  const auto path = std::filesystem::absolute(o.out);
+  require<IoError>(!std::filesystem::is_directory(path), o.out, ": is a directory");
+  require<IoError>(std::filesystem::is_directory(path.parent_path()), o.out,
+                   ": there is no directory ", path.parent_path().string());
+  return o.out;
+}
+
+void write_report(const ReportOptions& o, const CLI::App& command) {
+  if (o.data.empty()) refuse(command, {"--most-pixels"}, "without --data");
+  const auto out = output_of(o);
+  report::Page page;
+  for (const auto& run : o.runs) {
+    page.runs.push_back(read_run(run));
+    for (std::size_t i = 0; i + 1 < page.runs.size(); ++i)  // of two with one name, the whole paths
+      if (page.runs[i].name == page.runs.back().name) {
+        page.runs[i].name = o.runs[i];
+        page.runs.back().name = run;
+      }
+  }
+  if (!o.data.empty()) {
+    const auto dataset = data::load_dataset(o.data, {}, o.pictures);
+    for (const auto& run : o.runs)
+      require<ValueError>(classes_of_run(run) == dataset.classes, o.data,
+                          ": its classes are not those that ", run, " was trained on");
+    for (std::size_t i = 0; i < o.runs.size(); ++i) add_clips(page.runs[i], o.runs[i], dataset.val);
+  }
+  io::write_file(out, report::html_page(page));
+  std::printf("wrote %s\n", out.c_str());
+}
+
+}  // namespace
+
+void add_report(CLI::App& app) {
+  auto* command = app.add_subcommand("report", "Draw what runs learned, decide and cost.");
+  auto o = std::make_shared<ReportOptions>();
+  command->add_option("RUN", o->runs, "directories of runs")->required();
+  add_value(*command, "--data", o->data, "DIR",
+            "data set, for decisions, classes, clips and times (default: without them)");
+  add_value(*command, "--out", o->out, "FILE", "the page (default, for one run: RUN/report.html)");
+  add_most_pixels(*command, o->pictures);
+  add_threads(*command);
+  command->callback([o, command] { write_report(*o, *command); });
+}
+
+}  // namespace adafuse::cli
