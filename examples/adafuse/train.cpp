@@ -4,6 +4,7 @@
 
 #include "model_options.hpp"
 #include "progress.hpp"
+#include "resume.hpp"
 
 namespace adafuse::cli {
 
@@ -14,10 +15,12 @@ class TrainCommand {
   explicit TrainCommand(CLI::App& app)
       : command_(*app.add_subcommand(
             "train", "Train a network on a data set of frame folders (see docs/data.md).")) {
-    add_value(command_, "--data", data_, "DIR",
-              "data set: frames/, train.txt, val.txt, classes.txt")
-        ->required();
-    add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
+    auto* data = add_value(command_, "--data", data_, "DIR",
+                           "data set: frames/, train.txt, val.txt, classes.txt")
+                     ->required();
+    auto* out = add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
+    add_resume(command_, resume_, {data, out});
+    add_save_every(command_, save_every_);
     command_.add_flag("--overwrite", overwrite_,
                       "replace an earlier run in RUN, once this one is complete; until then it\n"
                       "grows in RUN.new");
@@ -58,6 +61,7 @@ class TrainCommand {
   }
 
   void run() {
+    if (!resume_.empty()) return go_on();
     config_.model = model_.config();
     config_.policy = train::parse_policy(policy_);
     config_.model.dropout = dropout_;
@@ -70,13 +74,30 @@ class TrainCommand {
     if (writer.replaces())
       std::printf("%s stays as it is until this run is complete; it grows in %s\n", out_.c_str(),
                   writer.files().dir().c_str());
-    const auto summary = trainer.run(writer, progress_printer(""));
-    std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
-                summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
-                duration(summary.train_seconds).c_str(), out_.c_str());
+    finish(trainer, writer, out_);
   }
 
  private:
+  void go_on() {
+    refuse_beside_resume(command_);
+    const auto left = find_run_to_resume(resume_);
+    if (!left) return;
+    take_source(command_, left->saved.source);
+    const auto dataset = data::load_dataset(data_, {}, pictures_);
+    train::Trainer trainer(left->config, dataset);
+    check_same_data(left->saved.data, trainer.data());
+    train::RunWriter writer(io::GoOn{}, resume_);
+    finish(trainer, writer, resume_);
+  }
+
+  void finish(train::Trainer& trainer, train::RunWriter& writer, const std::string& run) {
+    const train::SavingOptions saving{.every = save_every_, .source = source_of(command_)};
+    const auto summary = run_or_stop(trainer, writer, saving, run);
+    std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
+                summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
+                duration(summary.train_seconds).c_str(), run.c_str());
+  }
+
   template <class Value>
   void option(const char* name, Value& value, const char* type, const char* text) {
     add_value(command_, name, value, type, text)->capture_default_str();
@@ -124,7 +145,8 @@ class TrainCommand {
   double dropout_ = 0;
   io::ImageOptions pictures_;
   bool overwrite_ = false;
-  std::string policy_ = "learned", data_, out_;
+  std::string policy_ = "learned", data_, out_, resume_;
+  Index save_every_ = 0;
 };
 
 }  // namespace

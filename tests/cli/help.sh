@@ -14,7 +14,7 @@ mentions() {
 
 mentions "" gestures train eval describe predict stream forward convert demo "adafuse train --data"
 mentions gestures --out --train --val --size --frames --seed --threads
-mentions train --data --out --overwrite --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
+mentions train --data --out --resume --save-every --overwrite --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-from \
   --cost --temperature --size --shorter-side --flip --seed --threads --most-pixels \
   resnet8 adafuse-tsm keep-all random:k,r,s REQUIRED

@@ -9,6 +9,7 @@
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/policy_choice.hpp>
 #include <chrono>
+#include <functional>
 #include <numeric>
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
@@ -56,6 +57,7 @@ struct EvaluationOptions {
   PolicyChoice policy;  ///< learned: the model's agents decide, by their largest logit
   Key key = Key(0);     ///< of what is drawn; a clip draws the same in a batch of any size
   bool sample = false;  ///< Sample the agents' decisions, as the authors' code does.
+  std::function<void()> after_batch{};  ///< Called after each batch; may leave by an exception.
 };
 
 /// Runs the model over the clips of a loader (its epoch 0). Throws ValueError, naming the clip,
@@ -103,6 +105,7 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
                                                       plan.dense_macs())
                                      .item()) *
              plan.dense_macs() * static_cast<double>(clips * frames);
+    if (options.after_batch) options.after_batch();
   }
   require<ValueError>(result.clips > 0, "evaluate: there are no clips");
   const double clips = static_cast<double>(result.clips);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/train/config.hpp>
+#include <adafuse/train/data_fingerprint.hpp>
 #include <adafuse/train/evaluation.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/json_fields.hpp>
@@ -13,3 +14,5 @@
 #include <adafuse/train/run_writer.hpp>
 #include <adafuse/train/save.hpp>
 #include <adafuse/train/trainer.hpp>
+#include <adafuse/train/training_state.hpp>
+#include <adafuse/train/unfinished_run.hpp>

@@ -17,10 +17,24 @@ struct Progress {
   double loss;          ///< of the last step
 };
 
-/// What a trainer tells while it runs; both may be empty.
+/// What a trainer tells while it runs, and asks; each may be empty.
 struct TrainObserver {
   std::function<void(const Progress&)> step{};
   std::function<void(const EpochMetrics&)> epoch{};
+  /// Asked after each step and each batch of a validation: whether to save the state and leave by
+  /// Interrupted.
+  std::function<bool()> stop{};
+};
+
+/// How a run is left when its observer asks for it: the state is saved, and a RunWriter can go on.
+struct Interrupted : Error {
+  using Error::Error;
+};
+
+/// What is saved besides the state after each epoch.
+struct SavingOptions {
+  Index every = 0;  ///< also after each step whose number is a multiple of it; 0: no step
+  io::Json source = io::Json::object();  ///< where the data came from, for whoever goes on
 };
 
 namespace detail {
@@ -93,17 +107,37 @@ class Trainer {
         optimizer_(detail::make_optimizer(config_, model_)),
         train_(dataset.train, detail::loader_config(config_, true)),
         val_(dataset.val, detail::loader_config(config_, false)),
-        schedule_(detail::make_schedule(config_, step_count())) {}
+        schedule_(detail::make_schedule(config_, step_count())),
+        saved_{.state = {},
+               .data = fingerprint(dataset.classes, dataset.train, dataset.val),
+               .config = to_json(config_),
+               .source = {}} {}
 
   const models::VideoModel<float>& model() const { return model_; }
 
-  /// Trains, once, and writes the run's files after each epoch. Throws ValueError, naming the step,
-  /// when a loss, a gradient or a logit is no number: the files then hold the epoch before.
-  RunSummary run(RunWriter& writer, const TrainObserver& observer = {}) {
-    require<ValueError>(optimizer_->steps() == 0, "train: this trainer has run already");
-    writer.start(config_, model_, card_);
+  /// By what a run that goes on knows its data again.
+  const DataFingerprint& data() const { return saved_.data; }
+
+  /// Trains, once, and writes the run's state and files after each epoch. With a writer that goes
+  /// on it goes on from the saved state, and ends as if the run had never been left. Throws
+  /// ValueError, naming the step, when a loss, a gradient or a logit is no number: the files then
+  /// hold the epoch before.
+  RunSummary run(RunWriter& writer, const TrainObserver& observer = {},
+                 const SavingOptions& saving = {}) {
+    require<ValueError>(!std::exchange(ran_, true), "train: this trainer has run already");
+    saved_.source = saving.source;
+    if (writer.goes_on()) {
+      restore(writer);
+    } else {
+      writer.start(config_, model_, card_);
+      save(writer);
+    }
+    lap_ = std::chrono::steady_clock::now();
     try {
-      return run_epochs(writer, observer);
+      while (saved_.state.epoch < config_.epochs) {
+        train_epoch(writer, observer, saving.every);
+        finish_epoch(writer, observer);
+      }
     } catch (const ValueError& error) {  // which knows of no files
       throw ValueError(concat(
           "train: step ", optimizer_->steps(), ": ", error.what(), "; the files in ",
@@ -111,39 +145,98 @@ class Trainer {
           writer.replaces() ? concat(", ", writer.place().dir().string(), " the earlier run") : "",
           " (a lower rate may help)"));
     }
+    auto summary = saved_.state.best;
+    summary.train_seconds = saved_.state.seconds;
+    summary.clips_per_second = static_cast<double>(step_count()) *
+                               static_cast<double>(config_.batch) / saved_.state.step_seconds;
+    writer.finish(summary);
+    return summary;
   }
 
  private:
-  RunSummary run_epochs(RunWriter& writer, const TrainObserver& observer) {
-    const auto start = std::chrono::steady_clock::now();
-    double best = -1, best_cost = 0, step_seconds = 0;
-    RunSummary summary;
-    for (Index epoch = 0; epoch < config_.epochs; ++epoch) {
-      EpochMetrics metrics;
-      metrics.epoch = epoch;
-      const auto steps_start = std::chrono::steady_clock::now();
-      metrics.train = train_epoch(epoch, observer);
-      step_seconds += seconds_since(steps_start);
-      metrics.rate = schedule_(optimizer_->steps() - 1);
-      metrics.val = evaluate(model_, val_,
-                             {.policy = config_.policy, .key = Key(config_.seed).of("evaluation")});
-      // Before lambda counts a model pays nothing for what it computes, so it is not a candidate.
-      const bool candidate = epoch + 1 == config_.epochs || lambda_at(epoch) == config_.lambda;
-      const bool better = metrics.val.top1 > best ||
-                          (metrics.val.top1 == best && metrics.val.macs_fraction < best_cost);
-      writer.add_epoch(metrics, model_, card_, candidate && better);
-      if (candidate && better) {
-        best = metrics.val.top1;
-        best_cost = metrics.val.macs_fraction;
-        summary = summarise(metrics);
-      }
-      if (observer.epoch) observer.epoch(metrics);
+  void restore(const RunWriter& writer) {
+    const auto path = writer.files().state();
+    auto saved = read_saved_training(path);
+    check_same_config(saved.config, saved_.config, path.string());
+    check_same_data(saved.data, saved_.data);
+    load(path, model_, *optimizer_);
+    saved_.state = std::move(saved.state);
+    if (saved_.state.baseline_started) baseline_.restore(saved_.state.baseline);
+    writer.repair(saved_.state, model_, card_);
+  }
+
+  void save(const RunWriter& writer) {
+    saved_.state.baseline_started = baseline_.started();
+    saved_.state.baseline = baseline_.value();
+    writer.save_state(model_, *optimizer_, saved_);
+  }
+
+  /// Seconds since the last call.
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double>(now - std::exchange(lap_, now)).count();
+  }
+
+  /// The steps of this epoch that are not done yet.
+  void train_epoch(const RunWriter& writer, const TrainObserver& observer, Index save_every) {
+    TrainingState& state = saved_.state;
+    const Index steps = train_.batches();
+    if (state.step == steps) return;
+    for (const auto& batch : train_.epoch(state.epoch, state.step)) {
+      const auto step = train_step(batch, lambda_at(state.epoch));
+      state.sums.loss += step.loss, state.sums.cross_entropy += step.cross_entropy;
+      state.sums.cost += step.cost, state.sums.top1 += step.top1;
+      ++state.step;
+      const double seconds = lap();
+      state.seconds += seconds;
+      state.step_seconds += seconds;
+      if (observer.step) observer.step({state.epoch, config_.epochs, state.step, steps, step.loss});
+      leave_if_asked(writer, observer);
+      if (save_every > 0 && optimizer_->steps() % save_every == 0) save(writer);
     }
-    summary.train_seconds = seconds_since(start);
-    summary.clips_per_second =
-        static_cast<double>(step_count()) * static_cast<double>(config_.batch) / step_seconds;
-    writer.finish(summary);
-    return summary;
+  }
+
+  void finish_epoch(const RunWriter& writer, const TrainObserver& observer) {
+    TrainingState& state = saved_.state;
+    EpochMetrics metrics;
+    metrics.epoch = state.epoch;
+    const double n = static_cast<double>(state.step);
+    metrics.train = {state.sums.loss / n, state.sums.cross_entropy / n, state.sums.cost / n,
+                     state.sums.top1 / n};
+    metrics.rate = schedule_(optimizer_->steps() - 1);
+    metrics.val = evaluate(model_, val_,
+                           {.policy = config_.policy,
+                            .key = Key(config_.seed).of("evaluation"),
+                            .after_batch = [&] { leave_if_asked(writer, observer); }});
+    const bool best = is_best(metrics);
+    if (best) {
+      state.best_epoch = metrics.epoch;
+      state.best = summarise(metrics);
+    }
+    state.rows += csv_row(metrics);
+    ++state.epoch;
+    state.step = 0;
+    state.sums = {};
+    state.seconds += lap();
+    save(writer);
+    writer.add_epoch(metrics, model_, card_, best);
+    if (observer.epoch) observer.epoch(metrics);
+  }
+
+  void leave_if_asked(const RunWriter& writer, const TrainObserver& observer) {
+    if (!observer.stop || !observer.stop()) return;
+    saved_.state.seconds += lap();
+    save(writer);
+    throw Interrupted(concat("stopped after step ", saved_.state.step, " of ", train_.batches(),
+                             " in epoch ", saved_.state.epoch + 1, " of ", config_.epochs));
+  }
+
+  /// Before lambda counts a model pays nothing for what it computes, so it is not a candidate.
+  bool is_best(const EpochMetrics& m) const {
+    const TrainingState& state = saved_.state;
+    if (m.epoch + 1 < config_.epochs && lambda_at(m.epoch) != config_.lambda) return false;
+    return state.best_epoch < 0 || m.val.top1 > state.best.top1 ||
+           (m.val.top1 == state.best.top1 && m.val.macs_fraction < state.best.macs_fraction);
   }
 
   template <class Clips>
@@ -156,28 +249,10 @@ class Trainer {
     return config;
   }
 
-  static double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  }
-
   /// Both are below 2^31 (TrainConfig), so that a step can be counted.
   Index step_count() const { return config_.epochs * train_.batches(); }
 
   double lambda_at(Index epoch) const { return epoch < config_.lambda_from ? 0 : config_.lambda; }
-
-  TrainingMetrics train_epoch(Index epoch, const TrainObserver& observer) {
-    TrainingMetrics sum;
-    Index done = 0;
-    for (const auto& batch : train_.epoch(epoch)) {
-      const auto step = train_step(batch, lambda_at(epoch));
-      sum.loss += step.loss, sum.cross_entropy += step.cross_entropy;
-      sum.cost += step.cost, sum.top1 += step.top1;
-      ++done;
-      if (observer.step) observer.step({epoch, config_.epochs, done, train_.batches(), step.loss});
-    }
-    const double n = static_cast<double>(done);
-    return {sum.loss / n, sum.cross_entropy / n, sum.cost / n, sum.top1 / n};
-  }
 
   TrainingMetrics train_step(const data::Batch& batch, double lambda) {
     const Index step = optimizer_->steps();
@@ -251,6 +326,9 @@ class Trainer {
   optim::Schedule schedule_;
   std::optional<models::Plan<float>> plan_;
   Baseline baseline_;  // of REINFORCE
+  SavedTraining saved_;
+  std::chrono::steady_clock::time_point lap_;
+  bool ran_ = false;
 };
 
 }  // namespace adafuse::train::inline ADAFUSE_SIMD
