@@ -70,24 +70,24 @@ for at in 200 800 2600; do
 done
 
 # Ctrl-C and SIGTERM finish the step, save, and say how to go on; twice, and over an earlier run.
-long="train --data data --frames 2 --stem-stride 2 --batch 9 --threads 1 --epochs 200"
+long="train --data data --frames 2 --stem-stride 2 --batch 9 --threads 1 --epochs 120"
 works $long --out long
 mv whole tiny
 mv long whole
 start() {
-  "$adafuse" "$@" >stdout.txt 2>stderr.txt &
+  "$adafuse" "$@" >start.txt 2>stopped.txt &
   pid=$!
   for _ in $(seq 600); do
-    [ "$(wc -l <stdout.txt)" -ge 4 ] && break
+    [ "$(wc -l <start.txt)" -ge 4 ] && break
     sleep 0.01
   done
 }
 stopped() {
   wait $pid
   same "exit code after SIG$1" "$2" $?
-  same "lines after SIG$1" 1 "$(wc -l <stderr.txt)"
-  grep -q "^adafuse: stopped after step [12] of 2 in epoch [0-9]* of 200; .adafuse train --resume run. goes on$" \
-    stderr.txt || fail "SIG$1 says: $(cat stderr.txt)"
+  same "lines after SIG$1" 1 "$(wc -l <stopped.txt)"
+  grep -q "^adafuse: stopped after step [12] of 2 in epoch [0-9]* of 120; .adafuse train --resume run. goes on$" \
+    stopped.txt || fail "SIG$1 says: $(cat stopped.txt)"
 }
 rm -rf run
 cp -r whole run
@@ -117,8 +117,8 @@ mistake "the 9 validation clips differ" train --resume run --data other
 sed -i '1s/^/x/' other/classes.txt
 mistake "classes differ in name" train --resume run --data other
 cp run.new/config.json kept.json
-sed -i 's/"epochs": 200/"epochs": 300/' run.new/config.json
-mistake '"epochs" is 300, the run began with 200' train --resume run
+sed -i 's/"epochs": 120/"epochs": 300/' run.new/config.json
+mistake '"epochs" is 300, the run began with 120' train --resume run
 cp kept.json run.new/config.json
 
 # The data may have moved.
