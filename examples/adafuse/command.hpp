@@ -30,6 +30,11 @@ void add_convert(CLI::App& app);
 void add_demo(CLI::App& app);
 void add_report(CLI::App& app);
 
+/// Ends the program with this exit code; everything has been said.
+struct ExitCode {
+  int code;
+};
+
 /// Throws ValueError when one of these options was given although `reason` leaves it without
 /// effect.
 inline void refuse(const CLI::App& command, const std::vector<std::string>& options,

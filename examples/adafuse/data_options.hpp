@@ -5,6 +5,7 @@
 #include <adafuse/data/description.hpp>
 #include <adafuse/data/open_dataset.hpp>
 #include <string>
+#include <vector>
 
 #include "command.hpp"
 #include "films.hpp"
@@ -51,6 +52,14 @@ class DataOptions {
       options_.first_frame = first_frame_;
     }
     return data::open_dataset(data_, options_);
+  }
+
+  /// The options, those that are paths and the others: what a run that goes on takes again.
+  static std::vector<std::string> paths() {
+    return {"--data", "--train-list", "--val-list", "--classes", "--frames-root"};
+  }
+  static std::vector<std::string> others() {
+    return {"--list-columns", "--name-template", "--first-frame", "--most-pixels"};
   }
 
   /// What errors call the data set.

@@ -61,6 +61,8 @@ int run(int argc, char** argv) {
     kernels::path_in_use();  // Nothing begins with a wrong ADAFUSE_VECTOR_PATH.
     app.parse(argc, argv);
     return 0;
+  } catch (const ExitCode& exit) {
+    return exit.code;
   } catch (const CLI::Success& asked_for_help) {
     return app.exit(asked_for_help);
   } catch (const CLI::ParseError& mistake) {

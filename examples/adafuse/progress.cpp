@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <optional>
 
 namespace adafuse::cli {
 
@@ -30,6 +31,7 @@ class Printer {
 
   void step(const train::Progress& p) {
     head();
+    if (!begun_) begun_ = p.epoch * p.steps + p.step - 1;
     const auto now = Clock::now();
     const bool epoch_ends = p.step == p.steps;
     if (!terminal_ || (!epoch_ends && now - drawn_ < std::chrono::milliseconds(100))) return;
@@ -45,11 +47,12 @@ class Printer {
     std::printf("\r\033[K%5lld  [%s] %lld/%lld  loss %.3f  %s left",
                 static_cast<long long>(p.epoch + 1), bar.c_str(), static_cast<long long>(p.step),
                 static_cast<long long>(p.steps), p.loss,
-                duration(seconds * (all - done) / done).c_str());
+                duration(seconds * (all - done) / (done - static_cast<double>(*begun_))).c_str());
     std::fflush(stdout);
   }
 
   void epoch(const train::EpochMetrics& m) {
+    head();  // of a run that goes on after the last step of an epoch
     std::printf("%s%5lld  %5.3f       %5.1f %%      %5.1f %% ", terminal_ ? "\r\033[K" : "",
                 static_cast<long long>(m.epoch + 1), m.train.loss, m.train.top1, m.val.top1);
     for (const Action action : all_actions)
@@ -74,6 +77,7 @@ class Printer {
   bool headed_ = false;
   bool terminal_ = isatty(STDOUT_FILENO) != 0;
   Clock::time_point start_ = Clock::now(), drawn_{};
+  std::optional<Index> begun_;  // steps that were done before this process
 };
 
 }  // namespace

@@ -1,10 +1,9 @@
 // adafuse report: what runs learned, decide and cost, on one page.
 // SPDX-License-Identifier: MIT
-#include <adafuse/data/frame_folder.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <cstdio>
 
-#include "command.hpp"
+#include "data_options.hpp"
 #include "run_report.hpp"
 
 namespace adafuse::cli {
@@ -13,8 +12,8 @@ namespace {
 
 struct ReportOptions {
   std::vector<std::string> runs;
-  std::string data, out;
-  io::ImageOptions pictures;
+  std::string out;
+  DataOptions data;
 };
 
 /// Where the page goes. Throws before anything is read: for a file of a run, or no directory.
@@ -37,8 +36,12 @@ std::filesystem::path output_of(const ReportOptions& o) {
   return o.out;
 }
 
-void write_report(const ReportOptions& o, const CLI::App& command) {
-  if (o.data.empty()) refuse(command, {"--most-pixels"}, "without --data");
+void write_report(ReportOptions& o, const CLI::App& command) {
+  const bool with_data = command.count("--data") + command.count("--train-list") > 0;
+  if (!with_data) {
+    refuse(command, DataOptions::paths(), "without --data");
+    refuse(command, DataOptions::others(), "without --data");
+  }
   const auto out = output_of(o);
   report::Page page;
   for (const auto& run : o.runs) {
@@ -49,10 +52,10 @@ void write_report(const ReportOptions& o, const CLI::App& command) {
         page.runs.back().name = run;
       }
   }
-  if (!o.data.empty()) {
-    const auto dataset = data::load_dataset(o.data, {}, o.pictures);
+  if (with_data) {
+    const auto dataset = o.data.open();
     for (const auto& run : o.runs)
-      require<ValueError>(classes_of_run(run) == dataset.classes, o.data,
+      require<ValueError>(classes_of_run(run) == dataset.classes, o.data.name(),
                           ": its classes are not those that ", run, " was trained on");
     for (std::size_t i = 0; i < o.runs.size(); ++i) add_clips(page.runs[i], o.runs[i], dataset.val);
   }
@@ -66,10 +69,8 @@ void add_report(CLI::App& app) {
   auto* command = app.add_subcommand("report", "Draw what runs learned, decide and cost.");
   auto o = std::make_shared<ReportOptions>();
   command->add_option("RUN", o->runs, "directories of runs")->required();
-  add_value(*command, "--data", o->data, "DIR",
-            "data set, for decisions, classes, clips and times (default: without them)");
+  o->data.add_to(*command);
   add_value(*command, "--out", o->out, "FILE", "the page (default, for one run: RUN/report.html)");
-  add_most_pixels(*command, o->pictures);
   add_threads(*command);
   command->callback([o, command] { write_report(*o, *command); });
 }

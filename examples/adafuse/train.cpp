@@ -7,6 +7,7 @@
 #include "pixels_option.hpp"
 #include "progress.hpp"
 #include "recipe.hpp"
+#include "resume.hpp"
 #include "run_report.hpp"
 #include "tuning_options.hpp"
 
@@ -20,7 +21,9 @@ class TrainCommand {
       : command_(*app.add_subcommand(
             "train", "Train a network on a data set of frame folders (see docs/data.md).")) {
     data_.add_to(command_);
-    add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
+    auto* out = add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
+    add_resume(command_, resume_, {out});
+    add_save_every(command_, save_every_);
     command_.add_flag("--overwrite", overwrite_,
                       "replace an earlier run in RUN, once this one is complete; until then it\n"
                       "grows in RUN.new");
@@ -70,6 +73,7 @@ class TrainCommand {
   }
 
   void run() {
+    if (!resume_.empty()) return go_on();
     config_.model = model_.config();
     config_.policy = train::parse_policy(policy_);
     config_.model.dropout = dropout_;
@@ -99,15 +103,34 @@ class TrainCommand {
                   writer.files().dir().c_str());
     std::printf("%s", started.c_str());
     for (const auto& sentence : missed) std::printf("recipe paper: %s\n", sentence.c_str());
-    const auto summary = trainer.run(writer, progress_printer(""));
-    std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
-                summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
-                duration(summary.train_seconds).c_str(), out_.c_str());
-    std::fflush(stdout);
-    std::printf("report: %s\n", write_run_report(out_, dataset.val).c_str());
+    finish(trainer, writer, dataset.val, out_);
   }
 
  private:
+  void go_on() {
+    refuse_beside_resume(command_);
+    const auto left = find_run_to_resume(resume_);
+    if (!left) return;
+    take_source(command_, left->saved.source);
+    const auto& config = left->config;
+    const auto dataset = data_.open(config.shorter_side > 0 ? config.shorter_side : config.size);
+    train::Trainer trainer(config, dataset);
+    check_same_data(left->saved.data, trainer.data());
+    train::RunWriter writer(io::GoOn{}, resume_);
+    finish(trainer, writer, dataset.val, resume_);
+  }
+
+  void finish(train::Trainer& trainer, train::RunWriter& writer, const data::Dataset& val,
+              const std::string& run) {
+    const train::SavingOptions saving{.every = save_every_, .source = source_of(command_)};
+    const auto summary = run_or_stop(trainer, writer, saving, run);
+    std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
+                summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
+                duration(summary.train_seconds).c_str(), run.c_str());
+    std::fflush(stdout);
+    std::printf("report: %s\n", write_run_report(run, val).c_str());
+  }
+
   /// An epoch is asked for by its number or by the rule's name, and the other follows.
   void choose_lambda_rule() {
     if (command_.count("--lambda-from") > 0) {
@@ -182,7 +205,8 @@ class TrainCommand {
   train::TrainConfig config_;
   double dropout_ = 0;
   bool overwrite_ = false;
-  std::string policy_ = "learned", out_;
+  std::string policy_ = "learned", out_, resume_;
+  Index save_every_ = 0;
   DataOptions data_;
 };
 

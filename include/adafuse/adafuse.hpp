@@ -46,6 +46,7 @@
 #include <adafuse/io/image.hpp>
 #include <adafuse/io/image_options.hpp>
 #include <adafuse/io/in_quotes.hpp>
+#include <adafuse/io/left_directory.hpp>
 #include <adafuse/io/picture_end.hpp>
 #include <adafuse/io/stb.hpp>
 #include <adafuse/io/tensor_file.hpp>

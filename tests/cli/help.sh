@@ -14,7 +14,7 @@ mentions() {
 
 mentions "" gestures data train eval describe predict stream forward convert demo report "adafuse train --data"
 mentions gestures --out --train --val --size --frames --seed --threads
-mentions train --data --out --overwrite --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
+mentions train --data --out --resume --save-every --overwrite --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-rule --lambda-from \
   --cost --temperature --size --shorter-side --flip --seed --threads --most-pixels \
   --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame \

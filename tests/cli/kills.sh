@@ -10,9 +10,10 @@ tiny="train --data data --out run --overwrite --frames 2 --stem-stride 2 --epoch
 works $tiny --seed 1
 mv run kept
 
-# seed_of RUN: of the run that is there, if its five files are (the report comes last); eval reads the model to its last byte.
+# seed_of RUN: of the run that is there, if its five files are (and perhaps the state, which goes last, and the
+# report, which comes last); eval reads the model to its last byte.
 seed_of() {
-  if [ "$(ls "$1" 2>/dev/null | wc -l)" -ge 5 ] && "$adafuse" eval --run "$1" --data data \
+  if [ "$(ls "$1" 2>/dev/null | grep -vcE '^(state.safetensors|report.html)$')" -eq 5 ] && "$adafuse" eval --run "$1" --data data \
     --threads 1 >/dev/null 2>eval.txt; then
     value "$1/config.json" seed
   else
@@ -37,7 +38,7 @@ ends() {
 # A device full, or a kill in the middle of a write; what the disk does not take; names.
 counts="write:28 write:kill fsync:5 rename:5 rename:killed"
 for each in $counts; do
-  for at in 1 4 7 10 13; do ends "${each%:*}" "${each#*:}" $at; done
+  for at in 1 4 7 10 13 16; do ends "${each%:*}" "${each#*:}" $at; done
 done
 for how in 5 kill killed; do
   ends swap $how 1

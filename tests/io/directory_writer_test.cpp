@@ -240,4 +240,52 @@ TEST_CASE("directory writer: killed between two renames, where names cannot be s
   CHECK(f.names(f.run) == Names{"first", "last"});
 }
 
+TEST_CASE("directory writer: goes on in what was left, in its place and beside an earlier one") {
+  const Fixture f;
+  for (const bool replaces : {false, true}) {
+    const auto& left = replaces ? f.beside : f.run;
+    if (replaces) f.fill(f.run, "old");
+    f.leave_lock(left);
+    f.fill(left, "kept", false);
+    io::write_file(left / "first.tmp-1-0", "half");
+    {
+      DirectoryWriter writer(io::GoOn{}, f.run, kind);
+      CHECK(writer.path() == left);
+      CHECK(writer.replaces() == replaces);
+      CHECK(f.names(left) == Names{".writing", "first"});
+      CHECK_THROWS_WITH_AS(DirectoryWriter(io::GoOn{}, f.run, kind),
+                           doctest::Contains("is being written by"), IoError);
+      io::write_file(left / "last", "new");
+      writer.commit();
+    }
+    f.check_whole("kept");
+    fs::remove_all(f.run);
+  }
+}
+
+TEST_CASE("directory writer: what cannot go on is told, and nothing is changed") {
+  const Fixture f;
+  const auto refused = [&](const std::string& text) {
+    const auto before = f.everything();
+    CHECK_THROWS_WITH_AS(DirectoryWriter(io::GoOn{}, f.run, kind), doctest::Contains(text.c_str()),
+                         IoError);
+    CHECK(f.everything() == before);
+  };
+  refused("run: holds no pair");
+  f.leave_lock(f.run);
+  io::write_file(f.run / "mine", "mine");
+  refused("holds \"mine\"");
+}
+
+TEST_CASE("directory writer: one that was complete takes its place before anything goes on") {
+  const Fixture f;
+  f.fill(f.run, "old");
+  f.leave_lock(f.beside);
+  f.fill(f.beside, "new");
+  DirectoryWriter writer(io::GoOn{}, f.run, kind);
+  CHECK(writer.path() == f.run);
+  writer.commit();
+  f.check_whole("new");
+}
+
 }  // namespace directory_writer_test

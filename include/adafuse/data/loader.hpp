@@ -79,17 +79,19 @@ class Loader {
     return epoch_order(clips(), config_.shuffle, config_.key, number);
   }
 
-  /// The batches of epoch `number`; the loader must outlive them. What goes wrong in reading a clip
-  /// is thrown when its batch is asked for: IoError, FormatError; ShapeError when frames of a batch
-  /// differ in size and the configuration asks for none.
-  Epoch epoch(Index number) const {
-    return Epoch(batches(), config_.workers, config_.prefetch,
-                 [this, number, order = order(number)](Index b, const std::atomic<bool>& stop) {
-                   const Index begin = b * config_.batch_size;
-                   const Index end =
-                       begin + std::min(config_.batch_size, std::ssize(order) - begin);
-                   return make_batch({order.begin() + begin, order.begin() + end}, number, stop);
-                 });
+  /// The batches of epoch `number` from batch `first` on; the loader must outlive them. What goes
+  /// wrong in reading a clip is thrown when its batch is asked for: IoError, FormatError;
+  /// ShapeError when frames of a batch differ in size and the configuration asks for none.
+  Epoch epoch(Index number, Index first = 0) const {
+    require<ValueError>(0 <= first && first <= batches(), "Loader: batch ", first,
+                        " is outside of the ", batches());
+    return Epoch(
+        batches() - first, config_.workers, config_.prefetch,
+        [this, number, first, order = order(number)](Index b, const std::atomic<bool>& stop) {
+          const Index begin = (first + b) * config_.batch_size;
+          const Index end = begin + std::min(config_.batch_size, std::ssize(order) - begin);
+          return make_batch({order.begin() + begin, order.begin() + end}, number, stop);
+        });
   }
 
  private:

@@ -23,6 +23,13 @@ class Baseline {
 
   /// What losses were of late; 0 before any was seen.
   double value() const { return value_; }
+  /// Whether any was seen.
+  bool started() const { return started_; }
+  /// Goes on from the value of a baseline that has seen losses.
+  void restore(double value) {
+    value_ = value;
+    started_ = true;
+  }
 
   /// b <- b - rate d/db mean (L - b)^2 / 2. The first losses set it.
   template <class T>

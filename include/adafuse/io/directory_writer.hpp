@@ -12,7 +12,7 @@
 // A process may be killed between any two steps. Whoever writes next finds what is left, and goes
 // on from there:
 //
-//   RUN.new holds .writing, and is not complete     it is begun anew
+//   RUN.new holds .writing, and is not complete     it is begun anew, or goes on (GoOn)
 //   RUN.new holds .writing, and is complete         it takes RUN's place
 //   RUN holds .replaced                             the earlier one is deleted
 // SPDX-License-Identifier: MIT
@@ -87,6 +87,9 @@ inline void refuse_strangers(const std::filesystem::path& dir, const DirectoryKi
                          kind.what, "; give another directory"));
 }
 
+/// Asks a DirectoryWriter to go on with what an earlier one has left.
+struct GoOn {};
+
 /// Writes a directory. Throws IoError.
 class DirectoryWriter {
   using Path = std::filesystem::path;
@@ -105,6 +108,30 @@ class DirectoryWriter {
     } catch (const std::filesystem::filesystem_error& error) {
       throw IoError(concat((error.path1().empty() ? dir : error.path1()).string(),
                            ": cannot make the directory: ", error.code().message()));
+    }
+  }
+
+  /// Goes on in a directory that a writer has left: beside `dir` if one grew there, in `dir`
+  /// otherwise. What is whole stays; files that were half written go. One that was complete already
+  /// has taken its place.
+  DirectoryWriter(GoOn, const Path& dir, DirectoryKind kind) : kind_(std::move(kind)) {
+    try {
+      place_ = beside_ = detail::settled(dir);
+      beside_ += ".new";
+      refuse_held();
+      refuse_strangers(place_, kind_);
+      recover();
+      const bool beside = WriterLock::left_in(beside_);
+      path_ = beside ? beside_ : place_;
+      require<IoError>(beside || holds_earlier(), place_.string(), ": holds no ",
+                       kind_.what.substr(kind_.what.find(' ') + 1));
+      refuse_strangers(path_, kind_);
+      lock_.emplace(path_);
+      for (const auto& name : detail::names_in(path_))
+        if (name.find(".tmp-") != name.npos) std::filesystem::remove(path_ / name);
+    } catch (const std::filesystem::filesystem_error& error) {
+      throw IoError(concat((error.path1().empty() ? dir : error.path1()).string(),
+                           ": cannot go on with the directory: ", error.code().message()));
     }
   }
 
@@ -144,10 +171,14 @@ class DirectoryWriter {
 
   bool was_swapped() const { return std::filesystem::exists(place_ / detail::replaced_name); }
 
-  void refuse(bool replace) const {
+  void refuse_held() const {
     for (const auto& dir : {place_, beside_})
       if (const auto holder = WriterLock::holder(dir))
         throw IoError(concat(dir.string(), ": is being written by ", *holder));
+  }
+
+  void refuse(bool replace) const {
+    refuse_held();
     refuse_strangers(place_, kind_);
     const bool earlier = holds_earlier(), left = WriterLock::left_in(beside_);
     if (!replace) refuse_earlier();

@@ -20,6 +20,7 @@
 #include <adafuse/io/image_options.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <adafuse/io/json.hpp>
+#include <adafuse/io/left_directory.hpp>
 #include <adafuse/io/npy.hpp>
 #include <adafuse/io/npz.hpp>
 #include <adafuse/io/pickle.hpp>

@@ -12,13 +12,12 @@ class EarlyStopping {
   /// Ends after so many candidates in a row that were not better; 0: never.
   explicit EarlyStopping(Index patience) : patience_(patience) {}
 
-  /// Takes an epoch in, and returns whether training ends. An epoch that could not become the best
-  /// one counts for nothing.
-  bool ends_after(bool candidate, bool better) {
-    if (!candidate) return false;
-    since_best_ = better ? 0 : since_best_ + 1;
-    return patience_ > 0 && since_best_ >= patience_;
+  /// Takes an epoch in. One that could not become the best one counts for nothing.
+  void learn(bool candidate, bool better) {
+    if (candidate) since_best_ = better ? 0 : since_best_ + 1;
   }
+  /// Whether training ends here.
+  bool over() const { return patience_ > 0 && since_best_ >= patience_; }
 
   /// All that a resumed run needs: candidates since the best one.
   Index state() const { return since_best_; }

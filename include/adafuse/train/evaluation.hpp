@@ -10,6 +10,7 @@
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/policy_choice.hpp>
 #include <chrono>
+#include <functional>
 #include <numeric>
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
@@ -63,6 +64,7 @@ struct EvaluationOptions {
   Key key = Key(0);             ///< of what is drawn; a clip draws the same in a batch of any size
   bool sample = false;          ///< Sample the agents' decisions, as the authors' code does.
   bool keep_decisions = false;  ///< Collect what was decided: clips x T x channels bytes.
+  std::function<void()> after_batch{};  ///< Called after each batch; may leave by an exception.
 };
 
 namespace detail {
@@ -162,6 +164,7 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
     };
     paper += by_formula(CostKind::real);
     upper += by_formula(CostKind::upper_bound);
+    if (options.after_batch) options.after_batch();
   }
   require<ValueError>(result.clips > 0, "evaluate: there are no clips");
   const double clips = static_cast<double>(result.clips);

@@ -14,6 +14,15 @@ struct TrainingMetrics {
   double cost = 0;    ///< share of the dense network's MACs, by the chosen count
   double top1 = 0;    ///< per cent
   double lambda = 0;  ///< weight of the cost
+
+  TrainingMetrics& operator+=(const TrainingMetrics& other) {
+    loss += other.loss, cross_entropy += other.cross_entropy, cost += other.cost;
+    top1 += other.top1, lambda += other.lambda;
+    return *this;
+  }
+  TrainingMetrics operator/(double n) const {
+    return {loss / n, cross_entropy / n, cost / n, top1 / n, lambda / n};
+  }
 };
 
 struct EpochMetrics {

@@ -4,6 +4,7 @@
 //   RUN/metrics.csv       a row for each epoch
 //   RUN/last.safetensors  the model after the last epoch
 //   RUN/best.safetensors  the model with the highest validation top-1 (train/best_epoch.hpp)
+//   RUN/state.safetensors what a run that is not complete goes on from (train/training_state.hpp)
 //   RUN/summary.json      what the best model is and what it reaches; the run is complete
 // SPDX-License-Identifier: MIT
 #pragma once
@@ -43,6 +44,7 @@ class RunFiles {
   std::filesystem::path metrics() const { return dir_ / "metrics.csv"; }
   std::filesystem::path last() const { return dir_ / "last.safetensors"; }
   std::filesystem::path best() const { return dir_ / "best.safetensors"; }
+  std::filesystem::path state() const { return dir_ / "state.safetensors"; }
   std::filesystem::path summary() const { return dir_ / "summary.json"; }
   std::filesystem::path report() const { return dir_ / "report.html"; }
 

@@ -7,6 +7,7 @@
 #include <adafuse/train/class_weights.hpp>
 #include <adafuse/train/clip_results.hpp>
 #include <adafuse/train/config.hpp>
+#include <adafuse/train/data_fingerprint.hpp>
 #include <adafuse/train/early_stopping.hpp>
 #include <adafuse/train/evaluation.hpp>
 #include <adafuse/train/evaluation_files.hpp>
@@ -22,5 +23,7 @@
 #include <adafuse/train/save.hpp>
 #include <adafuse/train/start_weights.hpp>
 #include <adafuse/train/trainer.hpp>
+#include <adafuse/train/training_state.hpp>
 #include <adafuse/train/tuning.hpp>
+#include <adafuse/train/unfinished_run.hpp>
 #include <adafuse/train/weight_ema.hpp>

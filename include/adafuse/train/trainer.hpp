@@ -23,10 +23,24 @@ struct Progress {
   double loss;          ///< of the last step
 };
 
-/// What a trainer tells while it runs; both may be empty.
+/// What a trainer tells while it runs, and asks; each may be empty.
 struct TrainObserver {
   std::function<void(const Progress&)> step{};
   std::function<void(const EpochMetrics&)> epoch{};
+  /// Asked after each step and each batch of a validation: whether to save the state and leave by
+  /// Interrupted.
+  std::function<bool()> stop{};
+};
+
+/// How a run is left when its observer asks for it: the state is saved, and a RunWriter can go on.
+struct Interrupted : Error {
+  using Error::Error;
+};
+
+/// What is saved besides the state after each epoch.
+struct SavingOptions {
+  Index every = 0;  ///< also after each step whose number is a multiple of it; 0: no step
+  io::Json source = io::Json::object();  ///< where the data came from, for whoever goes on
 };
 
 namespace detail {
@@ -98,7 +112,11 @@ class Trainer {
         val_(dataset.val, detail::loader_config(config_, false)),
         schedule_(detail::make_schedule(config_, step_count())),
         lambda_(config_.lambda_rule, config_.lambda, config_.lambda_from,
-                chance_of(dataset.train, config_.model.classes)) {}
+                chance_of(dataset.train, config_.model.classes)),
+        saved_{.state = {},
+               .data = fingerprint(dataset.classes, dataset.train, dataset.val),
+               .config = to_json(config_),
+               .source = {}} {}
 
   const models::VideoModel<float>& model() const { return model_; }
 
@@ -108,13 +126,29 @@ class Trainer {
     return train::start_from(model_, card_.classes, file);
   }
 
-  /// Trains, once, and writes the run's files after each epoch. Throws ValueError, naming the step,
-  /// when a loss, a gradient or a logit is no number: the files then hold the epoch before.
-  RunSummary run(RunWriter& writer, const TrainObserver& observer = {}) {
-    require<ValueError>(optimizer_->steps() == 0, "train: this trainer has run already");
-    writer.start(config_, model_, card_);
+  /// By what a run that goes on knows its data again.
+  const DataFingerprint& data() const { return saved_.data; }
+
+  /// Trains, once, and writes the run's state and files after each epoch. With a writer that goes
+  /// on it goes on from the saved state, and ends as if the run had never been left. Throws
+  /// ValueError, naming the step, when a loss, a gradient or a logit is no number: the files then
+  /// hold the epoch before.
+  RunSummary run(RunWriter& writer, const TrainObserver& observer = {},
+                 const SavingOptions& saving = {}) {
+    require<ValueError>(!std::exchange(ran_, true), "train: this trainer has run already");
+    saved_.source = saving.source;
+    if (writer.goes_on()) {
+      restore(writer);
+    } else {
+      writer.start(config_, model_, card_);
+      save(writer);
+    }
+    lap_ = std::chrono::steady_clock::now();
     try {
-      return run_epochs(writer, observer);
+      while (saved_.state.epoch < config_.epochs) {
+        train_epoch(writer, observer, saving.every);
+        finish_epoch(writer, observer);
+      }
     } catch (const ValueError& error) {  // which knows of no files
       throw ValueError(concat(
           "train: step ", optimizer_->steps(), ": ", error.what(), "; the files in ",
@@ -122,37 +156,122 @@ class Trainer {
           writer.replaces() ? concat(", ", writer.place().dir().string(), " the earlier run") : "",
           " (a lower rate may help)"));
     }
+    auto summary = saved_.state.best;
+    summary.train_seconds = saved_.state.seconds;
+    summary.clips_per_second = static_cast<double>(optimizer_->steps()) *
+                               static_cast<double>(config_.batch) / saved_.state.step_seconds;
+    writer.finish(summary);
+    return summary;
   }
 
  private:
-  RunSummary run_epochs(RunWriter& writer, const TrainObserver& observer) {
-    const auto start = std::chrono::steady_clock::now();
-    double step_seconds = 0;
-    RunSummary summary;
-    for (Index epoch = 0; epoch < config_.epochs; ++epoch) {
-      EpochMetrics metrics;
-      metrics.epoch = epoch;
-      const auto steps_start = std::chrono::steady_clock::now();
-      metrics.train = train_epoch(epoch, observer);
-      step_seconds += seconds_since(steps_start);
-      metrics.rate = schedule_(optimizer_->steps() - 1);
-      const auto averaged = ema_.in_place();
-      metrics.val = evaluate(model_, val_,
-                             {.policy = config_.policy, .key = Key(config_.seed).of("evaluation")});
-      const BestEpoch candidate{metrics.val.top1, metrics.val.macs_fraction, metrics.train.lambda};
-      const bool last = epoch + 1 == config_.epochs;
-      const bool counts = last || best_.admits(candidate, config_.lambda);
-      const bool is_best = counts && best_.take(candidate);
-      writer.add_epoch(metrics, model_, card_, is_best);
-      if (is_best) summary = summarise(metrics);
-      if (observer.epoch) observer.epoch(metrics);
-      if (stopping_.ends_after(counts, is_best)) break;
+  void restore(const RunWriter& writer) {
+    const auto path = writer.files().state();
+    auto saved = read_saved_training(path);
+    check_same_config(saved.config, saved_.config, path.string());
+    check_same_data(saved.data, saved_.data);
+    const auto report = load(path, model_, *optimizer_);
+    saved_.state = std::move(saved.state);
+    const TrainingState& state = saved_.state;
+    if (state.baseline_started) baseline_.restore(state.baseline);
+    lambda_.restore(state.lambda);
+    stopping_.restore(state.since_best);
+    ema_.restore(state.averaged_steps, average_of(report.extra));
+    const auto averaged = ema_.in_place();
+    writer.repair(state, model_, card_);
+  }
+
+  void save(const RunWriter& writer) {
+    TrainingState& state = saved_.state;
+    state.baseline_started = baseline_.started();
+    state.baseline = baseline_.value();
+    state.lambda = lambda_.state();
+    state.since_best = stopping_.state();
+    state.averaged_steps = ema_.updates();
+    writer.save_state(model_, *optimizer_, saved_, ema_.state());
+  }
+
+  /// Seconds since the last call.
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double>(now - std::exchange(lap_, now)).count();
+  }
+
+  /// The steps of this epoch that are not done yet.
+  void train_epoch(const RunWriter& writer, const TrainObserver& observer, Index save_every) {
+    TrainingState& state = saved_.state;
+    const Index steps = train_.batches();
+    if (state.step == steps) return;
+    for (const auto& batch : train_.epoch(state.epoch, state.step)) {
+      const auto step = train_step(batch, lambda_.at(state.epoch));
+      lambda_.learn(step.top1 / 100);
+      state.sums += step;
+      ++state.step;
+      const double seconds = lap();
+      state.seconds += seconds;
+      state.step_seconds += seconds;
+      if (observer.step) observer.step({state.epoch, config_.epochs, state.step, steps, step.loss});
+      if (asked_to_stop(observer)) leave(writer);
+      if (save_every > 0 && optimizer_->steps() % save_every == 0) save(writer);
     }
-    summary.train_seconds = seconds_since(start);
-    summary.clips_per_second = static_cast<double>(optimizer_->steps()) *
-                               static_cast<double>(config_.batch) / step_seconds;
-    writer.finish(summary);
-    return summary;
+  }
+
+  void finish_epoch(const RunWriter& writer, const TrainObserver& observer) {
+    TrainingState& state = saved_.state;
+    EpochMetrics metrics;
+    metrics.epoch = state.epoch;
+    metrics.train = state.sums / static_cast<double>(state.step);
+    metrics.rate = schedule_(optimizer_->steps() - 1);
+    if (const auto val = validate(observer))
+      metrics.val = *val;
+    else
+      leave(writer);
+    const BestEpoch candidate{metrics.val.top1, metrics.val.macs_fraction, metrics.train.lambda};
+    const bool last = metrics.epoch + 1 == config_.epochs;
+    const bool counts = last || state.best_so_far.admits(candidate, config_.lambda);
+    const bool is_best = counts && state.best_so_far.take(candidate);
+    stopping_.learn(counts, is_best);
+    if (is_best) {
+      state.best_epoch = metrics.epoch;
+      state.best = summarise(metrics);
+    }
+    state.rows += csv_row(metrics);
+    ++state.epoch;
+    state.step = 0;
+    state.sums = {};
+    state.seconds += lap();
+    save(writer);
+    {
+      const auto averaged = ema_.in_place();
+      writer.add_epoch(metrics, model_, card_, is_best);
+    }
+    if (observer.epoch) observer.epoch(metrics);
+  }
+
+  /// Of the average of the weights, where one is taken; nothing when the observer asks to stop.
+  std::optional<Evaluation> validate(const TrainObserver& observer) {
+    struct Stop {};
+    const auto averaged = ema_.in_place();
+    try {
+      return evaluate(
+          model_, val_,
+          {.policy = config_.policy, .key = Key(config_.seed).of("evaluation"), .after_batch = [&] {
+             if (asked_to_stop(observer)) throw Stop{};
+           }});
+    } catch (const Stop&) {
+      return std::nullopt;
+    }
+  }
+
+  static bool asked_to_stop(const TrainObserver& observer) {
+    return observer.stop && observer.stop();
+  }
+
+  [[noreturn]] void leave(const RunWriter& writer) {
+    saved_.state.seconds += lap();
+    save(writer);
+    throw Interrupted(concat("stopped after step ", saved_.state.step, " of ", train_.batches(),
+                             " in epoch ", saved_.state.epoch + 1, " of ", config_.epochs));
   }
 
   template <class Clips>
@@ -166,27 +285,8 @@ class Trainer {
     return config;
   }
 
-  static double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  }
-
   /// Both are below 2^31 (TrainConfig), so that a step can be counted.
   Index step_count() const { return config_.epochs * train_.batches(); }
-
-  TrainingMetrics train_epoch(Index epoch, const TrainObserver& observer) {
-    TrainingMetrics sum;
-    Index done = 0;
-    for (const auto& batch : train_.epoch(epoch)) {
-      const auto step = train_step(batch, lambda_.at(epoch));
-      lambda_.learn(step.top1 / 100);
-      sum.loss += step.loss, sum.cross_entropy += step.cross_entropy;
-      sum.cost += step.cost, sum.top1 += step.top1, sum.lambda += step.lambda;
-      ++done;
-      if (observer.step) observer.step({epoch, config_.epochs, done, train_.batches(), step.loss});
-    }
-    const double n = static_cast<double>(done);
-    return {sum.loss / n, sum.cross_entropy / n, sum.cost / n, sum.top1 / n, sum.lambda / n};
-  }
 
   TrainingMetrics train_step(const data::Batch& batch, double lambda) {
     const Index step = optimizer_->steps();
@@ -199,8 +299,7 @@ class Trainer {
       const auto own =
           backward_part(share, lambda,
                         parts == 1 ? noise : noise.of("part").of(static_cast<std::uint64_t>(part)));
-      sum.loss += own.loss, sum.cross_entropy += own.cross_entropy;
-      sum.cost += own.cost, sum.top1 += own.top1, sum.lambda += own.lambda;
+      sum += own;
     }
     optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
     optimizer_->step(schedule_(step));
@@ -284,9 +383,11 @@ class Trainer {
   data::Loader train_, val_;
   optim::Schedule schedule_;
   LambdaSchedule lambda_;
-  BestEpoch best_;
   std::optional<models::Plan<float>> plan_;
   Baseline baseline_;  // of REINFORCE
+  SavedTraining saved_;
+  std::chrono::steady_clock::time_point lap_;
+  bool ran_ = false;
 };
 
 }  // namespace adafuse::train::inline ADAFUSE_SIMD
