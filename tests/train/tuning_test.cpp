@@ -207,16 +207,20 @@ TEST_CASE("tuning: an average goes on from its saved state") {
 
 TEST_CASE("tuning: early stopping counts epochs that could have been the best") {
   EarlyStopping stopping(2);
-  CHECK_FALSE(stopping.ends_after(false, false));
-  CHECK_FALSE(stopping.ends_after(true, true));
-  CHECK_FALSE(stopping.ends_after(true, false));
-  CHECK_FALSE(stopping.ends_after(false, false));
+  stopping.learn(false, false);
+  stopping.learn(true, true);
+  stopping.learn(true, false);
+  stopping.learn(false, false);
+  CHECK_FALSE(stopping.over());
   EarlyStopping resumed(2);
   resumed.restore(stopping.state());
-  CHECK(resumed.ends_after(true, false));
-  CHECK_FALSE(resumed.ends_after(true, true));
+  resumed.learn(true, false);
+  CHECK(resumed.over());
+  resumed.learn(true, true);
+  CHECK_FALSE(resumed.over());
   EarlyStopping never(0);
-  for (int i = 0; i < 9; ++i) CHECK_FALSE(never.ends_after(true, false));
+  for (int i = 0; i < 9; ++i) never.learn(true, false);
+  CHECK_FALSE(never.over());
 }
 
 TEST_CASE("tuning: a run that does not get better ends early, and is complete") {
