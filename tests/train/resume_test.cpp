@@ -55,16 +55,26 @@ void check_same_runs(const RunFiles& a, const RunFiles& b) {
 
 }  // namespace
 
+/// With all that has memory of its own: the rule for lambda, averages, early stopping.
+TrainConfig config_with_memory() {
+  auto config = config_of(Optimizer::adamw, Estimator::gumbel);
+  config.lambda_rule = LambdaRule::learned;
+  config.lambda_from = 0;
+  config.tuning.ema = 0.9;
+  config.tuning.early_stopping = 1;
+  config.tuning.label_smoothing = 0.1;
+  config.tuning.accumulate = 3;
+  return config;
+}
+
 TEST_CASE("resume: left at every step and every validation, a run ends as one never left") {
   const TinyGestures gestures("resume");
   int number = 0;
-  for (const auto& [optimizer, estimator] :
-       std::vector<std::pair<Optimizer, Estimator>>{{Optimizer::adam, Estimator::gumbel},
-                                                    {Optimizer::sgd, Estimator::gumbel},
-                                                    {Optimizer::adamw, Estimator::reinforce}}) {
+  for (const auto& config :
+       {config_of(Optimizer::adam, Estimator::gumbel), config_of(Optimizer::sgd, Estimator::gumbel),
+        config_of(Optimizer::adamw, Estimator::reinforce), config_with_memory()}) {
     CAPTURE(number);
-    const auto config = config_of(optimizer, estimator);
-    const auto whole = "whole" + std::to_string(number), run = "run" + std::to_string(number);
+    const auto whole = concat("whole", number), run = concat("run", number);
     ++number;
     Index asked = 0;
     CHECK_FALSE(train_until(gestures, config, whole, [&] { return ++asked < 0; }));
@@ -77,6 +87,30 @@ TEST_CASE("resume: left at every step and every validation, a run ends as one ne
       check_same_runs(RunFiles(gestures.run(whole)), RunFiles(gestures.run(once)));
     }
   }
+}
+
+TEST_CASE("resume: a run that stopped early and was killed before its summary only ends") {
+  const TinyGestures gestures("resume-ended");
+  auto config = config_with_memory();
+  config.epochs = 40;
+  config.rate = 1e-6;  // so that some epoch is not better than the one before
+  train_until(gestures, config, "whole", [] { return false; });
+  const RunFiles whole(gestures.run("whole"));
+  const Index epochs = std::ranges::count(io::read_file(whole.metrics()), '\n') - 1;
+  REQUIRE(epochs < config.epochs);
+  {
+    const auto dataset = data::load_dataset(gestures.dir);
+    Trainer trainer(config, dataset);
+    RunWriter writer(gestures.run("run"));
+    const auto killed = [&](const EpochMetrics& m) {
+      if (m.epoch + 1 == epochs) throw Interrupted("here");
+    };
+    CHECK_THROWS_AS(trainer.run(writer, {.epoch = killed}), Interrupted);
+  }
+  bool trained = false;
+  train_until(gestures, config, "run", [&] { return trained = true; });
+  CHECK_FALSE(trained);
+  check_same_runs(whole, RunFiles(gestures.run("run")));
 }
 
 TEST_CASE("resume: a run may be left again and again") {

@@ -12,6 +12,7 @@
 #include <adafuse/train/evaluation.hpp>
 #include <adafuse/train/evaluation_files.hpp>
 #include <adafuse/train/finite.hpp>
+#include <adafuse/train/from_config.hpp>
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/lambda_rule.hpp>
 #include <adafuse/train/metrics.hpp>

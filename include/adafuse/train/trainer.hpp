@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/data/frame_folder.hpp>
 #include <adafuse/fusion/reinforce.hpp>
-#include <adafuse/optim/optim.hpp>
 #include <adafuse/train/batch_part.hpp>
 #include <adafuse/train/best_epoch.hpp>
 #include <adafuse/train/early_stopping.hpp>
+#include <adafuse/train/from_config.hpp>
 #include <adafuse/train/metrics.hpp>
-#include <adafuse/train/parameter_groups.hpp>
 #include <adafuse/train/run_writer.hpp>
 #include <adafuse/train/start_weights.hpp>
 #include <adafuse/train/weight_ema.hpp>
@@ -43,56 +41,10 @@ struct SavingOptions {
   io::Json source = io::Json::object();  ///< where the data came from, for whoever goes on
 };
 
-namespace detail {
-
-inline std::unique_ptr<optim::Optimizer<float>> make_optimizer(
-    const TrainConfig& c, const models::VideoModel<float>& model) {
-  auto groups = parameter_groups(model, c.weight_decay, c.tuning);
-  if (c.optimizer == Optimizer::sgd)
-    return std::make_unique<optim::Sgd<float>>(std::move(groups),
-                                               optim::SgdOptions{.momentum = 0.9});
-  return std::make_unique<optim::Adam<float>>(
-      std::move(groups), optim::AdamOptions{.decoupled_decay = c.optimizer == Optimizer::adamw});
-}
-
-inline optim::Schedule make_schedule(const TrainConfig& c, Index steps) {
-  switch (c.schedule) {
-    case Schedule::one_cycle:
-      return optim::one_cycle(c.rate, steps);
-    case Schedule::cosine:
-      return optim::cosine(c.rate, steps);
-    case Schedule::step:
-      return optim::multi_step(c.rate, {steps * 2 / 5, steps * 4 / 5});
-    case Schedule::constant:
-      break;
-  }
-  return optim::constant(c.rate);
-}
-
-inline data::LoaderConfig loader_config(const TrainConfig& c, bool training) {
-  data::LoaderConfig loader;
-  loader.batch_size = c.batch;
-  loader.frames = c.model.frames;
-  loader.size = c.size;
-  loader.shorter_side = c.shorter_side;
-  loader.normalisation = c.normalisation;
-  if (training) {
-    loader.key = Key(c.seed).of("data");
-    loader.flip = c.flip;
-    loader.drop_last = true;  // a last batch of one clip would have no batch statistics
-  } else {
-    loader.sampling = data::Sampling::middle;
-    loader.shuffle = false;
-  }
-  return loader;
-}
-
-}  // namespace detail
-
 class Trainer {
  public:
-  /// The dataset, a FolderDataset or a CachedDataset, outlives the trainer. Throws ValueError for a
-  /// configuration that can't be run.
+  /// The dataset (data::OpenedDataset, FolderDataset, CachedDataset) outlives the trainer. Throws
+  /// ValueError for a configuration that can't be run.
   template <class Clips>
   Trainer(TrainConfig config, const Clips& dataset)
       : config_(checked(std::move(config), dataset)),

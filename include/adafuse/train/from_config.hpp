@@ -1,0 +1,59 @@
+// What a configuration of a training asks for: an optimiser, a schedule, loaders.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/data/loader.hpp>
+#include <adafuse/optim/optim.hpp>
+#include <adafuse/train/config.hpp>
+#include <adafuse/train/parameter_groups.hpp>
+#include <memory>
+
+namespace adafuse::train::inline ADAFUSE_SIMD {
+
+namespace detail {
+
+inline std::unique_ptr<optim::Optimizer<float>> make_optimizer(
+    const TrainConfig& c, const models::VideoModel<float>& model) {
+  auto groups = parameter_groups(model, c.weight_decay, c.tuning);
+  if (c.optimizer == Optimizer::sgd)
+    return std::make_unique<optim::Sgd<float>>(std::move(groups),
+                                               optim::SgdOptions{.momentum = 0.9});
+  return std::make_unique<optim::Adam<float>>(
+      std::move(groups), optim::AdamOptions{.decoupled_decay = c.optimizer == Optimizer::adamw});
+}
+
+inline optim::Schedule make_schedule(const TrainConfig& c, Index steps) {
+  switch (c.schedule) {
+    case Schedule::one_cycle:
+      return optim::one_cycle(c.rate, steps);
+    case Schedule::cosine:
+      return optim::cosine(c.rate, steps);
+    case Schedule::step:
+      return optim::multi_step(c.rate, {steps * 2 / 5, steps * 4 / 5});
+    case Schedule::constant:
+      break;
+  }
+  return optim::constant(c.rate);
+}
+
+inline data::LoaderConfig loader_config(const TrainConfig& c, bool training) {
+  data::LoaderConfig loader;
+  loader.batch_size = c.batch;
+  loader.frames = c.model.frames;
+  loader.size = c.size;
+  loader.shorter_side = c.shorter_side;
+  loader.normalisation = c.normalisation;
+  if (training) {
+    loader.key = Key(c.seed).of("data");
+    loader.flip = c.flip;
+    loader.drop_last = true;  // a last batch of one clip would have no batch statistics
+  } else {
+    loader.sampling = data::Sampling::middle;
+    loader.shuffle = false;
+  }
+  return loader;
+}
+
+}  // namespace detail
+
+}  // namespace adafuse::train::inline ADAFUSE_SIMD
