@@ -113,6 +113,21 @@ TEST_CASE("resume: a run that stopped early and was killed before its summary on
   check_same_runs(whole, RunFiles(gestures.run("run")));
 }
 
+TEST_CASE("resume: a run that was killed in its first step begins with it") {
+  const TinyGestures gestures("resume-first");
+  const auto config = config_with_memory();
+  train_until(gestures, config, "whole", [] { return false; });
+  {
+    const auto dataset = data::load_dataset(gestures.dir);
+    Trainer trainer(config, dataset);
+    RunWriter writer(gestures.run("run"));
+    const auto killed = [](const Progress&) { throw Interrupted("here"); };
+    CHECK_THROWS_AS(trainer.run(writer, {.step = killed}), Interrupted);
+  }
+  train_until(gestures, config, "run", [] { return false; });
+  check_same_runs(RunFiles(gestures.run("whole")), RunFiles(gestures.run("run")));
+}
+
 TEST_CASE("resume: a run may be left again and again") {
   const TinyGestures gestures("resume-again");
   const auto config = config_of(Optimizer::adamw, Estimator::reinforce);

@@ -22,14 +22,15 @@ class WeightEma {
     if (average_) average_->update();
   }
 
-  /// As long as it lives, the network is the average. Null without one.
+  /// As long as it lives, the network is the average. Null without one, and before the first step.
   [[nodiscard]] std::unique_ptr<Average::InPlace> in_place() const {
-    return average_ ? std::make_unique<Average::InPlace>(*average_) : nullptr;
+    return updates() > 0 ? std::make_unique<Average::InPlace>(*average_) : nullptr;
   }
 
-  /// All that a resumed run needs, with updates(): "average.3" for tensor 3. Empty without one.
+  /// All that a resumed run needs, with updates(): "average.3" for tensor 3. Empty without one, and
+  /// before the first step.
   std::map<std::string, Tensor<float>> state() const {
-    return average_ ? average_->state() : std::map<std::string, Tensor<float>>();
+    return updates() > 0 ? average_->state() : std::map<std::string, Tensor<float>>();
   }
   Index updates() const { return average_ ? average_->updates() : 0; }
   /// Throws ValueError, ShapeError for a state that is not this network's average.
