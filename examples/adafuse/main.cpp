@@ -3,9 +3,11 @@
 #include <adafuse/core/storage.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "command.hpp"
+#include "nearest_name.hpp"
 #include "standard_output.hpp"
 
 namespace adafuse::cli {
@@ -33,6 +35,26 @@ void print_out_of_memory(const CLI::App& app, const char* what) {
   for (const CLI::App* command : app.get_subcommands()) numbers += largest_number(*command);
   std::cerr << "adafuse: not enough memory: " << what
             << (numbers.empty() ? "" : "; the largest number given is ") << numbers << "\n";
+}
+
+/// What a mistake on the command line is called: with the name that may have been meant.
+std::string message_of(const CLI::App& app, const std::string& first,
+                       const CLI::ParseError& mistake) {
+  if (!first.empty() && first[0] != '-') {
+    std::vector<std::string> commands;
+    for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+    if (std::find(commands.begin(), commands.end(), first) == commands.end())
+      return "there is no command " + io::in_single_quotes(first) + did_you_mean(first, commands);
+  }
+  std::string message = io::escaped(mistake.what());
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  std::vector<std::string> options;
+  for (const CLI::Option* option : command->get_options()) options.push_back(option->get_name());
+  for (const auto& word : command->remaining())
+    if (word.starts_with("--"))
+      return message + did_you_mean(word.substr(0, word.find('=')), options);
+  return message;
 }
 
 int run(int argc, char** argv) {
@@ -66,12 +88,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& asked_for_help) {
     return app.exit(asked_for_help);
   } catch (const CLI::ParseError& mistake) {
-    const auto unknown = app.remaining();  // a command that there isn't counts as one left out
-    if (app.get_subcommands().empty() && !unknown.empty())
-      std::cerr << "adafuse: there is no command " << io::in_single_quotes(unknown.front())
-                << " (see --help)\n";
-    else
-      std::cerr << "adafuse: " << io::escaped(mistake.what()) << " (see --help)\n";
+    std::cerr << "adafuse: " << message_of(app, argc > 1 ? argv[1] : "", mistake)
+              << " (see --help)\n";
   } catch (const Error& mistake) {
     std::cerr << "adafuse: " << io::escaped(mistake.what()) << "\n";
   } catch (const std::bad_alloc& failure) {

@@ -6,7 +6,7 @@ set -m # so that what runs in the background hears an interrupt
 
 works gestures --out data --train 90 --val 9 --size 16 --frames 4
 "$adafuse" train --data data --out run --fusion adafuse --policy-hidden 4 --frames 4 --stem-stride 2 \
-  --epochs 100000 --batch 9 >train.log 2>&1 &
+  --epochs 100000 --batch 9 --lambda-rule epoch >train.log 2>&1 &
 pid=$!
 for _ in $(seq 600); do
   [ -f run/metrics.csv ] && [ "$(wc -l <run/metrics.csv)" -ge 3 ] && break
@@ -20,7 +20,7 @@ same "exit code of an interrupted run" 130 "$status"
 [ -f run/summary.json ] && fail "an interrupted run has a summary"
 same "columns of the last row" 11 "$(tail -n 1 run/metrics.csv | tr -cd ',' | wc -c)"
 works eval --run run --data data --checkpoint last
-# Lambda sets in after a third of the epochs, so there is no best model yet.
+# Lambda counts after a third of the epochs, so there is no best model yet.
 mistake "--checkpoint last" eval --run run --data data
 
 mistake "run: holds a run already" train --data data --out run --frames 4

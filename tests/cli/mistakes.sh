@@ -15,7 +15,11 @@ echo mine >file
 
 # Commands and options that there are not, or that are missing.
 mistake "subcommand is required"
-mistake "there is no command 'trian'" trian --data data
+mistake "there is no command 'trian', did you mean train?" trian --data data
+mistake "there is no command 'sing' (see" sing
+mistake "not expected: --modle, did you mean --model?" $tiny --modle resnet8
+mistake "not expected: --epohcs=3, did you mean --epochs?" $tiny --epohcs=3
+mistake "not expected: --colour (see" $tiny --colour
 mistake "--verbose" $tiny --verbose
 mistake "extra" $tiny extra
 mistake "--data is required" train --out new

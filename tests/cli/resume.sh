@@ -123,7 +123,7 @@ cp kept.json run.new/config.json
 
 # The data may have moved.
 mv data moved
-mistake "data/classes.txt" train --resume run
+mistake "data: there is no such directory" train --resume run
 works train --resume run --data moved
 identical run "stopped twice"
 works train --resume run

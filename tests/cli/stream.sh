@@ -38,5 +38,5 @@ mistake "--width has no effect" stream run $clip --width 3
 mistake "needs --width and --height" stream run -
 mistake "expects all, last:T or fading:K" stream run $clip --consensus some
 mistake "at least one frame" stream run $clip --consensus last:0
-mistake "expected a directory of frames" stream run nowhere
+mistake "expected a film, a directory of frames, or -" stream run nowhere
 finish

@@ -255,7 +255,7 @@ TEST_CASE("open data set: CSV without a head") {
 TEST_CASE("open data set: what is no data set is told so") {
   const ScratchDir dir("open-none");
   check_refused<IoError>(dir.path / "nowhere", "nowhere: there is no such directory");
-  check_refused<IoError>(dir.path, "expected lists (train.txt, val.txt, classes.txt), or folders");
+  check_refused<IoError>(dir.path, "expected lists (train.txt, val.txt, classes.txt), folders");
   write(dir.path / "file", "");
   check_refused<IoError>(dir.path / "file", "file: expected the directory of a data set");
 }

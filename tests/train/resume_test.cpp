@@ -94,6 +94,7 @@ TEST_CASE("resume: a run that stopped early and was killed before its summary on
   auto config = config_with_memory();
   config.epochs = 40;
   config.rate = 1e-6;  // so that some epoch is not better than the one before
+  config.lambda_rule = LambdaRule::epoch;
   train_until(gestures, config, "whole", [] { return false; });
   const RunFiles whole(gestures.run("whole"));
   const Index epochs = std::ranges::count(io::read_file(whole.metrics()), '\n') - 1;

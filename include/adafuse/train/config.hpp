@@ -65,6 +65,11 @@ struct TrainConfig {
   std::uint64_t seed = 0;
 };
 
+/// The weight that the cost is to have in the end: 0 where nothing is learned about decisions.
+inline double lambda_asked_of(const TrainConfig& c) {
+  return c.model.fusion.adaptive && c.policy.learned() ? c.lambda : 0;
+}
+
 /// How the cost enters the loss, once lambda counts.
 inline CostLoss cost_loss_of(const TrainConfig& c) {
   return {.lambda = c.lambda, .target = c.cost_target, .distance = c.cost_loss};

@@ -180,7 +180,7 @@ class Trainer {
       leave(writer);
     const BestEpoch candidate{metrics.val.top1, metrics.val.macs_fraction, metrics.train.lambda};
     const bool last = metrics.epoch + 1 == config_.epochs;
-    const bool counts = last || state.best_so_far.admits(candidate, config_.lambda);
+    const bool counts = last || state.best_so_far.admits(candidate, lambda_asked_of(config_));
     const bool is_best = counts && state.best_so_far.take(candidate);
     stopping_.learn(counts, is_best);
     if (is_best) {
