@@ -17,7 +17,7 @@ echo mine >file
 mistake "subcommand is required"
 mistake "there is no command 'trian', did you mean train?" trian --data data
 mistake "there is no command 'sing' (see" sing
-mistake "not expected: --modle, did you mean --model?" $tiny --modle resnet8
+mistake "did you mean --model?" $tiny --modle resnet8
 mistake "not expected: --epohcs=3, did you mean --epochs?" $tiny --epohcs=3
 mistake "not expected: --colour (see" $tiny --colour
 mistake "--verbose" $tiny --verbose

@@ -91,10 +91,12 @@ TEST_CASE("resume: left at every step and every validation, a run ends as one ne
 
 TEST_CASE("resume: a run that stopped early and was killed before its summary only ends") {
   const TinyGestures gestures("resume-ended");
-  auto config = config_with_memory();
-  config.epochs = 40;
-  config.rate = 1e-6;  // so that some epoch is not better than the one before
-  config.lambda_rule = LambdaRule::epoch;
+  auto config = tiny_config("none");
+  config.epochs = 9;
+  config.rate = 1e-12;  // no epoch is better than the first
+  config.schedule = Schedule::constant;
+  config.tuning.freeze = {"backbone"};
+  config.tuning.early_stopping = 2;
   train_until(gestures, config, "whole", [] { return false; });
   const RunFiles whole(gestures.run("whole"));
   const Index epochs = std::ranges::count(io::read_file(whole.metrics()), '\n') - 1;

@@ -178,9 +178,11 @@ class Trainer {
       metrics.val = *val;
     else
       leave(writer);
-    const BestEpoch candidate{metrics.val.top1, metrics.val.macs_fraction, metrics.train.lambda};
-    const bool last = metrics.epoch + 1 == config_.epochs;
-    const bool counts = last || state.best_so_far.admits(candidate, lambda_asked_of(config_));
+    const double asked = lambda_asked_of(config_);
+    const BestEpoch candidate{metrics.val.top1, metrics.val.macs_fraction,
+                              asked > 0 ? metrics.train.lambda : 0};
+    const bool counts =
+        metrics.epoch + 1 == config_.epochs || state.best_so_far.admits(candidate, asked);
     const bool is_best = counts && state.best_so_far.take(candidate);
     stopping_.learn(counts, is_best);
     if (is_best) {
