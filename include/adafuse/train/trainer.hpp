@@ -97,7 +97,7 @@ class Trainer {
     }
     lap_ = std::chrono::steady_clock::now();
     try {
-      while (saved_.state.epoch < config_.epochs) {
+      while (saved_.state.epoch < config_.epochs && !stopping_.over()) {
         train_epoch(writer, observer, saving.every);
         finish_epoch(writer, observer);
       }
