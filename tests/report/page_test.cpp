@@ -79,6 +79,10 @@ TEST_CASE("page: tables have the numbers of metrics.csv, eval --json and summary
   CHECK(has_number(elements, "0.125"));  // kept by layer2.0
 }
 
+TEST_CASE("page: a small network's GFLOPs have three digits") {
+  CHECK(html_page(tiny_page()).find(">0.0173<") != std::string::npos);
+}
+
 TEST_CASE("page: tables and pictures have names for those who cannot see them") {
   const auto elements = elements_of(tiny_page());
   CHECK(xml::named(elements, "table").size() == xml::named(elements, "caption").size());

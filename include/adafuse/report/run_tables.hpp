@@ -8,6 +8,8 @@
 #include <adafuse/report/filmstrip.hpp>
 #include <adafuse/report/html.hpp>
 #include <adafuse/report/metrics_table.hpp>
+#include <algorithm>
+#include <cmath>
 
 namespace adafuse::report::inline ADAFUSE_SIMD {
 
@@ -69,8 +71,11 @@ inline Element runs_table(const std::vector<RunPage>& runs) {
   for (const auto& run : runs) {
     const auto& result = run.summary.is_null() ? run.evaluation : run.summary;
     const auto& e = run.evaluation;
-    const auto gflops = [](const io::Json& macs) {
-      return Cell{.text = number(2 * macs.get<double>() / 1e9, 3)};
+    const auto gflops = [](const io::Json& macs) {  // three digits, however small
+      const double value = 2 * macs.get<double>() / 1e9;
+      const double decimals =
+          value > 0 ? std::clamp(2 - std::floor(std::log10(value)), 0., 15.) : 0;
+      return Cell{.text = number(value, static_cast<int>(decimals))};
     };
     t.rows.push_back({{.text = run.name},
                       cell_or_dash(result, "model", text_cell),
