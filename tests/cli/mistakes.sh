@@ -29,6 +29,11 @@ mistake "--out is required" gestures
 mistake "--epochs" $tiny --epochs 1 --epochs 2
 mistake "--epochs" $tiny --epochs
 
+mistake "stem-stride: at most 8, got 100" train --data data --out new --frames 4 --stem-stride 100
+mistake "from 0 to 1, got 2" $tiny --batch 9 --fusion adafuse --cost-target 2
+mistake "frames: a clip has at most 4096, got 100000" train --data data --out new --frames 100000
+mistake "run/best.safetensors" eval --run run/best.safetensors --data data
+
 # Words that name nothing.
 mistake "got 'resnet9'" $tiny --batch 9 --model resnet9
 mistake "got 'late'" $tiny --batch 9 --fusion late
@@ -112,10 +117,11 @@ for option in --rate --clip-norm --temperature; do
   mistake "$option: expects a number, got '3x'" $tiny --fusion adafuse $option 3x
   mistake "$option: expects a number, got ''" $tiny --fusion adafuse $option ""
 done
-for option in --lambda --cost-target --weight-decay; do
-  for number in -1 nan; do
+for number in -1 nan; do
+  for option in --lambda --weight-decay; do
     mistake "${option#--}: must not be negative" $tiny --batch 9 --fusion adafuse $option $number
   done
+  mistake "from 0 to 1, got $number" $tiny --batch 9 --fusion adafuse --cost-target $number
 done
 mistake "lambda-from: must not be negative" $tiny --fusion adafuse --lambda-from -1
 for number in -0.1 1 nan; do mistake "Dropout" $tiny --batch 9 --dropout $number; done

@@ -136,8 +136,14 @@ inline void check(const TrainConfig& c) {
   require<ValueError>(c.lambda_from >= 0, "lambda-from: must not be negative, got ", c.lambda_from);
   require<ValueError>(c.lambda_from == 0 || c.lambda_rule == LambdaRule::epoch,
                       "lambda-from has no effect with lambda-rule ", io::word_of(c.lambda_rule));
-  require<ValueError>(c.cost_target >= 0 && std::isfinite(c.cost_target),
-                      "cost-target: must not be negative, got ", c.cost_target);
+  require<ValueError>(0 <= c.cost_target && c.cost_target <= 1,
+                      "cost-target: a share of the dense network, from 0 to 1, got ",
+                      c.cost_target);
+  constexpr Index longest_clip = 4096, widest_stride = 8;
+  require<ValueError>(c.model.frames <= longest_clip, "frames: a clip has at most ", longest_clip,
+                      ", got ", c.model.frames);
+  require<ValueError>(c.model.stem_stride <= widest_stride, "stem-stride: at most ", widest_stride,
+                      ", got ", c.model.stem_stride);
   check_crop(c.size, c.shorter_side);
   check(c.normalisation);
   check(c.tuning);
