@@ -207,8 +207,8 @@ TEST_CASE("loader: frames of different sizes in one batch are told by clip") {
   MadeUpClips clips(4, 2);
   clips.larger = 2;
   const Loader loader(clips, {.frames = 2, .shuffle = false});
-  CHECK_THROWS_WITH_AS(all_of(loader, 0),
-                       doctest::Contains(": is 5x4, other frames are 4x4"), ShapeError);
+  CHECK_THROWS_WITH_AS(all_of(loader, 0), doctest::Contains(": is 5x4, other frames are 4x4"),
+                       ShapeError);
   CHECK(all_of(Loader(clips, {.frames = 2, .size = 4}), 0).size() == 1);
 }
 
