@@ -67,7 +67,7 @@ class FollowedDirectory {
     if (expected && std::filesystem::exists(dir_ / *expected, error)) return expected;
     while (!later_.empty() && !last_.empty() && !data::natural_less(last_, later_.front()))
       later_.pop_front();
-    if (later_.empty() && Clock::now() - listed_ >= between_lists) list();
+    if (later_.empty() && Clock::now() - listed_ >= pause_) list();
     if (later_.empty()) return {};
     const auto& name = later_.front();
     if (options_.allow_holes || last_.empty()) return name;
@@ -89,13 +89,21 @@ class FollowedDirectory {
                      " and ", io::in_quotes(name), " (--allow-holes takes them as they are named)");
   }
 
-  /// The pictures after the last one.
+  /// Finds the pictures after the last one. Of a directory with a million of them no more is kept,
+  /// and it is not listed again before ten times as long has passed as that took.
   void list() {
-    auto names = data::detail::picture_names(dir_);
+    const auto start = Clock::now();
+    std::error_code error;
+    const std::filesystem::directory_iterator entries(dir_, error);
+    require<IoError>(!error, dir_.string(), ": expected a folder of frames: ", error.message());
+    for (const auto& entry : entries) {
+      auto name = entry.path().filename().string();
+      if (data::detail::is_picture_name(name) && (last_.empty() || data::natural_less(last_, name)))
+        later_.push_back(std::move(name));
+    }
+    std::sort(later_.begin(), later_.end(), data::natural_less);
     listed_ = Clock::now();
-    if (!last_.empty())
-      std::erase_if(names, [&](const auto& name) { return !data::natural_less(last_, name); });
-    later_.assign(names.begin(), names.end());
+    pause_ = std::max<Clock::duration>(between_lists, 10 * (listed_ - start));
   }
 
   /// The picture, once it decodes and its size has stayed while it was read.
@@ -134,7 +142,8 @@ class FollowedDirectory {
   std::string last_;               // that was taken
   std::deque<std::string> later_;  // found by listing, not yet taken
   Clock::time_point listed_{};
-  std::string hole_;  // the name that is missing
+  Clock::duration pause_ = between_lists;  // before it is listed again
+  std::string hole_;                       // the name that is missing
   Clock::time_point hole_since_{};
   std::string watched_, fault_;  // the picture that is looked at, and why it did not decode
   std::uintmax_t size_ = 0;
