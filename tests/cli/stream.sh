@@ -69,6 +69,9 @@ mistake "--idle has no effect without --follow" stream run $clip --idle 1
 mistake "--follow has no effect on a pipe" stream run - --follow
 mistake "--ledger-every" stream run $clip --ledger-every 0
 mistake "is a picture (JPEG); expected a film" stream run $clip/00001.jpg
+: >film.mp4
+mistake "--follow has no effect on a film" stream run film.mp4 --follow
+mistake "--skip-broken has no effect on a film" stream run film.mp4 --skip-broken
 mistake "expects all, last:T or fading:K" stream run $clip --consensus some
 mistake "at least one frame" stream run $clip --consensus last:0
 mistake "expected a film, a directory of frames, or -" stream run nowhere
