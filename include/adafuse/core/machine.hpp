@@ -17,6 +17,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+// A file that is not there ends the compiler's work: one line, instead of one for each that it
+// cannot read as C++20.
+#if __cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
+#include "adafuse is C++20: compile with -std=c++20"
+#endif
+
 #ifdef __unix__
 #include <unistd.h>
 #endif
