@@ -108,8 +108,8 @@ inline Element metrics_table(const MetricsTable& metrics) {
     std::vector<Cell> cells;
     for (const auto& text : row) {
       const double value = MetricsTable::number_of(text);
-      const bool small = value != 0 && std::abs(value) < 1e-3;
-      cells.push_back({.text = small ? text : number(value, 3), .exact = text});
+      const bool is_small = value != 0 && std::abs(value) < 1e-3;
+      cells.push_back({.text = is_small ? text : number(value, 3), .exact = text});
     }
     t.rows.push_back(std::move(cells));
   }

@@ -85,9 +85,10 @@ template <class T>
     const Doubles above = x * (1 - tail.e.scale(tail.y));
     // Near 0, where C has few digits, (1 + erf(x / sqrt 2)) / 2 by its series.
     const Doubles a = x * std::numbers::sqrt2 * 0.5, square = a * a;
-    const Doubles near = x * (0.5 + 0.5 * (a + a * polynomial(square, polynomials::erf_double)));
-    const Doubles far = select(x > 0, above, below);
-    return select(x < -40, x * 0.0, select(abs(x) < 0.375, near, far));
+    const Doubles around_zero =
+        x * (0.5 + 0.5 * (a + a * polynomial(square, polynomials::erf_double)));
+    const Doubles elsewhere = select(x > 0, above, below);
+    return select(x < -40, x * 0.0, select(abs(x) < 0.375, around_zero, elsewhere));
   }
 }
 
