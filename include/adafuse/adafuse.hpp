@@ -49,6 +49,8 @@
 #include <adafuse/io/left_directory.hpp>
 #include <adafuse/io/picture_end.hpp>
 #include <adafuse/io/stb.hpp>
+#include <adafuse/io/stb_library.hpp>
+#include <adafuse/io/stb_macros.hpp>
 #include <adafuse/io/tensor_file.hpp>
 #include <adafuse/io/writer_lock.hpp>
 #include <adafuse/kernels/kernels.hpp>

@@ -1,5 +1,5 @@
-// Names that Qt, the C library, Windows and X11 take as macros: none of them may be ours, nor what ours
-// begins to mean something else. Compiles; does nothing.
+// Names that Qt, the C library, Windows and X11 take as macros: none of them may be ours, nor what
+// ours begins to mean something else. Compiles; does nothing.
 // SPDX-License-Identifier: MIT
 #include <Eigen/Core>  // Which has some itself: X11's Success.
 #include <complex>
