@@ -2,7 +2,7 @@
 # Used by the build itself and by the installed package.
 include_guard(GLOBAL)
 
-# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, ffmpeg, cli11 or doctest, as an imported target.
+# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, webp, ffmpeg, cli11 or doctest, as an imported target.
 macro(adafuse_find name)
   if("${name}" STREQUAL "eigen")
     # Another project may have made the target. Which version it is, core/eigen.hpp checks: Eigen 5's own
@@ -25,6 +25,16 @@ macro(adafuse_find name)
   elseif("${name}" STREQUAL "zlib")
     find_package(ZLIB QUIET)
     _adafuse_found(ZLIB::ZLIB "zlib" zlib1g-dev ${ARGN})
+  elseif("${name}" STREQUAL "webp")
+    find_library(ADAFUSE_WEBP_LIBRARY webp)
+    find_path(ADAFUSE_WEBP_INCLUDE_DIR webp/decode.h)
+    mark_as_advanced(ADAFUSE_WEBP_LIBRARY ADAFUSE_WEBP_INCLUDE_DIR)
+    if(ADAFUSE_WEBP_LIBRARY AND ADAFUSE_WEBP_INCLUDE_DIR AND NOT TARGET adafuse::webp)
+      add_library(adafuse::webp INTERFACE IMPORTED GLOBAL)
+      target_include_directories(adafuse::webp INTERFACE ${ADAFUSE_WEBP_INCLUDE_DIR})
+      target_link_libraries(adafuse::webp INTERFACE ${ADAFUSE_WEBP_LIBRARY})
+    endif()
+    _adafuse_found(adafuse::webp "libwebp (webp/decode.h)" libwebp-dev ${ARGN})
   elseif("${name}" STREQUAL "ffmpeg")
     set(_adafuse_libraries)
     foreach(library avformat avcodec swscale avutil)

@@ -46,7 +46,10 @@ void evaluate_run(EvalOptions& options, const CLI::App& command) {
     refuse(command, {"--seed"}, "where nothing is drawn: neither --sample nor a random policy");
 
   EvaluationOutput output{options.confusion, options.scores, options.decisions, options.json};
-  output.check(options.subject.files(), adaptive);
+  const bool several = options.subject.is_run() ? card.several_labels
+                                                : data::most_labels(dataset.val) > 1 ||
+                                                      data::most_labels(dataset.train) > 1;
+  output.check(options.subject.files(), adaptive, several);
   require<ValueError>(dataset.classes == card.classes, options.data.name(),
                       ": its classes are not those that the model was trained on");
   const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
@@ -67,13 +70,15 @@ void evaluate_run(EvalOptions& options, const CLI::App& command) {
                                       {.policy = choice,
                                        .key = Key(options.seed).of("evaluation"),
                                        .sample = options.sample,
+                                       .several_labels = several,
                                        .keep_decisions = !options.decisions.empty()});
   if (!options.json)
     std::printf("%s%s", first_lines(options.data, dataset, description).c_str(), notes.c_str());
-  output.write({{"model", card.config.model},
-                {"fusion", models::to_string(card.config.fusion)},
-                {"policy", adaptive ? policy : "none"}},
-               result, card.classes, batches);
+  io::Json about{{"model", card.config.model},
+                 {"fusion", models::to_string(card.config.fusion)},
+                 {"policy", adaptive ? policy : "none"}};
+  if (command.count("--skip-broken") > 0) about["left_out"] = dataset.left_out;
+  output.write(std::move(about), result, card.classes, batches);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "model_options.hpp"
 #include "pixels_option.hpp"
+#include "run_argument.hpp"
 
 namespace adafuse::cli {
 
@@ -56,6 +57,7 @@ class EvalSubject {
                         "--run is required, or --weights");
     if (is_run()) {
       refuse(*command_, of_network_, "with --run: the run says what the network is");
+      require_run_directory("--run", run_, "; --weights takes a file");
       saved_ = of_run();
     } else
       refuse(*command_, {"--checkpoint"}, "with --weights");

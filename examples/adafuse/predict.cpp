@@ -24,8 +24,8 @@ struct ClipSource {
   std::string name;
   Index frame_count;
   std::function<Tensor<std::uint8_t>(Index)> frame;
-  std::optional<std::int64_t> label;
-  std::uint64_t number;  // in its list
+  std::vector<std::int64_t> labels;  // none: nobody knows
+  std::uint64_t number;              // in its list
 };
 
 ClipSource folder_clip(const fs::path& dir, const SessionOptions& options) {
@@ -62,7 +62,7 @@ void add_list(const fs::path& file, const std::vector<std::string>& classes,
       data::read_list(file, data::usual_frames_roots(file.parent_path()), classes), pictures);
   for (Index i = 0; i < folder->size(); ++i)
     clips.push_back({folder->name(i), folder->frame_count(i),
-                     [folder, i](Index t) { return folder->frame(i, t); }, folder->label(i),
+                     [folder, i](Index t) { return folder->frame(i, t); }, folder->labels(i),
                      static_cast<std::uint64_t>(i)});
 }
 
@@ -120,8 +120,12 @@ void predict(const PredictOptions& o, const CLI::App& command) {
     const double run = o.session.ledger ? all.total(&infer::LedgerRow::macs_run) - run_before
                                         : ledger.total(&infer::LedgerRow::macs_run);
     const double share = run / (session->network().dense_macs() * static_cast<double>(frames));
-    const Guess guess(logits[0].values(), io::in_quotes(clip.name));
-    if (clip.label) ++labelled, right += *clip.label == static_cast<std::int64_t>(guess.label);
+    const Guess guess(logits[0].values(), io::in_quotes(clip.name), card.several_labels);
+    if (!clip.labels.empty()) {
+      const auto end = card.several_labels ? clip.labels.end() : clip.labels.begin() + 1;
+      const auto answer = static_cast<std::int64_t>(guess.label);
+      ++labelled, right += std::find(clip.labels.begin(), end, answer) != end;
+    }
     if (o.session.json)
       results.push_back({{"clip", clip.name},
                          {"class", card.classes[guess.label]},

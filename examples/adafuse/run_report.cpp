@@ -53,7 +53,9 @@ class RunModel {
   }
 
   train::Evaluation evaluate(const data::Loader& loader) const {
-    return train::evaluate(saved_.model, loader, {.policy = card().policy, .key = key()});
+    return train::evaluate(
+        saved_.model, loader,
+        {.policy = card().policy, .key = key(), .several_labels = card().several_labels});
   }
 
   /// The frames of a clip that the network sees, as bytes.
@@ -104,7 +106,7 @@ class RunModel {
             {.frames = strip,
              .actions = decision.actions(),
              .block = decision.block,
-             .true_class = name(result.label),
+             .true_class = train::detail::labels_text(result, card().classes),
              .predicted_class = name(result.guess)}};
   }
 

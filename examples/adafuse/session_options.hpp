@@ -15,6 +15,7 @@
 #include <cstdio>
 
 #include "command.hpp"
+#include "run_argument.hpp"
 
 namespace adafuse::cli {
 
@@ -45,9 +46,7 @@ struct SessionOptions {
 /// A trained model, ready for sessions.
 class LoadedModel {
  public:
-  LoadedModel(const SessionOptions& options, const CLI::App& command)
-      : saved_(load(options.checkpoint == "best" ? train::RunFiles(options.run).best()
-                                                 : train::RunFiles(options.run).last())) {
+  LoadedModel(const SessionOptions& options, const CLI::App& command) : saved_(load(options)) {
     const auto& config = saved_.card.config;
     policy_ = !config.fusion.adaptive  ? "none"
               : options.policy.empty() ? to_string(saved_.card.policy)
@@ -87,7 +86,10 @@ class LoadedModel {
   }
 
  private:
-  static train::SavedModel load(const std::filesystem::path& file) {
+  static train::SavedModel load(const SessionOptions& options) {
+    require_run_directory("RUN", options.run);
+    const train::RunFiles files(options.run);
+    const auto file = options.checkpoint == "best" ? files.best() : files.last();
     auto saved = train::load_model(file);
     train::require_finite_state(saved.model, file.string());
     return saved;
@@ -119,19 +121,19 @@ class LoadedModel {
   infer::Decider decider_;
 };
 
-/// The class with the largest logit, and its share of the softmax. Throws ValueError, naming whose
-/// logits they are, when one is not finite.
+/// The class with the largest logit, and its share of the softmax; of a model of several labels its
+/// sigmoid. Throws ValueError, naming whose logits they are, when one is not finite.
 struct Guess {
   std::size_t label = 0;
   double score = 0;
 
-  Guess(std::span<const float> logits, const std::string& whose) {
+  Guess(std::span<const float> logits, const std::string& whose, bool several_labels = false) {
     train::require_finite_logits(logits, whose);
     label =
         static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
     double sum = 0;
     for (const float logit : logits) sum += std::exp(static_cast<double>(logit - logits[label]));
-    score = 1 / sum;
+    score = several_labels ? 1 / (1 + std::exp(-static_cast<double>(logits[label]))) : 1 / sum;
   }
 };
 

@@ -29,6 +29,7 @@
 #include <adafuse/data/natural_order.hpp>
 #include <adafuse/data/open_dataset.hpp>
 #include <adafuse/data/prefetch.hpp>
+#include <adafuse/data/readable_clips.hpp>
 #include <adafuse/data/resize.hpp>
 #include <adafuse/data/segment_sampling.hpp>
 #include <adafuse/data/shapes.hpp>

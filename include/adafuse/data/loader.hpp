@@ -20,9 +20,10 @@
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
 struct Batch {
-  Tensor<float> clips;          ///< [N, T, 3, H, W], normalised
-  Tensor<std::int64_t> labels;  ///< [N]
-  std::vector<Index> indices;   ///< [N]: which clips of the data set these are
+  Tensor<float> clips;                                ///< [N, T, 3, H, W], normalised
+  Tensor<std::int64_t> labels;                        ///< [N]: the first label of each
+  std::vector<std::vector<std::int64_t>> label_sets;  ///< [N]: all labels of each
+  std::vector<Index> indices;  ///< [N]: which clips of the data set these are
 };
 
 struct LoaderConfig {
@@ -105,6 +106,7 @@ class Loader {
       if (stop) throw Stopped();
       const Index clip = clips[static_cast<std::size_t>(i)];
       batch.labels(i) = dataset_.label(clip);
+      batch.label_sets.push_back(dataset_.labels(clip));
       const Key key = config_.key.of("clip")
                           .of(static_cast<std::uint64_t>(epoch))
                           .of(static_cast<std::uint64_t>(clip));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/train/average_precision.hpp>
 #include <adafuse/train/batch_part.hpp>
 #include <adafuse/train/best_epoch.hpp>
 #include <adafuse/train/class_weights.hpp>
@@ -22,6 +23,7 @@
 #include <adafuse/train/run_files.hpp>
 #include <adafuse/train/run_writer.hpp>
 #include <adafuse/train/save.hpp>
+#include <adafuse/train/several_labels.hpp>
 #include <adafuse/train/start_weights.hpp>
 #include <adafuse/train/trainer.hpp>
 #include <adafuse/train/training_state.hpp>
