@@ -19,7 +19,8 @@ struct ClipResult {
   Index rank = 0;              ///< of the label among the logits, from 0; a tie goes to the first
   double macs = 0;             ///< that are run, agents included
   double macs_fraction = 1;    ///< of the dense network without agents
-  std::vector<double> scores;  ///< softmax of the logits, by class
+  std::vector<float> logits;   ///< by class
+  std::vector<double> scores;  ///< their softmax
 
   bool right() const { return rank == 0; }
 };
@@ -28,6 +29,7 @@ struct ClipResult {
 inline ClipResult clip_result(std::span<const float> logits, std::int64_t label) {
   ClipResult result;
   const auto top = std::max_element(logits.begin(), logits.end());
+  result.logits.assign(logits.begin(), logits.end());
   result.label = label;
   result.guess = top - logits.begin();
   const auto own = static_cast<std::size_t>(label);

@@ -8,6 +8,7 @@
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/lambda_rule.hpp>
 #include <adafuse/train/policy_choice.hpp>
+#include <adafuse/train/transform_fields.hpp>
 #include <adafuse/train/tuning.hpp>
 #include <cmath>
 #include <limits>
@@ -57,9 +58,10 @@ struct TrainConfig {
   double temperature = 0.67;    ///< of the softmax that gives the gradient
   bool detach_history = false;  ///< A reused map sends no gradient to the frame before.
 
-  Index size = 0;          ///< Frames are cropped to size x size; 0: as they are.
-  Index shorter_side = 0;  ///< to which frames are scaled before; 0: size
-  bool flip = false;       ///< Mirror half of the clips.
+  Index size = 0;                    ///< Frames are cropped to size x size; 0: as they are.
+  Index shorter_side = 0;            ///< to which frames are scaled before; 0: size
+  bool flip = false;                 ///< Mirror half of the clips.
+  data::TransformOptions transform;  ///< what else becomes of clips
   data::Normalisation normalisation;
 
   std::uint64_t seed = 0;
@@ -145,6 +147,7 @@ inline void check(const TrainConfig& c) {
   require<ValueError>(c.model.stem_stride <= widest_stride, "stem-stride: at most ", widest_stride,
                       ", got ", c.model.stem_stride);
   check_crop(c.size, c.shorter_side);
+  check(c.transform, c.size);
   check(c.normalisation);
   check(c.tuning);
   require<ValueError>(c.batch % c.tuning.accumulate == 0, "accumulate: a batch of ", c.batch,
@@ -194,6 +197,8 @@ void list_fields(Fields& f, TrainConfig& c) {
   f.or_default("estimator", c.estimator), f("temperature", c.temperature);
   f.or_default("detach_history", c.detach_history);
   f("size", c.size), f("shorter_side", c.shorter_side), f("flip", c.flip);
+  if constexpr (std::is_same_v<Fields, FieldReader>) c.transform = transforms_of_old_runs;
+  f.or_default("transform", c.transform);
   f("normalisation", c.normalisation), f("seed", c.seed);
   if constexpr (std::is_same_v<Fields, FieldReader>) check(c);
 }
