@@ -15,10 +15,6 @@ for row in 'crop="multi-scale"' 'flip_labels="swap"' brightness=0.4 contrast=0.3
   same "${row%=*} in config.json" "${row#*=}" "$(value all/config.json "${row%=*}")"
 done
 grep -aq '\\"sampling\\":\\"dense\\"' all/best.safetensors || fail "no sampling in the model file"
-works $tiny --out again --size 8 --crop multi-scale --flip --brightness 0.4 --contrast 0.3 --saturation 0.2 \
-  --hue 0.1 --erase 0.5 --sampling dense --threads 1
-cmp -s all/last.safetensors again/last.safetensors || fail "transforms: the same run, other weights"
-works $tiny --out random --size 8 --crop random --flip --flip-labels keep --sampling uniform
 works $tiny --out resized --size 8 --shorter-side 10 --crop resized --crop-area 0.5 --crop-aspect 1.5
 same "area in config.json" 0.5 "$(value resized/config.json crop_area)"
 same "aspect in config.json" 1.5 "$(value resized/config.json crop_aspect)"
@@ -37,13 +33,14 @@ views() {
   same "cost of $*" "$(awk "BEGIN {printf \"%.0f\", $number * $one}")" \
     "$(value stdout.txt macs_per_clip | awk '{printf "%.0f", $1}')"
 }
-views 2 --clips 2
-views 30 --clips 3 --crops 10
+views 20 --clips 2 --crops 10
 views 10 --crops 10 --flip-labels keep
 views 3 --crops 3
 views 2 --sampling twice
-views 4 --sampling dense --clips 4
-views 2 --frames 4 # of twice as many frames
+views 3 --sampling dense --clips 3
+works eval --run resized --data data --json --frames 4
+same "cost of twice the frames" "$(awk "BEGIN {printf \"%.0f\", 2 * $one}")" \
+  "$(value stdout.txt macs_per_clip | awk '{printf "%.0f", $1}')"
 works eval --run resized --data data --clips 2
 case $out in *"2 of each clip, logits averaged, cost of all"*) ;; *) fail "no views in: $out" ;; esac
 
@@ -70,7 +67,7 @@ cp -r data lone
 sed -i 's/swipe_right/jump/' lone/classes.txt
 lone="${tiny/--data data/--data lone} --out new"
 mistake 'class "swipe_left" says left or right, and no class is its counterpart' $lone --flip
-works $lone --flip --flip-labels keep
+works $lone --size 8 --crop random --flip --flip-labels keep --sampling uniform
 rm -r new
 
 new="$tiny --out new"

@@ -186,7 +186,6 @@ TEST_CASE("transform options: values that cannot be drawn are refused") {
   refused([](auto& t) { t.jitter.saturation = 101; });
   refused([](auto& t) { t.jitter.hue = 0.6; });
   refused([](auto& t) { t.erase = 2; });
-  refused([](auto& t) { t.sampling = FrameSampling::twice; });
   TransformOptions crop;
   crop.crop = Crop::resized;
   CHECK_THROWS_AS(check(crop, 0), ValueError);

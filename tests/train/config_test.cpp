@@ -67,6 +67,8 @@ TEST_CASE("config: files of before there were transforms mirror clips and keep t
   CHECK(old.fit == data::Fit::any);
   json["transform"] = {{"crop", "spiral"}};
   CHECK_THROWS_AS(from_json<TrainConfig>(json, "c"), FormatError);
+  json["transform"] = {{"sampling", "twice"}};
+  CHECK_THROWS_AS(from_json<TrainConfig>(json, "c"), FormatError);
   json["transform"] = {{"hue", 2}};
   CHECK_THROWS_AS(from_json<TrainConfig>(json, "c"), FormatError);
 }

@@ -44,8 +44,6 @@ struct TransformOptions {
 
 /// Throws ValueError for what cannot be drawn, and for a crop without a size.
 inline void check(const TransformOptions& t, Index size) {
-  require<ValueError>(t.sampling != FrameSampling::twice,
-                      "sampling: twice is two clips of a test; training takes segments");
   require<ValueError>(t.crop == Crop::centre || size > 0, "crop ", io::word_of(t.crop),
                       ": needs a size to crop to (--size)");
   require<ValueError>(0 < t.resized.least_area && t.resized.least_area <= 1,

@@ -148,6 +148,8 @@ inline void check(const TrainConfig& c) {
                       ", got ", c.model.stem_stride);
   check_crop(c.size, c.shorter_side);
   check(c.transform, c.size);
+  require<ValueError>(c.transform.sampling != data::FrameSampling::twice,
+                      "sampling: twice is two clips of a test; training takes segments");
   check(c.normalisation);
   check(c.tuning);
   require<ValueError>(c.batch % c.tuning.accumulate == 0, "accumulate: a batch of ", c.batch,
