@@ -60,6 +60,9 @@ inline void print_evaluation(const io::Json& r) {
   const auto number = [&r](const char* key) { return r[key].get<double>(); };
   std::printf("%s, fusion %s, policy %s, %lld clips\n", text_of(r["model"]), text_of(r["fusion"]),
               text_of(r["policy"]), static_cast<long long>(r["clips"].get<Index>()));
+  if (const auto views = r["views"].get<Index>(); views > 1)
+    std::printf("views          %lld of each clip, logits averaged, cost of all\n",
+                static_cast<long long>(views));
   std::printf("top-1          %.2f %%\n", number("top1"));
   std::printf("top-5          %.2f %%\n", number("top5"));
   const bool several = r.contains("several_labels");

@@ -1,7 +1,6 @@
 // adafuse predict: what a trained model sees in clips, running no more than its decisions ask for.
 // SPDX-License-Identifier: MIT
 #include <adafuse/data/known_lists.hpp>
-#include <adafuse/data/segment_sampling.hpp>
 #include <chrono>
 #include <iostream>
 
@@ -96,9 +95,9 @@ void predict(const PredictOptions& o, const CLI::App& command) {
   io::Json results = io::Json::array();
   for (const auto& clip : clips) {
     Tensor<float> input;
-    const auto chosen = data::sample_segment_middles(clip.frame_count, frames);
+    const auto chosen = model.frames_of(clip.frame_count);
     for (Index t = 0; t < frames; ++t) {
-      const auto frame = model.frame_of(clip.frame(chosen[static_cast<std::size_t>(t)]));
+      const auto frame = model.frame_of(clip.frame(chosen[static_cast<std::size_t>(t)]), clip.name);
       if (!input.defined()) input = Tensor<float>({1, frames, 3, frame.size(1), frame.size(2)});
       input[0][t].copy_from(frame);
     }

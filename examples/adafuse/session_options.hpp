@@ -4,8 +4,7 @@
 #pragma once
 
 #include <adafuse/data/frame_names.hpp>
-#include <adafuse/data/resize.hpp>
-#include <adafuse/data/transform.hpp>
+#include <adafuse/data/framing.hpp>
 #include <adafuse/infer/infer.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/model_file.hpp>
@@ -67,18 +66,20 @@ class LoadedModel {
   const infer::Decider& decider() const { return decider_; }
 
   /// The shorter side that pictures are scaled to; 0: they are taken as they are.
-  Index side() const {
-    const auto& input = card().input;
-    return input.shorter_side > 0 ? input.shorter_side : input.size;
+  Index side() const { return card().input.framing().scaled_side(); }
+
+  /// The frames of a clip that the network looks at, counted from 0.
+  std::vector<Index> frames_of(Index frame_count) const {
+    return data::test_frames(card().input.sampling, frame_count, card().config.frames);
   }
 
-  /// What the network reads of a picture [H, W, 3]: [3, h, w].
-  Tensor<float> frame_of(const Tensor<std::uint8_t>& picture) const {
-    const auto& input = card().input;
-    if (input.size == 0) return data::normalise(picture, input.normalisation);
-    return data::normalise(
-        data::centre_crop(data::resize_shorter_side(picture, side()), input.size),
-        input.normalisation);
+  /// What the network reads of a picture [H, W, 3]: [3, h, w]. Throws ValueError, saying whose
+  /// picture it is, for one of a size that the model refuses.
+  Tensor<float> frame_of(const Tensor<std::uint8_t>& picture, const std::string& whose) const {
+    const auto framing = card().input.framing();
+    const auto reason = data::refusal(framing, picture.size(0), picture.size(1));
+    if (!reason.empty()) throw ValueError(concat(whose, ": a picture ", reason));
+    return data::normalise(data::framed(picture, framing), card().input.normalisation);
   }
 
   std::shared_ptr<const infer::FoldedNetwork<float>> fold(const Shape& frame, Index frames) const {

@@ -100,7 +100,7 @@ void stream(const StreamCommand& o, const CLI::App& command) {
     return true;
   };
   for (auto picture = next(); picture.defined(); picture = next()) {
-    const auto frame = model.frame_of(picture);
+    const auto frame = model.frame_of(picture, o.source);
     if (!session) {
       session.emplace(model.fold(frame.shape(), 1), options);
       session->set_decider(model.decider());

@@ -9,6 +9,7 @@
 #include "recipe.hpp"
 #include "resume.hpp"
 #include "run_report.hpp"
+#include "transform_options.hpp"
 #include "tuning_options.hpp"
 
 namespace adafuse::cli {
@@ -66,7 +67,7 @@ class TrainCommand {
     add_value(command_, "--shorter-side", config_.shorter_side, "S",
               "scale frames to this side before the crop (default: --size)")
         ->needs("--size");
-    command_.add_flag("--flip", config_.flip, "mirror half of the clips; wrong for left and right");
+    add_transforms(command_, config_);
     add_pixels(command_, pixels_);
     option("--seed", config_.seed, "S", "seed of weights, order and noise");
     add_threads(command_);
@@ -86,6 +87,7 @@ class TrainCommand {
     require<ValueError>(command_.count("--size") == 0 || config_.size != 0,
                         "--size: expects a side from 1 to 65535, got 0; without it frames stay as "
                         "they are");
+    check_transforms(command_, config_);
     check(config_);
     const auto weights = TuningOptions::read(config_.tuning);
     const auto dataset = data_.open(config_.shorter_side > 0 ? config_.shorter_side : config_.size);

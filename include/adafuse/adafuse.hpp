@@ -25,6 +25,7 @@
 #include <adafuse/data/gestures.hpp>
 #include <adafuse/data/list_columns.hpp>
 #include <adafuse/data/loader.hpp>
+#include <adafuse/data/mirrored_labels.hpp>
 #include <adafuse/data/natural_order.hpp>
 #include <adafuse/data/prefetch.hpp>
 #include <adafuse/data/readable_clips.hpp>

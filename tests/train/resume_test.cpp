@@ -19,6 +19,8 @@ TrainConfig config_of(Optimizer optimizer, Estimator estimator) {
   config.estimator = estimator;
   config.model.frames = 2;
   config.flip = true;
+  config.transform.jitter = {.brightness = 0.3, .hue = 0.1};
+  config.transform.erase = 0.5;
   config.model.dropout = 0.1;
   return config;
 }

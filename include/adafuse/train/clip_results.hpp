@@ -21,7 +21,8 @@ struct ClipResult {
   Index rank = 0;   ///< of the best label among the logits, from 0; a tie goes to the first class
   double macs = 0;  ///< that are run, agents included
   double macs_fraction = 1;    ///< of the dense network without agents
-  std::vector<double> scores;  ///< by class: softmax of the logits, or sigmoid for several labels
+  std::vector<float> logits;   ///< by class
+  std::vector<double> scores;  ///< their softmax, or their sigmoid for several labels
 
   bool right() const { return rank == 0; }
 };
@@ -43,6 +44,7 @@ inline Index rank_of(std::span<const float> logits, std::int64_t label) {
 inline ClipResult clip_result(std::span<const float> logits, std::int64_t label) {
   ClipResult result;
   const auto top = std::max_element(logits.begin(), logits.end());
+  result.logits.assign(logits.begin(), logits.end());
   result.label = label;
   result.labels = {label};
   result.guess = top - logits.begin();
@@ -61,6 +63,7 @@ inline ClipResult clip_result(std::span<const float> logits, std::int64_t label)
 inline ClipResult clip_result(std::span<const float> logits,
                               const std::vector<std::int64_t>& labels) {
   ClipResult result;
+  result.logits.assign(logits.begin(), logits.end());
   result.label = labels.front();
   result.labels = labels;
   result.guess = std::max_element(logits.begin(), logits.end()) - logits.begin();

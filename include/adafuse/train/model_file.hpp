@@ -1,31 +1,18 @@
 // A model as one file: its weights, and what it takes to build it again and to feed it.
 //
 // Safetensors, with four texts in the metadata: `config` (models::ModelConfig), `classes`, `input`
-// (how frames are scaled and normalised) and `policy`, each in JSON. A model that learned several
-// labels a clip says so in a fifth, `labels`.
+// (how frames are chosen, scaled and normalised) and `policy`, each in JSON. A model that learned
+// several labels a clip says so in a fifth, `labels`.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/io/safetensors.hpp>
 #include <adafuse/models/load_weights.hpp>
-#include <adafuse/train/config.hpp>
+#include <adafuse/train/input_config.hpp>
 #include <map>
 #include <unordered_set>
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
-
-/// How a decoded frame becomes what the network reads.
-struct InputConfig {
-  Index size = 0;  ///< cropped to size x size; 0: as it is
-  Index shorter_side = 0;
-  data::Normalisation normalisation;
-};
-
-template <class Fields>
-void list_fields(Fields& f, InputConfig& c) {
-  f("size", c.size), f("shorter_side", c.shorter_side), f("normalisation", c.normalisation);
-  if constexpr (std::is_same_v<Fields, FieldReader>) check_crop(c.size, c.shorter_side);
-}
 
 /// What a model file says of its weights.
 struct ModelCard {

@@ -12,8 +12,10 @@
 #include <adafuse/train/early_stopping.hpp>
 #include <adafuse/train/evaluation.hpp>
 #include <adafuse/train/evaluation_files.hpp>
+#include <adafuse/train/evaluation_views.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/from_config.hpp>
+#include <adafuse/train/input_config.hpp>
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/lambda_rule.hpp>
 #include <adafuse/train/metrics.hpp>
@@ -27,6 +29,7 @@
 #include <adafuse/train/start_weights.hpp>
 #include <adafuse/train/trainer.hpp>
 #include <adafuse/train/training_state.hpp>
+#include <adafuse/train/transform_fields.hpp>
 #include <adafuse/train/tuning.hpp>
 #include <adafuse/train/unfinished_run.hpp>
 #include <adafuse/train/weight_ema.hpp>

@@ -48,10 +48,7 @@ class Trainer {
   template <class Clips>
   Trainer(TrainConfig config, const Clips& dataset)
       : config_(checked(std::move(config), dataset)),
-        card_{config_.model,
-              dataset.classes,
-              {config_.size, config_.shorter_side, config_.normalisation},
-              config_.policy,
+        card_{config_.model, dataset.classes, input_of(config_, dataset.train), config_.policy,
               config_.several_labels},
         model_(config_.model, Key(config_.seed).of("weights")),
         frozen_norms_(freeze(model_, config_.tuning)),
@@ -61,8 +58,8 @@ class Trainer {
             .weight = class_weights(config_.tuning.class_weights, dataset.train, dataset.classes),
             .label_smoothing = config_.tuning.label_smoothing},
         optimizer_(detail::make_optimizer(config_, model_)),
-        train_(dataset.train, detail::loader_config(config_, true)),
-        val_(dataset.val, detail::loader_config(config_, false)),
+        train_(dataset.train, detail::training_loader(config_, dataset.classes)),
+        val_(dataset.val, test_loader(card_.input, config_.model.frames, config_.batch)),
         schedule_(detail::make_schedule(config_, step_count())),
         lambda_(config_.lambda_rule, config_.lambda, config_.lambda_from,
                 config_.several_labels ? chance_of_several(dataset.train, config_.model.classes)
