@@ -159,13 +159,13 @@ ADAFUSE_STB_MACROS(ADAFUSE_PUSH_MACRO)
 #define STBI_ONLY_GIF
 #define STBI_NO_LINEAR
 #define STBI_NO_STDIO
-#define STBI_MALLOC(bytes) stb_allocate(bytes)
-#define STBI_REALLOC(block, bytes) stb_reallocate(block, bytes)
+#define STBI_MALLOC(bytes) adafuse::io::detail::stb_allocate(bytes)
+#define STBI_REALLOC(block, bytes) adafuse::io::detail::stb_reallocate(block, bytes)
 #define STBI_FREE(block) free(block)
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO
-namespace adafuse::io::inline ADAFUSE_SIMD::detail::stb {
+namespace adafuse_stb {  // not within adafuse, whose abs is another
 #if __has_include(<stb/stb_image.h>)
 #include <stb/stb_image.h>
 #include <stb/stb_image_write.h>
@@ -173,5 +173,5 @@ namespace adafuse::io::inline ADAFUSE_SIMD::detail::stb {
 #include <stb_image.h>
 #include <stb_image_write.h>
 #endif
-}  // namespace adafuse::io::inline ADAFUSE_SIMD::detail::stb
+}  // namespace adafuse_stb
 ADAFUSE_STB_MACROS(ADAFUSE_POP_MACRO)
