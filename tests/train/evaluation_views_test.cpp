@@ -92,4 +92,21 @@ TEST_CASE("views: decisions of several are not kept") {
       ValueError);
 }
 
+TEST_CASE("views: of several labels the loss is that of the mean logits") {
+  const data::MadeUpClips clips(5, 12, 10, 16);
+  const auto all = evaluate_views(small_model(), clips, loading(), {.clips = 2, .crops = 3},
+                                  {.several_labels = true});
+  Tensor<float> logits({5, 3});
+  LabelSets sets;
+  for (Index n = 0; n < 5; ++n) {
+    const auto& clip = all.results[static_cast<std::size_t>(n)];
+    for (Index k = 0; k < 3; ++k) logits(n, k) = clip.logits[static_cast<std::size_t>(k)];
+    sets.push_back(clip.labels);
+    CHECK(clip.scores[0] ==
+          doctest::Approx(1 / (1 + std::exp(-static_cast<double>(logits(n, 0))))));
+  }
+  CHECK(all.cross_entropy ==
+        doctest::Approx(static_cast<double>(mean(label_losses(logits, sets)).item())));
+}
+
 }  // namespace evaluation_views_test
