@@ -61,13 +61,12 @@ class RunModel {
     std::vector<Tensor<std::uint8_t>> pictures;
     const auto& input = card().input;
     const Index side = input.shorter_side > 0 ? input.shorter_side : input.size;
-    for (const Index t :
-         data::sample_segment_middles(clips_.frame_count(clip), card().config.frames)) {
-      const auto frame = clips_.frame(clip, t);
+    const auto chosen =
+        data::sample_segment_middles(clips_.frame_count(clip), card().config.frames);
+    for (const auto& frame : clips_.frames(clip, chosen))
       pictures.push_back(
           input.size == 0 ? frame
                           : data::centre_crop(data::resize_shorter_side(frame, side), input.size));
-    }
     return pictures;
   }
 

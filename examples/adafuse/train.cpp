@@ -10,6 +10,7 @@
 #include "resume.hpp"
 #include "run_report.hpp"
 #include "tuning_options.hpp"
+#include "utf8_names.hpp"
 
 namespace adafuse::cli {
 
@@ -89,6 +90,7 @@ class TrainCommand {
     check(config_);
     const auto weights = TuningOptions::read(config_.tuning);
     const auto dataset = data_.open(config_.shorter_side > 0 ? config_.shorter_side : config_.size);
+    require_utf8_names(command_, dataset.classes);
     const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
     if (config_.size == 0)
       data::require_one_size(description, "--size S crops all frames to S x S");
@@ -115,6 +117,7 @@ class TrainCommand {
     const auto& config = left->config;
     const auto dataset = data_.open(config.shorter_side > 0 ? config.shorter_side : config.size);
     train::Trainer trainer(config, dataset);
+    require_utf8_names(command_, dataset.classes);
     check_same_data(left->saved.data, trainer.data());
     train::RunWriter writer(io::GoOn{}, resume_);
     finish(trainer, writer, dataset.val, resume_);

@@ -52,6 +52,24 @@ TEST_CASE("film clips: frames are samples of time, asked for one by one or toget
   CHECK_THROWS_AS(clips.frame(1, 0), ValueError);
   const FilmClips small({{"a", path, {7}}}, {.shorter_side = 12});
   CHECK(small.frame(0, 2).shape() == Shape{12, 16, 3});
+  const FilmClips by_three({{"a", path, {7}}}, {.shorter_side = 12, .threads = 3});
+  const auto same = by_three.frames(0, positions);
+  for (std::size_t i = 0; i < positions.size(); ++i)
+    CHECK(difference(same[i], small.frame(0, positions[i])) == 0);
+  CHECK_THROWS_AS(FilmClips({{"a", path, {7}}}, {.threads = 0}), ValueError);
+}
+
+TEST_CASE("film clips: threads are shared by the decoders, at least one and no more than eight") {
+  const int before = num_threads();
+  set_num_threads(6);
+  CHECK(decoder_threads(1) == 6);
+  CHECK(decoder_threads(2) == 3);
+  CHECK(decoder_threads(4) == 1);
+  CHECK(decoder_threads(7) == 1);
+  CHECK(decoder_threads(0) == 6);
+  set_num_threads(64);
+  CHECK(decoder_threads(1) == 8);
+  set_num_threads(before);
 }
 
 TEST_CASE("film clips: the first film that cannot be opened is named") {

@@ -71,7 +71,10 @@ inline OpenedDataset opened_films(const std::filesystem::path& path,
   require<IoError>(options.films != nullptr, path.string(), ": holds films, and ",
                    films_need_ffmpeg);
   auto folders = read_film_folders(path);
-  const FilmReading reading{.pictures = options.pictures, .shorter_side = options.film_side};
+  constexpr Index at_once = 4;  // two of a loader's workers, beside the training
+  const FilmReading reading{.pictures = options.pictures,
+                            .shorter_side = options.film_side,
+                            .threads = decoder_threads(at_once)};
   auto train = options.films(std::move(folders.train), reading);
   auto val = options.films(std::move(folders.val), reading);
   return {std::move(train), std::move(val), std::move(folders.classes),
