@@ -127,6 +127,7 @@ data::CheckedClips check_dataset(const std::string& dir, const io::ImageOptions&
   }
   data::DatasetOptions options;
   options.pictures = pictures;
+  options.films = opener;
   const auto dataset = data::open_dataset(dir, options);
   data::ClipChecker checker(dataset.classes);
   checker.add(true, dataset.train);
@@ -143,17 +144,18 @@ void check(const std::string& dir, const io::ImageOptions& pictures) {
                        checked.problems.size() == 1 ? " problem" : " problems");
 }
 
-/// `path frame_count label`, a line for each clip of a half.
+/// `path frame_count label`, a line for each clip of a half: a folder of frames, or a film.
 std::string list_text(const data::Dataset& half, const fs::path& root) {
-  const auto* clips = dynamic_cast<const data::FrameClips*>(&half);
-  require<ValueError>(clips != nullptr, root.string(),
-                      ": lists name frame folders; adafuse data extract makes them of films");
+  const auto* folders = dynamic_cast<const data::FrameClips*>(&half);
   std::string text;
-  for (const auto& clip : clips->clips()) {
-    require<ValueError>(clip.frames.first <= 1, clip.name, ": its first frame has number ",
-                        clip.frames.first, ", and lists count from 0 or 1");
-    text += concat(clip.dir.lexically_relative(root).string(), " ", clip.frames.count, " ",
-                   clip.labels.front(), "\n");
+  for (Index i = 0; i < half.size(); ++i) {
+    const Index first = folders ? folders->clips()[static_cast<std::size_t>(i)].frames.first : 0;
+    require<ValueError>(first <= 1, half.name(i), ": its first frame has number ", first,
+                        ", and lists count from 0 or 1");
+    const auto path = half.place(i).lexically_relative(root).string();
+    require<ValueError>(path.find('\n') == std::string::npos, io::in_quotes(path),
+                        ": a list has a line for each clip, and this name has several");
+    text += concat(path, " ", half.frame_count(i), " ", half.label(i), "\n");
   }
   return text;
 }
@@ -213,8 +215,8 @@ void add_data(CLI::App& app) {
   add_most_pixels(*checks, o->pictures);
   checks->callback([o] { check(o->dir, o->pictures); });
   auto* lists = command->add_subcommand(
-      "list", "Write the split of frame folders as lists: classes.txt, train.txt, val.txt.");
-  lists->add_option("DIR", o->dir, "data set of frame folders by class")->required();
+      "list", "Write the split of a data set as lists: classes.txt, train.txt, val.txt.");
+  lists->add_option("DIR", o->dir, "data set of films or frame folders by class")->required();
   lists->add_option("OUT", o->out, "new or empty directory for the lists")->required();
   add_most_pixels(*lists, o->pictures);
   lists->callback([o] { list(o->dir, o->out, o->pictures); });

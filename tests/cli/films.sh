@@ -87,7 +87,18 @@ works data list frames lists
 same "lines of lists" "2 4 2" "$(echo $(wc -l <lists/classes.txt) $(wc -l <lists/train.txt) $(wc -l <lists/val.txt))"
 works eval --run run --train-list lists/train.txt --val-list lists/val.txt --classes lists/classes.txt \
   --frames-root frames --json
-mistake "lists name frame folders" data list films other
+
+# Lists of films: the split that train found.
+works data list films flists
+same "list of films" "films: films by class, split by name; 4 + 2 clips" "$out"
+same "lines of lists of films" "2 4 2" \
+  "$(echo $(wc -l <flists/classes.txt) $(wc -l <flists/train.txt) $(wc -l <flists/val.txt))"
+works eval --run run --train-list flists/train.txt --val-list flists/val.txt --classes flists/classes.txt \
+  --frames-root films --json
+same "top-1 by lists of films" "$top1" "$(value stdout.txt top1)"
+sed 's/ 10 / 11 /' flists/val.txt >flists/longer.txt
+mistake "has 10 frames, not 11" eval --run run --train-list flists/train.txt --val-list flists/longer.txt \
+  --classes flists/classes.txt --frames-root films
 
 # What a run's files cannot hold is told before there are any.
 strange=$(printf 'frames\377')

@@ -9,6 +9,7 @@
 #include <adafuse/io/film.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -57,6 +58,7 @@ class FilmClips : public Dataset {
   std::string frame_name(Index clip, Index t) const override {
     return concat(clips_[number(clip)].path.string(), ": frame ", t);
   }
+  std::filesystem::path place(Index clip) const override { return clips_[number(clip)].path; }
   Shape frame_size(Index clip) const override { return {info(clip).height, info(clip).width}; }
 
   Tensor<std::uint8_t> frame(Index clip, Index t) const override {
