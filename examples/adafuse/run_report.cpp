@@ -52,9 +52,10 @@ class RunModel {
   std::vector<Tensor<std::uint8_t>> pictures(Index clip) const {
     std::vector<Tensor<std::uint8_t>> pictures;
     const auto& input = card().input;
-    for (const Index t :
-         data::test_frames(input.sampling, clips_.frame_count(clip), card().config.frames))
-      pictures.push_back(data::framed(clips_.frame(clip, t), input.framing()));
+    const auto chosen =
+        data::test_frames(input.sampling, clips_.frame_count(clip), card().config.frames);
+    for (const auto& frame : clips_.frames(clip, chosen))
+      pictures.push_back(data::framed(frame, input.framing()));
     return pictures;
   }
 

@@ -11,6 +11,7 @@
 #include "run_report.hpp"
 #include "transform_options.hpp"
 #include "tuning_options.hpp"
+#include "utf8_names.hpp"
 
 namespace adafuse::cli {
 
@@ -91,6 +92,7 @@ class TrainCommand {
     check(config_);
     const auto weights = TuningOptions::read(config_.tuning);
     const auto dataset = data_.open(config_.shorter_side > 0 ? config_.shorter_side : config_.size);
+    require_utf8_names(command_, dataset.classes);
     const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
     config_.several_labels = description.most_labels > 1;
     if (config_.size == 0)
@@ -119,6 +121,7 @@ class TrainCommand {
     const auto& config = left->config;
     const auto dataset = data_.open(config.shorter_side > 0 ? config.shorter_side : config.size);
     train::Trainer trainer(config, dataset);
+    require_utf8_names(command_, dataset.classes);
     check_same_data(left->saved.data, trainer.data());
     train::RunWriter writer(io::GoOn{}, resume_);
     finish(trainer, writer, dataset.val, resume_);

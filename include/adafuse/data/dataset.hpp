@@ -4,6 +4,7 @@
 
 #include <adafuse/core/tensor.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <string>
@@ -49,6 +50,8 @@ class Dataset {
     const auto first = frame(clip, 0);
     return {first.size(0), first.size(1)};
   }
+  /// The folder or the film that a clip is in; empty: neither.
+  virtual std::filesystem::path place(Index) const { return {}; }
 
  protected:
   Dataset() = default;

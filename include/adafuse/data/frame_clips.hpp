@@ -43,6 +43,7 @@ class FrameClips : public Dataset {
   std::string frame_name(Index clip, Index t) const override {
     return frame_path(clip, t).string();
   }
+  std::filesystem::path place(Index clip) const override { return at(clip).dir; }
   Shape frame_size(Index clip) const override {
     return io::picture_size(frame_path(clip, 0), pictures_);
   }
