@@ -61,27 +61,54 @@ Extraction find_films(const fs::path& source) {
   return found;
 }
 
+/// Decodes a film into a folder; `at_once` frames wait for each other and are compressed side by
+/// side.
+void extract_film(const data::Dataset& films, Index clip, const fs::path& folder, int quality,
+                  Index at_once) {
+  fs::create_directories(folder);
+  std::vector<Tensor<std::uint8_t>> waiting;
+  Index first = 0;
+  const auto write_waiting = [&] {
+    parallel_for(std::ssize(waiting), 1, {}, [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i)
+        io::write_jpeg(folder / data::frame_file_name(first + i),
+                       waiting[static_cast<std::size_t>(i)], quality);
+    });
+    first += std::ssize(waiting);
+    waiting.clear();
+  };
+  films.each_frame(clip, [&](Index, const Tensor<std::uint8_t>& image) {
+    waiting.push_back(image);
+    if (std::ssize(waiting) >= at_once) write_waiting();
+  });
+  write_waiting();
+}
+
+/// Many films are decoded side by side, few one after the other by several threads.
 void extract(const ExtractOptions& o) {
   const auto opener = film_opener();
   require<IoError>(opener != nullptr, o.films, ": is to be decoded, and ", data::films_need_ffmpeg);
   const auto found = find_films(o.films);
   require_empty(o.out);
-  const auto films = opener(found.films, {.pictures = o.pictures, .shorter_side = o.shorter_side});
-  std::vector<Index> counts(found.films.size());
-  parallel_for(films->size(), 1, {}, [&](Index begin, Index end) {
-    for (Index clip = begin; clip < end; ++clip) {
-      const fs::path folder = fs::path(o.out) / found.folders[static_cast<std::size_t>(clip)];
-      fs::create_directories(folder);
-      films->each_frame(clip, [&](Index t, const Tensor<std::uint8_t>& image) {
-        io::write_jpeg(folder / data::frame_file_name(t), image, o.quality);
-      });
-      counts[static_cast<std::size_t>(clip)] = films->frame_count(clip);
-    }
-  });
+  const Index count = std::ssize(found.films);
+  const bool side_by_side = count >= num_threads();
+  const auto films =
+      opener(found.films, {.pictures = o.pictures,
+                           .shorter_side = o.shorter_side,
+                           .threads = data::decoder_threads(side_by_side ? num_threads() : 1)});
+  const auto extract_some = [&](Index begin, Index end) {
+    for (Index clip = begin; clip < end; ++clip)
+      extract_film(*films, clip, fs::path(o.out) / found.folders[static_cast<std::size_t>(clip)],
+                   o.quality, side_by_side ? 1 : num_threads());
+  };
+  if (side_by_side)
+    parallel_for(count, 1, {}, extract_some);
+  else
+    extract_some(0, count);
   Index frames = 0;
-  for (const Index count : counts) frames += count;
-  std::printf("%ld films, %ld frames, in %s\n", static_cast<long>(films->size()),
-              static_cast<long>(frames), io::escaped(o.out).c_str());
+  for (Index clip = 0; clip < count; ++clip) frames += films->frame_count(clip);
+  std::printf("%ld films, %ld frames, in %s\n", static_cast<long>(count), static_cast<long>(frames),
+              io::escaped(o.out).c_str());
 }
 
 /// Films one by one, so that each that cannot be opened is told; whatever else as it is opened.
@@ -91,14 +118,16 @@ data::CheckedClips check_dataset(const std::string& dir, const io::ImageOptions&
     require<IoError>(opener != nullptr, dir, ": holds films, and ", data::films_need_ffmpeg);
     const auto folders = data::read_film_folders(dir);
     data::ClipChecker checker(folders.classes);
+    const data::FilmReading reading{.pictures = pictures, .threads = data::decoder_threads(1)};
     for (const auto* half : {&folders.train, &folders.val})
       for (const auto& film : *half)
         checker.add(half == &folders.train, film.path.string(), film.labels.front(),
-                    [&] { return opener({film}, {.pictures = pictures, .shorter_side = 0}); });
+                    [&] { return opener({film}, reading); });
     return checker.finish();
   }
   data::DatasetOptions options;
   options.pictures = pictures;
+  options.films = opener;
   const auto dataset = data::open_dataset(dir, options);
   data::ClipChecker checker(dataset.classes);
   checker.add(true, dataset.train);
@@ -115,17 +144,24 @@ void check(const std::string& dir, const io::ImageOptions& pictures) {
                        checked.problems.size() == 1 ? " problem" : " problems");
 }
 
-/// `path frame_count label`, a line for each clip of a half.
+/// `path frame_count label`, a line for each clip of a half: a folder of frames, or a film.
 std::string list_text(const data::Dataset& half, const fs::path& root) {
-  const auto* clips = dynamic_cast<const data::FrameClips*>(&half);
-  require<ValueError>(clips != nullptr, root.string(),
-                      ": lists name frame folders; adafuse data extract makes them of films");
+  const auto* folders = dynamic_cast<const data::FrameClips*>(&half);
   std::string text;
-  for (const auto& clip : clips->clips()) {
-    require<ValueError>(clip.frames.first <= 1, clip.name, ": its first frame has number ",
-                        clip.frames.first, ", and lists count from 0 or 1");
-    text += concat(clip.dir.lexically_relative(root).string(), " ", clip.frames.count, " ",
-                   clip.labels.front(), "\n");
+  for (Index i = 0; i < half.size(); ++i) {
+    const Index first = folders ? folders->clips()[static_cast<std::size_t>(i)].frames.first : 0;
+    require<ValueError>(first <= 1, half.name(i), ": its first frame has number ", first,
+                        ", and lists count from 0 or 1");
+    const auto path = half.place(i).lexically_relative(root).string();
+    require<ValueError>(path.find('\n') == std::string::npos, io::in_quotes(path),
+                        ": a list has a line for each clip, and this name has several");
+    const auto labels = half.labels(i);
+    require<ValueError>(labels.size() == 1 || path.find_first_of(" \t") == std::string::npos,
+                        half.name(i), ": has several labels, and a path with spaces: no list of ",
+                        "text holds both");
+    text += concat(path, " ", half.frame_count(i));
+    for (const auto label : labels) text += concat(" ", label);
+    text += "\n";
   }
   return text;
 }
@@ -185,8 +221,8 @@ void add_data(CLI::App& app) {
   add_most_pixels(*checks, o->pictures);
   checks->callback([o] { check(o->dir, o->pictures); });
   auto* lists = command->add_subcommand(
-      "list", "Write the split of frame folders as lists: classes.txt, train.txt, val.txt.");
-  lists->add_option("DIR", o->dir, "data set of frame folders by class")->required();
+      "list", "Write the split of a data set as lists: classes.txt, train.txt, val.txt.");
+  lists->add_option("DIR", o->dir, "data set of films or frame folders by class")->required();
   lists->add_option("OUT", o->out, "new or empty directory for the lists")->required();
   add_most_pixels(*lists, o->pictures);
   lists->callback([o] { list(o->dir, o->out, o->pictures); });

@@ -1,39 +1,22 @@
-// Films, for the commands that read them, where the program was built with FFmpeg's libraries
-// (ADAFUSE_FILMS).
+// Films, for the commands that read them. What does is a module, adafuse_films.so: it is loaded,
+// and FFmpeg's libraries with it, when the first film is opened. Loading them takes twenty times as
+// long as starting the program.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/data/film_clip.hpp>
 #include <filesystem>
 #include <functional>
-#include <memory>
-#ifdef ADAFUSE_FILMS
-#include <adafuse/data/film_clips.hpp>
-#endif
 
 namespace adafuse::cli {
 
-/// Who makes a data set of films; nobody where the libraries are missing.
-inline data::OpenFilms film_opener() {
-#ifdef ADAFUSE_FILMS
-  return data::open_films;
-#else
-  return {};
-#endif
-}
+/// Who makes a data set of films; nobody where the program was built without FFmpeg's libraries. It
+/// throws IoError where the module cannot be loaded.
+data::OpenFilms film_opener();
 
 /// The frames of a film one after the other, then an undefined tensor; scaled to the shorter side
 /// `side`, unless it is 0. Throws IoError, FormatError.
-inline std::function<Tensor<std::uint8_t>()> film_frames(
-    const std::filesystem::path& path, [[maybe_unused]] const io::ImageOptions& pictures,
-    [[maybe_unused]] Index side) {
-#ifdef ADAFUSE_FILMS
-  const auto film =
-      std::make_shared<io::Film>(path, io::FilmOptions{.pictures = pictures, .shorter_side = side});
-  return [film] { return film->next(); };
-#else
-  throw IoError(concat(path.string(), ": is a film, and ", data::films_need_ffmpeg));
-#endif
-}
+std::function<Tensor<std::uint8_t>()> film_frames(const std::filesystem::path& path,
+                                                  const io::ImageOptions& pictures, Index side);
 
 }  // namespace adafuse::cli

@@ -1,7 +1,6 @@
 // adafuse predict: what a trained model sees in clips, running no more than its decisions ask for.
 // SPDX-License-Identifier: MIT
 #include <adafuse/data/known_lists.hpp>
-#include <adafuse/data/segment_sampling.hpp>
 #include <chrono>
 #include <iostream>
 
@@ -20,13 +19,17 @@ struct PredictOptions {
   std::vector<std::string> paths;
 };
 
-/// A clip to be looked at: how many frames it has, and how to get one.
+/// Some frames of a clip, in the order of time.
+using Pictures = std::vector<Tensor<std::uint8_t>>;
+
+/// A clip to be looked at: how many frames it has, and how to get those at some positions. Its file
+/// is open while they are read, and no longer: there may be thousands of clips.
 struct ClipSource {
   std::string name;
   Index frame_count;
-  std::function<Tensor<std::uint8_t>(Index)> frame;
-  std::optional<std::int64_t> label;
-  std::uint64_t number;  // in its list
+  std::function<Pictures(const std::vector<Index>&)> frames;
+  std::vector<std::int64_t> labels;  // none: nobody knows
+  std::uint64_t number;              // in its list
 };
 
 ClipSource folder_clip(const fs::path& dir, const SessionOptions& options) {
@@ -34,16 +37,27 @@ ClipSource folder_clip(const fs::path& dir, const SessionOptions& options) {
       data::pictures_in_order(dir, options.allow_holes));
   return {dir.string(),
           std::ssize(*files),
-          [files, pictures = options.pictures](Index t) {
-            return io::read_image((*files)[static_cast<std::size_t>(t)], pictures);
+          [files, pictures = options.pictures](const std::vector<Index>& positions) {
+            Pictures frames;
+            for (const Index t : positions)
+              frames.push_back(io::read_image((*files)[static_cast<std::size_t>(t)], pictures));
+            return frames;
           },
           {},
           0};
 }
 
 ClipSource gif_clip(const fs::path& file, const io::ImageOptions& pictures) {
-  const auto frames = io::read_gif(file, pictures);
-  return {file.string(), frames.size(0), [frames](Index t) { return frames[t]; }, {}, 0};
+  const auto gif = io::read_gif(file, pictures);
+  return {file.string(),
+          gif.size(0),
+          [gif](const std::vector<Index>& positions) {
+            Pictures frames;
+            for (const Index t : positions) frames.push_back(gif[t]);
+            return frames;
+          },
+          {},
+          0};
 }
 
 /// `side` is the shorter side that the model scales frames to; 0: it takes them as they are.
@@ -51,9 +65,13 @@ ClipSource film_clip(const fs::path& file, const io::ImageOptions& pictures, Ind
   const auto films = film_opener();
   require<IoError>(films != nullptr, file.string(), ": is a film, and ", data::films_need_ffmpeg);
   const std::shared_ptr<const data::Dataset> film =
-      films({{file.string(), file, {0}}}, {.pictures = pictures, .shorter_side = side});
-  return {
-      file.string(), film->frame_count(0), [film](Index t) { return film->frame(0, t); }, {}, 0};
+      films({{file.string(), file, {0}}},
+            {.pictures = pictures, .shorter_side = side, .threads = data::decoder_threads(1)});
+  return {file.string(),
+          film->frame_count(0),
+          [film](const std::vector<Index>& positions) { return film->frames(0, positions); },
+          {},
+          0};
 }
 
 /// The frames lie where a data set with this list has them, below its directory.
@@ -62,9 +80,10 @@ void add_list(const fs::path& file, const std::vector<std::string>& classes,
   const auto folder = std::make_shared<const data::FrameClips>(
       data::read_list(file, data::usual_frames_roots(file.parent_path()), classes), pictures);
   for (Index i = 0; i < folder->size(); ++i)
-    clips.push_back({folder->name(i), folder->frame_count(i),
-                     [folder, i](Index t) { return folder->frame(i, t); }, folder->label(i),
-                     static_cast<std::uint64_t>(i)});
+    clips.push_back(
+        {folder->name(i), folder->frame_count(i),
+         [folder, i](const std::vector<Index>& positions) { return folder->frames(i, positions); },
+         folder->labels(i), static_cast<std::uint64_t>(i)});
 }
 
 /// Throws IoError for a directory that holds clips or classes, and no frames.
@@ -124,9 +143,9 @@ void predict(const PredictOptions& o, const CLI::App& command) {
   io::Json results = io::Json::array();
   for (const auto& clip : clips) {
     Tensor<float> input;
-    const auto chosen = data::sample_segment_middles(clip.frame_count, frames);
+    const auto pictures = clip.frames(model.frames_of(clip.frame_count));
     for (Index t = 0; t < frames; ++t) {
-      const auto frame = model.frame_of(clip.frame(chosen[static_cast<std::size_t>(t)]));
+      const auto frame = model.frame_of(pictures[static_cast<std::size_t>(t)], clip.name);
       if (!input.defined()) input = Tensor<float>({1, frames, 3, frame.size(1), frame.size(2)});
       input[0][t].copy_from(frame);
     }
@@ -148,8 +167,12 @@ void predict(const PredictOptions& o, const CLI::App& command) {
     const double run = o.session.ledger ? all.total(&infer::LedgerRow::macs_run) - run_before
                                         : ledger.total(&infer::LedgerRow::macs_run);
     const double share = run / (session->network().dense_macs() * static_cast<double>(frames));
-    const Guess guess(logits[0].values(), io::in_quotes(clip.name));
-    if (clip.label) ++labelled, right += *clip.label == static_cast<std::int64_t>(guess.label);
+    const Guess guess(logits[0].values(), io::in_quotes(clip.name), card.several_labels);
+    if (!clip.labels.empty()) {
+      const auto end = card.several_labels ? clip.labels.end() : clip.labels.begin() + 1;
+      const auto answer = static_cast<std::int64_t>(guess.label);
+      ++labelled, right += std::find(clip.labels.begin(), end, answer) != end;
+    }
     if (o.session.json)
       results.push_back({{"clip", clip.name},
                          {"class", card.classes[guess.label]},

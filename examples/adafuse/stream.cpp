@@ -28,14 +28,14 @@ class RunningStream {
   /// Throws FormatError for a broken frame that is not to be left out.
   void push(const StreamFrame& frame) {
     const Index number = seen_++;
-    const auto fault = fault_of(frame);
+    auto fault = frame.fault;
+    const auto input = fault.empty() ? input_of(frame, fault) : Tensor<float>();
     if (!fault.empty()) {
       require<FormatError>(o_.skip_broken, fault);
       ++broken_;
       return;
     }
-    const auto input = model_.frame_of(frame.picture);
-    if (!session_) begin(frame.picture.shape(), input.shape());
+    if (!session_) begin(input.shape());
     numbers_.push_back(number);
     timed([&] { return session_->push(input); });
   }
@@ -64,17 +64,23 @@ class RunningStream {
  private:
   bool counts() const { return o_.session.ledger || o_.ledger_every > 0; }
 
-  /// Why a frame cannot be taken; empty when it can.
-  std::string fault_of(const StreamFrame& frame) const {
-    if (!frame.fault.empty()) return frame.fault;
-    const Shape now = frame.picture.shape();
-    if (!session_ || model_.card().input.size > 0 || now == size_) return {};
-    return concat(frame.name, ": is ", now[1], "x", now[0], ", the frames before are ", size_[1],
-                  "x", size_[0]);
+  /// What the network reads of a frame; sets why it cannot be taken, when the frames before could.
+  Tensor<float> input_of(const StreamFrame& frame, std::string& fault) const {
+    Tensor<float> input;
+    try {
+      input = model_.frame_of(frame.picture, frame.name);
+    } catch (const ValueError& refusal) {
+      if (!session_) throw;
+      fault = refusal.what();
+      return input;
+    }
+    if (session_ && input.shape() != size_)
+      fault = concat(frame.name, ": makes a frame ", input.shape(), ", those before are ", size_);
+    return input;
   }
 
-  void begin(const Shape& picture, const Shape& input) {
-    size_ = picture;
+  void begin(const Shape& input) {
+    size_ = input;
     session_.emplace(model_.fold(input, 1), options_);
     session_->set_decider(model_.decider());
     if (counts()) session_->set_ledger(&ledger_);
@@ -92,7 +98,7 @@ class RunningStream {
     if (!prediction) return false;
     const Index number = numbers_.front();
     numbers_.pop_front();
-    const Guess guess(prediction->logits, concat("frame ", number));
+    const Guess guess(prediction->logits, concat("frame ", number), model_.card().several_labels);
     output_.print({number, model_.card().classes[guess.label], guess.score, ms.count(), share});
     ++answers_;
     if (o_.ledger_every > 0 && answers_ % o_.ledger_every == 0) output_.print(ledger_);
@@ -106,7 +112,7 @@ class RunningStream {
   StreamOutput output_;
   std::optional<infer::StreamSession<float>> session_;
   infer::Ledger ledger_;
-  Shape size_;                 // of the pictures that the session is for
+  Shape size_;                 // of what the session takes, [3, h, w]
   std::deque<Index> numbers_;  // of the frames whose answers are on their way
   Index seen_ = 0, answers_ = 0;
   std::uint64_t broken_ = 0;

@@ -52,6 +52,24 @@ TEST_CASE("film clips: frames are samples of time, asked for one by one or toget
   CHECK_THROWS_AS(clips.frame(1, 0), ValueError);
   const FilmClips small({{"a", path, {7}}}, {.shorter_side = 12});
   CHECK(small.frame(0, 2).shape() == Shape{12, 16, 3});
+  const FilmClips by_three({{"a", path, {7}}}, {.shorter_side = 12, .threads = 3});
+  const auto same = by_three.frames(0, positions);
+  for (std::size_t i = 0; i < positions.size(); ++i)
+    CHECK(difference(same[i], small.frame(0, positions[i])) == 0);
+  CHECK_THROWS_AS(FilmClips({{"a", path, {7}}}, {.threads = 0}), ValueError);
+}
+
+TEST_CASE("film clips: threads are shared by the decoders, at least one and no more than eight") {
+  const int before = num_threads();
+  set_num_threads(6);
+  CHECK(decoder_threads(1) == 6);
+  CHECK(decoder_threads(2) == 3);
+  CHECK(decoder_threads(4) == 1);
+  CHECK(decoder_threads(7) == 1);
+  CHECK(decoder_threads(0) == 6);
+  set_num_threads(64);
+  CHECK(decoder_threads(1) == 8);
+  set_num_threads(before);
 }
 
 TEST_CASE("film clips: the first film that cannot be opened is named") {
@@ -96,6 +114,70 @@ TEST_CASE("film clips: batches are the same for 0, 1, 3 and 8 workers, with a ca
       }
       CHECK(b == expected.size());
     }
+}
+
+TEST_CASE("film clips: lists name films, with their lengths or by names without an ending") {
+  if (!has_ffmpeg()) return;
+  const ScratchDir dir("film-lists");
+  make_folders(dir.path / "films");
+  const auto write = [&](const char* name, const char* text) {
+    std::ofstream(dir.path / name) << text;
+    return dir.path / name;
+  };
+  DatasetOptions options;
+  options.train_list = write("one.txt", "a/0.mp4 10 1\na/1.mkv 20 1\n");
+  options.val_list = write("two.txt", "b/2.mp4 30 0\n");
+  options.classes = write("classes.txt", "x\ny\n");
+  options.frames_root = dir.path / "films";
+  CHECK_THROWS_AS(open_dataset("", options), IoError);  // nobody reads films
+  options.films = open_films;
+  const auto listed = open_dataset("", options);
+  CHECK(listed.layout == "lists one.txt and two.txt of films");
+  REQUIRE(listed.train.size() == 2);
+  CHECK(listed.train.frame_count(1) == 20);
+  CHECK(listed.train.label(0) == 1);
+  CHECK(listed.train.place(0) == dir.path / "films/a/0.mp4");
+  CHECK(listed.val.name(0) == "b/2.mp4");
+  CHECK(listed.train.frame(0, 3).shape() == Shape{24, 32, 3});
+
+  const auto error = [&] {
+    try {
+      open_dataset("", options);
+    } catch (const Error& e) {
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  const auto says = [&](const char* text) {
+    CAPTURE(error());
+    return error().find(text) != std::string::npos;
+  };
+  write("two.txt", "b/2.mp4 29 0\n");
+  CHECK(says("two.txt:1: \"b/2.mp4\" has 30 frames, not 29"));
+  write("two.txt", "b/2.mp4 30 0\nb/9.mp4 10 0\n");
+  CHECK(says("two.txt:2: there is no film \"b/9.mp4\""));
+  write("two.txt", "b/2.mp4 30 0\n");
+  options.columns = parse_list_columns("path,start,label");
+  CHECK(says("one.txt:1: \"a/0.mp4\" is a film, which is taken whole"));
+  options.columns = {};
+  options.first_frame = 1;
+  CHECK(says("--first-frame has no effect on films"));
+  options.first_frame = {};
+
+  // Something-Something V2: ids of films that lie beside the lists.
+  write("something-something-v2-train.json", R"([{"id": "0", "template": "x"}])");
+  write("something-something-v2-validation.json", R"([{"id": "1", "template": "y"}])");
+  write("something-something-v2-labels.json", R"({"x": "0", "y": "1"})");
+  fs::create_directories(dir.path / "20bn-something-something-v2");
+  fs::copy_file(dir.path / "films/a/0.mp4", dir.path / "20bn-something-something-v2/0.mp4");
+  fs::copy_file(dir.path / "films/a/1.mkv", dir.path / "20bn-something-something-v2/1.mkv");
+  fs::remove(dir.path / "classes.txt");
+  DatasetOptions found;
+  found.films = open_films;
+  const auto something = open_dataset(dir.path, found);
+  CHECK(something.train.size() == 1);
+  CHECK(something.val.label(0) == 1);
+  CHECK(something.val.frame_count(0) == 20);
 }
 
 TEST_CASE("film clips: frames of GIFs") {

@@ -122,6 +122,28 @@ TEST_CASE("film: frames are scaled to a shorter side, and turned upright") {
   }
 }
 
+TEST_CASE("film: scaled frames, and fields, are the same for any number of threads") {
+  if (!has_ffmpeg()) return;
+  const ScratchDir dir("film-slices");
+  const auto path = make_film(dir.path / "a.mp4", kinds[0].encoder, "160x120", "0.5");
+  const fs::path fields = dir.path / "fields.mpg";
+  run_ffmpeg(
+      "-f lavfi -i testsrc=size=160x120:rate=25:duration=0.4 -vf setfield=tff -c:v mpeg2video "
+      "-flags +ilme+ildct -q:v 2 " +
+      fields.string());
+  for (const auto& [film, side] : {std::pair{path, 50}, {path, 0}, {path, 200}, {fields, 50}}) {
+    CAPTURE(film);
+    CAPTURE(side);
+    const auto expected = in_a_row(io::Film(film, {.shorter_side = side}));
+    REQUIRE(!expected.empty());
+    for (const int threads : {2, 3, 8}) {
+      const auto got = in_a_row(io::Film(film, {.shorter_side = side, .threads = threads}));
+      REQUIRE(got.size() == expected.size());
+      for (std::size_t k = 0; k < got.size(); ++k) CHECK(difference(got[k], expected[k]) == 0);
+    }
+  }
+}
+
 TEST_CASE("film: where the rate changes, samples are of time") {
   if (!has_ffmpeg()) return;
   const ScratchDir dir("film-rate");
@@ -173,6 +195,15 @@ TEST_CASE("film: of several streams the pictures are taken") {
   io::Film film(path);
   CHECK(film.info().frame_count() == 20);
   CHECK(film.info().codec == "h264");
+  // Of two streams of pictures the one that is marked as the default.
+  const fs::path two = dir.path / "two.mkv";
+  run_ffmpeg(
+      "-f lavfi -i testsrc=size=16x16:rate=10:duration=1 -f lavfi -i testsrc2=size=64x48:rate=10:"
+      "duration=1 -map 0 -map 1 -disposition:v:0 0 -disposition:v:1 default -c:v libx264 "
+      "-pix_fmt yuv420p " +
+      two.string());
+  CHECK(io::Film(two).info().width == 64);
+  CHECK(in_a_row(io::Film(two)).size() == 10);
   const fs::path sound = dir.path / "sound.wav.mkv";
   run_ffmpeg("-f lavfi -i sine=duration=1 -c:a pcm_s16le " + sound.string());
   CHECK(has(error_of(sound), "has no stream of pictures"));

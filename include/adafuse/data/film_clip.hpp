@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/thread_count.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/io/image_options.hpp>
 #include <algorithm>
@@ -25,7 +26,14 @@ struct FilmClip {
 struct FilmReading {
   io::ImageOptions pictures{};
   Index shorter_side = 0;  ///< to which frames are scaled while they are decoded; 0: as they are
+  int threads = 1;         ///< that decode a film; frames are the same for any number
 };
+
+/// How many threads each of `films` that are decoded at once gets. A decoder keeps a frame in
+/// memory for each of its threads, and gains little from more than eight.
+inline int decoder_threads(Index films) {
+  return static_cast<int>(std::clamp<Index>(num_threads() / std::max<Index>(films, 1), 1, 8));
+}
 
 /// Makes a data set of films: data::open_films where FFmpeg's libraries are there.
 using OpenFilms =

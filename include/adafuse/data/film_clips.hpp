@@ -9,6 +9,7 @@
 #include <adafuse/io/film.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -25,12 +26,18 @@ class FilmClips : public Dataset {
   /// Throws IoError, FormatError for the first film that cannot be opened.
   explicit FilmClips(std::vector<FilmClip> clips, const FilmReading& reading = {})
       : clips_(std::move(clips)),
-        options_{.pictures = reading.pictures, .shorter_side = reading.shorter_side},
+        options_{.pictures = reading.pictures,
+                 .shorter_side = reading.shorter_side,
+                 .threads = reading.threads},
         extents_(clips_.size()) {
+    require<ValueError>(reading.threads >= 1, "FilmClips: threads are at least 1, got ",
+                        reading.threads);
+    io::FilmOptions looking = options_;
+    looking.threads = 1;  // films are looked at side by side
     std::vector<std::exception_ptr> errors(clips_.size());
     parallel_for(std::ssize(clips_), 1, {}, [&](Index begin, Index end) {
       for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) try {
-          extents_[i] = io::Film(clips_[i].path, options_).info();
+          extents_[i] = io::Film(clips_[i].path, looking).info();
         } catch (...) {
           errors[i] = std::current_exception();
         }
@@ -47,10 +54,14 @@ class FilmClips : public Dataset {
   Index frame_count(Index clip) const override { return info(clip).frame_count(); }
   /// The first label of the clip.
   std::int64_t label(Index clip) const override { return clips_[number(clip)].labels.front(); }
+  std::vector<std::int64_t> labels(Index clip) const override {
+    return clips_[number(clip)].labels;
+  }
 
   std::string frame_name(Index clip, Index t) const override {
     return concat(clips_[number(clip)].path.string(), ": frame ", t);
   }
+  std::filesystem::path place(Index clip) const override { return clips_[number(clip)].path; }
   Shape frame_size(Index clip) const override { return {info(clip).height, info(clip).width}; }
 
   Tensor<std::uint8_t> frame(Index clip, Index t) const override {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <adafuse/data/dataset.hpp>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -27,8 +28,10 @@ class FrameCache : public Dataset {
   std::string name(Index clip) const override { return source_.name(clip); }
   Index frame_count(Index clip) const override { return source_.frame_count(clip); }
   std::int64_t label(Index clip) const override { return source_.label(clip); }
+  std::vector<std::int64_t> labels(Index clip) const override { return source_.labels(clip); }
 
   std::string frame_name(Index clip, Index t) const override { return source_.frame_name(clip, t); }
+  std::filesystem::path place(Index clip) const override { return source_.place(clip); }
   Shape frame_size(Index clip) const override { return source_.frame_size(clip); }
 
   Tensor<std::uint8_t> frame(Index clip, Index t) const override {

@@ -8,6 +8,7 @@
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/opt.h>
 #include <libswscale/swscale.h>
 }
 
@@ -17,6 +18,7 @@ extern "C" {
 #include <memory>
 #include <new>
 #include <string>
+#include <utility>
 
 namespace adafuse::io::inline ADAFUSE_SIMD::detail {
 
@@ -102,6 +104,36 @@ inline const std::int32_t* display_matrix(const AVStream& stream) {
 #endif
   return data && bytes >= 9 * sizeof(std::int32_t) ? reinterpret_cast<const std::int32_t*>(data)
                                                    : nullptr;
+}
+
+/// A scaler from frames of the size and format of `from` to those of `rgb`; `threads` work at each,
+/// and the pixels are the same for any number. Nothing where swscale does not have it.
+inline Scaler rgb_scaler(const AVFrame& from, const AVFrame& rgb, int flags, int threads) {
+  Scaler scaler(sws_alloc_context());
+  if (!scaler) throw std::bad_alloc();
+  const auto set = [&](const char* option, int value) {
+    return av_opt_set_int(scaler.get(), option, value, 0) >= 0;
+  };
+#if LIBSWSCALE_VERSION_INT >= AV_VERSION_INT(6, 1, 100)
+  set("threads", threads);
+#else
+  static_cast<void>(threads);
+#endif
+  const bool known = set("srcw", from.width) && set("srch", from.height) &&
+                     set("src_format", from.format) && set("dstw", rgb.width) &&
+                     set("dsth", rgb.height) && set("dst_format", rgb.format) &&
+                     set("sws_flags", flags);
+  return known && sws_init_context(scaler.get(), nullptr, nullptr) >= 0 ? std::move(scaler)
+                                                                        : Scaler();
+}
+
+/// Scales a frame that FFmpeg counts the references of; below 0: an error.
+inline int scale_frame(SwsContext& scaler, const AVFrame& from, AVFrame& rgb) {
+#if LIBSWSCALE_VERSION_INT >= AV_VERSION_INT(6, 1, 100)
+  return sws_scale_frame(&scaler, &rgb, &from);
+#else
+  return sws_scale(&scaler, from.data, from.linesize, 0, from.height, rgb.data, rgb.linesize);
+#endif
 }
 
 /// Opens a container. FFmpeg writes to standard error what it finds odd; here its errors are

@@ -31,7 +31,7 @@ class Film {
         turn_(detail::FilmTurn::of(decoder_.stream(), decoder_.name())),
         size_(detail::film_size({decoder_.info().coded_width, decoder_.info().coded_height},
                                 options.shorter_side, decoder_.name())),
-        pixels_(size_, turn_, decoder_.name()),
+        pixels_(size_, turn_, decoder_.name(), options.threads),
         info_(decoder_.info()) {
     detail::require_pixels(size_.width * size_.height, options.pictures, name());
     const auto shown = turn_.size(size_);

@@ -11,7 +11,6 @@
 #include <adafuse/io/ffmpeg.hpp>
 #include <adafuse/io/film_options.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -46,9 +45,9 @@ struct FilmTurn {
 
 class FilmPixels {
  public:
-  /// Stored frames become `size` and then are turned.
-  FilmPixels(FilmSize size, FilmTurn turn, std::string name)
-      : name_(std::move(name)), size_(size), turn_(turn) {
+  /// Stored frames become `size` and then are turned; `threads` work at each.
+  FilmPixels(FilmSize size, FilmTurn turn, std::string name, int threads)
+      : name_(std::move(name)), size_(size), turn_(turn), threads_(threads) {
     rgb_->format = AV_PIX_FMT_RGB24;
     rgb_->width = static_cast<int>(size.width);
     rgb_->height = static_cast<int>(size.height);
@@ -57,26 +56,34 @@ class FilmPixels {
 
   /// RGB [H, W, 3].
   Tensor<std::uint8_t> operator()(const AVFrame& frame) {
-    const bool field = is_interlaced(frame) && frame.height > 1;
-    const int height = field ? (frame.height + 1) / 2 : frame.height;
-    prepare(frame, height);
-    std::array<int, 4> stride{};
-    for (std::size_t i = 0; i < 4; ++i) stride[i] = frame.linesize[i] * (field ? 2 : 1);
-    const int rows =
-        sws_scale(scaler_.get(), frame.data, stride.data(), 0, height, rgb_->data, rgb_->linesize);
-    require_ffmpeg(rows, name_, "cannot convert a frame");
+    int result = 0;
+    if (is_interlaced(frame) && frame.height > 1) {
+      const Frame field = upper_field(frame);
+      prepare(*field);
+      result = scale_frame(*scaler_, *field, *rgb_);
+    } else {
+      prepare(frame);
+      result = scale_frame(*scaler_, frame, *rgb_);
+    }
+    require_ffmpeg(result, name_, "cannot convert a frame");
     return turned();
   }
 
  private:
-  void prepare(const AVFrame& frame, int height) {
-    const bool scaled = frame.width != rgb_->width || height != rgb_->height;
+  /// Every other row of the same memory.
+  static Frame upper_field(const AVFrame& frame) {
+    Frame field = allocated(av_frame_clone(&frame));
+    field->height = (frame.height + 1) / 2;
+    for (int& bytes : field->linesize) bytes *= 2;
+    return field;
+  }
+
+  void prepare(const AVFrame& frame) {
+    const bool scaled = frame.width != rgb_->width || frame.height != rgb_->height;
     const int flags = scaled ? SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT : SWS_BICUBIC;
-    const auto format = static_cast<AVPixelFormat>(frame.format);
-    const Made made{frame.width, height, frame.format, frame.colorspace, frame.color_range};
+    const Made made{frame.width, frame.height, frame.format, frame.colorspace, frame.color_range};
     if (scaler_ && made == made_) return;
-    scaler_.reset(sws_getContext(frame.width, height, format, rgb_->width, rgb_->height,
-                                 AV_PIX_FMT_RGB24, flags, nullptr, nullptr, nullptr));
+    scaler_ = rgb_scaler(frame, *rgb_, flags, threads_);
     require<FormatError>(scaler_ != nullptr, name_, ": cannot convert its frames of ", frame.width,
                          "x", frame.height, " to RGB of ", rgb_->width, "x", rgb_->height);
     made_ = made;
@@ -119,6 +126,7 @@ class FilmPixels {
   std::string name_;
   FilmSize size_;
   FilmTurn turn_;
+  int threads_;
   Frame rgb_ = allocated(av_frame_alloc());
   Scaler scaler_;
   Made made_{};

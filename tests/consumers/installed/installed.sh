@@ -18,3 +18,11 @@ both=$(ADAFUSE_VECTOR_PATH=plain ./project/both)
 ./project/both
 ! ADAFUSE_VECTOR_PATH=none ./project/both 2> error.txt || { echo "a wrong path is taken"; exit 1; }
 grep -q "ADAFUSE_VECTOR_PATH: expects one of plain" error.txt || { cat error.txt; exit 1; }
+
+# The command line finds the module that reads films where it is installed.
+if [[ -x prefix/bin/adafuse ]]; then
+  : > empty.mp4
+  ! ./prefix/bin/adafuse data extract empty.mp4 frames 2> error.txt || { echo "an empty film is read"; exit 1; }
+  grep -q -e "empty.mp4: expected a film" -e "built without FFmpeg's libraries" error.txt ||
+    { cat error.txt; exit 1; }
+fi
