@@ -46,7 +46,7 @@ case $out in *"2 of each clip, logits averaged, cost of all"*) ;; *) fail "no vi
 
 # Another size than the model saw, where it was trained without --size.
 works $tiny --out whole
-works $tiny --out refusing --fit refuse
+works $tiny --out refusing --fit refuse --fusion adafuse-tsm --policy-hidden 4
 works $tiny --out any --fit any
 works gestures --out large --train 9 --val 9 --size 24 --frames 3
 works eval --run whole --data large --json
@@ -58,8 +58,9 @@ works eval --run any --data large --json
 clip=large/frames/$(head -n 1 large/val.txt | cut -d' ' -f1)
 mistake "00001.jpg: is 24x24; this model saw 12x12 and refuses others" eval --run refusing --data large
 mistake "$clip: a picture is 24x24; this model saw 12x12 and refuses others" predict refusing "$clip"
-mistake "$clip: a picture is 24x24; this model saw 12x12 and refuses others" stream refusing "$clip"
+mistake "$clip: a picture is 24x24; this model saw 12x12 and refuses others" stream refusing "$clip" --future zero
 works predict refusing data/val.txt
+works eval --run refusing --data data --frames 5 # shift and agents take any number
 works stream whole "$clip"
 
 # Left without right.
