@@ -66,7 +66,7 @@ class TrainCommand {
                       "a reused map sends no gradient to the frame before");
     add_value(command_, "--size", config_.size, "S", "crop frames to S x S (default: as they are)");
     add_value(command_, "--shorter-side", config_.shorter_side, "S",
-              "scale frames to this side before the crop (default: --size)")
+              "scale frames to this side before the crop (default: --size, 8/7 of it with --crop)")
         ->needs("--size");
     add_transforms(command_, config_);
     add_pixels(command_, pixels_);
