@@ -49,11 +49,11 @@ class TrainCommand {
     option("--dropout", dropout_, "P", "dropout before the classifier");
     option("--lambda", config_.lambda, "L",
            "weight of the cost, a share of the dense network's MACs");
-    option(
-        "--lambda-rule", config_.lambda_rule, "NAME",
-        "how much of lambda counts when: learned (the share that was learned of it), "
-        "learned-squared (the square of that share), left-chance (all, once a quarter was), epoch "
-        "(all, from --lambda-from on)");
+    option("--lambda-rule", config_.lambda_rule, "NAME",
+           "how much of lambda counts when: half-learned (twice the share that was learned, all "
+           "from a "
+           "half on), learned (that share), learned-squared (its square), left-chance (all, once a "
+           "quarter was), epoch (all, from --lambda-from on)");
     add_value(command_, "--lambda-from", config_.lambda_from, "E",
               "first epoch, from 0, in which lambda counts; it chooses --lambda-rule epoch, whose "
               "default is a third of --epochs");
