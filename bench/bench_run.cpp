@@ -1,6 +1,7 @@
 // A trained run against a trained dense network: does the session hold what the MACs promise?
 //
 //   bench_run --run RUN --dense RUN --data DIR [--clips N] [--batch B] [--threads T] [--json FILE]
+//             [--stream]
 //
 // Both are folded and run the same validation clips, decoded beforehand, B at a time, as eval
 // chooses their frames; the agents of RUN decide. They take turns. Prints the time of a clip
@@ -11,8 +12,12 @@
 //   scripts/demo
 //   demo=runs/demo
 //   bench_run --run $demo/adafuse --dense $demo/tsn --data $demo/gestures
+//
+// --stream: the frames of each clip go through a StreamSession, one after the other; the work is
+// the same, and what a frame costs besides it weighs more.
 // SPDX-License-Identifier: MIT
 #include <adafuse/infer/clip/clip_session.hpp>
+#include <adafuse/infer/stream/stream_session.hpp>
 #include <adafuse/train/model_file.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <iostream>
@@ -29,6 +34,7 @@ struct Arguments {
   std::string run, dense, data, json;
   Index clips = 300, batch = 1;
   int threads = 1;
+  bool stream = false;
 
   static Arguments parse(int count, char** words) {
     Arguments a;
@@ -39,10 +45,12 @@ struct Arguments {
                           {"--clips", &a.clips},
                           {"--batch", &a.batch},
                           {"--threads", &a.threads},
+                          {"--stream", &a.stream},
                           {"--json", &a.json}},
                          count, words);
     require<ValueError>(!a.run.empty() && !a.dense.empty() && !a.data.empty(),
                         "bench_run: --run, --dense and --data must be given");
+    require<ValueError>(!a.stream || a.batch == 1, "bench_run: a stream is one clip at a time");
     require<ValueError>(a.clips > 0 && a.batch > 0, "bench_run: expects clips, got ", a.clips,
                         " in batches of ", a.batch);
     return a;
@@ -57,28 +65,35 @@ class Runner {
         batches_(bench::clips_of_run(saved_.card, a.data, a.clips, a.batch)) {
     const auto& clips = batches_.front().clips;
     const Index frames = clips.size(1);
-    session_.emplace(
-        infer::fold(saved_.model, clips.size(3), clips.size(4), {.frames = a.batch * frames}),
-        a.batch, frames);
+    const auto folded = infer::fold(saved_.model, clips.size(3), clips.size(4),
+                                    {.frames = a.stream ? 1 : a.batch * frames});
+    if (a.stream)
+      stream_.emplace(folded);
+    else
+      session_.emplace(folded, a.batch, frames);
     infer::Ledger ledger;
-    session_->set_ledger(&ledger);
+    set_ledger(&ledger);
     Index count = 0, right = 0;
     for (const auto& batch : batches_) {
-      const auto logits = session_->run(batch.clips);
+      const auto logits = answer(batch.clips);
       for (Index n = 0; n < batch.labels.size(); ++n) {
         const auto row = logits[n];
         right += std::max_element(row.begin(), row.end()) - row.begin() == batch.labels(n);
       }
       count += batch.labels.size();
     }
-    session_->set_ledger(nullptr);
+    set_ledger(nullptr);
     clips_ = static_cast<double>(count);
     macs_ = ledger.total(&infer::LedgerRow::macs_run) / clips_;
     top1_ = 100 * static_cast<double>(right) / clips_;
   }
 
   void run() {
-    for (const auto& batch : batches_) session_->run(batch.clips);
+    for (const auto& batch : batches_)
+      if (stream_)
+        push(batch.clips);
+      else
+        session_->run(batch.clips);
   }
   const train::ModelCard& card() const { return saved_.card; }
   double clips() const { return clips_; }
@@ -86,9 +101,33 @@ class Runner {
   double top1() const { return top1_; }
 
  private:
+  void set_ledger(infer::Ledger* ledger) {
+    if (stream_)
+      stream_->set_ledger(ledger);
+    else
+      session_->set_ledger(ledger);
+  }
+  /// The logits after the last frame of clips [1, T, 3, h, w].
+  std::span<const float> push(const Tensor<float>& clips) {
+    stream_->reset();
+    std::span<const float> logits;
+    for (Index t = 0; t < clips.size(1); ++t)
+      if (const auto prediction = stream_->push(clips[0][t])) logits = prediction->logits;
+    return logits;
+  }
+  /// [clips, classes].
+  Tensor<float> answer(const Tensor<float>& clips) {
+    if (!stream_) return session_->run(clips);
+    const auto logits = push(clips);
+    Tensor<float> result({1, std::ssize(logits)});
+    std::copy(logits.begin(), logits.end(), result.begin());
+    return result;
+  }
+
   train::SavedModel saved_;
   std::vector<data::Batch> batches_;
-  std::optional<infer::ClipSession<float>> session_;
+  std::optional<infer::ClipSession<float>> session_;  // or
+  std::optional<infer::StreamSession<float>> stream_;
   double clips_ = 0, macs_ = 0, top1_ = 0;
 };
 
@@ -118,8 +157,9 @@ void run(const Arguments& a) {
   };
   const double dense_ms = milliseconds(contenders[0]), ms = milliseconds(contenders[1]);
   const double macs_factor = dense.macs() / sparse.macs(), time_factor = dense_ms / ms;
-  std::printf("%s, %.0f clips, %ld at a time, %d threads\n", dense.card().config.model.c_str(),
-              dense.clips(), static_cast<long>(a.batch), a.threads);
+  std::printf("%s, %.0f clips, %ld at a time%s, %d threads\n", dense.card().config.model.c_str(),
+              dense.clips(), static_cast<long>(a.batch), a.stream ? ", frame by frame" : "",
+              a.threads);
   print(a.dense, dense, dense_ms);
   print(a.run, sparse, ms);
   std::printf("MACs factor %.3f, time factor %.3f: %.3f of what the MACs promise\n", macs_factor,

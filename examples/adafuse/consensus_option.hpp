@@ -10,6 +10,15 @@
 
 namespace adafuse::cli {
 
+/// As parse_consensus reads it.
+inline std::string consensus_text(const infer::RunningConsensus& consensus) {
+  if (const auto* last = std::get_if<infer::LastFrames>(&consensus))
+    return concat("last:", last->count);
+  if (const auto* fading = std::get_if<infer::FadingFrames>(&consensus))
+    return concat("fading:", fading->keep);
+  return "all";
+}
+
 /// "all", "last:T" or "fading:K".
 inline infer::RunningConsensus parse_consensus(const std::string& text) {
   const auto number = [&](std::size_t prefix) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iostream>
 
+#include "file_kind.hpp"
 #include "films.hpp"
 #include "session_options.hpp"
 
@@ -85,20 +86,47 @@ void add_list(const fs::path& file, const std::vector<std::string>& classes,
          folder->labels(i), static_cast<std::uint64_t>(i)});
 }
 
+/// Throws IoError for a directory that holds clips or classes, and no frames.
+void require_no_data_set(const fs::path& dir) {
+  if (!data::detail::picture_names(dir).empty()) return;
+  std::string inside;
+  for (const auto& entry : fs::directory_iterator(dir))
+    if (const auto name = entry.path().filename().string();
+        entry.is_directory() && (inside.empty() || data::natural_less(name, inside)))
+      inside = name;
+  require<IoError>(inside.empty(), dir.string(),
+                   ": holds no frames 00001.jpg, ... but directories, ", io::in_quotes(inside),
+                   " for one: a clip is one directory of frames");
+}
+
+/// Throws IoError, saying what it is, for a file that can be no list.
+void require_list(const fs::path& file, const NamedKind& is) {
+  require<IoError>(is.kind == FileKind::text, file.string(), ": is ", is.name,
+                   is.kind == FileKind::picture
+                       ? "; a clip is a directory of pictures, a film or a GIF"
+                       : "; expected a directory of frames, a film, a GIF or a list of clips");
+}
+
 std::vector<ClipSource> find_clips(const std::vector<std::string>& paths,
                                    const std::vector<std::string>& classes,
                                    const SessionOptions& options, Index side) {
   std::vector<ClipSource> clips;
   for (const fs::path path : paths) {
     require<IoError>(fs::exists(path), path.string(), ": there is no such file or directory");
-    if (fs::is_directory(path))
+    if (fs::is_directory(path)) {
+      require_no_data_set(path);
       clips.push_back(folder_clip(path, options));
-    else if (path.extension() == ".gif")
+      continue;
+    }
+    const auto is = kind_of_file(path);
+    if (is.kind == FileKind::gif) {
       clips.push_back(gif_clip(path, options.pictures));
-    else if (data::is_film_name(path))
+    } else if (data::is_film_name(path) || is.kind == FileKind::film) {
       clips.push_back(film_clip(path, options.pictures, side));
-    else
+    } else {
+      require_list(path, is);
       add_list(path, classes, options.pictures, clips);
+    }
   }
   return clips;
 }
@@ -152,7 +180,7 @@ void predict(const PredictOptions& o, const CLI::App& command) {
                          {"milliseconds", ms},
                          {"macs_fraction", share}});
     else
-      std::printf("%-32s %-20s %.3f  %8.3f ms  %5.1f %% of dense MACs\n",
+      std::printf("%s\t%s\t%.3f\t%.3f ms\t%.1f %% of dense MACs\n",
                   io::in_quotes(clip.name, data::detail::longest_path).c_str(),
                   io::in_quotes(card.classes[guess.label]).c_str(), guess.score, ms, 100 * share);
   }
@@ -174,8 +202,10 @@ void predict(const PredictOptions& o, const CLI::App& command) {
 }  // namespace
 
 void add_predict(CLI::App& app) {
-  auto* command =
-      app.add_subcommand("predict", "Say what is in clips, skipping what can be skipped.");
+  auto* command = app.add_subcommand(
+      "predict",
+      "Say what is in clips, skipping what can be skipped: clip, class, score, ms,\n"
+      "share of MACs. Fields are set apart by tabs, names stand in quotes.");
   auto o = std::make_shared<PredictOptions>();
   o->session.add_to(*command);
   command

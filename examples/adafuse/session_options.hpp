@@ -24,7 +24,7 @@ struct SessionOptions {
   bool ledger = false, json = false, allow_holes = false;
   io::ImageOptions pictures;
 
-  void add_to(CLI::App& command) {
+  void add_to(CLI::App& command, const std::string& json_text = "print one JSON object") {
     command.add_option("RUN", run, "directory of a run")->required();
     add_value(command, "--checkpoint", checkpoint, "NAME", "best or last")
         ->check(CLI::IsMember({"best", "last"}))
@@ -33,7 +33,7 @@ struct SessionOptions {
               "learned, keep-all, random:k,r,s (default: as it was trained)");
     add_value(command, "--seed", seed, "S", "seed of a random policy (default: the run's)");
     command.add_flag("--ledger", ledger, "print what each step cost");
-    command.add_flag("--json", json, "print one JSON object");
+    command.add_flag("--json", json, json_text);
     command.add_flag("--allow-holes", allow_holes,
                      "take the pictures of a directory as they are named, 1, 2, 10, even where\n"
                      "numbers are missing or names differ");

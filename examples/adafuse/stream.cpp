@@ -1,139 +1,174 @@
 // adafuse stream: frames as they come, a prediction for each.
 // SPDX-License-Identifier: MIT
-#include <adafuse/io/image.hpp>
-#include <chrono>
-#include <iostream>
+#include <deque>
 
 #include "consensus_option.hpp"
-#include "films.hpp"
-#include "session_options.hpp"
+#include "frame_source.hpp"
+#include "stop_signals.hpp"
+#include "stream_output.hpp"
 
 namespace adafuse::cli {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 struct StreamCommand {
   SessionOptions session;
-  std::string source, future, consensus = "all";
-  Index width = 0, height = 0;
+  SourceOptions source;
+  std::string future, consensus;
+  Index ledger_every = 0;
+  bool skip_broken = false;
 };
 
-/// The next picture [H, W, 3], or an undefined tensor at the end.
-using PictureSource = std::function<Tensor<std::uint8_t>()>;
+/// A stream that is under way: a session is made for the size of the first frame.
+class RunningStream {
+ public:
+  RunningStream(const StreamCommand& o, const LoadedModel& model, infer::StreamOptions options)
+      : o_(o), model_(model), options_(std::move(options)), output_(o.session.json) {}
 
-/// The pictures of a directory, in the order of their numbers.
-PictureSource directory_source(const fs::path& dir, const SessionOptions& options) {
-  require<IoError>(fs::is_directory(dir), dir.string(),
-                   ": expected a film, a directory of frames, or -");
-  return [files = data::pictures_in_order(dir, options.allow_holes), pictures = options.pictures,
-          next = std::size_t{0}]() mutable {
-    return next < files.size() ? io::read_image(files[next++], pictures) : Tensor<std::uint8_t>();
-  };
-}
+  /// Throws FormatError for a broken frame that is not to be left out.
+  void push(const StreamFrame& frame) {
+    const Index number = seen_++;
+    const auto fault = fault_of(frame);
+    if (!fault.empty()) {
+      require<FormatError>(o_.skip_broken, fault);
+      ++broken_;
+      return;
+    }
+    const auto input = model_.frame_of(frame.picture, frame.name);
+    if (!session_) begin(frame.picture.shape(), input.shape());
+    numbers_.push_back(number);
+    timed([&] { return session_->push(input); });
+  }
 
-/// Raw RGB from standard input, frame after frame.
-PictureSource raw_source(Index height, Index width, const io::ImageOptions& pictures) {
-  require<ValueError>(height > 0 && width > 0,
-                      "raw RGB from standard input needs --width and --height");
-  require<ValueError>(height <= pictures.most_pixels / width, "--width ", width, " and --height ",
-                      height, ": more pixels than --most-pixels ", pictures.most_pixels);
-  return [height, width, frame = Index{0}]() mutable -> Tensor<std::uint8_t> {
-    Tensor<std::uint8_t> picture({height, width, 3});
-    std::cin.read(reinterpret_cast<char*>(picture.data()), picture.size());
-    if (std::cin.gcount() == 0) return {};
-    require<FormatError>(std::cin.gcount() == picture.size(), "standard input: frame ", frame,
-                         " ends after ", std::cin.gcount(), " of ", picture.size(), " bytes");
-    ++frame;
-    return picture;
-  };
+  /// The answers that are still on their way.
+  void drain() {
+    if (!session_) return;
+    while (timed([&] { return session_->drain(); })) {
+    }
+  }
+
+  /// What is printed at the end, in any case.
+  void finish() {
+    const bool printed = o_.ledger_every > 0 && answers_ > 0 && answers_ % o_.ledger_every == 0;
+    if (counts() && !printed) output_.print(ledger_);
+    output_.print_summary(broken_, {{"model", model_.card().config.model},
+                                    {"policy", model_.policy()},
+                                    {"consensus", consensus_text(options_.consensus)}});
+    StreamOutput::flush();
+  }
+
+  bool has_begun() const { return session_.has_value(); }
+  /// Whether somebody takes what is printed.
+  bool is_read() const { return read_; }
+
+ private:
+  bool counts() const { return o_.session.ledger || o_.ledger_every > 0; }
+
+  /// Why a frame cannot be taken; empty when it can.
+  std::string fault_of(const StreamFrame& frame) const {
+    if (!frame.fault.empty()) return frame.fault;
+    const Shape now = frame.picture.shape();
+    const auto reason = data::refusal(model_.card().input.framing(), now[0], now[1]);
+    if (!reason.empty()) return concat(frame.name, ": a picture ", reason);
+    if (!session_ || model_.card().input.size > 0 || now == size_) return {};
+    return concat(frame.name, ": is ", now[1], "x", now[0], ", the frames before are ", size_[1],
+                  "x", size_[0]);
+  }
+
+  void begin(const Shape& picture, const Shape& input) {
+    size_ = picture;
+    session_.emplace(model_.fold(input, 1), options_);
+    session_->set_decider(model_.decider());
+    if (counts()) session_->set_ledger(&ledger_);
+    output_.start();
+  }
+
+  /// Runs a step, and prints the prediction that it may give. Returns whether there was one.
+  template <class Step>
+  bool timed(const Step& step) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto prediction = step();
+    const std::chrono::duration<double, std::milli> ms = std::chrono::steady_clock::now() - start;
+    const double run = session_->macs_run();
+    const double share = (run - std::exchange(run_before_, run)) / session_->network().dense_macs();
+    if (!prediction) return false;
+    const Index number = numbers_.front();
+    numbers_.pop_front();
+    const Guess guess(prediction->logits, concat("frame ", number), model_.card().several_labels);
+    output_.print({number, model_.card().classes[guess.label], guess.score, ms.count(), share});
+    ++answers_;
+    if (o_.ledger_every > 0 && answers_ % o_.ledger_every == 0) output_.print(ledger_);
+    read_ = StreamOutput::flush();  // who reads a stream wants each line as it comes
+    return true;
+  }
+
+  const StreamCommand& o_;
+  const LoadedModel& model_;
+  infer::StreamOptions options_;
+  StreamOutput output_;
+  std::optional<infer::StreamSession<float>> session_;
+  infer::Ledger ledger_;
+  Shape size_;                 // of the pictures that the session is for
+  std::deque<Index> numbers_;  // of the frames whose answers are on their way
+  Index seen_ = 0, answers_ = 0;
+  std::uint64_t broken_ = 0;
+  double run_before_ = 0;
+  bool read_ = true;
+};
+
+infer::StreamOptions stream_options(const StreamCommand& o, const models::ModelConfig& config,
+                                    const CLI::App& command) {
+  if (!config.fusion.shift) refuse(command, {"--future"}, "on a model without temporal shift");
+  if (config.consensus == models::Consensus::lstm)
+    refuse(command, {"--consensus"}, "on a recurrent model: it remembers by itself");
+  require<ValueError>(!config.fusion.shift || !o.future.empty(),
+                      "this model looks at the next frame: --future wait gives its answers late, ",
+                      "--future zero does without");
+  return {.future = o.future == "wait"   ? infer::Future::wait
+                    : o.future == "zero" ? infer::Future::zero
+                                         : infer::Future::refuse,
+          .consensus = o.consensus.empty() ? infer::LastFrames{config.frames}
+                                           : parse_consensus(o.consensus)};
 }
 
 void stream(const StreamCommand& o, const CLI::App& command) {
   const LoadedModel model(o.session, command);
-  const auto& config = model.card().config;
-  if (!config.fusion.shift) refuse(command, {"--future"}, "on a model without temporal shift");
-  if (config.consensus == models::Consensus::lstm)
-    refuse(command, {"--consensus"}, "on a recurrent model: it remembers by itself");
-  if (o.source != "-")
-    refuse(command, {"--width", "--height"}, "on pictures, which have a size");
-  else
-    refuse(command, {"--allow-holes"}, "on raw RGB, which has no names");
-  require<ValueError>(!config.fusion.shift || !o.future.empty(),
-                      "this model looks at the next frame: --future wait gives its answers late, ",
-                      "--future zero does without");
-  const infer::StreamOptions options{.future = o.future == "wait"   ? infer::Future::wait
-                                               : o.future == "zero" ? infer::Future::zero
-                                                                    : infer::Future::refuse,
-                                     .consensus = parse_consensus(o.consensus)};
-  const auto next = o.source == "-" ? raw_source(o.height, o.width, o.session.pictures)
-                    : data::is_film_name(o.source)
-                        ? film_frames(o.source, o.session.pictures, model.side())
-                        : directory_source(o.source, o.session);
-
-  std::optional<infer::StreamSession<float>> session;
-  infer::Ledger ledger;
-  io::Json results = io::Json::array();
-  double run_before = 0;
-  const auto timed = [&](const auto& step) {
-    const auto start = std::chrono::steady_clock::now();
-    const auto prediction = step();
-    const std::chrono::duration<double, std::milli> ms = std::chrono::steady_clock::now() - start;
-    const double run = ledger.total(&infer::LedgerRow::macs_run);
-    const double share = (run - std::exchange(run_before, run)) / session->network().dense_macs();
-    if (!prediction) return false;
-    const Guess guess(prediction->logits, concat("frame ", prediction->frame),
-                      model.card().several_labels);
-    const auto& name = model.card().classes[guess.label];
-    if (o.session.json)
-      results.push_back({{"frame", prediction->frame},
-                         {"class", name},
-                         {"score", guess.score},
-                         {"milliseconds", ms.count()},
-                         {"macs_fraction", share}});
-    else
-      std::printf("%ld %s %.3f %.3f ms %.1f %% of dense MACs\n",
-                  static_cast<long>(prediction->frame), io::in_quotes(name).c_str(), guess.score,
-                  ms.count(), 100 * share),
-          std::fflush(stdout);  // who reads a stream wants each line as it comes
-    return true;
-  };
-  for (auto picture = next(); picture.defined(); picture = next()) {
-    const auto frame = model.frame_of(picture, o.source);
-    if (!session) {
-      session.emplace(model.fold(frame.shape(), 1), options);
-      session->set_decider(model.decider());
-      session->set_ledger(&ledger);
-    }
-    timed([&] { return session->push(frame); });
+  const auto options = stream_options(o, model.card().config, command);
+  const auto next = open_frames(o.source, o.session.allow_holes, o.skip_broken, o.session.pictures,
+                                model.side(), command);
+  catch_stop_signals();
+  RunningStream stream(o, model, options);
+  while (stream.is_read()) {
+    const auto frame = next();
+    if (!frame) break;
+    stream.push(*frame);
   }
-  require<IoError>(session.has_value(), o.source, ": holds no frame");
-  while (timed([&] { return session->drain(); })) {
-  }
-  if (o.session.json) {
-    io::Json json{{"model", config.model}, {"policy", model.policy()}, {"frames", results}};
-    if (o.session.ledger) json["ledger"] = ledger_json(ledger);
-    std::cout << io::json_text(json) << "\n";
-  } else if (o.session.ledger) {
-    print_ledger(ledger);
-  }
+  stream.drain();
+  const int signal = stop_signal();
+  require<IoError>(stream.has_begun() || signal != 0, o.source.source, ": holds no frame",
+                   o.skip_broken ? " that is whole" : "");
+  if (stream.has_begun()) stream.finish();
+  if (signal != 0) throw ExitCode{128 + signal};
 }
 
 }  // namespace
 
 void add_stream(CLI::App& app) {
   auto* command = app.add_subcommand(
-      "stream", "Say what is going on, frame by frame: frame, class, score, ms, share of MACs.");
+      "stream",
+      "Say what is going on, frame by frame: frame, class, score, ms, share of MACs.\n"
+      "Fields are set apart by tabs, names stand in quotes. Ctrl-C finishes the frame.");
   auto o = std::make_shared<StreamCommand>();
-  o->session.add_to(*command);
-  command->add_option("SOURCE", o->source, "film, directory of pictures, or - for raw RGB on stdin")
-      ->required();
-  add_value(*command, "--width", o->width, "W", "of raw RGB, pixels");
-  add_value(*command, "--height", o->height, "H", "of raw RGB, pixels");
+  o->session.add_to(*command, "print a JSON object a line: frames, ledgers, at last a summary");
+  o->source.add_to(*command);
+  command->add_flag("--skip-broken", o->skip_broken,
+                    "leave out frames that cannot be decoded, and count them");
+  add_value(*command, "--ledger-every", o->ledger_every, "N",
+            "print the ledger, of all frames so far, after every N")
+      ->check(CLI::PositiveNumber);
   add_value(*command, "--consensus", o->consensus, "C",
-            "mean over the frames so far: all, last:T or fading:K")
-      ->capture_default_str();
+            "mean over the frames so far: all, last:T or fading:K\n"
+            "(default: last:T, T frames as the model was trained with)");
   add_value(*command, "--future", o->future, "F",
             "with temporal shift: wait (exact, late) or zero (at once)")
       ->check(CLI::IsMember({"wait", "zero"}));

@@ -34,7 +34,8 @@ mentions "data extract" FILMS OUT --shorter-side --quality --most-pixels --threa
 mentions "data check" DIR --most-pixels
 mentions "data list" DIR OUT --most-pixels
 mentions predict PATH --allow-holes --most-pixels --policy --seed --ledger --json --checkpoint
-mentions stream --allow-holes --most-pixels --policy --seed --ledger --json --checkpoint --future --consensus --width --height
+mentions stream --allow-holes --most-pixels --policy --seed --ledger --json --checkpoint --future --consensus --width --height --raw \
+  --follow --idle --skip-broken --ledger-every
 mentions forward --model --fusion --classes --frames --size --weights --input --output --dtype
 mentions convert IN OUT --keep-names
 mentions demo --out --overwrite --train --val --epochs --seed --threads

@@ -31,7 +31,22 @@ case $out in *layer1.0.policy_net*policy*all*) ;; *) fail "--ledger: $out" ;; es
 
 mistake "has 256 pixels, more than the 255 that are allowed" predict run data/val.txt --most-pixels 255
 mistake "there is no such file" predict run nowhere
-mistake "holds no frames 00001.jpg" predict run data
+mistake 'holds no frames 00001.jpg, ... but directories, "frames" for one' predict run data
+mkdir empty
+mistake "empty: holds no frames 00001.jpg" predict run empty
+mistake "is a picture (JPEG); a clip is a directory of pictures" predict run data/frames/val_000000/00001.jpg
+mistake "is a safetensors file, which holds weights; expected a directory" predict run run/best.safetensors
+head -c 300 /dev/zero >zeros
+mistake "zeros: is no text; expected a directory" predict run zeros
+: >nothing.txt
+mistake "nothing.txt: expected at least one clip" predict run nothing.txt
+
+# Fields are set apart by tabs, so that names with spaces stay whole.
+mkdir "two words"
+cp data/frames/val_000000/*.jpg "two words"
+works predict run "two words"
+same "a name with a space" '"two words"' "$(cut -f 1 stdout.txt)"
+same "fields" 5 "$(awk -F '\t' '{print NF}' stdout.txt)"
 mistake "--policy: sessions take" predict run data/val.txt --policy magnitude:0.4,0.3,0.3
 mistake "--seed has no effect" predict run data/val.txt --seed 3
 works train --data data --out dense --fusion none --frames 4 --stem-stride 2 --epochs 1 --batch 9

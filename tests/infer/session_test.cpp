@@ -109,4 +109,17 @@ TEST_CASE("session: an agent that sees NaN is an error with its block's name, an
       doctest::Contains(message.c_str()), ValueError);
 }
 
+TEST_CASE("session: work is counted without a ledger too") {
+  const auto clip = Tensor<double>::randn({3, 3, 9, 13}, Key(11));
+  StreamSession<double> stream(fold(models::lively_model<double>(config()), 9, 13));
+  for (Index t = 0; t < 3; ++t) stream.push(clip[t]);
+  const double alone = stream.macs_run();
+  Ledger ledger;
+  stream.set_ledger(&ledger);
+  stream.reset();
+  for (Index t = 0; t < 3; ++t) stream.push(clip[t]);
+  CHECK(alone == doctest::Approx(ledger.total(&LedgerRow::macs_run)));
+  CHECK(stream.macs_run() == doctest::Approx(2 * alone));
+}
+
 }  // namespace session_test

@@ -41,5 +41,6 @@
 #include <adafuse/io/weights_file.hpp>
 #include <adafuse/io/words.hpp>
 #include <adafuse/io/writer_lock.hpp>
+#include <adafuse/io/y4m.hpp>
 #include <adafuse/io/zip_archive.hpp>
 #include <adafuse/io/zip_writer.hpp>

@@ -28,6 +28,9 @@ class Session {
   void set_ledger(Ledger* ledger) { ledger_ = ledger; }
 
   const FoldedNetwork<T>& network() const { return net_; }
+  /// Multiply-accumulates that were run since the session was made; counting them costs nothing,
+  /// unlike a ledger.
+  double macs_run() const { return macs_run_; }
 
  protected:
   using Step = FoldedStep<T>;
@@ -44,9 +47,9 @@ class Session {
   /// Runs step i on `frames` frames and enters it in the ledger. `run()` returns its work, in
   /// frames of all channels; `moved()` how many numbers it had to read and write.
   template <class Run, class Moved>
-  void perform(std::size_t i, Index frames, const Run& run, const Moved& moved) const {
+  void perform(std::size_t i, Index frames, const Run& run, const Moved& moved) {
     if (!ledger_) {
-      run();
+      macs_run_ += net_.steps[i].macs * run();
       return;
     }
     using Clock = std::chrono::steady_clock;
@@ -56,6 +59,7 @@ class Session {
     row.seconds += std::chrono::duration<double>(Clock::now() - start).count();
     row.macs += net_.steps[i].macs * static_cast<double>(frames);
     row.macs_run += net_.steps[i].macs * work;
+    macs_run_ += net_.steps[i].macs * work;
     row.bytes += sizeof(T) * moved();
   }
 
@@ -89,6 +93,7 @@ class Session {
   Decider decider_;
   Agents agents_ = Agents::replaced;
   Ledger* ledger_ = nullptr;
+  double macs_run_ = 0;
 };
 
 }  // namespace adafuse::infer::inline ADAFUSE_SIMD

@@ -45,6 +45,7 @@ class StreamDecisions {
   ChannelLists live(const FoldedValue& value, Index frame) const {
     if (!value.live) return {};
     const auto ring = lists_[*value.live].frames();
+    if (ring.size() == 1) return ring;
     return ring.subspan(static_cast<std::size_t>(frame) % ring.size(), 1);
   }
   /// Those that are computed from the frame itself.

@@ -41,6 +41,7 @@ class StreamSession : public Session<T> {
         consensus_(options.consensus, net_.value(net_.output).channels()),
         memory_(static_cast<std::size_t>(layout_.total)),
         before_(net_.blocks.size()) {
+    for (ValueId id = 0; id < net_.values.size(); ++id) places_.push_back(place_of(id));
     Index room = 0;
     for (const Step& step : net_.steps) {
       if (const auto* decision = step.template as<FoldedDecision<T>>();
@@ -122,16 +123,28 @@ class StreamSession : public Session<T> {
 
   // ---- Memory ----
 
-  T* data(ValueId id, Index frame) {
+  /// Where a value lies. Said once: steps of small networks take about as long as to reckon it.
+  struct Place {
+    Index offset;            // of its first frame
+    Index frames, distance;  // that are kept, and numbers from one to the next
+    Index channels, pixels;
+  };
+  Place place_of(ValueId id) const {
     const ValueId home = layout_.home[id];
-    const Index slot = frame % layout_.frames[home];
-    return memory_.data() + layout_.offsets[home] + slot * net_.value(home).shape.size() +
-           layout_.first[id];
+    const auto& value = net_.value(id);
+    return {layout_.offsets[home] + layout_.first[id], layout_.frames[home],
+            net_.value(home).shape.size(), value.channels(), value.pixels()};
+  }
+
+  T* data(ValueId id, Index frame) {
+    const Place& place = places_[id];
+    const Index slot = place.frames == 1 ? 0 : frame % place.frames;
+    return memory_.data() + place.offset + slot * place.distance;
   }
   Operand<T> operand(ValueId id, Index frame) {
     const auto& value = net_.value(id);
-    return {data(id, frame), value.channels(), value.pixels(), decisions_.live(value, frame),
-            decisions_.wanted(value)};
+    return {data(id, frame), places_[id].channels, places_[id].pixels,
+            decisions_.live(value, frame), decisions_.wanted(value)};
   }
   Operand<const T> to_read(ValueId id, Index frame) {
     const auto maps = operand(id, frame);
@@ -158,7 +171,7 @@ class StreamSession : public Session<T> {
 
   double apply(const Step& step, const FoldedShift& shift, Index frame) {
     const ValueId x = step.inputs[0];
-    const Index channels = net_.value(x).channels(), pixels = net_.value(x).pixels();
+    const Index channels = places_[x].channels, pixels = places_[x].pixels;
     const auto exists = [&](Index c) {
       const Index from = frame + shift_offset(c, shift.fold);
       if (from < 0 || from >= end_ || (from > frame && future_ == Future::zero)) return false;
@@ -235,6 +248,7 @@ class StreamSession : public Session<T> {
   StreamDecisions decisions_;
   RunningMean<T> consensus_;
   Storage<T> memory_;
+  std::vector<Place> places_;      // of each value
   std::vector<Tensor<T>> before_;  // v_{t-1} of each block, [c]; undefined without an agent
   Tensor<T> agent_memory_, lstm_;
 
