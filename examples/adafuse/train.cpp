@@ -9,17 +9,16 @@
 #include "recipe.hpp"
 #include "resume.hpp"
 #include "run_report.hpp"
+#include "train_command.hpp"
 #include "tuning_options.hpp"
 
 namespace adafuse::cli {
 
 namespace {
 
-class TrainCommand {
+class TrainCommand : public Training {
  public:
-  explicit TrainCommand(CLI::App& app)
-      : command_(*app.add_subcommand(
-            "train", "Train a network on a data set of frame folders (see docs/data.md).")) {
+  explicit TrainCommand(CLI::App& command) : command_(command) {
     data_.add_to(command_);
     auto* out = add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
     add_resume(command_, resume_, {out});
@@ -72,8 +71,10 @@ class TrainCommand {
     add_threads(command_);
   }
 
-  void run() {
-    if (!resume_.empty()) return go_on();
+  void check_options() override { settle(); }
+
+  /// Makes the configuration; returns what of the recipe is not met.
+  std::vector<std::string> settle() {
     config_.model = model_.config();
     config_.policy = train::parse_policy(policy_);
     config_.model.dropout = dropout_;
@@ -87,6 +88,12 @@ class TrainCommand {
                         "--size: expects a side from 1 to 65535, got 0; without it frames stay as "
                         "they are");
     check(config_);
+    return missed;
+  }
+
+  void run() override {
+    if (!resume_.empty()) return go_on();
+    const auto missed = settle();
     const auto weights = TuningOptions::read(config_.tuning);
     const auto dataset = data_.open(config_.shorter_side > 0 ? config_.shorter_side : config_.size);
     const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
@@ -95,6 +102,7 @@ class TrainCommand {
     train::Trainer trainer(config_, dataset);
     std::string started;
     if (weights) started = concat(config_.tuning.weights, ": ", trainer.start_from(*weights));
+    if (instead) return instead(trainer);
     train::RunWriter writer(out_, overwrite_);
     std::printf("%s%s", first_lines(data_, dataset, description).c_str(),
                 cost_line(trainer.model(), description).c_str());
@@ -123,7 +131,8 @@ class TrainCommand {
   void finish(train::Trainer& trainer, train::RunWriter& writer, const data::Dataset& val,
               const std::string& run) {
     const train::SavingOptions saving{.every = save_every_, .source = source_of(command_)};
-    const auto summary = run_or_stop(trainer, writer, saving, run);
+    const auto summary = run_or_stop(trainer, writer, saving,
+                                     goes_on.empty() ? "adafuse train --resume " + run : goes_on);
     std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
                 summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
                 duration(summary.train_seconds).c_str(), run.c_str());
@@ -178,8 +187,7 @@ class TrainCommand {
       config_.model.agents = false;
       config_.lambda = 0;
     } else if (config_.lambda == 0) {
-      refuse(command_, {"--lambda-rule", "--lambda-from", "--cost-loss", "--cost-target"},
-             "with --lambda 0");
+      refuse(command_, lambda_options(), "with --lambda 0");
     } else {
       require<ValueError>(config_.lambda_from < config_.epochs || config_.epochs < 1,
                           "--lambda-from ", config_.lambda_from, " has no effect in ",
@@ -213,8 +221,14 @@ class TrainCommand {
 }  // namespace
 
 void add_train(CLI::App& app) {
-  const auto command = std::make_shared<TrainCommand>(app);
-  app.get_subcommand("train")->callback([command] { command->run(); });
+  auto* command = app.add_subcommand(
+      "train", "Train a network on a data set of frame folders (see docs/data.md).");
+  const auto training = add_train_options(*command);
+  command->callback([training] { training->run(); });
+}
+
+std::shared_ptr<Training> add_train_options(CLI::App& command) {
+  return std::make_shared<TrainCommand>(command);
 }
 
 }  // namespace adafuse::cli
