@@ -109,7 +109,7 @@ train::RunSummary run_or_stop(train::Trainer& trainer, train::RunWriter& writer,
     return trainer.run(writer, observer, saving);
   } catch (const train::Interrupted& left) {
     std::fflush(stdout);
-    std::fprintf(stderr, "adafuse: %s; `%s` goes on\n", left.what(), goes_on.c_str());
+    std::fprintf(stderr, "adafuse: %s; %s goes on\n", left.what(), goes_on.c_str());
     throw ExitCode{128 + stop_signal()};
   }
 }

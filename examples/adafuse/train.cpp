@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstdio>
 
+#include "config_file.hpp"
 #include "data_options.hpp"
 #include "model_options.hpp"
 #include "pixels_option.hpp"
@@ -19,6 +20,7 @@ namespace {
 class TrainCommand : public Training {
  public:
   explicit TrainCommand(CLI::App& command) : command_(command) {
+    add_config(command_);
     data_.add_to(command_);
     auto* out = add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
     add_resume(command_, resume_, {out});
@@ -131,8 +133,9 @@ class TrainCommand : public Training {
   void finish(train::Trainer& trainer, train::RunWriter& writer, const data::Dataset& val,
               const std::string& run) {
     const train::SavingOptions saving{.every = save_every_, .source = source_of(command_)};
-    const auto summary = run_or_stop(trainer, writer, saving,
-                                     goes_on.empty() ? "adafuse train --resume " + run : goes_on);
+    const auto summary =
+        run_or_stop(trainer, writer, saving,
+                    goes_on.empty() ? "`adafuse train --resume " + run + "`" : goes_on);
     std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
                 summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
                 duration(summary.train_seconds).c_str(), run.c_str());
