@@ -51,7 +51,7 @@ class SweepCommand {
     check_options(plan);
     const SweepFiles files(out_);
     files.begin(remembered_options());
-    std::vector<report::SweepRun> done;
+    auto done = earlier_runs(files, plan);
     for (std::size_t i = 0; i < plan.size(); ++i) {
       if (stop_signal() != 0) leave();
       const auto dir = plan[i].in(out_);
@@ -60,6 +60,7 @@ class SweepCommand {
       std::fflush(stdout);
       train_one(plan[i], dir);
       done.push_back(read_swept_run(dir, plan[i].lambda, plan[i].seed));
+      report::sort_runs(done);
       io::write_file(files.table(), report::sweep_csv(done));
     }
     print_table(done);
@@ -72,6 +73,20 @@ class SweepCommand {
     for (const auto& lambda : lambda_texts(lambdas_))
       for (const auto seed : parse_seeds(seeds_)) plan.push_back({lambda, concat(seed)});
     return plan;
+  }
+
+  /// Complete runs of an earlier call for which this one does not ask.
+  static std::vector<report::SweepRun> earlier_runs(const SweepFiles& files,
+                                                    const std::vector<PlannedRun>& plan) {
+    if (!fs::exists(files.table())) return {};
+    auto runs = report::parse_sweep(io::read_file(files.table()), files.table().string());
+    std::erase_if(runs, [&](const report::SweepRun& run) {
+      const bool planned = std::any_of(plan.begin(), plan.end(), [&](const PlannedRun& p) {
+        return p.lambda == run.lambda && p.seed == run.seed;
+      });
+      return planned || !fs::exists(train::RunFiles(files.dir() / run.directory()).summary());
+    });
+    return runs;
   }
 
   /// Of all lambdas, before anything is written.

@@ -47,12 +47,16 @@ cp sweep/sweep.csv before.csv
 works sweep $one --out sweep --lambdas 0,0.5 --seeds 0..1 --cost-loss squared
 same "runs that are complete" "$kept" "$(find sweep/lambda-* -type f -printf '%p %T@\n' | sort)"
 cmp sweep/sweep.csv before.csv || fail "the table has changed"
+works sweep $one --out sweep --lambdas 0 --seeds 2 --cost-loss squared
+same "rows with one more seed" "0,0 0,1 0,2 0.5,0 0.5,1" \
+  "$(sed 1d sweep/sweep.csv | cut -d, -f 1,2 | tr '\n' ' ' | sed 's/ $//')"
+same "rows that were there" "$(cat before.csv)" "$(grep -v ^0,2, sweep/sweep.csv)"
 mistake "--batch is [\"8\"], the sweep in sweep began with [\"9\"]" \
   sweep ${one/--batch 9/--batch 8} --out sweep --cost-loss squared
 mistake "--cost-loss is not given, the sweep in sweep began with [\"squared\"]" sweep $one --out sweep
 
 # A sweep that was stopped goes on with the same command, in the epoch in which it was.
-long="${one/--epochs 1/--epochs 60} --threads 1"
+long="${one/--epochs 1/--epochs 30} --threads 1"
 "$adafuse" sweep $long --lambdas 1 --seeds 3,4 --out left >start.txt 2>stopped.txt &
 pid=$!
 for _ in $(seq 600); do
@@ -63,10 +67,10 @@ kill -INT $pid
 wait $pid
 same "exit code of a sweep that is stopped" 130 $?
 same "lines of a sweep that is stopped" 1 "$(wc -l <stopped.txt)"
-grep -qE "^adafuse: stopped (after step 1 of 1 in epoch [0-9]+ of 60|between two runs); the same command goes on$" \
+grep -qE "^adafuse: stopped (after step 1 of 1 in epoch [0-9]+ of 30|between two runs); the same command goes on$" \
   stopped.txt || fail "a sweep that is stopped says: $(cat stopped.txt)"
-mistake "--epochs is [\"2\"], the sweep in left began with [\"60\"]" \
-  sweep ${long/--epochs 60/--epochs 2} --out left
+mistake "--epochs is [\"2\"], the sweep in left began with [\"30\"]" \
+  sweep ${long/--epochs 30/--epochs 2} --out left
 works sweep $long --lambdas 1 --seeds 3,4 --out left
 works train $long --lambda 1 --seed 3 --out never_left
 for file in config.json metrics.csv best.safetensors; do
@@ -77,7 +81,7 @@ done
 works train --data data --frames 2 --stem-stride 2 --epochs 1 --batch 9 --out dense
 works report sweep dense --out both.html
 grep -q "Sweep sweep" both.html || fail "the page of several has no sweep"
-same "sections" 6 "$(grep -c '<section' both.html)"
+same "sections" 7 "$(grep -c '<section' both.html)"
 rm sweep/report.html
 works report sweep
 [ -f sweep/report.html ] || fail "a sweep's page is not in its directory"

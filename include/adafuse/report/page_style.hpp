@@ -83,6 +83,10 @@ summary { cursor: pointer; }
   h2 { break-before: page; }
   h2.first, .brief h2 { break-before: auto; }
   figure, tr { break-inside: avoid; }
+  table { font-size: 7pt; }
+  th, td { padding: .15rem .4rem .15rem 0; }
+  th.n, td.n { padding: .15rem 0 .15rem .5rem; }
+  thead th { white-space: normal; }
   .scroll { overflow: visible; }
   .scroll > svg { min-width: 0; }
   .confusion td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -50,6 +50,15 @@ inline std::vector<LambdaRow> by_lambda(const std::vector<SweepRun>& runs) {
   return rows;
 }
 
+/// By lambda, then by seed: whole numbers below 2^64, told apart by their length first.
+inline void sort_runs(std::vector<SweepRun>& runs) {
+  std::sort(runs.begin(), runs.end(), [](const SweepRun& a, const SweepRun& b) {
+    const double x = MetricsTable::number_of(a.lambda), y = MetricsTable::number_of(b.lambda);
+    if (x != y) return x < y;
+    return a.seed.size() != b.seed.size() ? a.seed.size() < b.seed.size() : a.seed < b.seed;
+  });
+}
+
 /// A row for each run. No clock times, so that equal sweeps give equal files.
 inline std::string sweep_csv(const std::vector<SweepRun>& runs) {
   std::string text = "lambda,seed,top1,macs_fraction,macs_per_clip\n";

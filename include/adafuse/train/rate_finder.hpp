@@ -71,8 +71,9 @@ class RateFinder {
   /// Where the smoothed loss falls most for a step: rates are evenly spaced in their logarithm, so
   /// that is its steepest slope over it. Nothing where it never falls.
   std::optional<double> steepest() const {
+    if (steps_.empty()) return std::nullopt;
     std::optional<double> rate;
-    double fall = 0;
+    double fall = 1e-9 * std::abs(steps_[0].smoothed);  // less is rounding
     for (std::size_t i = 1; i + 1 < steps_.size(); ++i)
       if (const double f = steps_[i - 1].smoothed - steps_[i + 1].smoothed; f > fall) {
         fall = f;
