@@ -175,7 +175,7 @@ TEST_CASE("config: another word than those that there are is told with them and 
   told("schedule", "c: schedule: expects one-cycle, cosine, step or constant, got 'x'");
   told("policy", "c: policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got 'x'");
   told("consensus", "c: model: consensus: expects average or lstm, got 'x'");
-  told("policy_pool", "c: model: policy pool: expects average or max, got 'x'");
+  told("policy_pool", "c: model: policy-pool: expects average or max, got 'x'");
 }
 
 }  // namespace config_test
