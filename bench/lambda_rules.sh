@@ -1,27 +1,29 @@
 #!/usr/bin/env bash
-# When should lambda count? Trains with each rule, and with lambda 0, on generated gestures and on digits
-# that move, five seeds each, and prints the tables of docs/estimators.md:
-#   bench/lambda_rules.sh PROGRAM IMAGES DIR
+# When should lambda count? Trains with each rule, and with lambda 0, on generated gestures, on digits
+# that move and on people who walk, five seeds each, and prints the tables of docs/estimators.md:
+#   bench/lambda_rules.sh PROGRAM IMAGES FILM DIR
 # PROGRAM is the adafuse command line, IMAGES an IDX file of 28x28 pictures, gzipped, as MNIST is
-# distributed. A run that DIR holds already is not repeated. One thread. SETS, RULES and SEEDS in the
-# environment choose a part; pans is a third set, of a camera that pans.
+# distributed, FILM what walking_film.py cuts. A run that DIR holds already is not repeated. One thread.
+# SETS, RULES and SEEDS in the environment choose a part; pans is a fourth set, of a camera that pans.
 # SPDX-License-Identifier: MIT
 set -euo pipefail
-usage="usage: bench/lambda_rules.sh PROGRAM IMAGES DIR"
+usage="usage: bench/lambda_rules.sh PROGRAM IMAGES FILM DIR"
 program=$(realpath "${1:?$usage}")
 images=$(realpath "${2:?$usage}")
+film=$(realpath "${3:?$usage}")
 here=$(dirname "$(realpath "$0")")
-mkdir -p "${3:?$usage}"
-cd "$3"
+mkdir -p "${4:?$usage}"
+cd "$4"
 export OMP_NUM_THREADS=1
-sets=${SETS:-gestures digits}
-rules=${RULES:-epoch left-chance learned learned-squared}
+sets=${SETS:-gestures digits film}
+rules=${RULES:-epoch left-chance half-learned learned learned-squared}
 seeds=${SEEDS:-0 1 2 3 4}
 
 for set in $sets; do
   [ -d "$set" ] || case $set in
     gestures) "$program" gestures --out gestures --train 900 --val 300 --size 16 --frames 8 --seed 1 ;;
     digits) "$here/moving_digits.py" "$images" digits --train 500 --val 300 --seed 1 ;;
+    film) "$here/walking_film.py" "$film" film ;;
     *) "$here/moving_digits.py" "$images" "$set" --kind "$set" --train 1000 --val 300 --seed 1 ;;
   esac
 done

@@ -24,6 +24,8 @@ namespace adafuse::cli {
 void add_gestures(CLI::App& app);
 void add_data(CLI::App& app);
 void add_train(CLI::App& app);
+void add_sweep(CLI::App& app);
+void add_find_rate(CLI::App& app);
 void add_eval(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_stream(CLI::App& app);
@@ -56,6 +58,19 @@ inline void refuse_output_over(const std::string& output, const std::vector<std:
         ": is the same file as ", input, ", which is read");
 }
 
+/// What is read of each part of a value: of lists their elements.
+template <class Value>
+struct NumberOf {
+  using type = Value;
+};
+template <class Element>
+struct NumberOf<std::vector<Element>> {
+  using type = Element;
+};
+
+/// What the check of an option is called that takes numbers.
+inline constexpr const char* number_check = "number";
+
 /// An option with a value. Of an enum it is a word, and another one is a ValueError. Numbers are
 /// read whole: the parser alone takes "" for 0, -1 for a huge seed, and the nearest number that
 /// fits for one that doesn't.
@@ -70,18 +85,20 @@ CLI::Option* add_value(CLI::App& command, const std::string& name, Value& value,
         ->default_str(io::word_of(value));
   } else {
     auto* option = command.add_option(name, value, text)->type_name(type);
-    using Number = std::conditional_t<std::is_same_v<Value, std::vector<Index>>, Index, Value>;
+    using Number = typename NumberOf<Value>::type;
     if constexpr (std::is_arithmetic_v<Number>)
-      option->check([](const std::string& given) {
-        Number number;
-        const auto [end, error] =
-            std::from_chars(given.data(), given.data() + given.size(), number);
-        if (error == std::errc() && end == given.data() + given.size()) return std::string();
-        const char* kind = std::is_floating_point_v<Number> ? "a number"
-                           : std::is_signed_v<Number>       ? "a whole number"
-                                                            : "a whole number from 0 to 2^64 - 1";
-        return concat("expects ", kind, ", got '", given, "'");
-      });
+      option->check(
+          [](const std::string& given) {
+            Number number;
+            const auto [end, error] =
+                std::from_chars(given.data(), given.data() + given.size(), number);
+            if (error == std::errc() && end == given.data() + given.size()) return std::string();
+            const char* kind = std::is_floating_point_v<Number> ? "a number"
+                               : std::is_signed_v<Number>       ? "a whole number"
+                                                          : "a whole number from 0 to 2^64 - 1";
+            return concat("expects ", kind, ", got '", given, "'");
+          },
+          "", number_check);
     return option;
   }
 }
@@ -105,7 +122,7 @@ inline void add_threads(CLI::App& command) {
           "--threads", [](int threads) { set_num_threads(threads); },
           "threads that work (default: OMP_NUM_THREADS, or one a core)")
       ->type_name("T")
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, 1024), number_check);
 }
 
 }  // namespace adafuse::cli

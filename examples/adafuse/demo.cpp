@@ -9,6 +9,7 @@
 
 #include "command.hpp"
 #include "progress.hpp"
+#include "run_report.hpp"
 
 namespace adafuse::cli {
 
@@ -73,6 +74,18 @@ void draw_decisions(const std::filesystem::path& file, const train::SavedModel& 
                                              .predicted_class = name(guess)}));
 }
 
+/// All contenders on one page, as `adafuse report` would draw them.
+void write_page(const std::filesystem::path& out, const std::vector<Contender>& contenders,
+                const report::TradeOffChart& chart, const data::Dataset& clips) {
+  report::Page page{.title = chart.title, .runs = {}, .reference = chart.reference};
+  for (const auto& contender : contenders) {
+    page.runs.push_back(read_run(out / contender.directory));
+    page.runs.back().name = contender.title;
+    add_clips(page.runs.back(), out / contender.directory, clips);
+  }
+  io::write_file(out / "report.html", report::html_page(page));
+}
+
 void print_table(const std::vector<Contender>& contenders,
                  const std::vector<train::RunSummary>& rows) {
   std::printf("\n%-24s %9s %14s %10s %9s\n", "", "top-1", "MACs a clip", "of dense", "seconds");
@@ -98,12 +111,13 @@ void run_demo(DemoOptions options) {
   for (const auto& contender : contenders)
     io::refuse_strangers(std::filesystem::path(options.out) / contender.directory,
                          train::run_directory());
-  io::DirectoryWriter writer(options.out,
-                             {.what = "a demonstration",
-                              .names = {"gestures", "tsn", "tsm", "adafuse-random", "adafuse",
-                                        "accuracy_cost.svg", "decisions.svg", "summary.json"},
-                              .last = "summary.json"},
-                             options.overwrite);
+  io::DirectoryWriter writer(
+      options.out,
+      {.what = "a demonstration",
+       .names = {"gestures", "tsn", "tsm", "adafuse-random", "adafuse", "accuracy_cost.svg",
+                 "decisions.svg", "report.html", "summary.json"},
+       .last = "summary.json"},
+      options.overwrite);
   const auto& out = writer.path();
   if (writer.replaces())
     std::printf("%s stays as it is until this demonstration is complete; it grows in %s\n",
@@ -136,10 +150,12 @@ void run_demo(DemoOptions options) {
   report::write_svg(out / "accuracy_cost.svg", report::trade_off_chart(chart));
   draw_decisions(out / "decisions.svg", train::load_model(train::RunFiles(out / "adafuse").best()),
                  dataset.val);
+  write_page(out, contenders, chart, dataset.val);
   io::write_json(out / "summary.json", summaries);
   writer.commit();
   print_table(contenders, rows);
-  std::printf("\nwrote %s, accuracy_cost.svg and decisions.svg\n", (out / "summary.json").c_str());
+  std::printf("\nwrote %s, accuracy_cost.svg and decisions.svg\nreport: %s\n",
+              (out / "summary.json").c_str(), (out / "report.html").c_str());
 }
 
 }  // namespace

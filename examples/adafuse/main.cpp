@@ -44,17 +44,17 @@ std::string message_of(const CLI::App& app, const std::string& first,
     std::vector<std::string> commands;
     for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
     if (std::find(commands.begin(), commands.end(), first) == commands.end())
-      return "there is no command " + io::in_single_quotes(first) + did_you_mean(first, commands);
+      return "there is no command " + io::in_single_quotes(first) + did_you_mean({first}, commands);
   }
   std::string message = io::escaped(mistake.what());
   const CLI::App* command = &app;
   while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
   std::vector<std::string> options;
   for (const CLI::Option* option : command->get_options()) options.push_back(option->get_name());
+  std::vector<std::string> words;
   for (const auto& word : command->remaining())
-    if (word.starts_with("--"))
-      return message + did_you_mean(word.substr(0, word.find('=')), options);
-  return message;
+    if (word.starts_with("--")) words.push_back(word.substr(0, word.find('=')));
+  return message + did_you_mean(words, options);
 }
 
 int run(int argc, char** argv) {
@@ -70,6 +70,8 @@ int run(int argc, char** argv) {
   add_gestures(app);
   add_data(app);
   add_train(app);
+  add_sweep(app);
+  add_find_rate(app);
   add_eval(app);
   add_predict(app);
   add_stream(app);

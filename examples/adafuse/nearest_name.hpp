@@ -30,8 +30,9 @@ inline std::size_t edits_between(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-/// ", did you mean --model?", or nothing when no name is near: a third of its letters may differ.
-inline std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
+/// The name that is nearest to a word, or nothing when none is near: a third of its letters may
+/// differ.
+inline std::string nearest_name(std::string_view word, const std::vector<std::string>& names) {
   std::string nearest;
   std::size_t fewest = word.size() / 3 + 1;
   for (const auto& name : names)
@@ -39,7 +40,18 @@ inline std::string did_you_mean(std::string_view word, const std::vector<std::st
       fewest = edits;
       nearest = name;
     }
-  return nearest.empty() ? "" : ", did you mean " + nearest + "?";
+  return nearest;
+}
+
+/// ", did you mean --model?" or ", did you mean --model, --epochs?", of the words that are near to
+/// a name; nothing when none is.
+inline std::string did_you_mean(const std::vector<std::string>& words,
+                                const std::vector<std::string>& names) {
+  std::string meant;
+  for (const auto& word : words)
+    if (const auto nearest = nearest_name(word, names); !nearest.empty())
+      meant += (meant.empty() ? "" : ", ") + nearest;
+  return meant.empty() ? "" : ", did you mean " + meant + "?";
 }
 
 }  // namespace adafuse::cli

@@ -103,7 +103,7 @@ std::optional<train::UnfinishedRun> find_run_to_resume(const std::string& run) {
 }
 
 train::RunSummary run_or_stop(train::Trainer& trainer, train::RunWriter& writer,
-                              const train::SavingOptions& saving, const std::string& run) {
+                              const train::SavingOptions& saving, const std::string& goes_on) {
   auto observer = progress_printer("");
   observer.stop = [] { return stop_signal() != 0; };
   catch_stop_signals();
@@ -111,8 +111,7 @@ train::RunSummary run_or_stop(train::Trainer& trainer, train::RunWriter& writer,
     return trainer.run(writer, observer, saving);
   } catch (const train::Interrupted& left) {
     std::fflush(stdout);
-    std::fprintf(stderr, "adafuse: %s; `adafuse train --resume %s` goes on\n", left.what(),
-                 run.c_str());
+    std::fprintf(stderr, "adafuse: %s; %s goes on\n", left.what(), goes_on.c_str());
     throw ExitCode{128 + stop_signal()};
   }
 }

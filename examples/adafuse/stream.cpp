@@ -28,14 +28,14 @@ class RunningStream {
   /// Throws FormatError for a broken frame that is not to be left out.
   void push(const StreamFrame& frame) {
     const Index number = seen_++;
-    auto fault = frame.fault;
-    const auto input = fault.empty() ? input_of(frame, fault) : Tensor<float>();
+    const auto fault = fault_of(frame);
     if (!fault.empty()) {
       require<FormatError>(o_.skip_broken, fault);
       ++broken_;
       return;
     }
-    if (!session_) begin(input.shape());
+    const auto input = model_.frame_of(frame.picture, frame.name);
+    if (!session_) begin(frame.picture.shape(), input.shape());
     numbers_.push_back(number);
     timed([&] { return session_->push(input); });
   }
@@ -64,23 +64,19 @@ class RunningStream {
  private:
   bool counts() const { return o_.session.ledger || o_.ledger_every > 0; }
 
-  /// What the network reads of a frame; sets why it cannot be taken, when the frames before could.
-  Tensor<float> input_of(const StreamFrame& frame, std::string& fault) const {
-    Tensor<float> input;
-    try {
-      input = model_.frame_of(frame.picture, frame.name);
-    } catch (const ValueError& refusal) {
-      if (!session_) throw;
-      fault = refusal.what();
-      return input;
-    }
-    if (session_ && input.shape() != size_)
-      fault = concat(frame.name, ": makes a frame ", input.shape(), ", those before are ", size_);
-    return input;
+  /// Why a frame cannot be taken; empty when it can.
+  std::string fault_of(const StreamFrame& frame) const {
+    if (!frame.fault.empty()) return frame.fault;
+    const Shape now = frame.picture.shape();
+    const auto reason = data::refusal(model_.card().input.framing(), now[0], now[1]);
+    if (!reason.empty()) return concat(frame.name, ": a picture ", reason);
+    if (!session_ || model_.card().input.size > 0 || now == size_) return {};
+    return concat(frame.name, ": is ", now[1], "x", now[0], ", the frames before are ", size_[1],
+                  "x", size_[0]);
   }
 
-  void begin(const Shape& input) {
-    size_ = input;
+  void begin(const Shape& picture, const Shape& input) {
+    size_ = picture;
     session_.emplace(model_.fold(input, 1), options_);
     session_->set_decider(model_.decider());
     if (counts()) session_->set_ledger(&ledger_);
@@ -112,7 +108,7 @@ class RunningStream {
   StreamOutput output_;
   std::optional<infer::StreamSession<float>> session_;
   infer::Ledger ledger_;
-  Shape size_;                 // of what the session takes, [3, h, w]
+  Shape size_;                 // of the pictures that the session is for
   std::deque<Index> numbers_;  // of the frames whose answers are on their way
   Index seen_ = 0, answers_ = 0;
   std::uint64_t broken_ = 0;

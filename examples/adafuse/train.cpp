@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstdio>
 
+#include "config_file.hpp"
 #include "data_options.hpp"
 #include "model_options.hpp"
 #include "pixels_option.hpp"
@@ -9,6 +10,7 @@
 #include "recipe.hpp"
 #include "resume.hpp"
 #include "run_report.hpp"
+#include "train_command.hpp"
 #include "transform_options.hpp"
 #include "tuning_options.hpp"
 #include "utf8_names.hpp"
@@ -17,11 +19,10 @@ namespace adafuse::cli {
 
 namespace {
 
-class TrainCommand {
+class TrainCommand : public Training {
  public:
-  explicit TrainCommand(CLI::App& app)
-      : command_(*app.add_subcommand(
-            "train", "Train a network on a data set of frame folders (see docs/data.md).")) {
+  explicit TrainCommand(CLI::App& command) : command_(command) {
+    add_config(command_);
     data_.add_to(command_);
     auto* out = add_value(command_, "--out", out_, "RUN", "directory of the run")->required();
     add_resume(command_, resume_, {out});
@@ -49,11 +50,11 @@ class TrainCommand {
     option("--dropout", dropout_, "P", "dropout before the classifier");
     option("--lambda", config_.lambda, "L",
            "weight of the cost, a share of the dense network's MACs");
-    option(
-        "--lambda-rule", config_.lambda_rule, "NAME",
-        "how much of lambda counts when: learned (the share that was learned of it), "
-        "learned-squared (the square of that share), left-chance (all, once a quarter was), epoch "
-        "(all, from --lambda-from on)");
+    option("--lambda-rule", config_.lambda_rule, "NAME",
+           "how much of lambda counts when: half-learned (twice the share that was learned, all "
+           "from a "
+           "half on), learned (that share), learned-squared (its square), left-chance (all, once a "
+           "quarter was), epoch (all, from --lambda-from on)");
     add_value(command_, "--lambda-from", config_.lambda_from, "E",
               "first epoch, from 0, in which lambda counts; it chooses --lambda-rule epoch, whose "
               "default is a third of --epochs");
@@ -66,7 +67,7 @@ class TrainCommand {
                       "a reused map sends no gradient to the frame before");
     add_value(command_, "--size", config_.size, "S", "crop frames to S x S (default: as they are)");
     add_value(command_, "--shorter-side", config_.shorter_side, "S",
-              "scale frames to this side before the crop (default: --size)")
+              "scale frames to this side before the crop (default: --size, 8/7 of it with --crop)")
         ->needs("--size");
     add_transforms(command_, config_);
     add_pixels(command_, pixels_);
@@ -74,8 +75,10 @@ class TrainCommand {
     add_threads(command_);
   }
 
-  void run() {
-    if (!resume_.empty()) return go_on();
+  void check_options() override { settle(); }
+
+  /// Makes the configuration; returns what of the recipe is not met.
+  std::vector<std::string> settle() {
     config_.model = model_.config();
     config_.policy = train::parse_policy(policy_);
     config_.model.dropout = dropout_;
@@ -90,6 +93,12 @@ class TrainCommand {
                         "they are");
     check_transforms(command_, config_);
     check(config_);
+    return missed;
+  }
+
+  void run() override {
+    if (!resume_.empty()) return go_on();
+    const auto missed = settle();
     const auto weights = TuningOptions::read(config_.tuning);
     const auto dataset = data_.open(config_.shorter_side > 0 ? config_.shorter_side : config_.size);
     require_utf8_names(command_, dataset.classes);
@@ -100,6 +109,7 @@ class TrainCommand {
     train::Trainer trainer(config_, dataset);
     std::string started;
     if (weights) started = concat(config_.tuning.weights, ": ", trainer.start_from(*weights));
+    if (instead) return instead(trainer);
     train::RunWriter writer(out_, overwrite_);
     std::printf("%s%s", first_lines(data_, dataset, description).c_str(),
                 cost_line(trainer.model(), description).c_str());
@@ -138,7 +148,9 @@ class TrainCommand {
   void finish(train::Trainer& trainer, train::RunWriter& writer, const data::Dataset& val,
               const std::string& run) {
     const train::SavingOptions saving{.every = save_every_, .source = source_of(command_)};
-    const auto summary = run_or_stop(trainer, writer, saving, run);
+    const auto summary =
+        run_or_stop(trainer, writer, saving,
+                    goes_on.empty() ? "`adafuse train --resume " + run + "`" : goes_on);
     const std::string map = percent_map(summary.map);
     std::printf("best: top-1 %.1f %%%s, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
                 summary.top1, map.c_str(), summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
@@ -202,8 +214,7 @@ class TrainCommand {
       config_.model.agents = false;
       config_.lambda = 0;
     } else if (config_.lambda == 0) {
-      refuse(command_, {"--lambda-rule", "--lambda-from", "--cost-loss", "--cost-target"},
-             "with --lambda 0");
+      refuse(command_, lambda_options(), "with --lambda 0");
     } else {
       require<ValueError>(config_.lambda_from < config_.epochs || config_.epochs < 1,
                           "--lambda-from ", config_.lambda_from, " has no effect in ",
@@ -237,8 +248,14 @@ class TrainCommand {
 }  // namespace
 
 void add_train(CLI::App& app) {
-  const auto command = std::make_shared<TrainCommand>(app);
-  app.get_subcommand("train")->callback([command] { command->run(); });
+  auto* command = app.add_subcommand(
+      "train", "Train a network on a data set of frame folders (see docs/data.md).");
+  const auto training = add_train_options(*command);
+  command->callback([training] { training->run(); });
+}
+
+std::shared_ptr<Training> add_train_options(CLI::App& command) {
+  return std::make_shared<TrainCommand>(command);
 }
 
 }  // namespace adafuse::cli

@@ -12,7 +12,9 @@ browser=$(command -v chromium || command -v chromium-browser || command -v googl
 works gestures --out data --train 9 --val 9 --size 16 --frames 4
 works train --data data --out run --fusion adafuse --policy-hidden 4 --lambda-from 0 --frames 4 \
   --stem-stride 2 --epochs 2 --batch 9
-works report run --data data --out page.html
+works sweep --data data --out swept --fusion adafuse --policy-hidden 4 --frames 4 --stem-stride 2 --epochs 1 \
+  --batch 9 --lambdas 0,1 --seeds 0
+works report run swept --data data --out page.html
 
 # The page with a script behind its own, which writes what it sees into the document's title.
 cat >probe.js <<'PROBE'
@@ -24,9 +26,16 @@ window.addEventListener("load", () => {
   slider.value = 2;
   slider.dispatchEvent(new Event("input"));
   const after = film.querySelector("output").textContent;
+  const svg = film.querySelector("svg"), size = name => Number(film.dataset[name]);
+  const at = new DOMPoint(size("left") + size("column") + size("gap") + 2, size("top") + 3.5 * size("row"))
+      .matrixTransform(svg.getScreenCTM());
+  svg.dispatchEvent(new PointerEvent("pointermove", { clientX: at.x, clientY: at.y }));
+  const hovered = film.querySelector("output").textContent;
   const over = document.documentElement.scrollWidth - innerWidth;
   document.title = "window " + innerWidth + ", over: " + Math.max(over, 0) + ", wide: " + wide.join(" ") +
-      ", steps: " + (before.startsWith("Frame 0:") && after.startsWith("Frame 2:"));
+      ", steps: " + (before.startsWith("Frame 0:") && after.startsWith("Frame 2:")) +
+      ", hovers: " + (hovered.startsWith("Frame 1:") && slider.value == 1) +
+      ", curve: " + (document.querySelectorAll("svg circle title").length > 1);
 });
 PROBE
 {
@@ -46,6 +55,6 @@ for width in 375 1200; do
     >dom.txt 2>log.txt || fail "chromium: exit code $?: $(tail -n 3 log.txt)"
   grep -F "CONSOLE" log.txt && fail "the console has messages at $width"
   title=$(sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p' dom.txt | head -n 1)
-  same "what the page says at $width" "window $width, over: 0, wide: , steps: true" "$title"
+  same "what the page says at $width" "window $width, over: 0, wide: , steps: true, hovers: true, curve: true" "$title"
 done
 finish

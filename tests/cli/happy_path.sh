@@ -67,9 +67,9 @@ case $out in *layer3.0.conv2*) ;; *) fail "eval: no second decision in: $out" ;;
 # written down.
 works train --data data --out variant --overwrite --fusion adafuse $tiny
 same "size of agents" 2.0 "$(value variant/config.json policy_relative)"
-same "rule" '"learned"' "$(value variant/config.json lambda_rule)"
+same "rule" '"half-learned"' "$(value variant/config.json lambda_rule)"
 works eval --run variant --data data
-for rule in learned-squared left-chance epoch; do
+for rule in learned learned-squared left-chance epoch; do
   works train --data data --out variant --overwrite --fusion adafuse $tiny --lambda-rule $rule
   same "rule" "\"$rule\"" "$(value variant/config.json lambda_rule)"
 done

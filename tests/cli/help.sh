@@ -12,7 +12,7 @@ mentions() {
   done
 }
 
-mentions "" gestures data train eval describe predict stream forward convert demo report "adafuse train --data"
+mentions "" gestures data train sweep find-rate eval describe predict stream forward convert demo report "adafuse train --data"
 mentions gestures --out --train --val --size --frames --seed --threads
 mentions train --data --out --resume --save-every --overwrite --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-rule --lambda-from \
@@ -24,6 +24,9 @@ mentions train --weights --freeze --partial-bn --head-rate --bias-rate --label-s
 mentions train --crop --crop-area --crop-aspect --flip-labels --brightness --contrast --saturation --hue --erase \
   --sampling --fit
 mentions eval --weights --model --fusion --size --shorter-side --pixels --clips --crops --sampling --frames --flip-labels
+mentions train --config
+mentions sweep --lambdas --seeds --out --config --data --model --epochs
+mentions find-rate --from --to --steps --csv --config --data --model
 mentions eval --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame
 mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels \
   --confusion --scores --decisions

@@ -94,11 +94,11 @@ mistake "its units have one decision each" describe --model bninception --fusion
 mistake "16 channels do not make groups of 3" describe --fusion adafuse --policy-groups-of 3
 mistake "--lambda-from 5 has no effect in 5 epochs" \
   $tiny --fusion adafuse --epochs 5 --lambda-from 5
-for rule in learned-squared learned left-chance; do
+for rule in half-learned learned-squared learned left-chance; do
   mistake "--lambda-from has no effect with --lambda-rule $rule" \
     $tiny --fusion adafuse --lambda-rule $rule --lambda-from 1
 done
-mistake "lambda-rule: expects learned, learned-squared, left-chance or epoch, got 'learnt'" \
+mistake "lambda-rule: expects half-learned, learned, learned-squared, left-chance or epoch, got 'learnt'" \
   $tiny --fusion adafuse --lambda-rule learnt
 mistake "--size" $tiny --shorter-side 20
 mistake "this model decides nothing" eval --run dense --data data --policy keep-all

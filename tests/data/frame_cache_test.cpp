@@ -30,6 +30,13 @@ TEST_CASE("frame cache: the same clips, each frame decoded once") {
   CHECK(cache.kept() == 15);
 }
 
+TEST_CASE("frame cache: the size of a clip's pictures is asked for once") {
+  const MadeUpClips clips(2, 3, 5, 7);
+  const FrameCache cache(clips, 0);
+  for (int pass = 0; pass < 3; ++pass) CHECK(cache.frame_size(1) == Shape{5, 7});
+  CHECK(clips.decoded == 1);
+}
+
 TEST_CASE("frame cache: several frames of a clip, of which only the missing are asked for") {
   const MadeUpClips clips(5, 6);
   const FrameCache cache(clips, 1 << 20);

@@ -63,7 +63,7 @@ TEST_CASE("sampling: a dense training clip begins anywhere, and strides by 64 / 
 }
 
 TEST_CASE("sampling: uniform goes from the first frame to the last") {
-  for (const std::uint64_t k : {1, 2})
+  for (const std::uint64_t k : {1u, 2u})
     CHECK(drawn_frames(FrameSampling::uniform, 10, 4, Key(k)) == std::vector<Index>{0, 3, 6, 9});
   CHECK(test_frames(FrameSampling::uniform, 3, 5) == std::vector<Index>{0, 0, 1, 1, 2});
   CHECK(test_frames(FrameSampling::uniform, 9, 1) == std::vector<Index>{4});

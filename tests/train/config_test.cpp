@@ -169,12 +169,13 @@ TEST_CASE("config: another word than those that there are is told with them and 
   told("estimator",
        "c: estimator: expects gumbel, soft-gumbel, straight-through or reinforce, got 'x'");
   told("lambda_rule",
-       "c: lambda-rule: expects learned, learned-squared, left-chance or epoch, got 'x'");
+       "c: lambda-rule: expects half-learned, learned, learned-squared, left-chance or epoch, "
+       "got 'x'");
   told("optimizer", "c: optimizer: expects adamw, adam or sgd, got 'x'");
   told("schedule", "c: schedule: expects one-cycle, cosine, step or constant, got 'x'");
   told("policy", "c: policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got 'x'");
   told("consensus", "c: model: consensus: expects average or lstm, got 'x'");
-  told("policy_pool", "c: model: policy pool: expects average or max, got 'x'");
+  told("policy_pool", "c: model: policy-pool: expects average or max, got 'x'");
 }
 
 }  // namespace config_test

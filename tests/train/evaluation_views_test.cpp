@@ -87,9 +87,9 @@ TEST_CASE("views: logits are the mean of each view's, mirrored ones by counterpa
 
 TEST_CASE("views: decisions of several are not kept") {
   const data::MadeUpClips clips(2, 4, 10, 16);
-  CHECK_THROWS_AS(
-      evaluate_views(small_model(), clips, loading(), {.clips = 2}, {.keep_decisions = true}),
-      ValueError);
+  EvaluationOptions keep;
+  keep.keep_decisions = true;
+  CHECK_THROWS_AS(evaluate_views(small_model(), clips, loading(), {.clips = 2}, keep), ValueError);
 }
 
 TEST_CASE("views: of several labels the loss is that of the mean logits") {

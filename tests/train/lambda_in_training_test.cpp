@@ -26,8 +26,8 @@ EpochMetrics first_epoch(const TinyGestures& gestures, LambdaRule rule) {
 
 TEST_CASE("lambda in training: before anything was learned the loss is the cross-entropy") {
   const TinyGestures gestures("lambda-first");
-  for (const auto rule :
-       {LambdaRule::learned_squared, LambdaRule::learned, LambdaRule::left_chance}) {
+  for (const auto rule : {LambdaRule::half_learned, LambdaRule::learned_squared,
+                          LambdaRule::learned, LambdaRule::left_chance}) {
     const auto m = first_epoch(gestures, rule);
     CHECK(m.train.lambda < 0.05);
     CHECK(m.train.loss - m.train.cross_entropy < 0.05);
@@ -48,7 +48,7 @@ TEST_CASE("lambda in training: the files say the rule, and how large the agents 
   train_tiny(gestures, config, "run");
   const RunFiles files(gestures.run("run"));
   const auto json = io::read_json(files.config());
-  CHECK(json["lambda_rule"] == "learned");
+  CHECK(json["lambda_rule"] == "half-learned");
   CHECK(json["model"]["policy_relative"] == 2);
   CHECK(json["model"]["policy_hidden"] == 1024);
   const auto saved = load_model(files.best());

@@ -12,8 +12,8 @@ using namespace adafuse::train;
 
 namespace {
 
-constexpr LambdaRule by_what_was_learned[] = {LambdaRule::learned_squared, LambdaRule::learned,
-                                              LambdaRule::left_chance};
+constexpr LambdaRule by_what_was_learned[] = {LambdaRule::half_learned, LambdaRule::learned,
+                                              LambdaRule::learned_squared, LambdaRule::left_chance};
 
 /// Lambda after so many steps of one accuracy.
 double after(LambdaRule rule, double accuracy, int steps, double chance = 0.2) {
@@ -39,11 +39,20 @@ TEST_CASE("lambda rule: at chance and below it, however long, nothing counts") {
     }
 }
 
-TEST_CASE("lambda rule: once all was learned lambda counts in full, and not a step before it") {
+TEST_CASE("lambda rule: once all was learned lambda counts in full, and not after one step") {
   for (const auto rule : by_what_was_learned) {
     CHECK(after(rule, 1, 1) < 0.5);
     CHECK(after(rule, 1, 500) == doctest::Approx(0.5));
   }
+}
+
+TEST_CASE(
+    "lambda rule: by half-learned it grows up to half of the way, and counts in full from there "
+    "on") {
+  CHECK(after(LambdaRule::half_learned, 0.4, 500) == doctest::Approx(0.25));
+  CHECK(after(LambdaRule::half_learned, 0.56, 500) == doctest::Approx(0.45));
+  CHECK(after(LambdaRule::half_learned, 0.601, 500) == 0.5);
+  CHECK(after(LambdaRule::half_learned, 0.8, 500) == 0.5);
 }
 
 TEST_CASE("lambda rule: of half the way from chance, half counts, a quarter, or all") {
@@ -61,6 +70,7 @@ TEST_CASE("lambda rule: what is lost again lowers it, but where it had to leave 
     for (int i = 0; i < 500; ++i) schedule.learn(0.2);
     return schedule.at(0);
   };
+  CHECK(lost(LambdaRule::half_learned) == doctest::Approx(0));
   CHECK(lost(LambdaRule::learned) == doctest::Approx(0));
   CHECK(lost(LambdaRule::learned_squared) == doctest::Approx(0));
   CHECK(lost(LambdaRule::left_chance) == 0.5);
@@ -75,6 +85,7 @@ TEST_CASE("lambda rule: an epoch asks for no accuracy") {
 }
 
 TEST_CASE("lambda rule: one class is learned from the first step on") {
+  CHECK(after(LambdaRule::half_learned, 1, 0, 1) == 0.5);
   CHECK(after(LambdaRule::learned_squared, 1, 0, 1) == 0.5);
   CHECK(after(LambdaRule::learned, 1, 0, 1) == 0.5);
   CHECK(after(LambdaRule::left_chance, 1, 1, 1) == 0.5);

@@ -60,7 +60,7 @@ void check_same_runs(const RunFiles& a, const RunFiles& b) {
 /// With all that has memory of its own: the rule for lambda, averages, early stopping.
 TrainConfig config_with_memory() {
   auto config = config_of(Optimizer::adamw, Estimator::gumbel);
-  config.lambda_rule = LambdaRule::learned;
+  config.lambda_rule = LambdaRule::half_learned;
   config.lambda_from = 0;
   config.tuning.ema = 0.9;
   config.tuning.early_stopping = 1;

@@ -62,19 +62,19 @@ inline std::array<double, 3> with_hue_turned(double r, double g, double b, doubl
   if (value > least) {
     const double range = value - least;
     saturation = range / value;
-    const double from_red = (value - r) / range, from_green = (value - g) / range,
-                 from_blue = (value - b) / range;
-    const double sixths = value == r   ? from_blue - from_green
-                          : value == g ? 2 + from_red - from_blue
-                                       : 4 + from_green - from_red;
-    hue = std::fmod(sixths / 6 + 1, 1.0);
+    const double sixths = value == r   ? (g - b) / range
+                          : value == g ? 2 + (b - r) / range
+                                       : 4 + (r - g) / range;
+    hue = sixths / 6 + 1;
   }
-  hue += turns;
-  hue -= std::floor(hue);
-  const double sixths = rounded(hue * 6), whole = std::floor(sixths), part = sixths - whole;
+  hue += turns + 1;                                   // from 1/2 to 10/3
+  hue -= static_cast<double>(static_cast<int>(hue));  // of whole turns nothing is left
+  const double sixths = rounded(hue * 6);
+  const int sector = static_cast<int>(sixths);
+  const double part = sixths - sector;
   const double p = value * (1 - saturation), q = value * (1 - rounded(saturation * part)),
                t = value * (1 - rounded(saturation * (1 - part)));
-  switch (static_cast<int>(whole) % 6) {
+  switch (sector) {
     case 0:
       return {value, t, p};
     case 1:

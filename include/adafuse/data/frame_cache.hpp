@@ -32,7 +32,17 @@ class FrameCache : public Dataset {
 
   std::string frame_name(Index clip, Index t) const override { return source_.frame_name(clip, t); }
   std::filesystem::path place(Index clip) const override { return source_.place(clip); }
-  Shape frame_size(Index clip) const override { return source_.frame_size(clip); }
+  /// Asked for once of each clip: a second training reads nothing.
+  Shape frame_size(Index clip) const override {
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto found = sizes_.find(clip); found != sizes_.end()) return found->second;
+    }
+    const Shape size = source_.frame_size(clip);  // unlocked: others decode meanwhile
+    const std::unique_lock lock(mutex_);
+    sizes_.emplace(clip, size);
+    return size;
+  }
 
   Tensor<std::uint8_t> frame(Index clip, Index t) const override {
     const Place place{clip, t};
@@ -103,6 +113,7 @@ class FrameCache : public Dataset {
   mutable std::shared_mutex mutex_;
   mutable std::size_t room_;
   mutable std::unordered_map<Place, Tensor<std::uint8_t>, PlaceHash> frames_;
+  mutable std::unordered_map<Index, Shape> sizes_;
 };
 
 }  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -9,6 +9,6 @@ namespace adafuse::inline ADAFUSE_SIMD {
 enum class PolicyPool { average, max };
 
 inline constexpr std::string_view policy_pool_words[] = {"average", "max"};
-constexpr io::Words words_of(PolicyPool) { return {"policy pool", policy_pool_words}; }
+constexpr io::Words words_of(PolicyPool) { return {"policy-pool", policy_pool_words}; }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

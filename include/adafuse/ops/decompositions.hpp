@@ -139,6 +139,12 @@ struct SingularValues {
 /// back. U are the columns then, at length 1, made orthonormal where they are 0 or nearly so.
 inline SingularValues singular_values(DoubleMatrix a) {
   const Index k = a.cols();
+  if (a.rows() > 2 * k) {  // a = Q R: those of R are found in fewer rows
+    const DoubleMatrix q = orthonormal_columns(a);
+    SingularValues result = singular_values(a);
+    result.u = q * result.u;
+    return result;
+  }
   const double largest = a.cwiseAbs().maxCoeff();
   int exponent = 0;
   std::frexp(largest, &exponent);

@@ -42,9 +42,10 @@ struct MetricsTable {
   }
 };
 
-/// Reads a metrics.csv. Throws FormatError, naming `name` and the line, for a row of another width,
-/// and for what is no finite number.
-inline MetricsTable parse_metrics(std::string_view text, const std::string& name) {
+/// Reads a metrics.csv, or another table of numbers with a column `key`. Throws FormatError, naming
+/// `name` and the line, for a row of another width, and for what is no finite number.
+inline MetricsTable parse_metrics(std::string_view text, const std::string& name,
+                                  std::string_view key = "epoch") {
   const auto fields = [](std::string_view line) {
     std::vector<std::string> parts;
     for (std::size_t at = 0; at <= line.size();) {
@@ -70,7 +71,7 @@ inline MetricsTable parse_metrics(std::string_view text, const std::string& name
                            io::in_quotes(part), " is no number");
     table.rows.push_back(std::move(parts));
   }
-  require<FormatError>(table.find("epoch").has_value(), name, ":1: expected a column epoch");
+  require<FormatError>(table.find(key).has_value(), name, ":1: expected a column ", key);
   return table;
 }
 

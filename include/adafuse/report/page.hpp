@@ -10,6 +10,7 @@
 #include <adafuse/report/page_script.hpp>
 #include <adafuse/report/page_style.hpp>
 #include <adafuse/report/run_tables.hpp>
+#include <adafuse/report/sweep_chart.hpp>
 
 namespace adafuse::report::inline ADAFUSE_SIMD {
 
@@ -17,6 +18,7 @@ struct Page {
   std::string title = "adafuse report";
   std::vector<RunPage> runs;
   std::optional<ReferenceLine> reference = {};  ///< an accuracy that is worth knowing
+  std::vector<Sweep> sweeps = {};
 };
 
 namespace detail {
@@ -50,13 +52,17 @@ inline Element curves_of(const MetricsTable& m) {
       {{"training", m.values("train_top1"), other, true},
        {"validation", m.values("val_top1"), own}});
   add("Mean average precision, %", true, {{"validation", m.values("val_map"), own}});
-  add("Cost, % of the dense network", true,
-      {{"training", m.values("train_cost", 100), other, true},
-       {"validation", m.values("macs_fraction", 100), own}});
-  add("Decisions, %", true,
-      {{"keep", m.values("keep", 100), action_colour(Action::keep)},
-       {"reuse", m.values("reuse", 100), action_colour(Action::reuse)},
-       {"skip", m.values("skip", 100), theme::quiet, true}});
+  const auto kept = m.values("keep");
+  const bool decides = std::any_of(kept.begin(), kept.end(), [](double k) { return k != 1; });
+  if (decides)
+    add("Cost, % of the dense network", true,
+        {{"training", m.values("train_cost", 100), other, true},
+         {"validation", m.values("macs_fraction", 100), own}});
+  if (decides)
+    add("Decisions, %", true,
+        {{"keep", m.values("keep", 100), action_colour(Action::keep)},
+         {"reuse", m.values("reuse", 100), action_colour(Action::reuse)},
+         {"skip", m.values("skip", 100), theme::quiet, true}});
   add("Loss", false, {{"training", m.values("train_loss"), own}});
   add("Learning rate", false, {{"last step of the epoch", m.values("rate"), own}});
   return grid;
@@ -148,36 +154,52 @@ inline void add_ledger(Element& section, const RunPage& run) {
 inline Element run_section(const RunPage& run, std::size_t number_of_run) {
   const std::string id = "run-" + std::to_string(number_of_run);
   Element section("section", {{"aria-labelledby", id}});
+  if (run.swept) section.set({"class", "brief"});
   section.add(Element("h2", {{"id", id}}, run.name));
   if (run.summary.is_null())
     section.add(styled("p", "quiet", "This run is not complete: it has no summary.json."));
   if (!run.metrics.rows.empty()) {
-    section.add(Element("h3", {}, "Training"));
-    section.add(curves_of(run.metrics));
+    if (run.swept) {
+      section.add(folded("Training", curves_of(run.metrics)));
+    } else {
+      section.add(Element("h3", {}, "Training"));
+      section.add(curves_of(run.metrics));
+    }
     section.add(folded("Every number of metrics.csv", metrics_table(run.metrics)));
   }
-  if (run.evaluation.is_null())
+  if (run.evaluation.is_null() && !run.swept)
     section.add(
         styled("p", "quiet",
                "Decisions, classes and clips need the data: adafuse report RUN --data DIR."));
-  else
-    add_evaluation(section, run);
+  if (!run.evaluation.is_null()) add_evaluation(section, run);
   add_ledger(section, run);
   return section;
+}
+
+inline void add_sweep(Element& section, const Sweep& sweep,
+                      const std::vector<TradeOffPoint>& others) {
+  if (sweep.runs.empty()) return;
+  section.add(Element("h3", {}, "Sweep " + sweep.name));
+  section.add(figure(
+      sweep_chart(sweep, others),
+      "A ring for each run. Dots are the means of each lambda's runs, crosses and the band reach "
+      "from the least to the greatest of them. Up is more accurate, left is cheaper."));
+  section.add(sweep_table(sweep));
 }
 
 inline Element overview(const Page& page) {
   Element section("section", {{"aria-labelledby", "results"}});
   section.add(Element("h2", {{"id", "results"}, {"class", "first"}}, "Results"));
-  section.add(runs_table(page.runs));
   TradeOffChart chart{.points = {}, .reference = page.reference};
   for (const auto& run : page.runs)
-    if (auto place = place_of(run)) {
+    if (auto place = run.swept ? std::nullopt : place_of(run)) {
       const bool adapts = place->macs_fraction != 1;
       place->accent = page.runs.size() == 1 || adapts;
       chart.points.push_back(std::move(*place));
     }
-  if (!chart.points.empty())
+  for (const auto& sweep : page.sweeps) add_sweep(section, sweep, chart.points);
+  section.add(runs_table(page.runs));
+  if (!chart.points.empty() && page.sweeps.empty())
     section.add(figure(trade_off_chart(chart),
                        "Up is more accurate, left is cheaper. The cost counts what is run, agents "
                        "included, against the dense network without agents."));

@@ -51,7 +51,7 @@ for (const film of document.querySelectorAll(".film")) {
     place(rowMark, left - 2, top + r * row - 1, frames * (column + gap) - gap + 4, row + 1);
   };
   const frameSlider = slider("frame", frames - 1, value => { t = value; show(); });
-  const channelSlider = slider("channel, by use", channels.length - 1, value => { r = value; show(); });
+  const channelSlider = slider("channel", channels.length - 1, value => { r = value; show(); });
   side.appendChild(said);
   svg.addEventListener("pointermove", event => {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());

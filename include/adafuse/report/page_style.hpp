@@ -35,6 +35,7 @@ body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 72rem; color: var(-
   font-size: 16px; }
 h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .25rem; }
 h2 { font-size: 1.4rem; margin: 3rem 0 .5rem; padding-top: .75rem; border-top: 1px solid var(--grid); }
+.brief h2 { font-size: 1.1rem; margin-top: 1.5rem; }
 h3 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 h4 { font-size: .95rem; margin: 0 0 .5rem; font-weight: 600; }
 h1, h2, h3, h4, p, figcaption, li { overflow-wrap: anywhere; }
@@ -72,16 +73,20 @@ summary { cursor: pointer; }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; margin: .5rem 0; }
 .controls img { width: 6rem; image-rendering: pixelated; border-radius: 4px; }
 .controls > div { flex: 1 1 14rem; min-width: 0; }
-.controls label { display: flex; gap: .5rem; align-items: center; font-size: .875rem; color: var(--quiet); }
-.controls input { flex: 1 1 auto; min-width: 0; max-width: 16rem; accent-color: var(--accent); }
+.controls label { display: grid; grid-template-columns: 4rem minmax(0, 1fr); align-items: center; font-size: .875rem; color: var(--quiet); }
+.controls input { min-width: 0; width: 100%; max-width: 16rem; accent-color: var(--accent); }
 .controls output { display: block; font-size: .875rem; min-height: 3em; overflow-wrap: anywhere; }
 .mark { fill: none; stroke: var(--ink); stroke-width: 1.5; pointer-events: none; }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav, .controls, .mark { display: none; }
   h2 { break-before: page; }
-  h2.first { break-before: auto; }
+  h2.first, .brief h2 { break-before: auto; }
   figure, tr { break-inside: avoid; }
+  table { font-size: 7pt; }
+  th, td { padding: .15rem .4rem .15rem 0; }
+  th.n, td.n { padding: .15rem 0 .15rem .5rem; }
+  thead th { white-space: normal; }
   .scroll { overflow: visible; }
   .scroll > svg { min-width: 0; }
   .confusion td { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -17,6 +17,9 @@
 #include <adafuse/report/page_script.hpp>
 #include <adafuse/report/page_style.hpp>
 #include <adafuse/report/run_tables.hpp>
+#include <adafuse/report/spread.hpp>
 #include <adafuse/report/svg.hpp>
+#include <adafuse/report/sweep.hpp>
+#include <adafuse/report/sweep_chart.hpp>
 #include <adafuse/report/text.hpp>
 #include <adafuse/report/theme.hpp>

@@ -28,6 +28,7 @@ struct RunPage {
   std::vector<Film> right = {}, wrong = {};
   infer::Ledger ledger = {};  ///< of some clips; no frames: none
   infer::Ledger dense = {};   ///< of the same clips, all channels kept; no frames: none
+  bool swept = false;         ///< one of a sweep's runs: told briefly
 };
 
 namespace detail {
@@ -47,6 +48,23 @@ inline Cell text_cell(const io::Json& value) { return {.text = value.get<std::st
 template <class Make>
 Cell cell_or_dash(const io::Json& object, const char* key, const Make& make) {
   return object.is_object() && object.contains(key) ? make(object[key]) : Cell{.text = "\u2013"};
+}
+
+}  // namespace detail
+
+namespace detail {
+
+/// Without the columns of numbers in which no row has one.
+inline Table without_empty_columns(Table t) {
+  for (std::size_t c = t.columns.size(); c-- > 0;) {
+    const bool empty = std::all_of(t.rows.begin(), t.rows.end(),
+                                   [c](const auto& row) { return row[c].text == "\u2013"; });
+    if (!t.columns[c].numeric || !empty) continue;
+    const auto at = static_cast<std::ptrdiff_t>(c);
+    t.columns.erase(t.columns.begin() + at);
+    for (auto& row : t.rows) row.erase(row.begin() + at);
+  }
+  return t;
 }
 
 }  // namespace detail
@@ -95,7 +113,7 @@ inline Element runs_table(const std::vector<RunPage>& runs) {
                       cell_or_dash(run.summary, "train_seconds",
                                    [](const io::Json& v) { return number_cell(v, 1, 1, " s"); })});
   }
-  return table(t);
+  return table(detail::without_empty_columns(std::move(t)));
 }
 
 /// metrics.csv. Epochs count from 0, as there.

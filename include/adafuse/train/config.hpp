@@ -48,7 +48,7 @@ struct TrainConfig {
   TuningConfig tuning;         ///< where it starts, what learns, how clips count
 
   double lambda = 0.5;  ///< weight of the cost, counted as a share of the dense network
-  LambdaRule lambda_rule = LambdaRule::learned;  ///< how much of lambda counts when
+  LambdaRule lambda_rule = LambdaRule::half_learned;  ///< how much of lambda counts when
   Index lambda_from = 0;  ///< of LambdaRule::epoch: first epoch, from 0, in which lambda counts
   CostKind cost = CostKind::real;
   CostDistance cost_loss = CostDistance::absolute;

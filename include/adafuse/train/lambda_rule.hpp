@@ -6,12 +6,14 @@
 //
 //   learned = clamp((accuracy - chance) / (1 - chance), 0, 1)
 //
+//   half-learned      lambda * min(1, 2 * learned)
 //   learned           lambda * learned
 //   learned-squared   lambda * learned^2
 //   left-chance       lambda from the step on at which learned > 1/4
 //   epoch             lambda from an epoch on, whatever was learned
 //
-// The first two have a way back: where a price takes away what was learned, it falls.
+// The first three have a way back: where a price takes away what was learned, it falls. The first
+// one is the default: a network that knows half of its task pays in full.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -23,9 +25,9 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
-enum class LambdaRule { learned, learned_squared, left_chance, epoch };
-inline constexpr std::string_view lambda_rule_words[] = {"learned", "learned-squared",
-                                                         "left-chance", "epoch"};
+enum class LambdaRule { half_learned, learned, learned_squared, left_chance, epoch };
+inline constexpr std::string_view lambda_rule_words[] = {"half-learned", "learned",
+                                                         "learned-squared", "left-chance", "epoch"};
 constexpr io::Words words_of(LambdaRule) { return {"lambda-rule", lambda_rule_words}; }
 
 /// What a rule remembers from step to step.
@@ -53,6 +55,8 @@ class LambdaSchedule {
   /// The weight of the cost in the next step, which is of this epoch.
   double at(Index epoch) const {
     switch (rule_) {
+      case LambdaRule::half_learned:
+        return lambda_ * std::min(1., 2 * learned());
       case LambdaRule::learned_squared:
         return lambda_ * learned() * learned();
       case LambdaRule::learned:

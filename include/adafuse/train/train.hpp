@@ -22,6 +22,7 @@
 #include <adafuse/train/model_file.hpp>
 #include <adafuse/train/parameter_groups.hpp>
 #include <adafuse/train/policy_choice.hpp>
+#include <adafuse/train/rate_finder.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <adafuse/train/run_writer.hpp>
 #include <adafuse/train/save.hpp>

@@ -8,6 +8,7 @@
 #include <adafuse/train/early_stopping.hpp>
 #include <adafuse/train/from_config.hpp>
 #include <adafuse/train/metrics.hpp>
+#include <adafuse/train/rate_finder.hpp>
 #include <adafuse/train/run_writer.hpp>
 #include <adafuse/train/start_weights.hpp>
 #include <adafuse/train/weight_ema.hpp>
@@ -116,6 +117,22 @@ class Trainer {
     return summary;
   }
 
+  /// Instead of run(): trains, once, at the rates that the finder asks for, lambda as in a run's
+  /// first step, and writes nothing.
+  void try_rates(RateFinder& finder) {
+    require<ValueError>(!std::exchange(ran_, true), "train: this trainer has run already");
+    for (Index epoch = 0;; ++epoch)
+      for (const auto& batch : train_.epoch(epoch)) {
+        double loss = std::numeric_limits<double>::infinity();
+        try {
+          loss = train_step(batch, lambda_.at(0), finder.rate()).loss;
+        } catch (const ValueError&) {  // a loss or a gradient is no number: the step before was
+          if (finder.steps().empty()) throw;  // too large
+        }
+        if (!finder.learn(loss)) return;
+      }
+  }
+
  private:
   void restore(const RunWriter& writer) {
     const auto path = writer.files().state();
@@ -155,7 +172,7 @@ class Trainer {
     const Index steps = train_.batches();
     if (state.step == steps) return;
     for (const auto& batch : train_.epoch(state.epoch, state.step)) {
-      const auto step = train_step(batch, lambda_.at(state.epoch));
+      const auto step = train_step(batch, lambda_.at(state.epoch), schedule_(optimizer_->steps()));
       lambda_.learn(step.top1 / 100);
       state.sums += step;
       ++state.step;
@@ -244,7 +261,7 @@ class Trainer {
   /// Both are below 2^31 (TrainConfig), so that a step can be counted.
   Index step_count() const { return config_.epochs * train_.batches(); }
 
-  TrainingMetrics train_step(const data::Batch& batch, double lambda) {
+  TrainingMetrics train_step(const data::Batch& batch, double lambda, double rate) {
     const Index step = optimizer_->steps();
     const Key noise = Key(config_.seed).of("noise").of(static_cast<std::uint64_t>(step));
     const Index parts = config_.tuning.accumulate;
@@ -258,7 +275,7 @@ class Trainer {
       sum += own;
     }
     optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
-    optimizer_->step(schedule_(step));
+    optimizer_->step(rate);
     ema_.update();
     return sum;
   }
