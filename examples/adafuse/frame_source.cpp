@@ -95,17 +95,25 @@ FrameSource film_source(const std::string& path, const io::ImageOptions& picture
   };
 }
 
-/// "320x240": width and height.
-std::pair<Index, Index> parse_raw_size(const std::string& text) {
-  std::pair<Index, Index> size;
+struct RawSize {
+  Index width = 0, height = 0;
+};
+
+/// "320x240"; nothing for what is no size.
+std::optional<RawSize> parse_raw_size(const std::string& text) {
+  RawSize size;
   const char* const end = text.data() + text.size();
-  const auto [x, wrong] = std::from_chars(text.data(), end, size.first);
-  const bool began = wrong == std::errc() && x != end && *x == 'x';
-  const auto [stop, error] = std::from_chars(began ? x + 1 : end, end, size.second);
-  require<ValueError>(
-      began && error == std::errc() && stop == end && size.first > 0 && size.second > 0,
-      "--raw: expects WIDTHxHEIGHT as in 320x240, got ", io::in_single_quotes(text));
+  const auto [x, wrong] = std::from_chars(text.data(), end, size.width);
+  if (wrong != std::errc() || x == end || *x != 'x') return {};
+  const auto [stop, error] = std::from_chars(x + 1, end, size.height);
+  if (error != std::errc() || stop != end || size.width < 1 || size.height < 1) return {};
   return size;
+}
+
+/// What is wrong with the value of --raw; empty: nothing.
+std::string raw_size_mistake(const std::string& text) {
+  if (parse_raw_size(text)) return "";
+  return concat("expects WIDTHxHEIGHT as in 320x240, got ", io::in_single_quotes(text));
 }
 
 FrameSource open_pipe(const SourceOptions& o, const io::ImageOptions& pictures,
@@ -114,8 +122,9 @@ FrameSource open_pipe(const SourceOptions& o, const io::ImageOptions& pictures,
   refuse(command, {"--follow"}, "on a pipe, which is followed to its end");
   if (!o.raw.empty()) {
     refuse(command, {"--width", "--height"}, "beside --raw");
-    const auto [width, height] = parse_raw_size(o.raw);
-    return raw_frames(height, width, pictures);
+    const auto size = parse_raw_size(o.raw);
+    require<ValueError>(size.has_value(), "--raw: ", raw_size_mistake(o.raw));
+    return raw_frames(size->height, size->width, pictures);
   }
   if (command.count("--width") + command.count("--height") == 0) return y4m_frames(pictures);
   require<ValueError>(command.count("--width") > 0 && command.count("--height") > 0,
@@ -130,7 +139,8 @@ void SourceOptions::add_to(CLI::App& command) {
       ->required();
   add_value(command, "--raw", raw, "WxH",
             "stdin is raw rgb24 of this size (ffmpeg -f rawvideo -pix_fmt rgb24 -);\n"
-            "without it, YUV4MPEG2 (ffmpeg -f yuv4mpegpipe -)");
+            "without it, YUV4MPEG2 (ffmpeg -f yuv4mpegpipe -)")
+      ->check(raw_size_mistake);
   add_value(command, "--width", width, "W", "of raw rgb24, pixels: --raw in two options");
   add_value(command, "--height", height, "H", "of raw rgb24, pixels");
   command.add_flag("--follow", follow, "wait for more pictures in the directory, until Ctrl-C");

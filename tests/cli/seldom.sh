@@ -59,7 +59,7 @@ for command in predict stream; do
   mv kept.safetensors two/last.safetensors
   for seed in 1 2 1; do
     works $command two $clip --policy random:0.4,0.3,0.3 --seed $seed --json
-    grep -o '"macs_fraction": [0-9.e-]*' stdout.txt >$command-$seed.txt
+    grep -oE '"macs_fraction": ?[0-9.e-]*' stdout.txt >$command-$seed.txt
   done
   cmp -s $command-1.txt $command-2.txt && fail "$command --seed changes nothing"
   cp -r $clip holes
