@@ -41,9 +41,7 @@ class DataOptions {
   data::OpenedDataset open(Index film_side = 0) {
     options_.films = film_opener();
     options_.film_side = film_side;
-    const bool lists = !options_.train_list.empty();
-    require<ValueError>(!data_.empty() || lists,
-                        "--data is required, or --train-list and --val-list");
+    name();
     if (!columns_.empty()) options_.columns = data::parse_list_columns(columns_);
     if (!names_.empty()) options_.names = data::parse_frame_names(names_);
     if (command_->count("--first-frame") > 0) {
@@ -62,8 +60,12 @@ class DataOptions {
     return {"--list-columns", "--name-template", "--first-frame", "--most-pixels"};
   }
 
-  /// What errors call the data set.
-  std::string name() const { return data_.empty() ? options_.train_list.string() : data_; }
+  /// What errors call the data set. Throws ValueError where the options name none.
+  std::string name() const {
+    require<ValueError>(!data_.empty() || !options_.train_list.empty(),
+                        "--data is required, or --train-list and --val-list");
+    return data_.empty() ? options_.train_list.string() : data_;
+  }
 
  private:
   const CLI::App* command_ = nullptr;

@@ -18,7 +18,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 inline io::DirectoryKind run_directory() {
   return {.what = "a run",
           .names = {"config.json", "metrics.csv", "last.safetensors", "best.safetensors",
-                    "state.safetensors", "summary.json", "report.html"},
+                    "state.safetensors", "summary.json", "report.html", "run.json"},
           .last = "summary.json"};
 }
 
