@@ -74,6 +74,16 @@ class DataOptions {
   Index first_frame_ = 1;
 };
 
+/// Throws ValueError, saying what helps, when there is nothing to validate on.
+inline void require_validation_clips(const DataOptions& options,
+                                     const data::OpenedDataset& dataset) {
+  const bool by_name = dataset.layout.find("split by name") != std::string::npos;
+  require<ValueError>(dataset.val.size() > 0, options.name(), ": there are no clips to validate on",
+                      by_name ? ": by their names all were cut from one source; give each source "
+                                "a name, or put clips in folders train and val"
+                              : "");
+}
+
 /// The lines that a command begins with.
 inline std::string first_lines(const DataOptions& options, const data::OpenedDataset& dataset,
                                const data::Description& description) {

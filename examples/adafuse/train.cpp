@@ -1,6 +1,7 @@
 // adafuse train: from folders of frames to a model, with the files of the run beside it.
 // SPDX-License-Identifier: MIT
 #include <cstdio>
+#include <optional>
 
 #include "choice.hpp"
 #include "data_options.hpp"
@@ -99,16 +100,19 @@ class TrainCommand {
     say(concat("opening ", io::escaped(data_.name()), "\n"));
     data::Description description;
     std::string chosen;
+    std::optional<data::OpenedDataset> whole;
     if (left_open) {  // by what the clips are like before they are scaled
-      const auto whole = data_.open();
-      description = data::describe(whole.train, whole.val, whole.classes);
+      whole.emplace(data_.open());
+      description = data::describe(whole->train, whole->val, whole->classes);
       chosen = apply_choice(command_, description, config_);
       choose_lambda_rule();
     }
-    const auto dataset = data_.open(config_.shorter_side > 0 ? config_.shorter_side : config_.size);
+    const Index side = config_.shorter_side > 0 ? config_.shorter_side : config_.size;
+    const auto dataset = whole && side == 0 ? std::move(*whole) : data_.open(side);
     if (!left_open) description = data::describe(dataset.train, dataset.val, dataset.classes);
     if (config_.size == 0)
       data::require_one_size(description, "--size S crops all frames to S x S");
+    require_validation_clips(data_, dataset);
     train::Trainer trainer(config_, dataset);
     std::string started;
     if (weights) started = concat(config_.tuning.weights, ": ", trainer.start_from(*weights));
