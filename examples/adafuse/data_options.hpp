@@ -44,9 +44,7 @@ class DataOptions {
   data::OpenedDataset open(Index film_side = 0) {
     options_.films = film_opener();
     options_.film_side = film_side;
-    const bool lists = !options_.train_list.empty();
-    require<ValueError>(!data_.empty() || lists,
-                        "--data is required, or --train-list and --val-list");
+    name();
     if (!columns_.empty()) options_.columns = data::parse_list_columns(columns_);
     if (!names_.empty()) options_.names = data::parse_frame_names(names_);
     if (command_->count("--first-frame") > 0) {
@@ -65,8 +63,12 @@ class DataOptions {
     return {"--list-columns", "--name-template", "--first-frame", "--most-pixels", "--skip-broken"};
   }
 
-  /// What errors call the data set.
-  std::string name() const { return data_.empty() ? options_.train_list.string() : data_; }
+  /// What errors call the data set. Throws ValueError where the options name none.
+  std::string name() const {
+    require<ValueError>(!data_.empty() || !options_.train_list.empty(),
+                        "--data is required, or --train-list and --val-list");
+    return data_.empty() ? options_.train_list.string() : data_;
+  }
 
  private:
   const CLI::App* command_ = nullptr;
@@ -87,6 +89,16 @@ inline std::string left_out_lines(const data::OpenedDataset& dataset) {
     text += "  " + io::escaped(reasons[i]) + "\n";
   if (reasons.size() > shown) text += "  ...\n";
   return text;
+}
+
+/// Throws ValueError, saying what helps, when there is nothing to validate on.
+inline void require_validation_clips(const DataOptions& options,
+                                     const data::OpenedDataset& dataset) {
+  const bool by_name = dataset.layout.find("split by name") != std::string::npos;
+  require<ValueError>(dataset.val.size() > 0, options.name(), ": there are no clips to validate on",
+                      by_name ? ": by their names all were cut from one source; give each source "
+                                "a name, or put clips in folders train and val"
+                              : "");
 }
 
 /// The lines that a command begins with.

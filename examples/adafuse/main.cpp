@@ -8,6 +8,7 @@
 
 #include "command.hpp"
 #include "nearest_name.hpp"
+#include "provenance.hpp"
 #include "standard_output.hpp"
 
 namespace adafuse::cli {
@@ -63,10 +64,11 @@ int run(int argc, char** argv) {
       "it,\n"
       "reuse the previous frame's, or skip it.\n\n"
       "  adafuse gestures --out data --train 2000 --val 1000\n"
-      "  adafuse train --data data --fusion adafuse --stem-stride 2 --out run\n"
+      "  adafuse train --data data --out run\n"
       "  adafuse eval --run run --data data\n",
       "adafuse");
   app.require_subcommand(1);
+  app.set_version_flag("--version", "adafuse " + version_text(), "version, and commit if known");
   add_gestures(app);
   add_data(app);
   add_train(app);
@@ -111,6 +113,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   adafuse::cli::hold_standard_files();
+  adafuse::cli::remember_command(argc, argv);
   const int status = adafuse::cli::run(argc, argv);
   return adafuse::cli::finish_standard_output() ? status : 2;
 }

@@ -52,6 +52,11 @@ class ModelOptions {
                      "blocks of equal sizes share the linears of their agents");
   }
 
+  /// The fusion where the command line says none.
+  void set_default_fusion(const std::string& fusion) {
+    if (command_->count("--fusion") == 0) fusion_ = fusion;
+  }
+
   /// The configuration, once the command line was read.
   models::ModelConfig config() const {
     models::ModelConfig config = config_;

@@ -1,9 +1,12 @@
-// The progress bar. See progress.hpp.
+// The progress of a training. See progress.hpp.
 // SPDX-License-Identifier: MIT
 #include "progress.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <adafuse/train/remaining_time.hpp>
+#include <chrono>
 #include <cstdio>
 #include <optional>
 
@@ -23,38 +26,51 @@ std::string duration(double seconds) {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+/// Seconds since some moment.
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Columns of the terminal that standard output is; 80 where it does not say.
+std::size_t columns() {
+  winsize size{};
+  const bool told = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return told ? size.ws_col : 80;
+}
 
 class Printer {
  public:
-  explicit Printer(std::string title) : title_(std::move(title)) {}
+  explicit Printer(const ProgressOptions& options) : options_(options) {}
+  /// What is printed next begins a line of its own.
+  ~Printer() {
+    if (drawn_ > 0) std::printf("\n"), std::fflush(stdout);
+  }
+  Printer(const Printer&) = delete;
+  Printer& operator=(const Printer&) = delete;
 
   void step(const train::Progress& p) {
-    head();
-    if (!begun_) begun_ = p.epoch * p.steps + p.step - 1;
-    const auto now = Clock::now();
+    const double time = now();
+    if (!remaining_)
+      remaining_.emplace(
+          static_cast<double>(options_.validation_clips) / static_cast<double>(p.clips), begun_);
+    remaining_->step({p.epoch, p.epochs, p.step, p.steps}, time);
     const bool epoch_ends = p.step == p.steps;
-    if (!terminal_ || (!epoch_ends && now - drawn_ < std::chrono::milliseconds(100))) return;
-    drawn_ = now;
-    const double done = static_cast<double>(p.epoch * p.steps + p.step);
-    const double all = static_cast<double>(p.epochs * p.steps);
-    const double seconds = std::chrono::duration<double>(now - start_).count();
-    constexpr int width = 30;
-    const int filled =
-        static_cast<int>(width * static_cast<double>(p.step) / static_cast<double>(p.steps));
-    std::string bar(static_cast<std::size_t>(filled), '#');
-    bar.resize(width, '.');
-    std::printf("\r\033[K%5lld  [%s] %lld/%lld  loss %.3f  %s left",
-                static_cast<long long>(p.epoch + 1), bar.c_str(), static_cast<long long>(p.step),
-                static_cast<long long>(p.steps), p.loss,
-                duration(seconds * (all - done) / (done - static_cast<double>(*begun_))).c_str());
-    std::fflush(stdout);
+    if (!headed_ && (options_.validation_clips == 0 || epoch_ends || is_measured())) {
+      expect(p);
+      head();
+    }
+    if (terminal_ && (epoch_ends || time - drawn_ >= 0.1)) draw(p, time);
   }
 
   void epoch(const train::EpochMetrics& m) {
     head();  // of a run that goes on after the last step of an epoch
-    std::printf("%s%5lld  %5.3f       %5.1f %%      %5.1f %% ", terminal_ ? "\r\033[K" : "",
-                static_cast<long long>(m.epoch + 1), m.train.loss, m.train.top1, m.val.top1);
+    clear();
+    if (remaining_)
+      remaining_->epoch(now());
+    else
+      begun_ = now();
+    std::printf("%5lld  %5.3f       %5.1f %%      %5.1f %% ", static_cast<long long>(m.epoch + 1),
+                m.train.loss, m.train.top1, m.val.top1);
     for (const Action action : all_actions)
       std::printf(" %3.0f %%", 100 * m.val.actions.share(action));
     std::printf("  %5.1f %%", 100 * m.val.macs_fraction);
@@ -64,10 +80,61 @@ class Printer {
   }
 
  private:
-  /// Printed with the first step: a run that is refused has no table.
+  /// Whether enough steps were timed to say how long all of them may take.
+  bool is_measured() const {
+    constexpr double seconds = 2;
+    constexpr Index steps = 20;
+    return remaining_->measured_seconds() >= seconds || remaining_->measured() >= steps;
+  }
+
+  double clips_per_second(const train::Progress& p) const {
+    return static_cast<double>(p.clips) / std::max(1e-9, remaining_->step_seconds());
+  }
+
+  void expect(const train::Progress& p) {
+    if (options_.validation_clips == 0) return;
+    clear();
+    std::printf("expected: about %s for epochs %lld to %lld, %lld %s each, %.0f clips/s\n",
+                duration(remaining_->left()).c_str(), static_cast<long long>(p.epoch + 1),
+                static_cast<long long>(p.epochs), static_cast<long long>(p.steps),
+                p.steps == 1 ? "step" : "steps", clips_per_second(p));
+  }
+
+  /// One line, no longer than the terminal is wide: a longer one could not be written again.
+  void draw(const train::Progress& p, double time) {
+    char text[160];
+    std::snprintf(text, sizeof text,
+                  "%5lld  %lld/%lld  loss %.3f  top-1 %.1f %%  cost %.1f %%  %.0f clips/s  %s left",
+                  static_cast<long long>(p.epoch + 1), static_cast<long long>(p.step),
+                  static_cast<long long>(p.steps), p.mean.loss, p.mean.top1, 100 * p.mean.cost,
+                  clips_per_second(p), duration(remaining_->left()).c_str());
+    std::string line = text;
+    constexpr std::size_t least = 5, most = 30;
+    const std::size_t wide = columns() - 1;
+    if (line.size() + least + 4 <= wide) {
+      const std::size_t width = std::min(most, wide - line.size() - 4);
+      const double share = static_cast<double>(p.step) / static_cast<double>(p.steps);
+      std::string bar(static_cast<std::size_t>(static_cast<double>(width) * share), '#');
+      bar.resize(width, '.');
+      line += "  [" + bar + "]";
+    }
+    line.resize(std::min(line.size(), wide));
+    std::printf("\r\033[K%s", line.c_str());
+    std::fflush(stdout);
+    drawn_ = time;
+  }
+
+  /// Takes away what is drawn.
+  void clear() {
+    if (drawn_ > 0) std::printf("\r\033[K");
+    drawn_ = 0;
+  }
+
+  /// Printed with the first steps: a run that is refused has no table.
   void head() {
     if (std::exchange(headed_, true)) return;
-    if (!title_.empty()) std::printf("%s\n", title_.c_str());
+    clear();
+    if (!options_.title.empty()) std::printf("%s\n", options_.title.c_str());
     std::printf("epoch   loss  train top-1    val top-1 ");
     for (const ActionRow& action : adafuse_actions)
       std::printf(" %5s", std::string(action.name).c_str());
@@ -75,17 +142,18 @@ class Printer {
     std::fflush(stdout);
   }
 
-  std::string title_;
+  ProgressOptions options_;
   bool headed_ = false;
   bool terminal_ = isatty(STDOUT_FILENO) != 0;
-  Clock::time_point start_ = Clock::now(), drawn_{};
-  std::optional<Index> begun_;  // steps that were done before this process
+  double begun_ = now(), drawn_ = 0;  // 0: nothing is drawn
+  std::optional<train::RemainingTime> remaining_;
 };
 
 }  // namespace
 
-train::TrainObserver progress_printer(const std::string& title) {
-  const auto printer = std::make_shared<Printer>(title);
+train::TrainObserver progress_printer(const ProgressOptions& options) {
+  if (options.quiet) return {};
+  const auto printer = std::make_shared<Printer>(options);
   return {.step = [printer](const train::Progress& p) { printer->step(p); },
           .epoch = [printer](const train::EpochMetrics& m) { printer->epoch(m); }};
 }

@@ -1,4 +1,4 @@
-// Progress: a bar with the time that is left on a terminal, a line for each epoch anywhere.
+// Progress: on a terminal one line that is written again and again, anywhere a line for each epoch.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -9,7 +9,16 @@ namespace adafuse::cli {
 /// Seconds as "48 s", "3:07 min" or "1:12:30 h".
 std::string duration(double seconds);
 
-/// Prints to standard output; the bar only when that is a terminal.
-train::TrainObserver progress_printer(const std::string& title);
+struct ProgressOptions {
+  std::string title{};         ///< above the table
+  bool quiet = false;          ///< Nothing is printed.
+  Index validation_clips = 0;  ///< of each epoch; positive: says how long the training may take
+};
+
+/// Prints to standard output; what is rewritten only when that is a terminal.
+train::TrainObserver progress_printer(const ProgressOptions& options);
+inline train::TrainObserver progress_printer(const std::string& title) {
+  return progress_printer(ProgressOptions{.title = title});
+}
 
 }  // namespace adafuse::cli

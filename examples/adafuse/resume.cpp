@@ -7,7 +7,6 @@
 #include <filesystem>
 
 #include "data_options.hpp"
-#include "progress.hpp"
 #include "run_argument.hpp"
 #include "stop_signals.hpp"
 
@@ -38,7 +37,8 @@ void add_resume(CLI::App& command, std::string& run, const std::vector<CLI::Opti
             for (auto* option : required) option->required(false);
           },
           "go on with the run that was left in RUN, with the options that it began with;\n"
-          "beside it: --data (if the data have moved), --save-every, --most-pixels, --threads")
+          "beside it: --data (if the data have moved), --save-every, --most-pixels, --threads,\n"
+          "--quiet")
       ->type_name("RUN")
       ->check([](const std::string& given) {
         return given.empty() ? std::string("expects the directory of a run") : std::string();
@@ -52,8 +52,8 @@ void add_save_every(CLI::App& command, Index& steps) {
 }
 
 void refuse_beside_resume(const CLI::App& command) {
-  const std::vector<std::string> free{"--resume", "--data", "--save-every", "--most-pixels",
-                                      "--threads"};
+  const std::vector<std::string> free{"--resume",      "--data",    "--save-every",
+                                      "--most-pixels", "--threads", "--quiet"};
   for (const CLI::Option* option : command.get_options())
     if (!is_among(free, option->get_name()))
       refuse(command, {option->get_name()},
@@ -103,11 +103,12 @@ std::optional<train::UnfinishedRun> find_run_to_resume(const std::string& run) {
 }
 
 train::RunSummary run_or_stop(train::Trainer& trainer, train::RunWriter& writer,
-                              const train::SavingOptions& saving, const std::string& goes_on) {
-  auto observer = progress_printer("");
-  observer.stop = [] { return stop_signal() != 0; };
+                              const train::SavingOptions& saving, const std::string& goes_on,
+                              const ProgressOptions& progress) {
   catch_stop_signals();
   try {
+    auto observer = progress_printer(progress);
+    observer.stop = [] { return stop_signal() != 0; };
     return trainer.run(writer, observer, saving);
   } catch (const train::Interrupted& left) {
     std::fflush(stdout);

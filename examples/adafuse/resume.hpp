@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "progress.hpp"
 
 namespace adafuse::cli {
 
@@ -32,8 +33,10 @@ void take_source(CLI::App& command, const io::Json& source);
 /// How far a run has come. Nothing when it is complete, which is said on standard output.
 std::optional<train::UnfinishedRun> find_run_to_resume(const std::string& run);
 
-/// Trains with a progress table. After Ctrl-C or SIGTERM says what `goes_on`, and throws ExitCode.
+/// Trains with a progress table, unless it is to be quiet. After Ctrl-C or SIGTERM says what
+/// `goes_on`, and throws ExitCode.
 train::RunSummary run_or_stop(train::Trainer& trainer, train::RunWriter& writer,
-                              const train::SavingOptions& saving, const std::string& goes_on);
+                              const train::SavingOptions& saving, const std::string& goes_on,
+                              const ProgressOptions& progress);
 
 }  // namespace adafuse::cli

@@ -1,12 +1,14 @@
 // adafuse train: from folders of frames to a model, with the files of the run beside it.
 // SPDX-License-Identifier: MIT
 #include <cstdio>
+#include <optional>
 
+#include "choice.hpp"
 #include "config_file.hpp"
 #include "data_options.hpp"
 #include "model_options.hpp"
 #include "pixels_option.hpp"
-#include "progress.hpp"
+#include "provenance.hpp"
 #include "recipe.hpp"
 #include "resume.hpp"
 #include "run_report.hpp"
@@ -30,6 +32,7 @@ class TrainCommand : public Training {
     command_.add_flag("--overwrite", overwrite_,
                       "replace an earlier run in RUN, once this one is complete; until then it\n"
                       "grows in RUN.new");
+    command_.add_flag("--quiet", quiet_, "print the result and errors only");
     model_.add_to(command_);
     option("--recipe", recipe_, "NAME",
            "own, or paper: the authors' training, where no option says otherwise");
@@ -79,6 +82,8 @@ class TrainCommand : public Training {
 
   /// Makes the configuration; returns what of the recipe is not met.
   std::vector<std::string> settle() {
+    left_open_ = is_left_open(command_);
+    if (left_open_) model_.set_default_fusion(train::chosen_fusion);
     config_.model = model_.config();
     config_.policy = train::parse_policy(policy_);
     config_.model.dropout = dropout_;
@@ -100,35 +105,56 @@ class TrainCommand : public Training {
     if (!resume_.empty()) return go_on();
     const auto missed = settle();
     const auto weights = TuningOptions::read(config_.tuning);
-    const auto dataset = data_.open(config_.shorter_side > 0 ? config_.shorter_side : config_.size);
+    say(concat("opening ", io::escaped(data_.name()), "\n"));
+    data::Description description;
+    std::string chosen;
+    std::optional<data::OpenedDataset> whole;
+    if (left_open_) {  // by what the clips are like before they are scaled
+      whole.emplace(data_.open());
+      description = data::describe(whole->train, whole->val, whole->classes);
+      chosen = apply_choice(command_, description, config_);
+      choose_lambda_rule();
+    }
+    const Index side = config_.shorter_side > 0 ? config_.shorter_side : config_.size;
+    const auto dataset = whole && side == 0 ? std::move(*whole) : data_.open(side);
     require_utf8_names(command_, dataset.classes);
-    const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
+    if (!left_open_) description = data::describe(dataset.train, dataset.val, dataset.classes);
     config_.several_labels = description.most_labels > 1;
     if (config_.size == 0)
       data::require_one_size(description, "--size S crops all frames to S x S");
+    require_validation_clips(data_, dataset);
     train::Trainer trainer(config_, dataset);
     std::string started;
     if (weights) started = concat(config_.tuning.weights, ": ", trainer.start_from(*weights));
     if (instead) return instead(trainer);
     train::RunWriter writer(out_, overwrite_);
-    std::printf("%s%s", first_lines(data_, dataset, description).c_str(),
-                cost_line(trainer.model(), description).c_str());
+    io::write_json(writer.files().provenance(), train::to_json(provenance(data_.name())));
+    say(first_lines(data_, dataset, description) + chosen +
+        cost_line(trainer.model(), description));
     if (writer.replaces())
-      std::printf("%s stays as it is until this run is complete; it grows in %s\n", out_.c_str(),
-                  writer.files().dir().c_str());
-    std::printf("%s", started.c_str());
+      say(concat(out_, " stays as it is until this run is complete; it grows in ",
+                 writer.files().dir().string(), "\n"));
+    say(started);
     write_left_out(writer, dataset.left_out);
-    for (const auto& sentence : missed) std::printf("recipe paper: %s\n", sentence.c_str());
+    for (const auto& sentence : missed) say("recipe paper: " + sentence + "\n");
     finish(trainer, writer, dataset.val, out_);
   }
 
  private:
+  /// At once, unless --quiet.
+  void say(const std::string& text) const {
+    if (quiet_) return;
+    std::printf("%s", text.c_str());
+    std::fflush(stdout);
+  }
+
   void go_on() {
     refuse_beside_resume(command_);
     const auto left = find_run_to_resume(resume_);
     if (!left) return;
     take_source(command_, left->saved.source);
     const auto& config = left->config;
+    say(concat("opening ", io::escaped(data_.name()), "\n"));
     const auto dataset = data_.open(config.shorter_side > 0 ? config.shorter_side : config.size);
     train::Trainer trainer(config, dataset);
     require_utf8_names(command_, dataset.classes);
@@ -148,9 +174,9 @@ class TrainCommand : public Training {
   void finish(train::Trainer& trainer, train::RunWriter& writer, const data::Dataset& val,
               const std::string& run) {
     const train::SavingOptions saving{.every = save_every_, .source = source_of(command_)};
-    const auto summary =
-        run_or_stop(trainer, writer, saving,
-                    goes_on.empty() ? "`adafuse train --resume " + run + "`" : goes_on);
+    const auto summary = run_or_stop(
+        trainer, writer, saving, goes_on.empty() ? "`adafuse train --resume " + run + "`" : goes_on,
+        {.quiet = quiet_, .validation_clips = val.size()});
     const std::string map = percent_map(summary.map);
     std::printf("best: top-1 %.1f %%%s, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
                 summary.top1, map.c_str(), summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
@@ -239,7 +265,7 @@ class TrainCommand : public Training {
   data::Pixels pixels_ = data::Pixels::rgb;
   train::TrainConfig config_;
   double dropout_ = 0;
-  bool overwrite_ = false;
+  bool left_open_ = false, overwrite_ = false, quiet_ = false;
   std::string policy_ = "learned", out_, resume_;
   Index save_every_ = 0;
   DataOptions data_;
@@ -249,7 +275,10 @@ class TrainCommand : public Training {
 
 void add_train(CLI::App& app) {
   auto* command = app.add_subcommand(
-      "train", "Train a network on a data set of frame folders (see docs/data.md).");
+      "train",
+      "Train a network on films or folders of frames (see docs/data.md). Without --model and\n"
+      "--stem-stride it chooses what fits the clips (size, network, fusion, batch, epochs:\n"
+      "docs/choice.md), and says what.");
   const auto training = add_train_options(*command);
   command->callback([training] { training->run(); });
 }

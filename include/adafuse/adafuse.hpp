@@ -60,4 +60,5 @@
 #include <adafuse/nn/nn.hpp>
 #include <adafuse/ops/ops.hpp>
 #include <adafuse/optim/optim.hpp>
+#include <adafuse/version.hpp>
 #include <adafuse/video/video.hpp>

@@ -12,7 +12,7 @@ same "frames" $((27 * 4)) "$(find data/frames -name '0000[1-4].jpg' | wc -l)"
 
 works train --data data --out run --fusion adafuse --policy-hidden 4 $tiny --seed 3
 case $out in *best:*"of dense"*) ;; *) fail "train: no result in: $out" ;; esac
-same "files of a run" "best.safetensors config.json last.safetensors metrics.csv report.html summary.json" \
+same "files of a run" "best.safetensors config.json last.safetensors metrics.csv report.html run.json summary.json" \
   "$(ls run | tr '\n' ' ' | sed 's/ $//')"
 same "keys of summary.json" \
   "model fusion policy top1 macs_per_clip macs_fraction parameters train_seconds clips_per_second" \

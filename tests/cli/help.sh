@@ -19,6 +19,8 @@ mentions train --data --out --resume --save-every --overwrite --model --fusion -
   --cost --temperature --size --shorter-side --flip --seed --threads --most-pixels \
   --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame \
   resnet8 adafuse-tsm keep-all random:k,r,s REQUIRED
+mentions "" --version
+mentions train --quiet docs/choice.md
 mentions train --weights --freeze --partial-bn --head-rate --bias-rate --label-smoothing --class-weights --ema \
   --accumulate --early-stopping --recipe --pixels
 mentions train --crop --crop-area --crop-aspect --flip-labels --brightness --contrast --saturation --hue --erase \

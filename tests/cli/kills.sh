@@ -10,10 +10,10 @@ tiny="train --data data --out run --overwrite --frames 2 --stem-stride 2 --epoch
 works $tiny --seed 1
 mv run kept
 
-# seed_of RUN: of the run that is there, if its five files are (and perhaps the state, which goes last, and the
+# seed_of RUN: of the run that is there, if its six files are (and perhaps the state, which goes last, and the
 # report, which comes last); eval reads the model to its last byte.
 seed_of() {
-  if [ "$(ls "$1" 2>/dev/null | grep -vcE '^(state.safetensors|report.html)$')" -eq 5 ] && "$adafuse" eval --run "$1" --data data \
+  if [ "$(ls "$1" 2>/dev/null | grep -vcE '^(state.safetensors|report.html)$')" -eq 6 ] && "$adafuse" eval --run "$1" --data data \
     --threads 1 >/dev/null 2>eval.txt; then
     value "$1/config.json" seed
   else

@@ -7,7 +7,7 @@ works gestures --out data --train 18 --val 9 --size 16 --frames 4 --seed 1
 tiny="--frames 4 --stem-stride 2 --epochs 1 --batch 9 --seed 3"
 works train --data data --out own $tiny
 case $out in
-  "data: lists train.txt and val.txt; 18 + 9 clips of 9 classes, 4 frames, 16x16"*) ;;
+  *"data: lists train.txt and val.txt; 18 + 9 clips of 9 classes, 4 frames, 16x16"*) ;;
   *) fail "what was found: $out" ;;
 esac
 case $out in *"resnet8, 4 frames of 16x16 a clip: "*" M MACs where nothing is skipped"*) ;;
@@ -60,7 +60,7 @@ while read -r clip count label; do
   cp -r "data/frames/$clip" "classes/$class/"
 done < <(cat data/train.txt data/val.txt)
 works train --data classes --out folders $tiny
-case $out in "classes: frame folders by class, split by name; 18 + 9 clips of 9 classes"*) ;;
+case $out in *"classes: frame folders by class, split by name; 18 + 9 clips of 9 classes"*) ;;
   *) fail "folders by class: $out" ;;
 esac
 works eval --run folders --data classes --json

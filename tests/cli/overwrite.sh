@@ -45,7 +45,7 @@ works eval --run run.new --data data
 # Complete, it takes the place, and nothing is left beside it.
 works $tiny --out run --overwrite --seed 2
 same "what is there" "data kept run" "$(find . -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort | tr '\n' ' ' | sed 's/ $//')"
-same "files of a run" 6 "$(ls -A run | wc -l)"
+same "files of a run" 7 "$(ls -A run | wc -l)"
 same "seed" 2 "$(value run/config.json seed)"
 works eval --run run --data data
 
@@ -65,5 +65,5 @@ kill -KILL $pid
 wait $pid
 mistake "both: holds a run already" $tiny --out both
 works $tiny --out both --overwrite
-same "files of a run" 6 "$(ls -A both | wc -l)"
+same "files of a run" 7 "$(ls -A both | wc -l)"
 finish

@@ -78,7 +78,7 @@ start() {
   "$adafuse" "$@" >start.txt 2>stopped.txt &
   pid=$!
   for _ in $(seq 600); do
-    [ "$(wc -l <start.txt)" -ge 4 ] && break
+    grep -q "^epoch " start.txt && break
     sleep 0.01
   done
 }

@@ -15,6 +15,7 @@ TEST_CASE("run files: each has its name in the directory") {
   CHECK(files.best() == "dir/best.safetensors");
   CHECK(files.last() == "dir/last.safetensors");
   CHECK(files.config() == "dir/config.json");
+  CHECK(files.provenance() == "dir/run.json");
   CHECK(files.metrics() == "dir/metrics.csv");
   CHECK(files.summary() == "dir/summary.json");
 }

@@ -1,6 +1,7 @@
 // The files of a run, for whoever reads one; train/run_writer.hpp writes them.
 //
 //   RUN/config.json       all that the run depends on
+//   RUN/run.json          where it comes from: command, code, machine (train/provenance.hpp)
 //   RUN/metrics.csv       a row for each epoch
 //   RUN/last.safetensors  the model after the last epoch
 //   RUN/best.safetensors  the model with the highest validation top-1 (train/best_epoch.hpp)
@@ -44,6 +45,7 @@ class RunFiles {
 
   const std::filesystem::path& dir() const { return dir_; }
   std::filesystem::path config() const { return dir_ / "config.json"; }
+  std::filesystem::path provenance() const { return dir_ / "run.json"; }
   std::filesystem::path metrics() const { return dir_ / "metrics.csv"; }
   std::filesystem::path last() const { return dir_ / "last.safetensors"; }
   std::filesystem::path best() const { return dir_ / "best.safetensors"; }

@@ -18,7 +18,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 inline io::DirectoryKind run_directory() {
   return {.what = "a run",
           .names = {"config.json", "metrics.csv", "last.safetensors", "best.safetensors",
-                    "state.safetensors", "summary.json", "report.html", "left_out.txt"},
+                    "state.safetensors", "summary.json", "report.html", "run.json", "left_out.txt"},
           .last = "summary.json"};
 }
 

@@ -5,6 +5,7 @@
 #include <adafuse/train/average_precision.hpp>
 #include <adafuse/train/batch_part.hpp>
 #include <adafuse/train/best_epoch.hpp>
+#include <adafuse/train/choice.hpp>
 #include <adafuse/train/class_weights.hpp>
 #include <adafuse/train/clip_results.hpp>
 #include <adafuse/train/config.hpp>
@@ -22,7 +23,9 @@
 #include <adafuse/train/model_file.hpp>
 #include <adafuse/train/parameter_groups.hpp>
 #include <adafuse/train/policy_choice.hpp>
+#include <adafuse/train/provenance.hpp>
 #include <adafuse/train/rate_finder.hpp>
+#include <adafuse/train/remaining_time.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <adafuse/train/run_writer.hpp>
 #include <adafuse/train/save.hpp>

@@ -17,9 +17,11 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Where a run is, for a progress bar.
 struct Progress {
-  Index epoch, epochs;  ///< this one, from 0, of how many
-  Index step, steps;    ///< done in this epoch, of how many
-  double loss;          ///< of the last step
+  Index epoch, epochs;   ///< this one, from 0, of how many
+  Index step, steps;     ///< done in this epoch, of how many
+  double loss;           ///< of the last step
+  Index clips;           ///< of a step
+  TrainingMetrics mean;  ///< over the steps of this epoch
 };
 
 /// What a trainer tells while it runs, and asks; each may be empty.
@@ -179,7 +181,9 @@ class Trainer {
       const double seconds = lap();
       state.seconds += seconds;
       state.step_seconds += seconds;
-      if (observer.step) observer.step({state.epoch, config_.epochs, state.step, steps, step.loss});
+      if (observer.step)
+        observer.step({state.epoch, config_.epochs, state.step, steps, step.loss, config_.batch,
+                       state.sums / static_cast<double>(state.step)});
       if (asked_to_stop(observer)) leave(writer);
       if (save_every > 0 && optimizer_->steps() % save_every == 0) save(writer);
     }
