@@ -19,15 +19,8 @@ inline std::vector<adafuse::data::Batch> clips_of_run(const adafuse::train::Mode
   const auto dataset = data::load_dataset(folder);
   require<ValueError>(dataset.classes == card.classes, folder,
                       ": its classes are not those that the model was trained on");
-  data::LoaderConfig config;
-  config.batch_size = batch_size;
-  config.frames = card.config.frames;
-  config.size = card.input.size;
-  config.shorter_side = card.input.shorter_side;
-  config.normalisation = card.input.normalisation;
-  config.sampling = data::Sampling::middle;
-  config.shuffle = false;
-  const data::Loader loader(dataset.val, config);
+  const data::Loader loader(dataset.val,
+                            train::test_loader(card.input, card.config.frames, batch_size));
   std::vector<data::Batch> batches;
   Index clips = 0;
   for (const auto& batch : loader.epoch(0)) {

@@ -2,10 +2,14 @@
 # Used by the build itself and by the installed package.
 include_guard(GLOBAL)
 
-# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, ffmpeg, cli11 or doctest, as an imported target.
+# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, webp, ffmpeg, cli11 or doctest, as an imported target.
 macro(adafuse_find name)
   if("${name}" STREQUAL "eigen")
-    find_package(Eigen3 3.4 QUIET NO_MODULE)
+    # Another project may have made the target. Which version it is, core/eigen.hpp checks: Eigen 5's own
+    # file takes a request for 3.4 for another one.
+    if(NOT TARGET Eigen3::Eigen)
+      find_package(Eigen3 QUIET NO_MODULE)
+    endif()
     _adafuse_found(Eigen3::Eigen "Eigen 3.4" libeigen3-dev ${ARGN})
   elseif("${name}" STREQUAL "stb")
     find_path(ADAFUSE_STB_INCLUDE_DIR stb/stb_image.h)
@@ -21,6 +25,16 @@ macro(adafuse_find name)
   elseif("${name}" STREQUAL "zlib")
     find_package(ZLIB QUIET)
     _adafuse_found(ZLIB::ZLIB "zlib" zlib1g-dev ${ARGN})
+  elseif("${name}" STREQUAL "webp")
+    find_library(ADAFUSE_WEBP_LIBRARY webp)
+    find_path(ADAFUSE_WEBP_INCLUDE_DIR webp/decode.h)
+    mark_as_advanced(ADAFUSE_WEBP_LIBRARY ADAFUSE_WEBP_INCLUDE_DIR)
+    if(ADAFUSE_WEBP_LIBRARY AND ADAFUSE_WEBP_INCLUDE_DIR AND NOT TARGET adafuse::webp)
+      add_library(adafuse::webp INTERFACE IMPORTED GLOBAL)
+      target_include_directories(adafuse::webp INTERFACE ${ADAFUSE_WEBP_INCLUDE_DIR})
+      target_link_libraries(adafuse::webp INTERFACE ${ADAFUSE_WEBP_LIBRARY})
+    endif()
+    _adafuse_found(adafuse::webp "libwebp (webp/decode.h)" libwebp-dev ${ARGN})
   elseif("${name}" STREQUAL "ffmpeg")
     set(_adafuse_libraries)
     foreach(library avformat avcodec swscale avutil)
@@ -55,10 +69,24 @@ function(_adafuse_found target title package)
     if("REQUIRED" IN_LIST ARGN)
       message(FATAL_ERROR "${text}")
     endif()
-    message(STATUS "${text}; the headers that need it will not compile")
+    if(NOT adafuse_FIND_QUIETLY)  # find_package(adafuse QUIET)
+      message(STATUS "${text}; the headers that need it will not compile")
+    endif()
   endif()
 endfunction()
 
 macro(adafuse_find_openmp)
   find_package(OpenMP QUIET COMPONENTS CXX)
 endmacro()
+
+# Lets `adafuse::native`, where the compiler cannot name this machine, say so to whoever links it: CMake
+# repeats the name of a target that is not there.
+function(adafuse_check_native target)
+  include(CheckCXXCompilerFlag)
+  check_cxx_compiler_flag(-march=native ADAFUSE_COMPILER_HAS_NATIVE)
+  if(NOT ADAFUSE_COMPILER_HAS_NATIVE)
+    set_property(TARGET ${target} PROPERTY INTERFACE_COMPILE_OPTIONS "")
+    set_property(TARGET ${target} APPEND PROPERTY INTERFACE_LINK_LIBRARIES
+                 "adafuse::native needs a compiler that has -march=native. Link adafuse::adafuse instead")
+  endif()
+endfunction()

@@ -8,7 +8,7 @@
 # (vtables, and what has the name of a machine) go the way of functions.
 execute_process(COMMAND ${READELF} --symbols --wide ${OBJECT} OUTPUT_VARIABLE symbols
                         COMMAND_ERROR_IS_FATAL ANY)
-set(of_a_machine "(5plain|4sse4|3avx|4avx2|6avx512|11avx512_vnni)")
+set(of_a_machine "(8baseline|4sse4|3avx|4avx2|6avx512|11avx512_vnni)")
 # " 1339: 0000000000000000     1 TLS     WEAK   DEFAULT 2869 NAME"; local ones that begin a name of a
 # function are signatures of groups of constructors.
 string(REGEX MATCHALL "(FUNC|OBJECT|TLS|NOTYPE) +(WEAK|UNIQUE|LOCAL) +[A-Z]+ +[0-9]+ +_Z[^ \n]+" lines

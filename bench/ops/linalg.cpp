@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <adafuse/ops/decompositions.hpp>
 #include <adafuse/ops/linalg.hpp>
 
 #include "rows.hpp"

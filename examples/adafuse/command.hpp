@@ -14,6 +14,9 @@
 #include <string>
 #include <type_traits>
 #include <vector>
+#ifdef ADAFUSE_WEBP
+#include <adafuse/io/webp.hpp>
+#endif
 
 namespace adafuse::cli {
 
@@ -83,8 +86,12 @@ CLI::Option* add_value(CLI::App& command, const std::string& name, Value& value,
   }
 }
 
-/// --most-pixels: what a picture may claim before memory is taken for it.
+/// --most-pixels: what a picture may claim before memory is taken for it. WebP is read where the
+/// program was built with libwebp (ADAFUSE_WEBP).
 inline void add_most_pixels(CLI::App& command, io::ImageOptions& pictures) {
+#ifdef ADAFUSE_WEBP
+  pictures.webp = io::decode_webp;
+#endif
   add_value(command, "--most-pixels", pictures.most_pixels, "N",
             "pixels of a picture, or of all frames of a GIF; more are refused")
       ->check(CLI::PositiveNumber)

@@ -124,8 +124,13 @@ std::string list_text(const data::Dataset& half, const fs::path& root) {
   for (const auto& clip : clips->clips()) {
     require<ValueError>(clip.frames.first <= 1, clip.name, ": its first frame has number ",
                         clip.frames.first, ", and lists count from 0 or 1");
-    text += concat(clip.dir.lexically_relative(root).string(), " ", clip.frames.count, " ",
-                   clip.labels.front(), "\n");
+    const auto path = clip.dir.lexically_relative(root).string();
+    require<ValueError>(clip.labels.size() == 1 || path.find_first_of(" \t") == std::string::npos,
+                        clip.name, ": has several labels, and a path with spaces: no list of text ",
+                        "holds both");
+    text += concat(path, " ", clip.frames.count);
+    for (const auto label : clip.labels) text += concat(" ", label);
+    text += "\n";
   }
   return text;
 }

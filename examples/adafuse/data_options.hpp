@@ -26,13 +26,16 @@ class DataOptions {
     add_value(command, "--frames-root", options_.frames_root, "DIR",
               "what the paths in lists are below (default: DIR/frames or DIR)");
     add_value(command, "--list-columns", columns_, "NAMES",
-              "what the columns of lists are, of path, start, offset, count, label, label... and\n"
-              "- for others, as path,start,count,label (default: path,count,label...)");
+              "what the columns of lists are, of path, start, offset, count, label, label...,\n"
+              "labels (several in one field) and - for others, as path,start,count,label (default: "
+              "path,count,label...)");
     add_value(command, "--name-template", names_, "NAME",
               "names of frames, as img_%05d.jpg (default: found in each folder)");
     add_value(command, "--first-frame", first_frame_, "N",
               "number of a clip's first frame (default: 0 or 1, as they lie)");
     add_most_pixels(command, options_.pictures);
+    command.add_flag("--skip-broken", options_.skip_broken,
+                     "read every frame first, and leave out the clips that cannot be read");
     command_ = &command;
   }
 
@@ -57,7 +60,7 @@ class DataOptions {
     return {"--data", "--train-list", "--val-list", "--classes", "--frames-root"};
   }
   static std::vector<std::string> others() {
-    return {"--list-columns", "--name-template", "--first-frame", "--most-pixels"};
+    return {"--list-columns", "--name-template", "--first-frame", "--most-pixels", "--skip-broken"};
   }
 
   /// What errors call the data set. Throws ValueError where the options name none.
@@ -84,11 +87,25 @@ inline void require_validation_clips(const DataOptions& options,
                               : "");
 }
 
+/// What --skip-broken has left out: how many clips, and why the first of them.
+inline std::string left_out_lines(const data::OpenedDataset& dataset) {
+  constexpr std::size_t shown = 5;
+  const auto& reasons = dataset.left_out;
+  if (reasons.empty()) return {};
+  const Index all = dataset.train.size() + dataset.val.size() + std::ssize(reasons);
+  std::string text =
+      concat(reasons.size(), " of ", all, " clips cannot be read and are left out:\n");
+  for (std::size_t i = 0; i < std::min(shown, reasons.size()); ++i)
+    text += "  " + io::escaped(reasons[i]) + "\n";
+  if (reasons.size() > shown) text += "  ...\n";
+  return text;
+}
+
 /// The lines that a command begins with.
 inline std::string first_lines(const DataOptions& options, const data::OpenedDataset& dataset,
                                const data::Description& description) {
   return concat(io::escaped(options.name()), ": ", io::escaped(dataset.layout), "; ",
-                to_string(description), "\n");
+                to_string(description), "\n", left_out_lines(dataset));
 }
 
 }  // namespace adafuse::cli

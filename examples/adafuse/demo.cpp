@@ -43,7 +43,7 @@ train::TrainConfig recipe(const Contender& contender, const DemoOptions& options
 
 /// One validation clip that moves, its frames above what the last block decided on them.
 void draw_decisions(const std::filesystem::path& file, const train::SavedModel& saved,
-                    const data::FrameFolder& clips) {
+                    const data::FrameClips& clips) {
   Index clip = 0;  // the first whose class is not the last, "still"
   while (clip + 1 < clips.size() && clips.label(clip) + 1 == std::ssize(saved.card.classes)) ++clip;
   const Index frames = clips.frame_count(clip);

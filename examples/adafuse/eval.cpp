@@ -5,6 +5,7 @@
 #include "data_options.hpp"
 #include "eval_subject.hpp"
 #include "evaluation_output.hpp"
+#include "transform_options.hpp"
 
 namespace adafuse::cli {
 
@@ -12,6 +13,7 @@ namespace {
 
 struct EvalOptions {
   EvalSubject subject;
+  TestOptions test;
   std::string split = "val", policy;
   Index batch = 32;
   std::string confusion, scores, decisions;  // files to write; empty: none
@@ -20,13 +22,26 @@ struct EvalOptions {
   DataOptions data;
 };
 
+/// Throws ShapeError, naming a file, for pictures that the model does not take.
+void require_fitting(const data::Description& description, const data::Framing& framing) {
+  if (framing.size > 0) return;
+  if (framing.fit == data::Fit::any)
+    data::require_one_size(
+        description, "this model takes frames as they are; one trained with --size crops them");
+  for (const auto& size : description.sizes) {
+    const auto reason = data::refusal(framing, size.height, size.width);
+    if (!reason.empty()) throw ShapeError(concat(size.example, ": ", reason));
+  }
+}
+
 void evaluate_run(EvalOptions& options, const CLI::App& command) {
   options.subject.check();
   const auto input = options.subject.input();
   const auto dataset = options.data.open(input.shorter_side > 0 ? input.shorter_side : input.size);
   std::string notes;
-  const auto saved = options.subject.load(dataset.classes, options.policy, notes);
-  const auto& card = saved.card;
+  auto saved = options.subject.load(dataset.classes, options.policy, notes);
+  auto& card = saved.card;
+  card.config.frames = options.subject.frames(card);
   const bool adaptive = card.config.fusion.adaptive;
   require<ValueError>(adaptive || (options.policy.empty() && !options.sample),
                       "--policy and --sample have no effect: this model decides nothing");
@@ -46,34 +61,35 @@ void evaluate_run(EvalOptions& options, const CLI::App& command) {
     refuse(command, {"--seed"}, "where nothing is drawn: neither --sample nor a random policy");
 
   EvaluationOutput output{options.confusion, options.scores, options.decisions, options.json};
-  output.check(options.subject.files(), adaptive);
+  const bool several = options.subject.is_run() ? card.several_labels
+                                                : data::most_labels(dataset.val) > 1 ||
+                                                      data::most_labels(dataset.train) > 1;
+  output.check(options.subject.files(), adaptive, several);
   require<ValueError>(dataset.classes == card.classes, options.data.name(),
                       ": its classes are not those that the model was trained on");
   const auto description = data::describe(dataset.train, dataset.val, dataset.classes);
-  if (card.input.size == 0)
-    data::require_one_size(
-        description, "this model takes frames as they are; one trained with --size crops them");
-  data::LoaderConfig loader;
-  loader.batch_size = options.batch;
-  loader.frames = card.config.frames;
-  loader.size = card.input.size;
-  loader.shorter_side = card.input.shorter_side;
-  loader.normalisation = card.input.normalisation;
-  loader.sampling = data::Sampling::middle;
-  loader.shuffle = false;
+  const auto mirrored = apply_test_options(command, options.test, card.input, card.classes);
+  require<ValueError>(options.decisions.empty() || options.test.views.all() == 1,
+                      "--decisions: are of one view, not of --clips and --crops together");
+  require_fitting(description, card.input.framing());
+  const auto loading = train::test_loader(card.input, card.config.frames, options.batch);
   const auto& clips = options.split == "val" ? dataset.val : dataset.train;
-  const data::Loader batches(clips, loader);
-  const auto result = train::evaluate(saved.model, batches,
-                                      {.policy = choice,
-                                       .key = Key(options.seed).of("evaluation"),
-                                       .sample = options.sample,
-                                       .keep_decisions = !options.decisions.empty()});
+  const data::Loader batches(clips, loading);
+  const auto result = train::evaluate_views(saved.model, clips, loading, options.test.views,
+                                            {.policy = choice,
+                                             .key = Key(options.seed).of("evaluation"),
+                                             .sample = options.sample,
+                                             .several_labels = several,
+                                             .keep_decisions = !options.decisions.empty()},
+                                            mirrored);
   if (!options.json)
     std::printf("%s%s", first_lines(options.data, dataset, description).c_str(), notes.c_str());
-  output.write({{"model", card.config.model},
-                {"fusion", models::to_string(card.config.fusion)},
-                {"policy", adaptive ? policy : "none"}},
-               result, card.classes, batches);
+  io::Json about{{"model", card.config.model},
+                 {"fusion", models::to_string(card.config.fusion)},
+                 {"policy", adaptive ? policy : "none"},
+                 {"views", options.test.views.all()}};
+  if (command.count("--skip-broken") > 0) about["left_out"] = dataset.left_out;
+  output.write(std::move(about), result, card.classes, batches);
 }
 
 }  // namespace
@@ -83,6 +99,7 @@ void add_eval(CLI::App& app) {
   auto o = std::make_shared<EvalOptions>();
   o->data.add_to(*command);
   o->subject.add_to(*command);
+  add_test_options(*command, o->test);
   add_value(*command, "--split", o->split, "NAME", "val or train")
       ->check(CLI::IsMember({"val", "train"}))
       ->capture_default_str();

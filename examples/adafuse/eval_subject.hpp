@@ -11,6 +11,7 @@
 
 #include "model_options.hpp"
 #include "pixels_option.hpp"
+#include "run_argument.hpp"
 
 namespace adafuse::cli {
 
@@ -35,7 +36,7 @@ class EvalSubject {
     add_pixels(command, pixels_);
     const auto options = command.get_options();
     for (std::size_t i = before; i < options.size(); ++i)
-      of_network_.push_back(options[i]->get_name());
+      if (options[i]->get_name() != "--frames") of_network_.push_back(options[i]->get_name());
   }
 
   bool is_run() const { return weights_.empty(); }
@@ -45,6 +46,15 @@ class EvalSubject {
   std::vector<std::string> files() const {
     if (!is_run()) return {weights_};
     return {run_file().string(), train::RunFiles(run_).config().string()};
+  }
+  /// How many frames of a clip are looked at: as asked for, or as the run was trained.
+  Index frames(const train::ModelCard& card) const {
+    const Index frames =
+        command_->count("--frames") > 0 ? model_.config().frames : card.config.frames;
+    constexpr Index longest_clip = 4096;
+    require<ValueError>(1 <= frames && frames <= longest_clip, "--frames: expects 1 to ",
+                        longest_clip, ", got ", frames);
+    return frames;
   }
   /// How pictures become frames, once check() has returned.
   const train::InputConfig& input() const { return saved_ ? saved_->card.input : input_; }
@@ -56,6 +66,7 @@ class EvalSubject {
                         "--run is required, or --weights");
     if (is_run()) {
       refuse(*command_, of_network_, "with --run: the run says what the network is");
+      require_run_directory("--run", run_, "; --weights takes a file");
       saved_ = of_run();
     } else
       refuse(*command_, {"--checkpoint"}, "with --weights");

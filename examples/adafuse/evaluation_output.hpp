@@ -30,14 +30,16 @@ inline void print_blocks(const io::Json& blocks) {
 }
 
 inline void print_classes(const io::Json& classes) {
-  std::printf("\n%-32s %6s %9s %9s\n", "class", "clips", "accuracy", "of dense");
+  const bool several = !classes.empty() && !classes[0].contains("accuracy");
+  const char* measure = several ? "average_precision" : "accuracy";
+  std::printf("\n%-32s %6s %9s %9s\n", "class", "clips", several ? "AP" : "accuracy", "of dense");
   for (const auto& row : classes) {
     std::printf("%-32s %6lld", io::in_quotes(row["class"].get<std::string>()).c_str(),
                 static_cast<long long>(row["clips"].get<Index>()));
     if (row["clips"].get<Index>() == 0)
       std::printf(" %9s %9s\n", "-", "-");
     else
-      std::printf(" %7.1f %% %7.1f %%\n", row["accuracy"].get<double>(),
+      std::printf(" %7.1f %% %7.1f %%\n", row[measure].get<double>(),
                   100 * row["macs_fraction"].get<double>());
   }
 }
@@ -45,7 +47,7 @@ inline void print_classes(const io::Json& classes) {
 inline void print_clips(const char* title, const io::Json& clips) {
   std::printf("\n%s clips\n", title);
   for (const auto& clip : clips) {
-    const bool right = clip["class"] == clip["predicted"];
+    const bool right = clip["right"].get<bool>();
     const auto predicted = io::in_quotes(clip["predicted"].get<std::string>());
     std::printf("  %5.1f %% of dense  %s  %s%s%s\n", 100 * clip["macs_fraction"].get<double>(),
                 io::in_quotes(clip["clip"].get<std::string>()).c_str(),
@@ -58,10 +60,16 @@ inline void print_evaluation(const io::Json& r) {
   const auto number = [&r](const char* key) { return r[key].get<double>(); };
   std::printf("%s, fusion %s, policy %s, %lld clips\n", text_of(r["model"]), text_of(r["fusion"]),
               text_of(r["policy"]), static_cast<long long>(r["clips"].get<Index>()));
+  if (const auto views = r["views"].get<Index>(); views > 1)
+    std::printf("views          %lld of each clip, logits averaged, cost of all\n",
+                static_cast<long long>(views));
   std::printf("top-1          %.2f %%\n", number("top1"));
   std::printf("top-5          %.2f %%\n", number("top5"));
-  std::printf("class mean     %.2f %%\n", number("mean_class_accuracy"));
-  std::printf("cross-entropy  %.4f nats\n", number("cross_entropy"));
+  const bool several = r.contains("several_labels");
+  if (!several) std::printf("class mean     %.2f %%\n", number("mean_class_accuracy"));
+  std::printf("mAP            %.2f %%\n", number("map"));
+  std::printf("cross-entropy  %.4f nats%s\n", number("cross_entropy"),
+              several ? ", binary, the sum over the classes" : "");
   std::printf(
       "MACs a clip    %.3f M, %.1f %% of dense (%.1f %% by the paper's formula, %.1f %% by its "
       "upper bound)\n",
@@ -83,8 +91,11 @@ struct EvaluationOutput {
   bool json = false;
 
   /// Throws before anything is run: for a file that is read, one that is named twice, a directory
-  /// that is not there, and decisions of a model without any.
-  void check(const std::vector<std::string>& inputs, bool decides) const {
+  /// that is not there, decisions of a model without any, and confusion of several labels.
+  void check(const std::vector<std::string>& inputs, bool decides, bool several_labels) const {
+    require<ValueError>(confusion.empty() || !several_labels,
+                        "--confusion has no effect: clips have several labels, and none is taken "
+                        "for another");
     require<ValueError>(decides || decisions.empty(),
                         "--decisions has no effect: this model decides nothing");
     std::vector<std::filesystem::path> seen;

@@ -1,7 +1,6 @@
 // adafuse predict: what a trained model sees in clips, running no more than its decisions ask for.
 // SPDX-License-Identifier: MIT
 #include <adafuse/data/known_lists.hpp>
-#include <adafuse/data/segment_sampling.hpp>
 #include <chrono>
 #include <iostream>
 
@@ -24,8 +23,8 @@ struct ClipSource {
   std::string name;
   Index frame_count;
   std::function<Tensor<std::uint8_t>(Index)> frame;
-  std::optional<std::int64_t> label;
-  std::uint64_t number;  // in its list
+  std::vector<std::int64_t> labels;  // none: nobody knows
+  std::uint64_t number;              // in its list
 };
 
 ClipSource folder_clip(const fs::path& dir, const SessionOptions& options) {
@@ -62,7 +61,7 @@ void add_list(const fs::path& file, const std::vector<std::string>& classes,
       data::read_list(file, data::usual_frames_roots(file.parent_path()), classes), pictures);
   for (Index i = 0; i < folder->size(); ++i)
     clips.push_back({folder->name(i), folder->frame_count(i),
-                     [folder, i](Index t) { return folder->frame(i, t); }, folder->label(i),
+                     [folder, i](Index t) { return folder->frame(i, t); }, folder->labels(i),
                      static_cast<std::uint64_t>(i)});
 }
 
@@ -96,9 +95,9 @@ void predict(const PredictOptions& o, const CLI::App& command) {
   io::Json results = io::Json::array();
   for (const auto& clip : clips) {
     Tensor<float> input;
-    const auto chosen = data::sample_segment_middles(clip.frame_count, frames);
+    const auto chosen = model.frames_of(clip.frame_count);
     for (Index t = 0; t < frames; ++t) {
-      const auto frame = model.frame_of(clip.frame(chosen[static_cast<std::size_t>(t)]));
+      const auto frame = model.frame_of(clip.frame(chosen[static_cast<std::size_t>(t)]), clip.name);
       if (!input.defined()) input = Tensor<float>({1, frames, 3, frame.size(1), frame.size(2)});
       input[0][t].copy_from(frame);
     }
@@ -120,8 +119,12 @@ void predict(const PredictOptions& o, const CLI::App& command) {
     const double run = o.session.ledger ? all.total(&infer::LedgerRow::macs_run) - run_before
                                         : ledger.total(&infer::LedgerRow::macs_run);
     const double share = run / (session->network().dense_macs() * static_cast<double>(frames));
-    const Guess guess(logits[0].values(), io::in_quotes(clip.name));
-    if (clip.label) ++labelled, right += *clip.label == static_cast<std::int64_t>(guess.label);
+    const Guess guess(logits[0].values(), io::in_quotes(clip.name), card.several_labels);
+    if (!clip.labels.empty()) {
+      const auto end = card.several_labels ? clip.labels.end() : clip.labels.begin() + 1;
+      const auto answer = static_cast<std::int64_t>(guess.label);
+      ++labelled, right += std::find(clip.labels.begin(), end, answer) != end;
+    }
     if (o.session.json)
       results.push_back({{"clip", clip.name},
                          {"class", card.classes[guess.label]},

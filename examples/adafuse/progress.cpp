@@ -73,7 +73,9 @@ class Printer {
                 m.train.loss, m.train.top1, m.val.top1);
     for (const Action action : all_actions)
       std::printf(" %3.0f %%", 100 * m.val.actions.share(action));
-    std::printf("  %5.1f %%\n", 100 * m.val.macs_fraction);
+    std::printf("  %5.1f %%", 100 * m.val.macs_fraction);
+    if (m.val.several_labels) std::printf("  mAP %.1f %%", train::map_of(m.val));
+    std::printf("\n");
     std::fflush(stdout);
   }
 

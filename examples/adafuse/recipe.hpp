@@ -33,13 +33,13 @@ inline std::vector<std::string> apply_paper_recipe(const CLI::App& command,
   if (command.count("--lambda-rule") + command.count("--lambda-from") == 0)
     config.lambda_rule = train::LambdaRule::epoch, config.lambda_from = 0;
   if (command.count("--size") == 0) config.size = 224, config.shorter_side = 256;
+  set("--crop", config.transform.crop, data::Crop::multi_scale);
   if (config.model.model == "bninception" && command.count("--pixels") == 0)
     config.normalisation = data::normalisation_of(data::Pixels::bgr255);
 
   std::vector<std::string> missed;
   if (config.tuning.weights.empty())
     missed.push_back("starts from nothing, the paper from ImageNet's weights (--weights FILE)");
-  missed.push_back("crops frames in the middle, the paper at four scales and thirteen places");
   if (!config.flip)
     missed.push_back(
         "mirrors no clip, the paper does where labels know no left and right (--flip)");

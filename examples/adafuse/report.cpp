@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "data_options.hpp"
+#include "run_argument.hpp"
 #include "run_report.hpp"
 
 namespace adafuse::cli {
@@ -42,6 +43,7 @@ void write_report(ReportOptions& o, const CLI::App& command) {
     refuse(command, DataOptions::paths(), "without --data");
     refuse(command, DataOptions::others(), "without --data");
   }
+  for (const auto& run : o.runs) require_run_directory("RUN", run);
   const auto out = output_of(o);
   report::Page page;
   for (const auto& run : o.runs) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "data_options.hpp"
+#include "run_argument.hpp"
 #include "stop_signals.hpp"
 
 namespace adafuse::cli {
@@ -90,6 +91,7 @@ void take_source(CLI::App& command, const io::Json& source) {
 }
 
 std::optional<train::UnfinishedRun> find_run_to_resume(const std::string& run) {
+  require_run_directory("--resume", run);
   const auto left = io::find_left(run, train::run_directory());
   if (!left.complete) return train::find_unfinished(run);
   if (!left.settled) {

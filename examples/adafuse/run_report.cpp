@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "run_report.hpp"
 
-#include <adafuse/data/segment_sampling.hpp>
 #include <adafuse/infer/infer.hpp>
 #include <adafuse/train/evaluation_files.hpp>
 #include <adafuse/train/model_file.hpp>
@@ -40,34 +39,22 @@ class RunModel {
   bool adaptive() const { return card().config.fusion.adaptive; }
 
   data::LoaderConfig loader_config() const {
-    const auto& input = card().input;
-    data::LoaderConfig config;
-    config.batch_size = batch_;
-    config.frames = card().config.frames;
-    config.size = input.size;
-    config.shorter_side = input.shorter_side;
-    config.normalisation = input.normalisation;
-    config.sampling = data::Sampling::middle;
-    config.shuffle = false;
-    return config;
+    return train::test_loader(card().input, card().config.frames, batch_);
   }
 
   train::Evaluation evaluate(const data::Loader& loader) const {
-    return train::evaluate(saved_.model, loader, {.policy = card().policy, .key = key()});
+    return train::evaluate(
+        saved_.model, loader,
+        {.policy = card().policy, .key = key(), .several_labels = card().several_labels});
   }
 
   /// The frames of a clip that the network sees, as bytes.
   std::vector<Tensor<std::uint8_t>> pictures(Index clip) const {
     std::vector<Tensor<std::uint8_t>> pictures;
     const auto& input = card().input;
-    const Index side = input.shorter_side > 0 ? input.shorter_side : input.size;
     for (const Index t :
-         data::sample_segment_middles(clips_.frame_count(clip), card().config.frames)) {
-      const auto frame = clips_.frame(clip, t);
-      pictures.push_back(
-          input.size == 0 ? frame
-                          : data::centre_crop(data::resize_shorter_side(frame, side), input.size));
-    }
+         data::test_frames(input.sampling, clips_.frame_count(clip), card().config.frames))
+      pictures.push_back(data::framed(clips_.frame(clip, t), input.framing()));
     return pictures;
   }
 
@@ -104,7 +91,7 @@ class RunModel {
             {.frames = strip,
              .actions = decision.actions(),
              .block = decision.block,
-             .true_class = name(result.label),
+             .true_class = train::detail::labels_text(result, card().classes),
              .predicted_class = name(result.guess)}};
   }
 

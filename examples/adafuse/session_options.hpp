@@ -4,8 +4,7 @@
 #pragma once
 
 #include <adafuse/data/frame_names.hpp>
-#include <adafuse/data/resize.hpp>
-#include <adafuse/data/transform.hpp>
+#include <adafuse/data/framing.hpp>
 #include <adafuse/infer/infer.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/model_file.hpp>
@@ -15,6 +14,7 @@
 #include <cstdio>
 
 #include "command.hpp"
+#include "run_argument.hpp"
 
 namespace adafuse::cli {
 
@@ -45,9 +45,7 @@ struct SessionOptions {
 /// A trained model, ready for sessions.
 class LoadedModel {
  public:
-  LoadedModel(const SessionOptions& options, const CLI::App& command)
-      : saved_(load(options.checkpoint == "best" ? train::RunFiles(options.run).best()
-                                                 : train::RunFiles(options.run).last())) {
+  LoadedModel(const SessionOptions& options, const CLI::App& command) : saved_(load(options)) {
     const auto& config = saved_.card.config;
     policy_ = !config.fusion.adaptive  ? "none"
               : options.policy.empty() ? to_string(saved_.card.policy)
@@ -68,18 +66,20 @@ class LoadedModel {
   const infer::Decider& decider() const { return decider_; }
 
   /// The shorter side that pictures are scaled to; 0: they are taken as they are.
-  Index side() const {
-    const auto& input = card().input;
-    return input.shorter_side > 0 ? input.shorter_side : input.size;
+  Index side() const { return card().input.framing().scaled_side(); }
+
+  /// The frames of a clip that the network looks at, counted from 0.
+  std::vector<Index> frames_of(Index frame_count) const {
+    return data::test_frames(card().input.sampling, frame_count, card().config.frames);
   }
 
-  /// What the network reads of a picture [H, W, 3]: [3, h, w].
-  Tensor<float> frame_of(const Tensor<std::uint8_t>& picture) const {
-    const auto& input = card().input;
-    if (input.size == 0) return data::normalise(picture, input.normalisation);
-    return data::normalise(
-        data::centre_crop(data::resize_shorter_side(picture, side()), input.size),
-        input.normalisation);
+  /// What the network reads of a picture [H, W, 3]: [3, h, w]. Throws ValueError, saying whose
+  /// picture it is, for one of a size that the model refuses.
+  Tensor<float> frame_of(const Tensor<std::uint8_t>& picture, const std::string& whose) const {
+    const auto framing = card().input.framing();
+    const auto reason = data::refusal(framing, picture.size(0), picture.size(1));
+    if (!reason.empty()) throw ValueError(concat(whose, ": a picture ", reason));
+    return data::normalise(data::framed(picture, framing), card().input.normalisation);
   }
 
   std::shared_ptr<const infer::FoldedNetwork<float>> fold(const Shape& frame, Index frames) const {
@@ -87,7 +87,10 @@ class LoadedModel {
   }
 
  private:
-  static train::SavedModel load(const std::filesystem::path& file) {
+  static train::SavedModel load(const SessionOptions& options) {
+    require_run_directory("RUN", options.run);
+    const train::RunFiles files(options.run);
+    const auto file = options.checkpoint == "best" ? files.best() : files.last();
     auto saved = train::load_model(file);
     train::require_finite_state(saved.model, file.string());
     return saved;
@@ -119,19 +122,19 @@ class LoadedModel {
   infer::Decider decider_;
 };
 
-/// The class with the largest logit, and its share of the softmax. Throws ValueError, naming whose
-/// logits they are, when one is not finite.
+/// The class with the largest logit, and its share of the softmax; of a model of several labels its
+/// sigmoid. Throws ValueError, naming whose logits they are, when one is not finite.
 struct Guess {
   std::size_t label = 0;
   double score = 0;
 
-  Guess(std::span<const float> logits, const std::string& whose) {
+  Guess(std::span<const float> logits, const std::string& whose, bool several_labels = false) {
     train::require_finite_logits(logits, whose);
     label =
         static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
     double sum = 0;
     for (const float logit : logits) sum += std::exp(static_cast<double>(logit - logits[label]));
-    score = 1 / sum;
+    score = several_labels ? 1 / (1 + std::exp(-static_cast<double>(logits[label]))) : 1 / sum;
   }
 };
 

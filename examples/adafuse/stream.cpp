@@ -83,7 +83,8 @@ void stream(const StreamCommand& o, const CLI::App& command) {
     const double run = ledger.total(&infer::LedgerRow::macs_run);
     const double share = (run - std::exchange(run_before, run)) / session->network().dense_macs();
     if (!prediction) return false;
-    const Guess guess(prediction->logits, concat("frame ", prediction->frame));
+    const Guess guess(prediction->logits, concat("frame ", prediction->frame),
+                      model.card().several_labels);
     const auto& name = model.card().classes[guess.label];
     if (o.session.json)
       results.push_back({{"frame", prediction->frame},
@@ -99,7 +100,7 @@ void stream(const StreamCommand& o, const CLI::App& command) {
     return true;
   };
   for (auto picture = next(); picture.defined(); picture = next()) {
-    const auto frame = model.frame_of(picture);
+    const auto frame = model.frame_of(picture, o.source);
     if (!session) {
       session.emplace(model.fold(frame.shape(), 1), options);
       session->set_decider(model.decider());

@@ -11,6 +11,7 @@
 #include "recipe.hpp"
 #include "resume.hpp"
 #include "run_report.hpp"
+#include "transform_options.hpp"
 #include "tuning_options.hpp"
 
 namespace adafuse::cli {
@@ -73,7 +74,7 @@ class TrainCommand {
     add_value(command_, "--shorter-side", config_.shorter_side, "S",
               "scale frames to this side before the crop (default: --size)")
         ->needs("--size");
-    command_.add_flag("--flip", config_.flip, "mirror half of the clips; wrong for left and right");
+    add_transforms(command_, config_);
     add_pixels(command_, pixels_);
     option("--seed", config_.seed, "S", "seed of weights, order and noise");
     add_threads(command_);
@@ -95,6 +96,7 @@ class TrainCommand {
     require<ValueError>(command_.count("--size") == 0 || config_.size != 0,
                         "--size: expects a side from 1 to 65535, got 0; without it frames stay as "
                         "they are");
+    check_transforms(command_, config_);
     check(config_);
     const auto weights = TuningOptions::read(config_.tuning);
     say(concat("opening ", io::escaped(data_.name()), "\n"));
@@ -106,10 +108,12 @@ class TrainCommand {
       description = data::describe(whole->train, whole->val, whole->classes);
       chosen = apply_choice(command_, description, config_);
       choose_lambda_rule();
+      check_transforms(command_, config_);
     }
     const Index side = config_.shorter_side > 0 ? config_.shorter_side : config_.size;
     const auto dataset = whole && side == 0 ? std::move(*whole) : data_.open(side);
     if (!left_open) description = data::describe(dataset.train, dataset.val, dataset.classes);
+    config_.several_labels = description.most_labels > 1;
     if (config_.size == 0)
       data::require_one_size(description, "--size S crops all frames to S x S");
     require_validation_clips(data_, dataset);
@@ -124,6 +128,7 @@ class TrainCommand {
       say(concat(out_, " stays as it is until this run is complete; it grows in ",
                  writer.files().dir().string(), "\n"));
     say(started);
+    write_left_out(writer, dataset.left_out);
     for (const auto& sentence : missed) say("recipe paper: " + sentence + "\n");
     finish(trainer, writer, dataset.val, out_);
   }
@@ -150,16 +155,33 @@ class TrainCommand {
     finish(trainer, writer, dataset.val, resume_);
   }
 
+  /// The run keeps which clips --skip-broken has left out, and why.
+  static void write_left_out(const train::RunWriter& writer,
+                             const std::vector<std::string>& reasons) {
+    std::string text;
+    for (const auto& reason : reasons) text += io::escaped(reason) + "\n";
+    if (!text.empty()) io::write_file(writer.files().left_out(), text);
+  }
+
   void finish(train::Trainer& trainer, train::RunWriter& writer, const data::Dataset& val,
               const std::string& run) {
     const train::SavingOptions saving{.every = save_every_, .source = source_of(command_)};
     const auto summary = run_or_stop(trainer, writer, saving, run,
                                      {.quiet = quiet_, .validation_clips = val.size()});
-    std::printf("best: top-1 %.1f %%, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
-                summary.top1, summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
+    const std::string map = percent_map(summary.map);
+    std::printf("best: top-1 %.1f %%%s, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
+                summary.top1, map.c_str(), summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
                 duration(summary.train_seconds).c_str(), run.c_str());
     std::fflush(stdout);
     std::printf("report: %s\n", write_run_report(run, val).c_str());
+  }
+
+  /// Of a run on clips of several labels: ", mAP 71.3 %".
+  static std::string percent_map(double map) {
+    if (map == 0) return {};
+    char text[32];
+    std::snprintf(text, sizeof text, ", mAP %.1f %%", map);
+    return text;
   }
 
   /// An epoch is asked for by its number or by the rule's name, and the other follows.

@@ -25,8 +25,10 @@
 #include <adafuse/data/gestures.hpp>
 #include <adafuse/data/list_columns.hpp>
 #include <adafuse/data/loader.hpp>
+#include <adafuse/data/mirrored_labels.hpp>
 #include <adafuse/data/natural_order.hpp>
 #include <adafuse/data/prefetch.hpp>
+#include <adafuse/data/readable_clips.hpp>
 #include <adafuse/data/resize.hpp>
 #include <adafuse/data/segment_sampling.hpp>
 #include <adafuse/data/shapes.hpp>
@@ -49,6 +51,8 @@
 #include <adafuse/io/left_directory.hpp>
 #include <adafuse/io/picture_end.hpp>
 #include <adafuse/io/stb.hpp>
+#include <adafuse/io/stb_library.hpp>
+#include <adafuse/io/stb_macros.hpp>
 #include <adafuse/io/tensor_file.hpp>
 #include <adafuse/io/writer_lock.hpp>
 #include <adafuse/kernels/kernels.hpp>

@@ -25,6 +25,7 @@ constexpr Door doors[] = {
     {"MPI", R"(^\s*#\s*include\s*[<"]mpi\.h.*)"},
     {"FFmpeg", R"(^\s*#\s*include\s*[<"]lib(av|sw)\w+/.*)"},
     {"zlib", R"(^\s*#\s*include\s*[<"]zlib\.h.*)"},
+    {"libwebp", R"(^\s*#\s*include\s*[<"]webp/.*)"},
 };
 
 std::vector<std::string> headers_that_name(const std::string& pattern,

@@ -39,7 +39,7 @@ bool needs_json(const std::string& path) { return reaches(path, "nlohmann/.*"); 
 /// Libraries that may be missing, and Eigen's decompositions, which take as long to read as all
 /// else: their headers are in no umbrella.
 bool needs_optional(const std::string& path) {
-  return reaches(path, R"(mpi\.h|zlib\.h|lib(av|sw)\w+/.*|Eigen/(?!Core).*)");
+  return reaches(path, R"(mpi\.h|zlib\.h|webp/.*|lib(av|sw)\w+/.*|Eigen/(?!Core).*)");
 }
 
 /// Checkpoints of PyTorch: what reads them takes a third of the umbrella's time to compile, and a

@@ -23,7 +23,9 @@ mentions "" --version
 mentions train --quiet docs/choice.md
 mentions train --weights --freeze --partial-bn --head-rate --bias-rate --label-smoothing --class-weights --ema \
   --accumulate --early-stopping --recipe --pixels
-mentions eval --weights --model --fusion --size --shorter-side --pixels
+mentions train --crop --crop-area --crop-aspect --flip-labels --brightness --contrast --saturation --hue --erase \
+  --sampling --fit
+mentions eval --weights --model --fusion --size --shorter-side --pixels --clips --crops --sampling --frames --flip-labels
 mentions eval --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame
 mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels \
   --confusion --scores --decisions

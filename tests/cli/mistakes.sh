@@ -32,7 +32,14 @@ mistake "--epochs" $tiny --epochs
 mistake "stem-stride: at most 8, got 100" train --data data --out new --frames 4 --stem-stride 100
 mistake "from 0 to 1, got 2" $tiny --batch 9 --fusion adafuse --cost-target 2
 mistake "frames: a clip has at most 4096, got 100000" train --data data --out new --frames 100000
-mistake "run/best.safetensors" eval --run run/best.safetensors --data data
+mistake "--run: expects the directory of a run, got the file run/best.safetensors; --weights takes a file" \
+  eval --run run/best.safetensors --data data
+for command in "predict run/best.safetensors data/frames/val_000000" "report run/best.safetensors" \
+  "stream run/best.safetensors data/frames/val_000000"; do
+  mistake "RUN: expects the directory of a run, got the file run/best.safetensors" $command
+done
+mistake "--resume: expects the directory of a run, got the file run/last.safetensors" \
+  train --resume run/last.safetensors
 
 # Words that name nothing.
 mistake "got 'resnet9'" $tiny --batch 9 --model resnet9

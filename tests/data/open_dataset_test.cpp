@@ -252,6 +252,44 @@ TEST_CASE("open data set: CSV without a head") {
   check_refused<FormatError>(dir.path, "val.csv:1: expected path,count,label..., got \"b c\"");
 }
 
+TEST_CASE("open data set: several labels a clip, to the end of a line or in one field") {
+  const ScratchDir dir("open-labels");
+  for (const char* clip : {"a", "b"}) write_clip(dir.path / "frames" / clip);
+  write(dir.path / "names.txt", "hop\nskip, then jump\nrun\n");
+  const auto labels = [&](const char* file, const std::string& text, const char* columns) {
+    write(dir.path / file, text);
+    DatasetOptions options;
+    options.train_list = options.val_list = dir.path / file;
+    options.classes = dir.path / "names.txt";
+    if (*columns != '\0') options.columns = parse_list_columns(columns);
+    const auto dataset = open_dataset(dir.path, options);
+    CHECK(dataset.train.label(0) == dataset.train.labels(0).front());
+    const auto d = describe(dataset.train, dataset.val, dataset.classes);
+    CHECK(d.most_labels == most_labels(dataset.train));
+    std::vector<std::vector<std::int64_t>> all;
+    for (Index i = 0; i < dataset.train.size(); ++i) all.push_back(dataset.train.labels(i));
+    return all;
+  };
+  using Sets = std::vector<std::vector<std::int64_t>>;
+  const Sets both{{2, 0}, {1}};
+  CHECK(labels("l.txt", "a 3 2 0\nb 3 1\n", "") == both);
+  CHECK(labels("l.txt", "a 3 2 0\nb 3 1\n", "path,count,label...") == both);
+  CHECK(labels("l.txt", "a 3 2,0\nb 3 1\n", "path,count,labels") == both);
+  CHECK(labels("l.csv", "a,3,2,0\nb,3,1\n", "path,count,label...") == both);
+  CHECK(labels("l.csv", "a,3,2;0\nb,3,1\n", "path,count,labels") == both);
+  CHECK(labels("l.csv", "a,3,\"2,0\"\nb,3,1\n", "path,count,labels") == both);
+  CHECK(labels("l.csv", "a,3,2 0\nb,3,1\n", "path,count,labels") == both);
+  CHECK(labels("l.csv", "a;3;2,0\nb;3;1\n", "path,count,labels") == both);
+  CHECK(labels("l.csv", "path,labels\na,run; hop\nb,1\n", "") == both);
+  CHECK(labels("l.csv", "a,3,2;2;0;2\nb,3,\"skip, then jump;1\"\n", "path,count,labels") == both);
+  CHECK_THROWS_WITH_AS(labels("l.csv", "a,3,2;\nb,3,1\n", "path,count,labels"),
+                       doctest::Contains("l.csv:1: expected labels as in 3;7, got \"2;\""),
+                       FormatError);
+  CHECK_THROWS_WITH_AS(labels("l.txt", "a 3 2,3\nb 3 1\n", "path,count,labels"),
+                       doctest::Contains("l.txt:1: label 3 is outside of the 3 classes"),
+                       FormatError);
+}
+
 TEST_CASE("open data set: what is no data set is told so") {
   const ScratchDir dir("open-none");
   check_refused<IoError>(dir.path / "nowhere", "nowhere: there is no such directory");
@@ -263,8 +301,10 @@ TEST_CASE("open data set: what is no data set is told so") {
 TEST_CASE("open data set: columns of lists are named in words") {
   CHECK(to_string(parse_list_columns("path,start,count,label")) == "path,start,count,label");
   CHECK(parse_list_columns("-,path,label...").back() == Column::labels);
-  for (const char* wrong : {"", "path", "path,label,size", "path,path,label", "path,label,",
-                            "path,label...,count", "path,start,offset,label", "path, label"}) {
+  CHECK(parse_list_columns("labels,path").front() == Column::set);
+  for (const char* wrong :
+       {"", "path", "path,label,size", "path,path,label", "path,label,", "path,label...,count",
+        "path,start,offset,label", "path, label", "path,label,labels"}) {
     CAPTURE(wrong);
     CHECK_THROWS_WITH_AS(parse_list_columns(wrong), doctest::Contains("--list-columns: expects"),
                          ValueError);

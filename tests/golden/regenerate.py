@@ -3,7 +3,7 @@
 
     python3 regenerate.py
 
-Needs PyTorch (Debian: python3-torch; the files were made with 1.13). Prints a line for each file;
+Needs PyTorch and torchvision (Debian: python3-torchvision; the files were made with 1.13). Prints a line for each file;
 exits with 1 when a tensor is missing, new, or differs by more than 1e-12 of its scale.
 """
 
@@ -24,6 +24,7 @@ SCRIPTS = {  # with their arguments
     "networks": [],
     "architectures": [],
     "checkpoint": [],
+    "transforms": [],
 }
 
 

@@ -20,15 +20,15 @@ TEST_CASE("pickle values: each is what it was added as, and says so") {
   CHECK(!values.as<bool>(number));
   CHECK(values.as<List>(list)->items.size() == 2);
   CHECK(kind_of(values[number]) == "an integer");
-  CHECK(kind_of(None{}) == "None");
+  CHECK(kind_of(NoneValue{}) == "None");
   CHECK(kind_of(Dict{}) == "a dict");
   CHECK(kind_of(Object{0}) == "an object");
 }
 
 TEST_CASE("pickle values: there is a most") {
   Values values;
-  for (std::size_t i = 0; i < Values::most; ++i) values.add(None{});
-  CHECK_THROWS_AS(values.add(None{}), FormatError);
+  for (std::size_t i = 0; i < Values::most; ++i) values.add(NoneValue{});
+  CHECK_THROWS_AS(values.add(NoneValue{}), FormatError);
 }
 
 }  // namespace pickle_value_test

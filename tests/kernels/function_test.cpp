@@ -183,7 +183,7 @@ Hashes hashes() {
 TEST_CASE("function: the bits are the same on every vector path and from every compiler") {
   const auto floats = hashes<float>();
   CHECK(floats.arguments == 0xd75c1a70a55f4fe6u);
-  CHECK(floats.values == 0x644c0da4f3cf24b5u);
+  CHECK(floats.values == 0x37ed131063bb2e06u);
   const auto doubles = hashes<double>();
   CHECK(doubles.arguments == 0xeb010256969bbfbfu);
   CHECK(doubles.values == 0xcf9cbdce887b01du);

@@ -61,7 +61,6 @@ TEST_CASE("put: a million terms at one position keep their digits, and others st
   CHECK(y(0) == doctest::Approx(0.1f * 999999.0).epsilon(1e-6));
   CHECK(y(1) == 0);
   CHECK(y(2) == 0.1f);
-  CHECK(kernels::repeats(Tensor<std::int64_t>::of({3, 0, 3, 3}), 4) == 2);
 }
 
 TEST_CASE("take_rows and put_rows: equal the naive loops, for any number of threads") {
@@ -80,6 +79,7 @@ TEST_CASE("take_rows and put_rows: equal the naive loops, for any number of thre
       for (const int threads : {1, 2, 3}) {
         set_num_threads(threads);
         kernels::take_rows(x.data(), m, rows, y.data());
+        dx.fill(9);  // what is not in the list is 0 all the same
         kernels::put_rows(dy.data(), m, rows, dx.data());
         CHECK(std::equal(y.begin(), y.end(), y_twin.begin()));
         CHECK(std::equal(dx.begin(), dx.end(), dx_twin.begin()));
@@ -124,6 +124,19 @@ TEST_CASE("scatter_along: many terms of one element keep their digits") {
   kernels::scatter_along(x.data(), index, listed, {1, 2, 1}, y.data());
   CHECK(y.data()[0] == doctest::Approx(1e5).epsilon(1e-6));
   CHECK(y.data()[1] == 0);
+}
+
+TEST_CASE("put: floats add up what is spread, and doubles what meets at one position") {
+  constexpr Index count = 8192;
+  auto spread = Tensor<std::int64_t>::arange(count), together = Tensor<std::int64_t>({count});
+  CHECK_FALSE(kernels::may_repeat(spread, 64));
+  for (auto& i : spread) i = i * 4096;  // in steps of a power of two
+  CHECK_FALSE(kernels::may_repeat(spread, 64));
+  CHECK(kernels::may_repeat(together, 64));
+  for (Index i = 65; i < count; ++i) together(i) = i;
+  CHECK(kernels::may_repeat(together, 64));
+  for (auto& i : spread) i = i / 4096 / 64 * 9;  // 64 times each
+  CHECK_FALSE(kernels::may_repeat(spread, 255));
 }
 
 }  // namespace take_test

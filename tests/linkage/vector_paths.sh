@@ -14,7 +14,7 @@ for object in "$@"; do
   left=$(awk '$5 ~ /^(GLOBAL|WEAK|UNIQUE)$/ && $7 != "UND" { print $4, $5, $8 }' <<< "$symbols")
   table=$(awk '$2 == "GLOBAL" { print $3 }' <<< "$left")
   code=$(awk '$2 != "GLOBAL" && ($1 !~ /^(OBJECT|TLS)$/ || $3 ~ /^_ZT[VTC]/ ||
-    $3 ~ /(4sse4|3avx|4avx2|6avx512|11avx512_vnni|5plain)/) { print $3 }' <<< "$left")
+    $3 ~ /(4sse4|3avx|4avx2|6avx512|11avx512_vnni|8baseline)/) { print $3 }' <<< "$left")
   early=$("$readelf" --section-headers --wide "$object" | grep -E '\.(init|preinit|ctors)(_array)?[. ]' || true)
   printf '%s: %d symbols leave, %d of them code\n' "${object##*/}" "$(grep -c . <<< "$left")" \
     "$(grep -c . <<< "$code" || true)"

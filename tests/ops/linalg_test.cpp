@@ -5,57 +5,16 @@
 #include <adafuse/autograd/backward.hpp>
 #include <adafuse/ops/linalg.hpp>
 #include <adafuse/ops/reduce.hpp>
-#include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 
+#include "matrices.hpp"
+
 namespace linalg_test {
 
-using namespace adafuse;
+using namespace matrices;
 
 namespace {
-
-template <class T>
-Tensor<T> unit(Index n) {
-  Tensor<T> x(Shape{n, n});
-  for (Index i = 0; i < n; ++i) x(i, i) = 1;
-  return x;
-}
-
-template <class T>
-Tensor<T> product(const Tensor<T>& a, const Tensor<T>& b, MatmulOptions options = {}) {
-  return matmul(a, b, options).value();
-}
-
-/// Element by element within `tolerance` of the largest element.
-template <class T>
-void check_close(const Tensor<T>& got, const Tensor<T>& expected, double tolerance) {
-  CAPTURE(got.shape());
-  REQUIRE(got.shape() == expected.shape());
-  double worst = 0, scale = 1;
-  for (Index i = 0; i < got.size(); ++i) {
-    const auto a = static_cast<double>(got.data()[i]), b = static_cast<double>(expected.data()[i]);
-    const double d = std::abs(a - b);
-    if (!(d <= worst)) worst = d;
-    scale = std::max(scale, std::abs(b));
-  }
-  CHECK(worst <= tolerance * scale);
-}
-
-template <class T>
-Tensor<T> stretched_unit(const Tensor<T>& like) {
-  return broadcast_to(unit<T>(like.size(-1)), like.shape()).value();
-}
-
-/// [..., k] as rows [..., 1, k], which stretch along the rows of a matrix.
-template <class T>
-Tensor<T> unsqueezed_row(const Tensor<T>& x) {
-  Shape shape(std::span(x.shape().begin(), x.shape().end() - 1));
-  shape.push_back(1);
-  shape.push_back(x.size(-1));
-  return x.reshape(shape);
-}
 
 /// The sum over all orders, with their signs.
 double leibniz(const Tensor<double>& x) {
@@ -73,13 +32,6 @@ double leibniz(const Tensor<double>& x) {
     sum += term;
   } while (std::next_permutation(order.begin(), order.end()));
   return sum;
-}
-
-/// Columns of length 1, at right angles.
-template <class T>
-void check_orthonormal(const Tensor<T>& q, double tolerance) {
-  const auto gram = product(q, q, {.transpose_a = true});
-  check_close(gram, stretched_unit(gram), tolerance);
 }
 
 }  // namespace
@@ -124,8 +76,6 @@ TEST_CASE("linalg: shapes that make no sense are told") {
   CHECK_THROWS_WITH_AS(det(row), "det: expects matrices [...,m,n], got [3]", ShapeError);
   CHECK_THROWS_AS(cholesky(wide), ShapeError);
   CHECK_THROWS_AS(slogdet(wide), ShapeError);
-  CHECK_THROWS_AS(eigh(wide), ShapeError);
-  CHECK_THROWS_AS(qr(row), ShapeError);
   CHECK_THROWS_WITH_AS(solve(square, Tensor<float>(Shape{3, 1})),
                        "solve: a [2,2] expects 2 rows of b, which is [3,1]", ShapeError);
   CHECK_THROWS_AS(solve(Tensor<float>(Shape{3, 2, 2}), Tensor<float>(Shape{4, 2, 1})), ShapeError);
@@ -205,87 +155,6 @@ TEST_CASE("linalg: the gradient of cholesky is symmetric") {
   const auto x = parameter(Tensor<double>::of({{4, 1}, {1, 3}}));
   backward(sum(cholesky(x)));
   CHECK(x.grad().value()(0, 1) == x.grad().value()(1, 0));
-}
-
-TEST_CASE_TEMPLATE("linalg: qr of tall, square and wide matrices", T, float, double) {
-  const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
-  for (const auto& [m, n] : std::vector<std::pair<Index, Index>>{{7, 4}, {5, 5}, {3, 6}, {40, 1}}) {
-    const auto x = Tensor<T>::randn({2, m, n}, Key(8));
-    const auto y = qr(x);
-    const Index k = std::min(m, n);
-    CHECK(y.q.shape() == Shape{2, m, k});
-    CHECK(y.r.shape() == Shape{2, k, n});
-    check_orthonormal(y.q, 50 * eps);
-    check_close(product(y.q, y.r), x, 50 * eps);
-    for (Index i = 0; i < k; ++i) {
-      CHECK(y.r(0, i, i) >= 0);
-      for (Index j = 0; j < i; ++j) CHECK(y.r(0, i, j) == 0);
-    }
-  }
-  CHECK(qr(Tensor<T>(Shape{4, 0})).q.shape() == Shape{4, 0});
-}
-
-TEST_CASE_TEMPLATE("linalg: svd of tall, square, wide and singular matrices", T, float, double) {
-  const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
-  auto cases = std::vector<Tensor<T>>{
-      Tensor<T>::randn({2, 7, 4}, Key(9)), Tensor<T>::randn({5, 5}, Key(10)),
-      Tensor<T>::randn({3, 40}, Key(11)), Tensor<T>::ones({4, 3}), Tensor<T>({3, 3})};
-  for (const auto& x : cases) {
-    const auto y = svd(x);
-    const Index k = std::min(x.size(-2), x.size(-1));
-    CHECK(y.s.size(-1) == k);
-    const auto scaled = y.u * unsqueezed_row(y.s);
-    check_close(product(scaled, y.vh), x, 100 * eps);
-    check_orthonormal(y.u, 100 * eps);
-    check_orthonormal(transpose(y.vh, -2, -1).value(), 100 * eps);
-    for (Index i = 0; i < y.s.size(); ++i) {
-      CHECK(y.s.data()[i] >= 0);
-      if (i % k > 0) CHECK(y.s.data()[i] <= y.s.data()[i - 1]);
-    }
-  }
-  const auto y = svd(Tensor<T>::of({{0, -3}, {2, 0}}));
-  CHECK(y.s(0) == doctest::Approx(3));
-  CHECK(y.s(1) == doctest::Approx(2));
-  CHECK(y.u(0, 0) == doctest::Approx(1));  // the largest entry of each column is positive
-  CHECK(y.u(1, 1) == doctest::Approx(1));
-  CHECK(y.vh(0, 1) == doctest::Approx(-1));
-  CHECK(svd(Tensor<T>(Shape{2, 0, 3})).s.shape() == Shape{2, 0});
-  CHECK_THROWS_WITH_AS(svd(Tensor<T>::of({{1, T(NAN)}})), "svd: expects finite elements, got nan",
-                       ValueError);
-}
-
-TEST_CASE_TEMPLATE("linalg: eigh of symmetric matrices", T, float, double) {
-  const double eps = static_cast<double>(std::numeric_limits<T>::epsilon());
-  for (const Index n : {1, 2, 6, 30}) {
-    const auto half = Tensor<T>::randn({2, n, n}, Key(12));
-    const auto x = half + transpose(half, -2, -1).value();
-    const auto y = eigh(x);
-    check_orthonormal(y.eigenvectors, 100 * eps);
-    check_close(product(x, y.eigenvectors), y.eigenvectors * unsqueezed_row(y.eigenvalues),
-                100 * eps);
-    for (Index i = 0; i < 2; ++i)
-      for (Index j = 0; j < n; ++j) {
-        if (j > 0) CHECK(y.eigenvalues(i, j - 1) <= y.eigenvalues(i, j));
-        T largest = 0;
-        for (Index r = 0; r < n; ++r)
-          if (std::abs(y.eigenvectors(i, r, j)) > std::abs(largest))
-            largest = y.eigenvectors(i, r, j);
-        CHECK(largest > 0);
-      }
-    auto other = x.clone();
-    if (n > 1) other(0, 0, 1) += 1;  // above the diagonal nothing is read
-    check_close(eigh(other).eigenvalues, y.eigenvalues, 0);
-  }
-  CHECK(eigh(Tensor<T>(Shape{2, 0, 0})).eigenvalues.shape() == Shape{2, 0});
-  CHECK_THROWS_AS(eigh(Tensor<T>::full({1, 1}, T(INFINITY))), ValueError);
-}
-
-TEST_CASE("linalg: singular values are the roots of the eigenvalues of x^T x") {
-  const auto x = Tensor<double>::randn({9, 4}, Key(13));
-  const auto s = svd(x).s;
-  const auto squares = eigh(product(x, x, {.transpose_a = true})).eigenvalues;
-  for (Index i = 0; i < 4; ++i)
-    CHECK(s(i) * s(i) == doctest::Approx(squares(3 - i)).epsilon(1e-12));
 }
 
 TEST_CASE("linalg: each matrix of a batch has the bits that it has alone") {

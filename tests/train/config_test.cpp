@@ -18,6 +18,11 @@ TEST_CASE("config: every field goes to JSON and back") {
   config.rate = 0.01;
   config.flip = true;
   config.size = 112;
+  config.transform.crop = data::Crop::resized;
+  config.transform.resized = {.least_area = 0.5, .aspect = 1.5};
+  config.transform.jitter = {.brightness = 0.4, .contrast = 0.3, .saturation = 0.2, .hue = 0.1};
+  config.transform.erase = 0.25;
+  config.transform.sampling = data::FrameSampling::dense;
   config.normalisation.mean = {0.5f, 0.25f, 0.1f};
   config.model.policy_layers = 3;
   config.model.policy_relative = 0.5;
@@ -39,6 +44,7 @@ TEST_CASE("config: every field goes to JSON and back") {
   CHECK(to_json(back) == json);
   CHECK(back.model == config.model);
   CHECK(back.normalisation == config.normalisation);
+  CHECK(back.transform == config.transform);
   CHECK(back.seed == config.seed);
   CHECK(json["model"]["fusion"] == "adafuse-tsm");
   CHECK(json["model"]["policy_pool"] == "max");
@@ -50,6 +56,21 @@ TEST_CASE("config: every field goes to JSON and back") {
   CHECK(json["cost"] == "upper-bound");
   CHECK(json["cost_loss"] == "squared");
   CHECK(json["lambda_rule"] == "left-chance");
+}
+
+TEST_CASE("config: files of before there were transforms mirror clips and keep their labels") {
+  auto json = to_json(TrainConfig{});
+  CHECK(json.erase("transform") == 1);
+  const auto old = from_json<TrainConfig>(json, "c").transform;
+  CHECK(old == transforms_of_old_runs);
+  CHECK(old.flip_labels == data::FlipLabels::keep);
+  CHECK(old.fit == data::Fit::any);
+  json["transform"] = {{"crop", "spiral"}};
+  CHECK_THROWS_AS(from_json<TrainConfig>(json, "c"), FormatError);
+  json["transform"] = {{"sampling", "twice"}};
+  CHECK_THROWS_AS(from_json<TrainConfig>(json, "c"), FormatError);
+  json["transform"] = {{"hue", 2}};
+  CHECK_THROWS_AS(from_json<TrainConfig>(json, "c"), FormatError);
 }
 
 TEST_CASE("config: files of before the agents had variants still say the same") {

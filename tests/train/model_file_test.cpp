@@ -69,6 +69,25 @@ TEST_CASE("model file: card and weights come back as they were") {
   }
 }
 
+TEST_CASE("model file: the input's rule is kept; files of before it take any picture") {
+  const InputConfig wide{
+      .fit = data::Fit::refuse, .height = 8, .width = 12, .sampling = data::FrameSampling::dense};
+  auto json = to_json(wide);
+  const auto back = from_json<InputConfig>(json, "input");
+  CHECK(back.framing() == wide.framing());
+  CHECK(back.sampling == wide.sampling);
+  const auto loader = test_loader(back, 3, 5);
+  CHECK(loader.height == 8);
+  CHECK(loader.transform.fit == data::Fit::refuse);
+  CHECK(loader.transform.sampling == data::FrameSampling::dense);
+  json["width"] = 0;
+  CHECK_THROWS_AS(from_json<InputConfig>(json, "input"), FormatError);
+  for (const char* key : {"fit", "height", "width", "sampling"}) CHECK(json.erase(key) == 1);
+  const auto old = from_json<InputConfig>(json, "input");
+  CHECK(old.framing() == data::Framing{});
+  CHECK(old.sampling == data::FrameSampling::segments);
+}
+
 TEST_CASE("model file: what is no model of ours is told with its name") {
   CHECK(complaint([](auto& f) { f.metadata.clear(); }) ==
         "not a model of adafuse: no \"config\" in its metadata");

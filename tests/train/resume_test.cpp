@@ -19,6 +19,8 @@ TrainConfig config_of(Optimizer optimizer, Estimator estimator) {
   config.estimator = estimator;
   config.model.frames = 2;
   config.flip = true;
+  config.transform.jitter = {.brightness = 0.3, .hue = 0.1};
+  config.transform.erase = 0.5;
   config.model.dropout = 0.1;
   return config;
 }
@@ -87,6 +89,46 @@ TEST_CASE("resume: left at every step and every validation, a run ends as one ne
       check_same_runs(RunFiles(gestures.run(whole)), RunFiles(gestures.run(once)));
     }
   }
+}
+
+TEST_CASE("resume: a run on clips of several labels ends as one never left, and knows its labels") {
+  const TinyGestures gestures("resume-labels");
+  const auto write_lists = [&](Index apart) {
+    for (const char* half : {"train", "val"}) {
+      std::string list;
+      for (const auto& clip : data::read_clip_list(gestures.dir / concat(half, ".txt"), 9))
+        list += concat(clip.path, " ", clip.frame_count, " ", clip.labels[0], " ",
+                       (clip.labels[0] + apart) % 9, "\n");
+      io::overwrite_file(gestures.dir / concat(half, ".txt"), list);
+    }
+  };
+  write_lists(3);
+  auto config = config_of(Optimizer::adamw, Estimator::reinforce);
+  config.several_labels = true;
+  config.tuning.accumulate = 3;
+  CHECK_FALSE(train_until(gestures, config, "whole", [] { return false; }));
+  Index moment = 0;
+  CHECK(train_until(gestures, config, "run", [&] { return ++moment == 4; }));
+  auto one_label = io::read_json(RunFiles(gestures.run("run")).config());
+  const auto said = one_label;
+  one_label.erase("several_labels");
+  io::write_json(RunFiles(gestures.run("run")).config(), one_label);
+  CHECK_THROWS_WITH_AS(find_unfinished(gestures.run("run")),
+                       doctest::Contains("\"several_labels\" is missing, the run began with true"),
+                       ValueError);
+  io::write_json(RunFiles(gestures.run("run")).config(), said);
+  write_lists(4);
+  const auto other = data::load_dataset(gestures.dir);
+  const auto left = find_unfinished(gestures.run("run"));
+  CHECK_THROWS_WITH_AS(check_same_data(left.saved.data, Trainer(left.config, other).data()),
+                       doctest::Contains("differ in name, number of frames, label"), ValueError);
+  write_lists(3);
+  CHECK_FALSE(train_until(gestures, config, "run", [] { return false; }));
+  check_same_runs(RunFiles(gestures.run("whole")), RunFiles(gestures.run("run")));
+  CHECK(io::read_file(RunFiles(gestures.run("run")).metrics()).find(",val_map\n") !=
+        std::string::npos);
+  CHECK(load_model(RunFiles(gestures.run("run")).best()).card.several_labels);
+  CHECK(io::read_json(RunFiles(gestures.run("run")).summary())["map"].get<double>() > 0);
 }
 
 TEST_CASE("resume: a run that stopped early and was killed before its summary only ends") {

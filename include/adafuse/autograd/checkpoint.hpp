@@ -120,8 +120,8 @@ requires std::invocable < std::decay_t<F>
   return detail::checkpoint<T>(
       [f = std::decay_t<F>(f)](const std::vector<Variable<T>>& all) {
         std::decay_t<F> fresh = f;
-        return [&]<std::size_t... I>(std::index_sequence<I...>)->Variable<T> {
-          return fresh(all[I]...);
+        return [&]<std::size_t... Position>(std::index_sequence<Position...>)->Variable<T> {
+          return fresh(all[Position]...);
         }
         (std::make_index_sequence<1 + sizeof...(More)>());
       },

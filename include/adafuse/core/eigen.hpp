@@ -17,6 +17,10 @@
 #pragma GCC diagnostic pop
 #endif
 
+#if !EIGEN_VERSION_AT_LEAST(3, 4, 0)
+#error adafuse: expects Eigen 3.4 or newer
+#endif
+
 #include <adafuse/core/tensor.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {

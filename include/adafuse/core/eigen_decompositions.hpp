@@ -1,5 +1,5 @@
 // The other half of Eigen's door: decompositions of matrices. They take as long to read as all else
-// of this library, so no other header brings them but ops/linalg.hpp.
+// of this library, so no other header brings them but ops/factors.hpp and ops/decompositions.hpp.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -15,7 +15,25 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <Eigen/QR>
-#include <Eigen/SVD>
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
+
+namespace adafuse::inline ADAFUSE_SIMD {
+
+template <class T>
+using ColumnMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
+
+/// Matrix i of a tensor of matrices.
+template <class T>
+ColumnMajor<T> matrix_at(const Tensor<T>& x, Index i, Index rows, Index columns) {
+  return ConstMatrixMap<T>(x.data() + i * rows * columns, rows, columns);
+}
+
+/// Writes matrix i of y. The pointer is taken once, before threads share it.
+template <class T, class M>
+void put_matrix(T* y, Index i, const M& matrix) {
+  MatrixMap<T>(y + i * matrix.rows() * matrix.cols(), matrix.rows(), matrix.cols()) = matrix;
+}
+
+}  // namespace adafuse::inline ADAFUSE_SIMD

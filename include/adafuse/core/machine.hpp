@@ -17,6 +17,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+// A file that is not there ends the compiler's work: one line, instead of one for each that it
+// cannot read as C++20.
+#if __cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
+#include "adafuse is C++20: compile with -std=c++20"
+#endif
+// std::min and std::max would not be what they are.
+#if defined(min) || defined(max)
+#include "adafuse: define NOMINMAX before windows.h, whose macros are named min and max"
+#endif
+
 #ifdef __unix__
 #include <unistd.h>
 #endif
@@ -42,7 +52,7 @@
 #elif defined(__SSE3__)
 #define ADAFUSE_MACHINE sse4
 #else
-#define ADAFUSE_MACHINE plain
+#define ADAFUSE_MACHINE baseline
 #define ADAFUSE_MACHINE_IS_PLAIN
 #endif
 

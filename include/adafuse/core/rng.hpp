@@ -71,6 +71,9 @@ class Key {
     return of(hash);
   }
 
+  /// Philox's key for this stream, for who draws many numbers side by side.
+  ADAFUSE_INLINE std::uint64_t philox_key() const { return bits_; }
+
   /// Four random words at a position of this stream.
   ADAFUSE_INLINE PhiloxCounter words(std::uint64_t position) const {
     return philox(

@@ -150,12 +150,12 @@ class Tensor {
   ADAFUSE_INLINE std::span<const T> values() const { return {begin(), end()}; }
 
   /// The element at these indices, checked: `t(n, c, h, w)`. Loops take a `view` instead.
-  template <std::convertible_to<Index>... I>
-  ADAFUSE_INLINE T& operator()(I... indices) {
+  template <std::convertible_to<Index>... Indices>
+  ADAFUSE_INLINE T& operator()(Indices... indices) {
     return data()[offset({static_cast<Index>(indices)...})];
   }
-  template <std::convertible_to<Index>... I>
-  ADAFUSE_INLINE const T& operator()(I... indices) const {
+  template <std::convertible_to<Index>... Indices>
+  ADAFUSE_INLINE const T& operator()(Indices... indices) const {
     return data_[offset({static_cast<Index>(indices)...})];
   }
 

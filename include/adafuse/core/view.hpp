@@ -66,9 +66,10 @@ class View {
   ADAFUSE_INLINE Shape shape() const { return Shape(std::span<const Index>(sizes_)); }
 
   /// The element at these indices. Not checked: this is the inside of a loop.
-  template <class... I>
-  requires(sizeof...(I) == R && (std::is_convertible_v<I, Index> && ...)) ADAFUSE_INLINE T&
-  operator()(I... indices) const {
+  template <class... Indices>
+  requires(sizeof...(Indices) == R &&
+           (std::is_convertible_v<Indices, Index> && ...)) ADAFUSE_INLINE T&
+  operator()(Indices... indices) const {
     const Sizes index{static_cast<Index>(indices)...};
     Index offset = 0;
     for (int d = 0; d < R; ++d) offset += index[at(d)] * strides_[at(d)];

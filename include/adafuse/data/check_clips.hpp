@@ -31,7 +31,7 @@ class ClipChecker {
   /// One clip that a data set of its own holds, which `open` makes or throws.
   void add(bool train, const std::string& name, std::int64_t label,
            const std::function<std::unique_ptr<const Dataset>()>& open) {
-    begin(train, label);
+    begin(train, {label});
     attempt([&] {
       const auto clip = open();
       read(train, *clip, 0, name);
@@ -40,7 +40,7 @@ class ClipChecker {
   /// All clips of a half.
   void add(bool train, const Dataset& half) {
     for (Index clip = 0; clip < half.size(); ++clip) {
-      begin(train, half.label(clip));
+      begin(train, half.labels(clip));
       attempt([&] { read(train, half, clip, half.name(clip)); });
     }
   }
@@ -60,9 +60,10 @@ class ClipChecker {
   }
 
  private:
-  void begin(bool train, std::int64_t label) {
+  void begin(bool train, const std::vector<std::int64_t>& labels) {
     ++result_.clips;
-    ++(train ? trained_ : validated_)[static_cast<std::size_t>(label)];
+    for (const auto label : labels)
+      ++(train ? trained_ : validated_)[static_cast<std::size_t>(label)];
   }
   template <class Read>
   void attempt(const Read& read_clip) {

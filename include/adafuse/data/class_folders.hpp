@@ -36,15 +36,17 @@ inline std::filesystem::path validation_folder(const std::filesystem::path& dir)
 /// The clips below the folder of a class.
 inline void add_clips_of_class(const std::filesystem::path& dir, const std::string& name,
                                std::int64_t label, const DatasetOptions& options,
-                               std::vector<FrameClip>& clips) {
+                               std::vector<FrameClip>& clips, std::vector<std::string>& left_out) {
   auto folders = folder_names(dir / name);
   require<IoError>(!folders.empty(), (dir / name).string(),
                    ": expected a folder of frames for each clip of this class");
   std::sort(folders.begin(), folders.end(), natural_less);
   for (const auto& folder : folders) {
     const auto place = dir / name / folder;
-    const auto run = find_frames(place, options.names, options.first_frame);
-    clips.push_back({name + "/" + folder, place, run, {label}});
+    find_or_leave_out(options, left_out, [&] {
+      const auto run = find_frames(place, options.names, options.first_frame);
+      clips.push_back({name + "/" + folder, place, run, {label}});
+    });
   }
 }
 
@@ -62,6 +64,7 @@ struct ClassFolders {
   std::vector<FrameClip> train, val;
   std::vector<std::string> classes;
   bool split_by_name = false;
+  std::vector<std::string> left_out{};  ///< why each clip that is not there is not
 };
 
 /// Reads which clips there are, and which frames they have. Throws IoError for what is no frame
@@ -78,7 +81,7 @@ inline ClassFolders read_class_folders(const std::filesystem::path& dir,
   std::vector<FrameClip> clips;
   for (const auto& name : result.classes) {
     const auto label = static_cast<std::int64_t>(&name - result.classes.data());
-    detail::add_clips_of_class(top, name, label, options, clips);
+    detail::add_clips_of_class(top, name, label, options, clips, result.left_out);
   }
   if (result.split_by_name) {
     std::vector<std::string> sources;
@@ -97,7 +100,8 @@ inline ClassFolders read_class_folders(const std::filesystem::path& dir,
     const auto found = std::find(result.classes.begin(), result.classes.end(), name);
     require<IoError>(found != result.classes.end(), (val / name).string(),
                      ": this class has no folder in ", train.string());
-    detail::add_clips_of_class(val, name, found - result.classes.begin(), options, result.val);
+    detail::add_clips_of_class(val, name, found - result.classes.begin(), options, result.val,
+                               result.left_out);
   }
   return result;
 }

@@ -8,7 +8,10 @@
 #include <adafuse/data/class_file.hpp>
 #include <adafuse/data/class_folders.hpp>
 #include <adafuse/data/clip_list.hpp>
+#include <adafuse/data/clip_transform.hpp>
 #include <adafuse/data/collate.hpp>
+#include <adafuse/data/colour_jitter.hpp>
+#include <adafuse/data/crop_box.hpp>
 #include <adafuse/data/data_loader.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/dataset_options.hpp>
@@ -19,6 +22,8 @@
 #include <adafuse/data/frame_clips.hpp>
 #include <adafuse/data/frame_folder.hpp>
 #include <adafuse/data/frame_names.hpp>
+#include <adafuse/data/frame_sampling.hpp>
+#include <adafuse/data/framing.hpp>
 #include <adafuse/data/gesture_folder.hpp>
 #include <adafuse/data/gestures.hpp>
 #include <adafuse/data/known_lists.hpp>
@@ -26,12 +31,17 @@
 #include <adafuse/data/list_dataset.hpp>
 #include <adafuse/data/listed_clips.hpp>
 #include <adafuse/data/loader.hpp>
+#include <adafuse/data/mirrored_labels.hpp>
 #include <adafuse/data/natural_order.hpp>
 #include <adafuse/data/open_dataset.hpp>
 #include <adafuse/data/prefetch.hpp>
+#include <adafuse/data/random_crops.hpp>
+#include <adafuse/data/random_erase.hpp>
+#include <adafuse/data/readable_clips.hpp>
 #include <adafuse/data/resize.hpp>
 #include <adafuse/data/segment_sampling.hpp>
 #include <adafuse/data/shapes.hpp>
 #include <adafuse/data/tensor_dataset.hpp>
 #include <adafuse/data/transform.hpp>
+#include <adafuse/data/transform_options.hpp>
 #include <adafuse/data/validation_split.hpp>

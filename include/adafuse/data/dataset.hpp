@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <algorithm>
 #include <functional>
 #include <span>
 #include <string>
@@ -21,6 +22,8 @@ class Dataset {
   virtual std::string name(Index clip) const = 0;
   virtual Index frame_count(Index clip) const = 0;
   virtual std::int64_t label(Index clip) const = 0;
+  /// All classes of a clip, at least one; label() is the first.
+  virtual std::vector<std::int64_t> labels(Index clip) const { return {label(clip)}; }
   /// Frame `t`, counted from 0: RGB [H, W, 3]. It may be shared: it is not to be written to.
   virtual Tensor<std::uint8_t> frame(Index clip, Index t) const = 0;
   /// Several frames of a clip, one for each position, in any order and some perhaps twice: films
@@ -52,5 +55,12 @@ class Dataset {
   Dataset(const Dataset&) = default;
   Dataset& operator=(const Dataset&) = default;
 };
+
+/// The most labels that a clip has; 0 where there are no clips.
+inline Index most_labels(const Dataset& clips) {
+  Index most = 0;
+  for (Index i = 0; i < clips.size(); ++i) most = std::max(most, std::ssize(clips.labels(i)));
+  return most;
+}
 
 }  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -9,6 +9,8 @@
 #include <adafuse/io/image_options.hpp>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
@@ -23,6 +25,25 @@ struct DatasetOptions {
   io::ImageOptions pictures{};
   OpenFilms films{};    ///< who reads films; nobody: a data set of films is refused
   Index film_side = 0;  ///< the shorter side that films are scaled to while they are decoded
+  /// Every frame is read, and clips of which one is missing or broken are left out.
+  bool skip_broken = false;
 };
+
+namespace detail {
+
+/// Calls `find`. Where broken clips are left out, a file that is missing is told in `left_out` and
+/// is no error.
+template <class Find>
+void find_or_leave_out(const DatasetOptions& options, std::vector<std::string>& left_out,
+                       const Find& find) {
+  if (!options.skip_broken) return find();
+  try {
+    find();
+  } catch (const IoError& error) {
+    left_out.emplace_back(error.what());
+  }
+}
+
+}  // namespace detail
 
 }  // namespace adafuse::data::inline ADAFUSE_SIMD

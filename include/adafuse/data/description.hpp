@@ -21,6 +21,7 @@ struct SizeCount {
 struct Description {
   Index train = 0, val = 0;                  ///< clips
   Index fewest_frames = 0, most_frames = 0;  ///< of a clip
+  Index most_labels = 0;                     ///< of a clip
   std::vector<SizeCount> sizes;              ///< the most frequent first
   std::vector<std::string> classes;
   std::vector<Index> train_of_class, val_of_class;  ///< clips
@@ -41,7 +42,9 @@ inline Description describe(const Dataset& train, const Dataset& val,
       d.fewest_frames = d.most_frames == 0 ? frames : std::min(d.fewest_frames, frames);
       d.most_frames = std::max(d.most_frames, frames);
       auto& of_class = half == &train ? d.train_of_class : d.val_of_class;
-      ++of_class[static_cast<std::size_t>(half->label(clip))];
+      const auto labels = half->labels(clip);
+      d.most_labels = std::max(d.most_labels, std::ssize(labels));
+      for (const auto label : labels) ++of_class[static_cast<std::size_t>(label)];
       const Shape size = half->frame_size(clip);
       auto& count = sizes[{size[0], size[1]}];
       if (count.clips++ == 0) count = {size[0], size[1], 1, half->frame_name(clip, 0)};
@@ -56,6 +59,7 @@ inline Description describe(const Dataset& train, const Dataset& val,
 /// lack clips on a side.
 inline std::string to_string(const Description& d) {
   std::string text = concat(d.train, " + ", d.val, " clips of ", d.classes.size(), " classes, ");
+  if (d.most_labels > 1) text += concat("up to ", d.most_labels, " a clip, ");
   text += d.fewest_frames == d.most_frames
               ? concat(d.most_frames, " frames")
               : concat(d.fewest_frames, " to ", d.most_frames, " frames");

@@ -47,6 +47,9 @@ class FilmClips : public Dataset {
   Index frame_count(Index clip) const override { return info(clip).frame_count(); }
   /// The first label of the clip.
   std::int64_t label(Index clip) const override { return clips_[number(clip)].labels.front(); }
+  std::vector<std::int64_t> labels(Index clip) const override {
+    return clips_[number(clip)].labels;
+  }
 
   std::string frame_name(Index clip, Index t) const override {
     return concat(clips_[number(clip)].path.string(), ": frame ", t);

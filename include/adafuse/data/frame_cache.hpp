@@ -27,6 +27,7 @@ class FrameCache : public Dataset {
   std::string name(Index clip) const override { return source_.name(clip); }
   Index frame_count(Index clip) const override { return source_.frame_count(clip); }
   std::int64_t label(Index clip) const override { return source_.label(clip); }
+  std::vector<std::int64_t> labels(Index clip) const override { return source_.labels(clip); }
 
   std::string frame_name(Index clip, Index t) const override { return source_.frame_name(clip, t); }
   Shape frame_size(Index clip) const override { return source_.frame_size(clip); }

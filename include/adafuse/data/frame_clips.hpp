@@ -34,6 +34,7 @@ class FrameClips : public Dataset {
   Index frame_count(Index clip) const override { return at(clip).frames.count; }
   /// The first label of the clip.
   std::int64_t label(Index clip) const override { return at(clip).labels.front(); }
+  std::vector<std::int64_t> labels(Index clip) const override { return at(clip).labels; }
 
   std::filesystem::path frame_path(Index clip, Index t) const {
     const auto& frames = at(clip).frames;

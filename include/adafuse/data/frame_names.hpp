@@ -65,7 +65,7 @@ namespace detail {
 
 /// Whether a name ends as pictures that can be read do.
 inline bool is_picture_name(std::string_view name) {
-  constexpr std::array<std::string_view, 4> endings{".jpg", ".jpeg", ".png", ".bmp"};
+  constexpr std::array<std::string_view, 5> endings{".jpg", ".jpeg", ".png", ".bmp", ".webp"};
   const auto dot = name.rfind('.');
   if (dot == std::string_view::npos || name.starts_with('.')) return false;  // ._00001.jpg too
   std::string ending(name.substr(dot));
@@ -148,7 +148,7 @@ inline FoundFrames frames_of_one_kind(const std::filesystem::path& dir) {
   const std::string folder = dir.string();
   const auto pictures = picture_names(dir);
   require<IoError>(!pictures.empty(), folder,
-                   ": holds no frames 00001.jpg, 00002.jpg, ... (jpg, jpeg, png, bmp)");
+                   ": holds no frames 00001.jpg, 00002.jpg, ... (jpg, jpeg, png, bmp, webp)");
   std::vector<NumberedName> all;
   for (const auto& name : pictures) {
     const auto parts = numbered(name);

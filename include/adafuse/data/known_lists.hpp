@@ -50,10 +50,14 @@ inline std::optional<ListFiles> find_known_lists(const std::filesystem::path& di
   const auto there = [&](const char* name) {
     return name != nullptr && std::filesystem::is_regular_file(dir / name);
   };
+  // Of several the first that has both lists and its classes, or as much of that as any.
+  const auto has = [&](const KnownLists& known) {
+    return 2 * (there(known.train) && there(known.val)) + there(known.classes);
+  };
   std::optional<KnownLists> found;
   for (const auto& known : known_lists) {
     if (!there(known.train) && !there(known.val)) continue;
-    if (!found || (!there(found->classes) && there(known.classes))) found = known;
+    if (!found || has(known) > has(*found)) found = known;
   }
   // Classes without lists: what an interrupted `adafuse gestures` leaves.
   if (!found && there(known_lists[0].classes)) found = known_lists[0];

@@ -19,18 +19,19 @@ enum class Column {
   count,   ///< how many frames it has
   label,   ///< the number of its class, or its name
   labels,  ///< one label or more, to the end of the line
+  set,     ///< one label or more in one field: 3,7 or 3;7 or numbers apart by blanks
   none,    ///< passed over
 };
 inline constexpr std::string_view column_words[] = {"path",  "start",    "offset", "count",
-                                                    "label", "label...", "-"};
+                                                    "label", "label...", "labels", "-"};
 
 using ListColumns = std::vector<Column>;
 
 /// The columns that `text` names, as "path,start,count,label". Throws ValueError.
 inline ListColumns parse_list_columns(std::string_view text) {
   constexpr const char* expects =
-      "--list-columns: expects path and label, and start, offset, count or - where there are, "
-      "as in path,start,count,label; got ";
+      "--list-columns: expects path and label, label... or labels, and start, offset, count or - "
+      "where there are, as in path,start,count,label; got ";
   ListColumns columns;
   for (std::string_view rest = text;;) {
     const auto comma = rest.find(',');
@@ -45,7 +46,7 @@ inline ListColumns parse_list_columns(std::string_view text) {
     return std::count(columns.begin(), columns.end(), column);
   };
   const bool one_start = times(Column::start) + times(Column::offset) <= 1;
-  const bool one_label = times(Column::label) + times(Column::labels) == 1;
+  const bool one_label = times(Column::label) + times(Column::labels) + times(Column::set) == 1;
   const bool labels_last = times(Column::labels) == 0 || columns.back() == Column::labels;
   require<ValueError>(times(Column::path) == 1 && one_start && one_label && labels_last &&
                           times(Column::count) <= 1,

@@ -29,6 +29,7 @@ struct ListFiles {
 struct ListedDataset {
   std::vector<FrameClip> train, val;
   std::vector<std::string> classes;
+  std::vector<std::string> left_out{};  ///< why each clip that is not there is not
 };
 
 namespace detail {
@@ -56,6 +57,19 @@ inline std::filesystem::path root_of(const ListedClip& clip,
   }
   throw IoError(concat(clip.where, ": there is no folder of frames ", io::in_quotes(clip.path),
                        " in ", tried, " (--frames-root says where the frames lie)"));
+}
+
+/// The root of the first clip that has a folder; without broken clips left out, of the first one.
+inline std::filesystem::path root_of(const ClipTable& table,
+                                     const std::vector<std::filesystem::path>& roots,
+                                     const DatasetOptions& options) {
+  std::vector<std::string> left_out;
+  for (const auto& clip : table.clips) {
+    std::filesystem::path root;
+    find_or_leave_out(options, left_out, [&] { root = root_of(clip, roots); });
+    if (!root.empty()) return root;
+  }
+  throw IoError(left_out.front());
 }
 
 /// Looks clips up on disk. A folder that holds several clips is read once, if they follow each
@@ -89,7 +103,8 @@ class FrameFinder {
 inline std::vector<FrameClip> clips_on_disk(const ClipTable& table,
                                             const std::vector<std::string>& classes,
                                             const std::filesystem::path& root,
-                                            const DatasetOptions& options) {
+                                            const DatasetOptions& options,
+                                            std::vector<std::string>& left_out) {
   std::map<std::string, std::int64_t> numbers;
   for (const auto& name : classes) numbers.emplace(name, std::ssize(numbers));
   std::vector<FrameClip> clips;
@@ -97,8 +112,10 @@ inline std::vector<FrameClip> clips_on_disk(const ClipTable& table,
   for (const auto& listed : table.clips) {
     auto labels = labels_of(listed, numbers);
     auto dir = folder_of(listed, root);
-    const auto run = finder.run_of_clip(dir, listed, table.guessed);
-    clips.push_back({listed.path, std::move(dir), run, std::move(labels)});
+    find_or_leave_out(options, left_out, [&] {
+      const auto run = finder.run_of_clip(dir, listed, table.guessed);
+      clips.push_back({listed.path, std::move(dir), run, std::move(labels)});
+    });
   }
   return clips;
 }
@@ -127,8 +144,9 @@ inline std::vector<FrameClip> read_list(const std::filesystem::path& file,
                                         const std::vector<std::string>& classes,
                                         const DatasetOptions& options = {}) {
   const auto table = read_clip_table(file, options.columns, std::ssize(classes));
-  return detail::clips_on_disk(table, classes, detail::root_of(table.clips.front(), roots),
-                               options);
+  std::vector<std::string> left_out;
+  return detail::clips_on_disk(table, classes, detail::root_of(table, roots, options), options,
+                               left_out);
 }
 
 /// Reads the lists and looks every clip up. Throws IoError, FormatError, ValueError, naming file
@@ -143,9 +161,10 @@ inline ListedDataset read_lists(const ListFiles& files, const DatasetOptions& op
   // Both are read before anything is looked up: a mistake in the second is told at once.
   const auto train = read_clip_table(files.train, options.columns, count);
   const auto val = read_clip_table(files.val, options.columns, count);
-  const auto root = detail::root_of(train.clips.front(), files.frames_roots);
-  dataset.train = detail::clips_on_disk(train, dataset.classes, root, options);
-  dataset.val = detail::clips_on_disk(val, dataset.classes, root, options);
+  const auto root = detail::root_of(train, files.frames_roots, options);
+  auto& out = dataset.left_out;
+  dataset.train = detail::clips_on_disk(train, dataset.classes, root, options, out);
+  dataset.val = detail::clips_on_disk(val, dataset.classes, root, options, out);
   return dataset;
 }
 

@@ -6,7 +6,9 @@
 //   label,youtube_id,time_start,...   a head that names the columns (Kinetics)
 //   [{"id": "78687", "template": "Holding [something]"}, ...]   (Something-Something V2)
 //
-// A label is a number or a class's name. Where no count is given, all frames of the folder count.
+// A label is a number or a class's name. A field of several, a column `labels`, has them apart by
+// semicolons, without one by commas; numbers by blanks too. Where no count is given, all frames of
+// the folder count.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -50,6 +52,21 @@ inline std::optional<Index> frame_number(const std::string& field, Index least,
   return *number;
 }
 
+/// The labels in one field of several. A label that is empty is left to the caller.
+inline std::vector<std::string> labels_in_field(const std::string& field) {
+  const auto words = words_of(field);
+  if (words.size() > 1 && std::all_of(words.begin(), words.end(), [](std::string_view word) {
+        return whole_number(word).has_value();
+      }))
+    return {words.begin(), words.end()};
+  auto labels = csv_fields(field, field.find(';') != std::string::npos ? ';' : ',');
+  for (auto& label : labels) {
+    const auto first = label.find_first_not_of(" \t"), last = label.find_last_not_of(" \t");
+    label = first == std::string::npos ? "" : label.substr(first, last + 1 - first);
+  }
+  return labels;
+}
+
 /// Fields in the order of `columns`, one for each; further ones are labels.
 inline ListedClip clip_of_fields(const std::vector<std::string>& fields, const ListColumns& columns,
                                  const std::string& where) {
@@ -73,6 +90,12 @@ inline ListedClip clip_of_fields(const std::vector<std::string>& fields, const L
       case Column::labels:
         require<FormatError>(!fields[i].empty(), where, ": expected a label, got an empty field");
         clip.labels.push_back(fields[i]);
+        break;
+      case Column::set:
+        clip.labels = labels_in_field(fields[i]);
+        require<FormatError>(
+            std::find(clip.labels.begin(), clip.labels.end(), "") == clip.labels.end(), where,
+            ": expected labels as in 3;7, got ", io::in_quotes(fields[i]));
         break;
       case Column::none:
         break;
@@ -110,7 +133,8 @@ inline ListColumns columns_of_head(const std::vector<std::string>& head) {
       {"path", Column::path},        {"id", Column::path},         {"video", Column::path},
       {"clip", Column::path},        {"youtube_id", Column::path}, {"start", Column::start},
       {"offset", Column::offset},    {"count", Column::count},     {"frames", Column::count},
-      {"num_frames", Column::count}, {"label", Column::label},     {"class", Column::label}};
+      {"num_frames", Column::count}, {"label", Column::label},     {"class", Column::label},
+      {"labels", Column::set}};
   ListColumns columns;
   for (const auto& name : head) {
     Column column = Column::none;
@@ -121,7 +145,8 @@ inline ListColumns columns_of_head(const std::vector<std::string>& head) {
   const auto once = [&](Column column) {
     return std::count(columns.begin(), columns.end(), column) == 1;
   };
-  return once(Column::path) && once(Column::label) ? columns : ListColumns{};
+  const bool labelled = once(Column::label) != once(Column::set);
+  return once(Column::path) && labelled ? columns : ListColumns{};
 }
 
 /// Kinetics' folders are called after the video and the seconds that were cut out.
@@ -141,10 +166,27 @@ inline void name_after_seconds(const std::vector<std::string>& head,
   }
 }
 
+/// Whether a line of CSV has the fields that the columns ask for.
+inline bool fits(const std::vector<std::string>& fields, const ListColumns& columns) {
+  return columns.back() == Column::labels ? fields.size() >= columns.size()
+                                          : fields.size() == columns.size();
+}
+
+/// What parts the fields of a CSV file: the semicolon where its first line has one, unless that
+/// makes neither the columns given nor a head, and the comma does.
+inline char separator_of(std::string_view line, const std::optional<ListColumns>& given) {
+  const auto reads = [&](char separator) {
+    const auto fields = csv_fields(line, separator);
+    return !columns_of_head(fields).empty() || (given && fits(fields, *given));
+  };
+  if (line.find(';') == std::string_view::npos) return ',';
+  return reads(',') && !reads(';') ? ',' : ';';
+}
+
 inline ClipTable table_of_csv(std::string_view text, const std::optional<ListColumns>& given,
                               const std::string& name) {
   const auto lines = lines_of(text);
-  const char separator = !lines.empty() && lines[0].find(';') != std::string_view::npos ? ';' : ',';
+  const char separator = lines.empty() ? ',' : separator_of(lines[0], given);
   std::vector<std::string> head;
   ListColumns columns = given.value_or(ListColumns{});
   ClipTable table;
@@ -160,9 +202,7 @@ inline ClipTable table_of_csv(std::string_view text, const std::optional<ListCol
     if (columns.empty() && fields.size() == 2)
       columns = {Column::path, Column::label}, table.guessed = false;
     if (columns.empty()) columns = {Column::path, Column::count, Column::labels};
-    const bool fits = columns.back() == Column::labels ? fields.size() >= columns.size()
-                                                       : fields.size() == columns.size();
-    require<FormatError>(fits, where, ": expected ", to_string(columns), ", got ",
+    require<FormatError>(fits(fields, columns), where, ": expected ", to_string(columns), ", got ",
                          io::in_quotes(lines[i]));
     table.clips.push_back(clip_of_fields(fields, columns, where));
     name_after_seconds(head, fields, table.clips.back());
@@ -235,8 +275,8 @@ inline ClipTable read_clip_table(const std::filesystem::path& path,
   return table;
 }
 
-/// The labels of a clip as numbers below the number of classes. What is a number counts as one,
-/// whatever the classes are called. Throws FormatError.
+/// The labels of a clip as numbers below the number of classes, each once. What is a number counts
+/// as one, whatever the classes are called. Throws FormatError.
 inline std::vector<std::int64_t> labels_of(const ListedClip& clip,
                                            const std::map<std::string, std::int64_t>& classes) {
   std::vector<std::int64_t> labels;
@@ -245,10 +285,10 @@ inline std::vector<std::int64_t> labels_of(const ListedClip& clip,
     const auto number = detail::whole_number(label);
     require<FormatError>(number || named != classes.end(), clip.where, ": class ",
                          io::in_quotes(label), " is not among the class names");
-    labels.push_back(number ? *number : named->second);
-    require<FormatError>(0 <= labels.back() && labels.back() < std::ssize(classes), clip.where,
-                         ": label ", labels.back(), " is outside of the ", classes.size(),
-                         " classes");
+    const std::int64_t own = number ? *number : named->second;
+    require<FormatError>(0 <= own && own < std::ssize(classes), clip.where, ": label ", own,
+                         " is outside of the ", classes.size(), " classes");
+    if (std::find(labels.begin(), labels.end(), own) == labels.end()) labels.push_back(own);
   }
   return labels;
 }

@@ -1,18 +1,16 @@
 // The loader: clips drawn from a data set, made into batches by several threads ahead of their use.
 //
-// Order, frames and mirroring of epoch e follow from (key, e) and the clip's number; the number of
-// workers changes when a batch is made, never what is in it.
+// Order, frames and what else is drawn in epoch e follow from (key, e) and the clip's number; the
+// number of workers changes when a batch is made, never what is in it.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/data/batches.hpp>
+#include <adafuse/data/clip_transform.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/frame_cache.hpp>
-#include <adafuse/data/resize.hpp>
-#include <adafuse/data/segment_sampling.hpp>
-#include <adafuse/data/transform.hpp>
 #include <atomic>
 #include <utility>
 #include <vector>
@@ -20,9 +18,16 @@
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
 struct Batch {
-  Tensor<float> clips;          ///< [N, T, 3, H, W], normalised
-  Tensor<std::int64_t> labels;  ///< [N]
-  std::vector<Index> indices;   ///< [N]: which clips of the data set these are
+  Tensor<float> clips;                                ///< [N, T, 3, H, W], normalised
+  Tensor<std::int64_t> labels;                        ///< [N]: the first label of each
+  std::vector<std::vector<std::int64_t>> label_sets;  ///< [N]: all labels of each
+  std::vector<Index> indices;  ///< [N]: which clips of the data set these are
+};
+
+/// Which clip and which crop of each video a test takes (test_frames, test_crop).
+struct TestView {
+  Index clip = 0, clips = 1;
+  TestCropNumber crop{};
 };
 
 struct LoaderConfig {
@@ -34,8 +39,13 @@ struct LoaderConfig {
   bool flip = false;  ///< mirror every other clip, at random; wrong where labels say left, right
   Index size = 0;     ///< frames are cropped to size x size; 0 leaves them as they are
   Index shorter_side = 0;  ///< to which frames are scaled before they are cropped; 0 means `size`
+  Index height = 0, width = 0;  ///< that the network saw, where size is 0 and fit not any
   Normalisation normalisation{};
-  Key key{0};          ///< of the order, the frames drawn and the mirroring
+  TransformOptions transform{.fit = Fit::any};  ///< what else is drawn
+  /// Of each label, what a mirrored clip is called; empty: as it was called.
+  std::vector<std::int64_t> mirrored_labels{};
+  TestView view{};     ///< where sampling is middle
+  Key key{0};          ///< of the order, and of all that is drawn
   int workers = 2;     ///< threads; 0 makes each batch when it is asked for
   Index prefetch = 4;  ///< batches kept ready
   std::size_t cache_bytes = std::size_t{1} << 30;  ///< room for decoded frames
@@ -49,7 +59,11 @@ class Loader {
  public:
   /// Throws ValueError for a configuration that makes no sense.
   Loader(const Dataset& dataset, const LoaderConfig& config)
-      : config_(config), dataset_(dataset, config.cache_bytes) {
+      : config_(config),
+        transform_(
+            {config.size, config.shorter_side, config.transform.fit, config.height, config.width},
+            config.transform, config.flip, config.normalisation, config.view.crop),
+        dataset_(dataset, config.cache_bytes) {
     require<ValueError>(config.batch_size >= 1, "Loader: batch_size is at least 1, got ",
                         config.batch_size);
     require<ValueError>(config.frames >= 1, "Loader: frames is at least 1, got ", config.frames);
@@ -63,6 +77,10 @@ class Loader {
         config.size);
     for (float deviation : config.normalisation.deviation)
       require<ValueError>(deviation > 0, "Loader: deviations are above 0, got ", deviation);
+    check(transform_.framing());
+    check(config.transform, config.size);
+    require<ValueError>(config.view.crop.count == 1 || config.size > 0,
+                        "Loader: several crops need a size");
   }
   Loader(const Dataset&&, const LoaderConfig&) = delete;
 
@@ -104,40 +122,55 @@ class Loader {
     for (Index i = 0; i < n; ++i) {
       if (stop) throw Stopped();
       const Index clip = clips[static_cast<std::size_t>(i)];
-      batch.labels(i) = dataset_.label(clip);
       const Key key = config_.key.of("clip")
                           .of(static_cast<std::uint64_t>(epoch))
                           .of(static_cast<std::uint64_t>(clip));
-      const auto positions = sample_frames(config_.sampling, dataset_.frame_count(clip),
-                                           config_.frames, key.of("frames"));
+      const auto drawn = transform_.draw(key);
+      batch.labels(i) = seen_label(dataset_.label(clip), drawn.mirrored);
+      batch.label_sets.push_back(dataset_.labels(clip));
+      for (auto& label : batch.label_sets.back()) label = seen_label(label, drawn.mirrored);
+      const auto positions = positions_of(clip, key.of("frames"));
       const auto frames = dataset_.frames(clip, positions);
-      const bool flipped = config_.flip && key.of("flip").uniform(0) < 0.5;
       for (Index t = 0; t < config_.frames; ++t) {
-        const auto image = framed(frames[static_cast<std::size_t>(t)]);
+        const auto at = static_cast<std::size_t>(t);
+        const auto name = [&] { return dataset_.frame_name(clip, positions[at]); };
+        const auto& frame = frames[at];
+        const auto reason = refusal(transform_.framing(), frame.size(0), frame.size(1));
+        if (!reason.empty()) throw ShapeError(concat(name(), " ", reason));
+        const auto image = transform_.picture(frame, drawn);
         const Shape planes{3, image.size(0), image.size(1)};
         if (!batch.clips.defined())
           batch.clips =
               Tensor<float>::uninitialized({n, config_.frames, 3, image.size(0), image.size(1)});
         auto out = batch.clips[i][t];
-        require<ShapeError>(out.shape() == planes,
-                            dataset_.frame_name(clip, positions[static_cast<std::size_t>(t)]),
-                            ": is ", image.size(0), "x", image.size(1), ", other frames are ",
-                            out.size(1), "x", out.size(2),
-                            "; a size (--size in training) brings them together");
-        normalise(flipped ? mirror(image) : image, config_.normalisation, out.view<3>());
+        if (out.shape() != planes)
+          throw ShapeError(concat(name(), ": is ", image.size(0), "x", image.size(1),
+                                  ", other frames are ", out.size(1), "x", out.size(2),
+                                  "; a size (--size in training) brings them together"));
+        transform_.planes(image, drawn, out.view<3>());
       }
     }
     batch.indices = std::move(clips);
     return batch;
   }
 
-  Tensor<std::uint8_t> framed(const Tensor<std::uint8_t>& image) const {
-    if (config_.size == 0) return image;
-    const Index side = config_.shorter_side > 0 ? config_.shorter_side : config_.size;
-    return centre_crop(resize_shorter_side(image, side), config_.size);
+  std::vector<Index> positions_of(Index clip, Key key) const {
+    const Index count = dataset_.frame_count(clip);
+    const auto sampling = config_.transform.sampling;
+    return config_.sampling == Sampling::random
+               ? drawn_frames(sampling, count, config_.frames, key)
+               : test_frames(sampling, count, config_.frames, config_.view.clip,
+                             config_.view.clips);
+  }
+
+  std::int64_t seen_label(std::int64_t label, bool mirrored) const {
+    return mirrored && !config_.mirrored_labels.empty()
+               ? config_.mirrored_labels.at(static_cast<std::size_t>(label))
+               : label;
   }
 
   LoaderConfig config_;
+  ClipTransform transform_;
   FrameCache dataset_;
 };
 

@@ -17,6 +17,7 @@
 #include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/known_lists.hpp>
 #include <adafuse/data/list_dataset.hpp>
+#include <adafuse/data/readable_clips.hpp>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -30,13 +31,14 @@ class OpenedDataset {
  public:
   OpenedDataset(std::unique_ptr<const Dataset> train_clips,
                 std::unique_ptr<const Dataset> val_clips, std::vector<std::string> class_names,
-                std::string layout_found)
+                std::string layout_found, std::vector<std::string> not_read = {})
       : train_(std::move(train_clips)),
         val_(std::move(val_clips)),
         train(*train_),
         val(*val_),
         classes(std::move(class_names)),
-        layout(std::move(layout_found)) {}
+        layout(std::move(layout_found)),
+        left_out(std::move(not_read)) {}
 
  private:
   std::unique_ptr<const Dataset> train_, val_;
@@ -45,17 +47,34 @@ class OpenedDataset {
   const Dataset& train;
   const Dataset& val;
   std::vector<std::string> classes;
-  std::string layout;  ///< what was found: "frame folders by class, split by name"
+  std::string layout;                 ///< what was found: "frame folders by class, split by name"
+  std::vector<std::string> left_out;  ///< one line for each clip that is, which names a file
 };
 
 namespace detail {
 
+/// Where broken clips are left out, every frame is read. Throws IoError when nothing is left.
+inline OpenedDataset opened(std::unique_ptr<const Dataset> train,
+                            std::unique_ptr<const Dataset> val, std::vector<std::string> classes,
+                            std::string layout, std::vector<std::string> left_out,
+                            const DatasetOptions& options) {
+  for (auto* half : {&train, &val}) {
+    if (!options.skip_broken) continue;
+    *half = readable_clips(std::move(*half), left_out);
+    require<IoError>((*half)->size() > 0 || left_out.empty(), "no clip to ",
+                     half == &train ? "train" : "validate", " on can be read; the first of ",
+                     left_out.size(), ": ", left_out.empty() ? "" : left_out.front());
+  }
+  return {std::move(train), std::move(val), std::move(classes), std::move(layout),
+          std::move(left_out)};
+}
+
 inline OpenedDataset opened(std::vector<FrameClip> train, std::vector<FrameClip> val,
                             std::vector<std::string> classes, std::string layout,
-                            const io::ImageOptions& pictures) {
-  return {std::make_unique<FrameClips>(std::move(train), pictures),
-          std::make_unique<FrameClips>(std::move(val), pictures), std::move(classes),
-          std::move(layout)};
+                            std::vector<std::string> left_out, const DatasetOptions& options) {
+  return opened(std::make_unique<FrameClips>(std::move(train), options.pictures),
+                std::make_unique<FrameClips>(std::move(val), options.pictures), std::move(classes),
+                std::move(layout), std::move(left_out), options);
 }
 
 inline OpenedDataset opened_lists(const ListFiles& files, const DatasetOptions& options) {
@@ -63,7 +82,22 @@ inline OpenedDataset opened_lists(const ListFiles& files, const DatasetOptions& 
   auto layout =
       concat("lists ", files.train.filename().string(), " and ", files.val.filename().string());
   return opened(std::move(lists.train), std::move(lists.val), std::move(lists.classes),
-                std::move(layout), options.pictures);
+                std::move(layout), std::move(lists.left_out), options);
+}
+
+/// Leaves out the films that cannot be opened.
+inline void leave_out_films(std::vector<FilmClip>& films, const FilmReading& reading,
+                            const OpenFilms& open, std::vector<std::string>& left_out) {
+  const auto errors = errors_of(
+      std::ssize(films), [&](Index i) { open({films[static_cast<std::size_t>(i)]}, reading); });
+  std::vector<FilmClip> readable;
+  for (std::size_t i = 0; i < films.size(); ++i) {
+    if (errors[i].empty())
+      readable.push_back(std::move(films[i]));
+    else
+      left_out.push_back(errors[i]);
+  }
+  films = std::move(readable);
 }
 
 inline OpenedDataset opened_films(const std::filesystem::path& path,
@@ -72,10 +106,14 @@ inline OpenedDataset opened_films(const std::filesystem::path& path,
                    films_need_ffmpeg);
   auto folders = read_film_folders(path);
   const FilmReading reading{.pictures = options.pictures, .shorter_side = options.film_side};
+  std::vector<std::string> left_out;
+  for (auto* half : {&folders.train, &folders.val})
+    if (options.skip_broken) leave_out_films(*half, reading, options.films, left_out);
   auto train = options.films(std::move(folders.train), reading);
   auto val = options.films(std::move(folders.val), reading);
-  return {std::move(train), std::move(val), std::move(folders.classes),
-          folders.split_by_name ? "films by class, split by name" : "films by class"};
+  return opened(std::move(train), std::move(val), std::move(folders.classes),
+                folders.split_by_name ? "films by class, split by name" : "films by class",
+                std::move(left_out), options);
 }
 
 }  // namespace detail
@@ -123,7 +161,7 @@ inline OpenedDataset open_dataset(const std::filesystem::path& path,
   return detail::opened(
       std::move(folders.train), std::move(folders.val), std::move(folders.classes),
       folders.split_by_name ? "frame folders by class, split by name" : "frame folders by class",
-      options.pictures);
+      std::move(folders.left_out), options);
 }
 
 }  // namespace adafuse::data::inline ADAFUSE_SIMD

@@ -41,14 +41,20 @@ struct Objective {
   Variable<T> cost;           ///< in the unit that it was counted in
 };
 
-/// lambda = 0 leaves the cost out of the loss; it is still there to be reported. `options` are of
-/// the cross-entropy, which is a mean.
+/// lambda = 0 leaves the cost out of the loss; it is still there to be reported. `entropy` is what
+/// the answers are charged, however it was counted.
+template <class T>
+Objective<T> objective(const Variable<T>& entropy, const Variable<T>& cost,
+                       const CostLoss& weighs) {
+  return {weighs.lambda == 0 ? entropy : entropy + cost_loss(cost, weighs), entropy, cost};
+}
+
+/// The same for the cross-entropy of labels, a mean; `options` are its.
 template <class T>
 Objective<T> objective(const Variable<T>& logits, const Tensor<std::int64_t>& labels,
                        const Variable<T>& cost, const CostLoss& weighs,
                        const CrossEntropyOptions& options = {}) {
-  const Variable<T> entropy = cross_entropy(logits, labels, options);
-  return {weighs.lambda == 0 ? entropy : entropy + cost_loss(cost, weighs), entropy, cost};
+  return objective(cross_entropy(logits, labels, options), cost, weighs);
 }
 
 /// The paper's: cross-entropy + lambda * cost.
@@ -58,8 +64,20 @@ Objective<T> objective(const Variable<T>& logits, const Tensor<std::int64_t>& la
   return objective(logits, labels, cost, CostLoss{.lambda = lambda});
 }
 
-/// The objective of each clip alone, [N], given the cost of each, [N]. Values only. Their mean is
-/// the objective: class weights are divided by the mean of those of the labels.
+/// The objective of each clip alone, [N], given what its answer is charged and its cost, both [N].
+/// Values only.
+template <class T>
+Tensor<T> clip_losses(const Tensor<T>& entropies, const Tensor<T>& costs, const CostLoss& weighs) {
+  require<ShapeError>(entropies.rank() == 1 && costs.shape() == entropies.shape(),
+                      "clip_losses: expects entropies and costs [N], got ", entropies.shape(),
+                      " and ", costs.shape());
+  if (weighs.lambda == 0) return entropies;
+  const NoGrad guard;
+  return (Variable<T>(entropies) + cost_loss<T>(costs, weighs)).value();
+}
+
+/// The same for the cross-entropy of labels. Their mean is the objective: class weights are divided
+/// by the mean of those of the labels.
 template <class T>
 Tensor<T> clip_losses(const Tensor<T>& logits, const Tensor<std::int64_t>& labels,
                       const Tensor<T>& costs, const CostLoss& weighs,
@@ -76,9 +94,7 @@ Tensor<T> clip_losses(const Tensor<T>& logits, const Tensor<std::int64_t>& label
     for (Index i = 0; i < target.size(); ++i)
       target.data()[i] *= static_cast<T>(scale * options.weight.of(i % logits.size(1)));
   }
-  const auto entropy = -sum(log_softmax(logits, 1) * target, {1});
-  if (weighs.lambda == 0) return entropy.value();
-  return (entropy + cost_loss<T>(costs, weighs)).value();
+  return clip_losses<T>((-sum(log_softmax(logits, 1) * target, {1})).value(), costs, weighs);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

@@ -1,7 +1,7 @@
 // Pictures: RGB bytes [H, W, 3], row by row from the top left, and the files that hold them.
 //
-// Reads JPEG, PNG, BMP and GIF; transparency is dropped, 16 bits become 8, grey becomes RGB. A JPEG
-// is turned as its EXIF orientation says.
+// Reads JPEG, PNG, BMP and GIF, and WebP where the options name a reader; transparency is dropped,
+// 16 bits become 8, grey becomes RGB. A JPEG is turned as its EXIF orientation says.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -29,9 +29,15 @@ inline Image decode_image(std::string_view bytes, const std::string& name,
                           const ImageOptions& options = {}) {
   require<FormatError>(!bytes.empty(), name, ": expected a picture, got an empty file");
   if (bytes.starts_with("GIF8")) return detail::decode_gif_frames(bytes, name, 1, options)[0];
+  if (bytes.starts_with("RIFF") &&
+      bytes.substr(std::min<std::size_t>(8, bytes.size()), 4) == "WEBP") {
+    require<FormatError>(options.webp != nullptr, name, ": ", webp_needs_libwebp);
+    return options.webp(bytes, name, options);
+  }
   const bool jpeg = bytes.starts_with("\xFF\xD8"), bmp = bytes.starts_with("BM");
   const bool png = bytes.starts_with("\x89PNG\r\n\x1A\n");
-  require<FormatError>(jpeg || bmp || png, name, ": expected a JPEG, PNG, BMP or GIF picture");
+  require<FormatError>(jpeg || bmp || png, name,
+                       ": expected a JPEG, PNG, BMP, GIF or WebP picture");
   const char* fault = jpeg  ? detail::jpeg_fault(bytes)
                       : bmp ? detail::bmp_fault(bytes)
                             : detail::png_fault(bytes);

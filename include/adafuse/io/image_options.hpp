@@ -2,16 +2,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/shape.hpp>
+#include <adafuse/core/tensor.hpp>
 #include <string>
+#include <string_view>
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
+
+struct ImageOptions;
+
+/// Makes the picture [H, W, 3] of the bytes of a file that errors call `name`.
+using DecodePicture = Tensor<std::uint8_t> (*)(std::string_view bytes, const std::string& name,
+                                               const ImageOptions& options);
 
 struct ImageOptions {
   /// Pixels of a picture, or of all frames of an animation together: 179 million are half a
   /// gigabyte.
   Index most_pixels = (Index{1} << 30) / 6;
+  /// Who reads WebP: decode_webp (io/webp.hpp), where libwebp is there; nobody: it is refused.
+  DecodePicture webp = nullptr;
 };
+
+/// What a program without libwebp says of a picture.
+inline constexpr const char* webp_needs_libwebp =
+    "is a WebP picture, and this program was built without libwebp, which reads them (Debian: "
+    "libwebp-dev)";
 
 namespace detail {
 

@@ -31,6 +31,8 @@
 #include <adafuse/io/raw_elements.hpp>
 #include <adafuse/io/safetensors.hpp>
 #include <adafuse/io/stb.hpp>
+#include <adafuse/io/stb_library.hpp>
+#include <adafuse/io/stb_macros.hpp>
 #include <adafuse/io/tensor_file.hpp>
 #include <adafuse/io/torch_container.hpp>
 #include <adafuse/io/torch_file.hpp>

@@ -166,11 +166,12 @@ inline AnyTensor parse_npy(std::string_view bytes, const std::string& name) {
   require<FormatError>(bytes.starts_with(detail::npy_magic), name, ": no file of NumPy: expected ",
                        in_quotes(detail::npy_magic), " at its start");
   reader.take(detail::npy_magic.size());
-  const int major = reader.number<std::uint8_t>();
+  const int version = reader.number<std::uint8_t>();
   reader.take(1);
-  require<FormatError>(1 <= major && major <= 3, name, ": npy: version ", major, " is not read");
+  require<FormatError>(1 <= version && version <= 3, name, ": npy: version ", version,
+                       " is not read");
   const std::uint64_t length =
-      major == 1 ? reader.number<std::uint16_t>() : reader.number<std::uint32_t>();
+      version == 1 ? reader.number<std::uint16_t>() : reader.number<std::uint32_t>();
   const auto header = detail::NpyHeaderParser(reader.take(length), name).parse();
   return read_elements(reader.take(reader.left()), header.dtype, header.shape, name + ": npy",
                        header.order);

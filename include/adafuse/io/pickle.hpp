@@ -108,7 +108,7 @@ class Machine {
   bool scalar(Op op) {
     switch (op) {
       case Op::none:
-        return push(None{});
+        return push(NoneValue{});
       case Op::new_true:
         return push(true);
       case Op::new_false:

@@ -19,7 +19,7 @@ namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
 /// A value, by its number in `Values`.
 using Ref = std::uint32_t;
 
-struct None {};
+struct NoneValue {};
 struct BigInteger {
   std::string_view bytes;  ///< two's complement, little endian, more than 64 bits
 };
@@ -53,8 +53,8 @@ struct Opaque {
   std::string_view module, name;
 };
 
-using Value = std::variant<None, bool, std::int64_t, BigInteger, double, Text, Bytes, List, Tuple,
-                           Dict, Global, Object, Opaque>;
+using Value = std::variant<NoneValue, bool, std::int64_t, BigInteger, double, Text, Bytes, List,
+                           Tuple, Dict, Global, Object, Opaque>;
 
 /// What errors call a value.
 inline std::string_view kind_of(const Value& value) {

@@ -1,62 +1,19 @@
 // The door to stb: bytes to pixels and back, for JPEG, PNG, BMP and GIF, in memory only.
 //
 // stb fills in what a broken file lacks wherever it can; io/image.hpp looks at the file first. And
-// stb unpacks whatever a file holds, however much: its memory comes from here, block by block, and
-// none is larger than a picture of the announced size can need.
+// stb unpacks whatever a file holds, however much: its memory comes from io/stb_library.hpp, block
+// by block, and none is larger than a picture of the announced size can need.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/io/image_options.hpp>
+#include <adafuse/io/stb_library.hpp>
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
-
-namespace adafuse::io::inline ADAFUSE_SIMD::detail {
-
-/// The largest block that stb gets in this thread.
-inline thread_local std::size_t stb_largest_block = 0;
-
-inline void* stb_allocate(std::size_t bytes) {
-  return bytes <= stb_largest_block ? std::malloc(bytes) : nullptr;
-}
-inline void* stb_reallocate(void* block, std::size_t bytes) {
-  return bytes <= stb_largest_block ? std::realloc(block, bytes) : nullptr;
-}
-
-}  // namespace adafuse::io::inline ADAFUSE_SIMD::detail
-
-#ifdef STBI_INCLUDE_STB_IMAGE_H
-#error adafuse: include adafuse before stb_image.h, which it compiles with internal linkage
-#endif
-
-// Internal linkage: each file that includes this has its own stb, and a program may have another.
-#define STB_IMAGE_STATIC
-#define STB_IMAGE_IMPLEMENTATION
-#define STBI_ONLY_JPEG
-#define STBI_ONLY_PNG
-#define STBI_ONLY_BMP
-#define STBI_ONLY_GIF
-#define STBI_NO_LINEAR
-#define STBI_NO_STDIO
-#define STBI_MALLOC(bytes) adafuse::io::detail::stb_allocate(bytes)
-#define STBI_REALLOC(block, bytes) adafuse::io::detail::stb_reallocate(block, bytes)
-#define STBI_FREE(block) std::free(block)
-#define STB_IMAGE_WRITE_STATIC
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#define STBI_WRITE_NO_STDIO
-#if __has_include(<stb/stb_image.h>)
-#include <stb/stb_image.h>
-#include <stb/stb_image_write.h>
-#else
-#include <stb_image.h>
-#include <stb_image_write.h>
-#endif
-#undef STB_IMAGE_IMPLEMENTATION
-#undef STB_IMAGE_WRITE_IMPLEMENTATION
 
 namespace adafuse::io::inline ADAFUSE_SIMD::detail {
 
@@ -67,21 +24,22 @@ inline Tensor<std::uint8_t> stb_decode(std::string_view bytes, int channels,
                                        const std::string& name, const ImageOptions& options = {}) {
   require<FormatError>(bytes.size() <= std::numeric_limits<int>::max(), name,
                        ": cannot decode: ", bytes.size(), " bytes are too many");
-  const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
+  const auto* data = reinterpret_cast<const adafuse_stb::stbi_uc*>(bytes.data());
   const int size = static_cast<int>(bytes.size());
   int width = 0, height = 0, channels_in_file = 0;
   stb_largest_block = std::size_t{1} << 20;  // to look at a header
-  const bool known = stbi_info_from_memory(data, size, &width, &height, &channels_in_file) != 0;
-  require<FormatError>(known, name, ": cannot decode: ", stbi_failure_reason());
+  const bool known =
+      adafuse_stb::stbi_info_from_memory(data, size, &width, &height, &channels_in_file) != 0;
+  require<FormatError>(known, name, ": cannot decode: ", adafuse_stb::stbi_failure_reason());
   require_pixels(Index{width} * height, options, name);
   // Of a pixel: 8 bytes of 16-bit RGBA, and its unpacker doubles its block; JPEG rounds up to 32.
   const std::size_t padded =
       (static_cast<std::size_t>(width) + 31) * (static_cast<std::size_t>(height) + 31);
   stb_largest_block = 16 * padded + 2 * bytes.size() + (std::size_t{1} << 20);
-  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
-      stbi_load_from_memory(data, size, &width, &height, &channels_in_file, channels),
-      stbi_image_free);
-  const std::string_view reason = pixels ? "" : stbi_failure_reason();
+  const std::unique_ptr<adafuse_stb::stbi_uc, void (*)(void*)> pixels(
+      adafuse_stb::stbi_load_from_memory(data, size, &width, &height, &channels_in_file, channels),
+      adafuse_stb::stbi_image_free);
+  const std::string_view reason = pixels ? "" : adafuse_stb::stbi_failure_reason();
   require<FormatError>(pixels != nullptr, name, ": cannot decode: ",
                        reason == "outofmem" ? "unpacks to more than its pixels" : reason);
   auto image = Tensor<std::uint8_t>::uninitialized({height, width, channels});
@@ -93,9 +51,9 @@ inline Tensor<std::uint8_t> stb_decode(std::string_view bytes, int channels,
 inline Shape stb_picture_size(std::string_view bytes) {
   int width = 0, height = 0, channels = 0;
   stb_largest_block = std::size_t{1} << 20;
-  const bool known =
-      stbi_info_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()),
-                            static_cast<int>(bytes.size()), &width, &height, &channels) != 0;
+  const bool known = adafuse_stb::stbi_info_from_memory(
+                         reinterpret_cast<const adafuse_stb::stbi_uc*>(bytes.data()),
+                         static_cast<int>(bytes.size()), &width, &height, &channels) != 0;
   return known ? Shape{height, width} : Shape{0, 0};
 }
 
@@ -107,8 +65,9 @@ inline void append_bytes(void* text, void* data, int size) {
 /// RGB pixels [H, W, 3] as a JPEG file; quality 1 to 100.
 inline std::string stb_encode_jpeg(const Tensor<std::uint8_t>& image, int quality) {
   std::string bytes;
-  const bool ok = stbi_write_jpg_to_func(append_bytes, &bytes, static_cast<int>(image.size(1)),
-                                         static_cast<int>(image.size(0)), 3, image.data(), quality);
+  const bool ok = adafuse_stb::stbi_write_jpg_to_func(
+      append_bytes, &bytes, static_cast<int>(image.size(1)), static_cast<int>(image.size(0)), 3,
+      image.data(), quality);
   require<ValueError>(ok, "encode_jpeg: stb refuses the picture ", image.shape());
   return bytes;
 }
@@ -117,7 +76,7 @@ inline std::string stb_encode_jpeg(const Tensor<std::uint8_t>& image, int qualit
 inline std::string stb_encode_png(const Tensor<std::uint8_t>& image) {
   std::string bytes;
   const int width = static_cast<int>(image.size(1));
-  const bool ok = stbi_write_png_to_func(
+  const bool ok = adafuse_stb::stbi_write_png_to_func(
       append_bytes, &bytes, width, static_cast<int>(image.size(0)), 3, image.data(), 3 * width);
   require<ValueError>(ok, "encode_png: stb refuses the picture ", image.shape());
   return bytes;

@@ -127,7 +127,7 @@ class TorchObjects : public pickle::Builder {
     storage.type = &torch_types[type - known.size()];
     storage.key = require_value<pickle::Text>(values, items[2], "a storage's key", place).text;
     storage.count = storage.size = count(values, items[4], place);
-    if (items.size() == 6 && !values.as<pickle::None>(items[5])) {
+    if (items.size() == 6 && !values.as<pickle::NoneValue>(items[5])) {
       const auto& window = require_value<pickle::Tuple>(values, items[5], "a window", place).items;
       require<FormatError>(window.size() == 3, place, "expected (key, begin, size), got ",
                            window.size(), " fields");

@@ -49,9 +49,9 @@ class WriterLock {
     if (file.get() < 0 || take(file, LOCK_SH)) return {};
     std::string text = read_file(path);
     text = text.substr(0, std::min<std::size_t>(text.find('\n'), 100));
-    const bool plain =
+    const bool printable =
         std::all_of(text.begin(), text.end(), [](char c) { return ' ' <= c && c <= '~'; });
-    return text.empty() || !plain ? "another process" : text;
+    return text.empty() || !printable ? "another process" : text;
   }
 
   /// Whether a writer has the directory or has died over it.

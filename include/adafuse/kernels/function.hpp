@@ -188,11 +188,12 @@ template <class T, Function f, class Before, class After, class Body>
 void for_blocks(const Tensor<T>& x, const Through<f, Before, After>& g, const Body& body) {
   const T* const in = x.data();
   parallel_for(x.size(), elements_per_chunk, Work::functions(1), [&, in](Index begin, Index end) {
+    const Before before = g.before;  // a copy: no store can change what it captured
     constexpr Index most = 512;
     T of[most];
     for (Index i = begin; i < end; i += most) {
       const Index n = std::min(most, end - i);
-      for (Index k = 0; k < n; ++k) of[k] = g.before(in[i + k]);
+      for (Index k = 0; k < n; ++k) of[k] = before(in[i + k]);
       apply<f>(n, of, of);
       body(i, n, of);
     }
@@ -208,7 +209,8 @@ Tensor<T> map(const Tensor<T>& x, const Through<f, Before, After>& g) {
   const T* const in = x.data();
   T* const out = y.data();
   detail::for_blocks(x, g, [&g, in, out](Index i, Index n, const T* of) {
-    for (Index k = 0; k < n; ++k) out[i + k] = g.after(in[i + k], of[k]);
+    const After after = g.after;
+    for (Index k = 0; k < n; ++k) out[i + k] = after(in[i + k], of[k]);
   });
   return y;
 }
@@ -220,7 +222,8 @@ Tensor<T> zip(const Tensor<T>& a, const Tensor<T>& x, const Through<f, Before, A
   const T *const in_a = a.data(), *const in = x.data();
   T* const out = y.data();
   detail::for_blocks(x, g, [&g, in_a, in, out](Index i, Index n, const T* of) {
-    for (Index k = 0; k < n; ++k) out[i + k] = g.after(in_a[i + k], in[i + k], of[k]);
+    const After after = g.after;
+    for (Index k = 0; k < n; ++k) out[i + k] = after(in_a[i + k], in[i + k], of[k]);
   });
   return y;
 }

@@ -26,6 +26,7 @@
 #include <adafuse/kernels/in_place.hpp>
 #include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/linear.hpp>
+#include <adafuse/kernels/normal.hpp>
 #include <adafuse/kernels/permute.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>

@@ -7,6 +7,9 @@
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/reduce.hpp>
+#include <algorithm>
+#include <bit>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -25,29 +28,36 @@ Tensor<T> take(const Tensor<T>& x, const Tensor<std::int64_t>& index) {
   return y;
 }
 
-/// How many elements of `index` repeat a position in [0, size) that came before.
-inline Index repeats(const Tensor<std::int64_t>& index, Index size) {
-  std::vector<bool> seen(static_cast<std::size_t>(size));
-  Index count = 0;
+/// Whether some position may be in `index` more than `few` times. Positions are counted in buckets,
+/// some four to a bucket where they are spread: only a bucket that is too full may hold such a one.
+inline bool may_repeat(const Tensor<std::int64_t>& index, std::uint8_t few) {
+  const auto buckets = std::bit_ceil(static_cast<std::uint64_t>(index.size()) / 4 + 2);
+  const int shift = 64 - std::countr_zero(buckets);
+  std::vector<std::uint8_t> counts(static_cast<std::size_t>(buckets));
+  std::uint8_t most = 0;
   for (const auto i : index) {
-    auto bit = seen[static_cast<std::size_t>(i)];
-    count += bit ? 1 : 0;
-    bit = true;
+    auto& count = counts[(static_cast<std::uint64_t>(i) * 0x9E3779B97F4A7C15u) >> shift];
+    count = static_cast<std::uint8_t>(count + (count <= few ? 1 : 0));
+    most = std::max(most, count);
   }
-  return count;
+  return most > few;
 }
 
 /// y = 0, then y[index[i]] += x[i] for each i in order. On one thread: positions may repeat. Where
 /// a position may have many terms, they are added up in double.
 template <class T>
 Tensor<T> put(const Tensor<T>& x, const Tensor<std::int64_t>& index, const Shape& shape) {
-  constexpr Index few = 4096;  // terms that floats may add up
+  constexpr Index short_list = 4096;
+  constexpr std::uint8_t few = 64;  // terms of one position that floats may add up
   const auto put_in = [&]<class Sum>(Tensor<Sum> y) {
-    for (Index i = 0; i < x.size(); ++i) y.data()[index.data()[i]] += static_cast<Sum>(x.data()[i]);
+    const T* const from = x.data();
+    const std::int64_t* const at = index.data();
+    Sum* const to = y.data();
+    for (Index i = 0; i < x.size(); ++i) to[at[i]] += static_cast<Sum>(from[i]);
     return y;
   };
   if constexpr (std::is_same_v<T, float>)
-    if (x.size() > few && repeats(index, shape.size()) > few)
+    if (x.size() > short_list && may_repeat(index, few))
       return put_in(Tensor<double>(shape)).template cast<T>();
   return put_in(Tensor<T>(shape));
 }
@@ -94,9 +104,57 @@ class Occurrences {
     return {places_.data() + begins_[k], places_.data() + begins_[k + 1]};
   }
 
+  /// The numbers that stand in the list, rising.
+  std::vector<Index> numbers() const {
+    std::vector<Index> result;
+    for (Index number = 0; number + 1 < std::ssize(begins_); ++number)
+      if (!of(number).empty()) result.push_back(number);
+    return result;
+  }
+
  private:
   std::vector<Index> begins_, places_;
 };
+
+namespace detail {
+
+/// y[r] = the sum of x[j] over the j with list[j] = r, for each of `outer` rows x and y. Numbers
+/// that stand once in the list are moved; the others are summed.
+template <class T>
+void put_columns(const T* x, Index outer, Index listed, const Occurrences& occurrences, Index count,
+                 T* y) {
+  std::vector<Index> from, to, repeated;
+  for (Index r = 0; r < count; ++r) {
+    const auto places = occurrences.of(r);
+    if (places.size() > 1) repeated.push_back(r);
+    if (places.size() != 1) continue;
+    from.push_back(places[0]);
+    to.push_back(r);
+  }
+  const auto put_row = [&](const T* row, T* sums) {
+    std::fill_n(sums, count, T{0});
+    for (std::size_t k = 0; k < from.size(); ++k) sums[to[k]] = row[from[k]];
+    for (const Index r : repeated) {
+      Accumulator<T> sum = 0;
+      for (const Index j : occurrences.of(r)) sum += static_cast<Accumulator<T>>(row[j]);
+      sums[r] = static_cast<T>(sum);
+    }
+  };
+  parallel_for(outer, 1 + elements_per_chunk / (count + listed), Work::elements(count + 4 * listed),
+               [&](Index begin, Index end) {
+                 for (Index o = begin; o < end; ++o) put_row(x + o * listed, y + o * count);
+               });
+}
+
+/// y = 0, in pieces that are large enough for the memory's own way of being cleared.
+template <class T>
+void clear(T* y, Index size) {
+  parallel_for(size, Index{1} << 21, Work::elements(1), [y](Index begin, Index end) {
+    std::memset(y + begin, 0, static_cast<std::size_t>(end - begin) * sizeof(T));
+  });
+}
+
+}  // namespace detail
 
 /// y[o, r, i] = the sum of x[o, j, i] over the j with rows[j] = r, in order, for y of the middle
 /// `m`. Sums of floats are taken in double, each by one thread: positions may repeat, and the bits
@@ -106,35 +164,33 @@ void put_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
   if (m.outer == 0 || m.count == 0 || m.inner == 0) return;
   const Index listed = rows.size();
   const Occurrences occurrences(rows, m.count);
-  const Index terms = m.inner * (1 + listed / m.count);
-  parallel_for(
-      m.outer * m.count, elements_per_chunk / m.inner, Work::elements(4 * terms + 8),
-      [&](Index begin, Index end) {
-        thread_local Scratch<Accumulator<T>> memory;
-        Accumulator<T>* const sum = memory(m.inner);
-        for (Index r = begin; r < end; ++r) {
-          const auto places = occurrences.of(r % m.count);
-          const T* const from = x + r / m.count * listed * m.inner;
-          T* const to = y + r * m.inner;
-          if (places.size() == 1) {
-            std::copy_n(from + places[0] * m.inner, m.inner, to);
-            continue;
-          }
-          if (places.empty()) {  // and so are most of a large table: those behind it too
-            Index rows_of_0 = 1;
-            while (r + rows_of_0 < end && occurrences.of((r + rows_of_0) % m.count).empty())
-              ++rows_of_0;
-            std::fill_n(to, rows_of_0 * m.inner, T{0});
-            r += rows_of_0 - 1;
-            continue;
-          }
-          std::fill_n(sum, m.inner, Accumulator<T>{0});
-          for (const Index j : places)
-            for (Index i = 0; i < m.inner; ++i)
-              sum[i] += static_cast<Accumulator<T>>(from[j * m.inner + i]);
-          for (Index i = 0; i < m.inner; ++i) to[i] = static_cast<T>(sum[i]);
-        }
-      });
+  if (m.inner == 1 && m.outer > 1)
+    return detail::put_columns(x, m.outer, listed, occurrences, m.count, y);
+  const auto numbers = occurrences.numbers();  // those in the list; all others are rows of 0
+  const Index written = std::ssize(numbers);
+  if (written < m.count) detail::clear(y, m.outer * m.count * m.inner);
+  if (written == 0) return;
+  const Index terms = m.inner * (1 + listed / written);
+  parallel_for(m.outer * written, elements_per_chunk / m.inner, Work::elements(4 * terms + 8),
+               [&](Index begin, Index end) {
+                 thread_local Scratch<Accumulator<T>> memory;
+                 Accumulator<T>* const sum = memory(m.inner);
+                 for (Index k = begin; k < end; ++k) {
+                   const Index o = k / written, r = numbers[static_cast<std::size_t>(k % written)];
+                   const auto places = occurrences.of(r);
+                   const T* const from = x + o * listed * m.inner;
+                   T* const to = y + (o * m.count + r) * m.inner;
+                   if (places.size() == 1) {
+                     std::copy_n(from + places[0] * m.inner, m.inner, to);
+                     continue;
+                   }
+                   std::fill_n(sum, m.inner, Accumulator<T>{0});
+                   for (const Index j : places)
+                     for (Index i = 0; i < m.inner; ++i)
+                       sum[i] += static_cast<Accumulator<T>>(from[j * m.inner + i]);
+                   for (Index i = 0; i < m.inner; ++i) to[i] = static_cast<T>(sum[i]);
+                 }
+               });
 }
 
 /// y[o, j, i] = x[o, index[o, j, i], i], for x of the middle `m` and an index [m.outer, listed,

@@ -33,9 +33,9 @@ class Sequential {
     return y;
   }
 
-  template <std::size_t I>
+  template <std::size_t Position>
   const auto& layer() const {
-    return std::get<I>(layers_);
+    return std::get<Position>(layers_);
   }
 
   /// Clones of all layers. (`nn::clone` calls it, and refuses layers that are tied to each other.)

@@ -2,7 +2,8 @@
 // with, ceil((i + 1) in / out) of a dimension of `in`. Windows overlap where out does not divide
 // in.
 //
-// A window is a box, so its mean is taken along one dimension after the other, the last one first.
+// A window is a box, so its mean is taken along one dimension after the other, the first one first:
+// what is left for the last, which has no neighbours to make vectors of, is the least.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -53,7 +54,7 @@ Variable<T> adaptive_avg_pool(const char* op, const Variable<T>& x,
   require_adaptive(op, x.shape(), sizes);
   if (all_one(sizes)) return mean(x, dims_behind_channels(std::ssize(sizes)), {.keepdim = true});
   Variable<T> y = x;
-  for (Index d = x.rank() - 1; d >= 2; --d) {
+  for (Index d = 2; d < x.rank(); ++d) {
     const Index in = x.size(d), out = sizes[static_cast<std::size_t>(d - 2)];
     if (in == out) continue;
     auto means = std::make_shared<kernels::SparseMatrix<T>>(in);

@@ -133,9 +133,9 @@ kernels::SparseMatrix<T> linear_matrix(const ResizedAxis<T>& axis) {
 template <class T>
 std::array<T, 4> cubic_weights(T t) {
   const T a = T(-0.75);
-  const auto near = [a](T d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
-  const auto far = [a](T d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
-  return {far(t + 1), near(t), near(1 - t), far(2 - t)};
+  const auto inner = [a](T d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
+  const auto outer = [a](T d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
+  return {outer(t + 1), inner(t), inner(1 - t), outer(2 - t)};
 }
 
 /// y_i = the four neighbours of s_i by their weights; those beyond an end are the last one.

@@ -312,15 +312,15 @@ Variable<scalar_of<A, P>> triplet_margin_loss(const A& anchor, const P& positive
   const auto distance = [&](const Variable<T>& from, const Variable<T>& to) {
     return reshape(detail::p_norm(op, from - to + options.eps, a.rank() - 1, options.p), rows);
   };
-  Variable<T> far = distance(a, n);
+  Variable<T> to_negative = distance(a, n);
   if (options.swap) {  // the smaller one; of equals the first
     const auto other = distance(p, n);
-    const auto nearer =
-        kernels::zip(far.value(), other.value(), [](T v, T w) { return v <= w ? T{1} : T{0}; });
+    const auto nearer = kernels::zip(to_negative.value(), other.value(),
+                                     [](T v, T w) { return v <= w ? T{1} : T{0}; });
     const auto farther = kernels::map(nearer, [](T v) { return 1 - v; });
-    far = gate(far, nearer) + gate(other, farther);
+    to_negative = gate(to_negative, nearer) + gate(other, farther);
   }
-  return detail::reduced(op, clamp_min(distance(a, p) - far + options.margin, 0),
+  return detail::reduced(op, clamp_min(distance(a, p) - to_negative + options.margin, 0),
                          options.reduction);
 }
 

@@ -31,6 +31,7 @@
 #include <adafuse/ops/logsumexp.hpp>
 #include <adafuse/ops/loss.hpp>
 #include <adafuse/ops/matmul.hpp>
+#include <adafuse/ops/matrices.hpp>
 #include <adafuse/ops/nonzero.hpp>
 #include <adafuse/ops/norm.hpp>
 #include <adafuse/ops/normalization.hpp>

@@ -8,6 +8,7 @@
 
 #include <adafuse/core/checked.hpp>
 #include <adafuse/core/parallel.hpp>
+#include <adafuse/kernels/normal.hpp>
 #include <adafuse/ops/tensor_like.hpp>
 #include <algorithm>
 #include <cmath>
@@ -228,9 +229,12 @@ inline Tensor<std::int64_t> randperm(Index n, Key key) {
 template <std::floating_point T>
 Tensor<T> normal(double mean, double stddev, const Shape& shape, Key key) {
   require<ValueError>(stddev >= 0, "normal: stddev is at least 0, got ", stddev);
-  return detail::drawn<T>(shape, [&](std::uint64_t i) {
-    return static_cast<T>(mean + rounded(stddev * key.normal(i)));
+  auto y = Tensor<T>::uninitialized(shape);
+  T* const to = y.data();
+  parallel_for(y.size(), 4096, Work::functions(1), [=](Index begin, Index end) {
+    kernels::normal(key, static_cast<std::uint64_t>(begin), end - begin, mean, stddev, to + begin);
   });
+  return y;
 }
 
 /// Numbers of a normal distribution of which only those in [low, high] are left, by its quantiles:

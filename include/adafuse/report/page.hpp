@@ -49,6 +49,7 @@ inline Element curves_of(const MetricsTable& m) {
   add("Top-1, %", true,
       {{"training", m.values("train_top1"), other, true},
        {"validation", m.values("val_top1"), own}});
+  add("Mean average precision, %", true, {{"validation", m.values("val_map"), own}});
   add("Cost, % of the dense network", true,
       {{"training", m.values("train_cost", 100), other, true},
        {"validation", m.values("macs_fraction", 100), own}});
@@ -94,6 +95,18 @@ inline void add_films(Element& section, const char* title, const std::vector<Fil
   section.add(std::move(row));
 }
 
+inline void add_confusion(Element& section, const Confusion& confusion) {
+  section.add(Element("h3", {}, "Confusion"));
+  if (confusion.classes.size() <= most_tabled_classes) {
+    section.add(confusion_table(confusion));
+  } else {
+    section.add(figure(confusion_picture(confusion),
+                       "A row for each class and a column for each answer, in the order of the "
+                       "classes; right answers lie on the diagonal."));
+    section.add(commonest_mistakes(confusion, 20));
+  }
+}
+
 inline void add_evaluation(Element& section, const RunPage& run) {
   const auto& e = run.evaluation;
   if (const auto blocks = block_shares(e); !blocks.empty()) {
@@ -107,16 +120,7 @@ inline void add_evaluation(Element& section, const RunPage& run) {
   add_films(section, "Clips that were taken for something else", run.wrong);
   section.add(Element("h3", {}, "Classes"));
   section.add(classes_table(e.at("classes")));
-  section.add(Element("h3", {}, "Confusion"));
-  const auto confusion = confusion_of(e);
-  if (confusion.classes.size() <= most_tabled_classes) {
-    section.add(confusion_table(confusion));
-  } else {
-    section.add(figure(confusion_picture(confusion),
-                       "A row for each class and a column for each answer, in the order of the "
-                       "classes; right answers lie on the diagonal."));
-    section.add(commonest_mistakes(confusion, 20));
-  }
+  if (e.contains("confusion")) add_confusion(section, confusion_of(e));
   if (!e.at("blocks").empty()) {
     section.add(Element("h3", {}, "Cheapest and dearest clips"));
     section.add(clips_table("The cheapest clips", e.at("cheapest")));

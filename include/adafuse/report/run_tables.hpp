@@ -62,6 +62,7 @@ inline Element runs_table(const std::vector<RunPage>& runs) {
                       {"top-1"},
                       {"top-5"},
                       {"class mean"},
+                      {"mAP"},
                       {"of dense MACs"},
                       {"MACs a clip"},
                       {"GFLOPs a clip"},
@@ -84,6 +85,7 @@ inline Element runs_table(const std::vector<RunPage>& runs) {
                       cell_or_dash(e.is_null() ? result : e, "top1", per_cent),
                       cell_or_dash(e, "top5", per_cent),
                       cell_or_dash(e, "mean_class_accuracy", per_cent),
+                      cell_or_dash(e.is_null() ? result : e, "map", per_cent),
                       cell_or_dash(e.is_null() ? result : e, "macs_fraction", detail::share_cell),
                       cell_or_dash(e.is_null() ? result : e, "macs_per_clip",
                                    [](const io::Json& v) { return number_cell(v, 1e-6, 2, " M"); }),
@@ -108,8 +110,8 @@ inline Element metrics_table(const MetricsTable& metrics) {
     std::vector<Cell> cells;
     for (const auto& text : row) {
       const double value = MetricsTable::number_of(text);
-      const bool small = value != 0 && std::abs(value) < 1e-3;
-      cells.push_back({.text = small ? text : number(value, 3), .exact = text});
+      const bool is_small = value != 0 && std::abs(value) < 1e-3;
+      cells.push_back({.text = is_small ? text : number(value, 3), .exact = text});
     }
     t.rows.push_back(std::move(cells));
   }
@@ -132,15 +134,24 @@ inline Element blocks_table(const io::Json& e) {
 }
 
 inline Element classes_table(const io::Json& classes) {
+  // Where clips have several labels, a class has an average precision and no accuracy.
+  const bool several = !classes.empty() && !classes[0].contains("accuracy");
   Table t{.caption = "Classes: clips, accuracy and cost",
           .columns = {{"class", false}, {"clips"}, {"right"}, {"accuracy"}, {"of dense MACs"}}};
+  if (several) {
+    t.caption = "Classes: clips, average precision and cost";
+    t.columns = {{"class", false}, {"clips"}, {"average precision"}, {"of dense MACs"}};
+  }
   for (const auto& row : classes) {
     const bool empty = row.at("clips") == 0;
-    t.rows.push_back(
-        {detail::text_cell(row.at("class")), detail::count_cell(row.at("clips")),
-         detail::count_cell(row.at("right")),
-         empty ? Cell{.text = "\u2013"} : detail::number_cell(row.at("accuracy"), 1, 1, " %"),
-         empty ? Cell{.text = "\u2013"} : detail::share_cell(row.at("macs_fraction"))});
+    const Cell none{.text = "\u2013"};
+    std::vector<Cell> cells{detail::text_cell(row.at("class")),
+                            detail::count_cell(row.at("clips"))};
+    if (!several) cells.push_back(detail::count_cell(row.at("right")));
+    const auto& measure = row.at(several ? "average_precision" : "accuracy");
+    cells.push_back(empty ? none : detail::number_cell(measure, 1, 1, " %"));
+    cells.push_back(empty ? none : detail::share_cell(row.at("macs_fraction")));
+    t.rows.push_back(std::move(cells));
   }
   return table(t);
 }
@@ -151,7 +162,7 @@ inline Element clips_table(const std::string& caption, const io::Json& clips) {
           .columns = {{"clip", false}, {"class", false}, {"answer", false}, {"of dense MACs"}}};
   for (const auto& clip : clips) {
     Cell answer = detail::text_cell(clip.at("predicted"));
-    if (clip.at("class") != clip.at("predicted")) answer.look = "bad";
+    if (!clip.value("right", clip.at("class") == clip.at("predicted"))) answer.look = "bad";
     t.rows.push_back({detail::text_cell(clip.at("clip")), detail::text_cell(clip.at("class")),
                       answer, detail::share_cell(clip.at("macs_fraction"))});
   }

@@ -35,6 +35,9 @@ inline BatchPart part_of_batch(const data::Batch& whole, Index part, Index parts
   BatchPart result;
   result.batch.clips = whole.clips.narrow(begin, begin + n);
   result.batch.labels = whole.labels.narrow(begin, begin + n);
+  if (!whole.label_sets.empty())
+    result.batch.label_sets.assign(whole.label_sets.begin() + begin,
+                                   whole.label_sets.begin() + begin + n);
   result.batch.indices.assign(whole.indices.begin() + begin, whole.indices.begin() + begin + n);
   double own = 0, all = 0;
   for (Index i = 0; i < whole.labels.size(); ++i) {

@@ -13,7 +13,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// What is remembered of the best epoch so far.
 struct BestEpoch {
-  double top1 = -1;   ///< per cent, on the validation clips; -1: there is none yet
+  double top1 = -1;   ///< per cent, on the validation clips; mAP for several labels; -1: none yet
   double cost = 0;    ///< share of the dense network's MACs
   double lambda = 0;  ///< mean over the epoch's steps
 

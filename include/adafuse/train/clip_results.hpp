@@ -16,23 +16,39 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 struct ClipResult {
   Index clip = 0;  ///< its number in the data set
   std::int64_t label = 0, guess = 0;
-  Index rank = 0;              ///< of the label among the logits, from 0; a tie goes to the first
-  double macs = 0;             ///< that are run, agents included
+  std::vector<std::int64_t>
+      labels;       ///< that count: the label alone, or all where there are several
+  Index rank = 0;   ///< of the best label among the logits, from 0; a tie goes to the first class
+  double macs = 0;  ///< that are run, agents included
   double macs_fraction = 1;    ///< of the dense network without agents
-  std::vector<double> scores;  ///< softmax of the logits, by class
+  std::vector<float> logits;   ///< by class
+  std::vector<double> scores;  ///< their softmax, or their sigmoid for several labels
 
   bool right() const { return rank == 0; }
 };
+
+namespace detail {
+
+/// Place of a class among the logits, from 0.
+inline Index rank_of(std::span<const float> logits, std::int64_t label) {
+  const auto own = static_cast<std::size_t>(label);
+  Index rank = 0;
+  for (std::size_t k = 0; k < logits.size(); ++k)
+    rank += logits[k] > logits[own] || (logits[k] == logits[own] && k < own);
+  return rank;
+}
+
+}  // namespace detail
 
 /// Everything about a clip's logits but its number and its cost. Throws nothing; logits are finite.
 inline ClipResult clip_result(std::span<const float> logits, std::int64_t label) {
   ClipResult result;
   const auto top = std::max_element(logits.begin(), logits.end());
+  result.logits.assign(logits.begin(), logits.end());
   result.label = label;
+  result.labels = {label};
   result.guess = top - logits.begin();
-  const auto own = static_cast<std::size_t>(label);
-  for (std::size_t k = 0; k < logits.size(); ++k)
-    result.rank += logits[k] > logits[own] || (logits[k] == logits[own] && k < own);
+  result.rank = detail::rank_of(logits, label);
   double sum = 0;
   for (const float logit : logits) {
     result.scores.push_back(std::exp(static_cast<double>(logit) - static_cast<double>(*top)));
@@ -42,7 +58,24 @@ inline ClipResult clip_result(std::span<const float> logits, std::int64_t label)
   return result;
 }
 
-/// The per cent of clips whose label is among the `k` largest logits.
+/// The same for a clip of several labels, at least one: it is right where its largest logit is one
+/// of them.
+inline ClipResult clip_result(std::span<const float> logits,
+                              const std::vector<std::int64_t>& labels) {
+  ClipResult result;
+  result.logits.assign(logits.begin(), logits.end());
+  result.label = labels.front();
+  result.labels = labels;
+  result.guess = std::max_element(logits.begin(), logits.end()) - logits.begin();
+  result.rank = std::ssize(logits);
+  for (const auto label : labels)
+    result.rank = std::min(result.rank, detail::rank_of(logits, label));
+  for (const float logit : logits)
+    result.scores.push_back(1 / (1 + std::exp(-static_cast<double>(logit))));
+  return result;
+}
+
+/// The per cent of clips that have a label among the `k` largest logits.
 inline double top_k(const std::vector<ClipResult>& clips, Index k) {
   const auto found =
       std::count_if(clips.begin(), clips.end(), [k](const auto& clip) { return clip.rank < k; });
@@ -59,14 +92,17 @@ struct ClassResult {
   }
 };
 
-/// All classes, in the order of their labels.
+/// All classes, in the order of their labels. A clip of several counts for each of them, and is
+/// right for the one that was answered.
 inline std::vector<ClassResult> class_results(const std::vector<ClipResult>& clips, Index classes) {
   std::vector<ClassResult> results(static_cast<std::size_t>(classes));
   for (const auto& clip : clips) {
-    auto& own = results[static_cast<std::size_t>(clip.label)];
-    own.clips += 1;
-    own.right += clip.right();
-    own.macs_fraction += clip.macs_fraction;
+    for (const auto label : clip.labels) {
+      auto& own = results[static_cast<std::size_t>(label)];
+      own.clips += 1;
+      own.right += clip.guess == label;
+      own.macs_fraction += clip.macs_fraction;
+    }
   }
   for (auto& result : results)
     if (result.clips > 0) result.macs_fraction /= static_cast<double>(result.clips);

@@ -8,6 +8,7 @@
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/lambda_rule.hpp>
 #include <adafuse/train/policy_choice.hpp>
+#include <adafuse/train/transform_fields.hpp>
 #include <adafuse/train/tuning.hpp>
 #include <cmath>
 #include <limits>
@@ -57,9 +58,11 @@ struct TrainConfig {
   double temperature = 0.67;    ///< of the softmax that gives the gradient
   bool detach_history = false;  ///< A reused map sends no gradient to the frame before.
 
-  Index size = 0;          ///< Frames are cropped to size x size; 0: as they are.
-  Index shorter_side = 0;  ///< to which frames are scaled before; 0: size
-  bool flip = false;       ///< Mirror half of the clips.
+  Index size = 0;                    ///< Frames are cropped to size x size; 0: as they are.
+  Index shorter_side = 0;            ///< to which frames are scaled before; 0: size
+  bool flip = false;                 ///< Mirror half of the clips.
+  bool several_labels = false;       ///< All labels of a clip count (train/several_labels.hpp).
+  data::TransformOptions transform;  ///< what else becomes of clips
   data::Normalisation normalisation;
 
   std::uint64_t seed = 0;
@@ -145,10 +148,19 @@ inline void check(const TrainConfig& c) {
   require<ValueError>(c.model.stem_stride <= widest_stride, "stem-stride: at most ", widest_stride,
                       ", got ", c.model.stem_stride);
   check_crop(c.size, c.shorter_side);
+  check(c.transform, c.size);
+  require<ValueError>(c.transform.sampling != data::FrameSampling::twice,
+                      "sampling: twice is two clips of a test; training takes segments");
   check(c.normalisation);
   check(c.tuning);
   require<ValueError>(c.batch % c.tuning.accumulate == 0, "accumulate: a batch of ", c.batch,
                       " clips does not make ", c.tuning.accumulate, " equal parts");
+  const auto one_label = [&](const char* name, bool given) {
+    require<ValueError>(!given || !c.several_labels, name,
+                        ": has no meaning where clips have several labels");
+  };
+  one_label("label-smoothing", c.tuning.label_smoothing != 0);
+  one_label("class-weights", !c.tuning.class_weights.empty());
   check_network(c.model);
   check_decisions(c);
 }
@@ -194,6 +206,9 @@ void list_fields(Fields& f, TrainConfig& c) {
   f.or_default("estimator", c.estimator), f("temperature", c.temperature);
   f.or_default("detach_history", c.detach_history);
   f("size", c.size), f("shorter_side", c.shorter_side), f("flip", c.flip);
+  f.where_set("several_labels", c.several_labels);
+  if constexpr (std::is_same_v<Fields, FieldReader>) c.transform = transforms_of_old_runs;
+  f.or_default("transform", c.transform);
   f("normalisation", c.normalisation), f("seed", c.seed);
   if constexpr (std::is_same_v<Fields, FieldReader>) check(c);
 }

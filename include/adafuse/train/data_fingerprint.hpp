@@ -25,21 +25,32 @@ void list_fields(Fields& f, DataFingerprint& d) {
 
 namespace detail {
 
-inline std::uint32_t clips_sum(const data::Dataset& clips) {
+inline std::uint32_t clips_sum(const data::Dataset& clips, bool several_labels) {
   std::string text;
-  for (Index i = 0; i < clips.size(); ++i)
-    text += concat(clips.name(i), "\n", clips.frame_count(i), " ", clips.label(i), "\n");
+  for (Index i = 0; i < clips.size(); ++i) {
+    text += concat(clips.name(i), "\n", clips.frame_count(i), " ", clips.label(i));
+    const auto labels = clips.labels(i);
+    for (std::size_t k = 1; several_labels && k < labels.size(); ++k)
+      text += concat(" ", labels[k]);
+    text += "\n";
+  }
   return io::crc32(text);
 }
 
 }  // namespace detail
 
+/// `several_labels`: all labels of a clip count; otherwise the first.
 inline DataFingerprint fingerprint(const std::vector<std::string>& classes,
-                                   const data::Dataset& train, const data::Dataset& val) {
+                                   const data::Dataset& train, const data::Dataset& val,
+                                   bool several_labels = false) {
   std::string names;
   for (const auto& name : classes) names += name + "\n";
-  return {std::ssize(classes),      train.size(),          val.size(), io::crc32(names),
-          detail::clips_sum(train), detail::clips_sum(val)};
+  return {std::ssize(classes),
+          train.size(),
+          val.size(),
+          io::crc32(names),
+          detail::clips_sum(train, several_labels),
+          detail::clips_sum(val, several_labels)};
 }
 
 /// Throws ValueError, saying what differs, for data that are not those that a run began with.

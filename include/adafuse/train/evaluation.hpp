@@ -6,9 +6,10 @@
 #include <adafuse/fusion/objective.hpp>
 #include <adafuse/models/plan_cost.hpp>
 #include <adafuse/models/video_model.hpp>
-#include <adafuse/train/clip_results.hpp>
+#include <adafuse/train/average_precision.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/policy_choice.hpp>
+#include <adafuse/train/several_labels.hpp>
 #include <chrono>
 #include <functional>
 #include <numeric>
@@ -33,7 +34,8 @@ struct ActionCounts {
 
 struct Evaluation {
   Index clips = 0;
-  double cross_entropy = 0;         ///< nats, mean over the clips
+  bool several_labels = false;      ///< All labels of a clip count (train/several_labels.hpp).
+  double cross_entropy = 0;         ///< nats, mean over the clips; of several labels binary
   double top1 = 0;                  ///< per cent
   double macs_per_clip = 0;         ///< that are run, agents included
   double macs_fraction = 1;         ///< of the dense network without agents
@@ -47,6 +49,12 @@ struct Evaluation {
   /// [clips, T, c] by Action, block by block: only where EvaluationOptions asks for them.
   std::map<std::string, Tensor<std::uint8_t>> decisions;
 };
+
+/// mAP of an evaluation, per cent, over the classes that some clip has.
+inline double map_of(const Evaluation& e) {
+  const Index classes = e.results.empty() ? 0 : std::ssize(e.results.front().scores);
+  return mean_average_precision(average_precisions(e.results, classes));
+}
 
 /// How many rows of logits [N, k] have their largest entry at the label.
 template <class T>
@@ -63,6 +71,7 @@ struct EvaluationOptions {
   PolicyChoice policy;          ///< learned: the model's agents decide, by their largest logit
   Key key = Key(0);             ///< of what is drawn; a clip draws the same in a batch of any size
   bool sample = false;          ///< Sample the agents' decisions, as the authors' code does.
+  bool several_labels = false;  ///< All labels of a clip count; otherwise the first.
   bool keep_decisions = false;  ///< Collect what was decided: clips x T x channels bytes.
   std::function<void()> after_batch{};  ///< Called after each batch; may leave by an exception.
 };
@@ -90,7 +99,10 @@ inline double add_clips(Evaluation& result, const data::Batch& batch, const Tens
   const Index frames = batch.clips.size(1);
   double all = 0;
   for (Index n = 0; n < logits.size(0); ++n) {
-    auto clip = clip_result(logits[n].values(), batch.labels(n));
+    const auto row = logits[n].values();
+    auto clip = result.several_labels
+                    ? clip_result(row, batch.label_sets[static_cast<std::size_t>(n)])
+                    : clip_result(row, batch.labels(n));
     BlockActions own;
     for (const auto& [block, taken] : actions)
       own[block] = taken.narrow(n * frames, (n + 1) * frames);
@@ -122,6 +134,7 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
                            const EvaluationOptions& options = {}) {
   const NoGrad guard;
   Evaluation result;
+  result.several_labels = options.several_labels;
   double run = 0, dense = 0, paper = 0, upper = 0, entropy = 0;
   Index correct = 0;
   for (const auto& batch : loader.epoch(0)) {
@@ -140,9 +153,14 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
       const auto name = io::in_quotes(loader.name(batch.indices[static_cast<std::size_t>(n)]));
       require_finite_logits(out.logits.value()[n].values(), "evaluate: clip " + name);
     }
-    correct += correct_count(out.logits.value(), batch.labels);
-    entropy += static_cast<double>(cross_entropy(out.logits, batch.labels).item()) *
-               static_cast<double>(clips);
+    const auto& logits = out.logits;
+    correct += options.several_labels ? correct_count(logits.value(), batch.label_sets)
+                                      : correct_count(logits.value(), batch.labels);
+    entropy +=
+        static_cast<double>((options.several_labels ? mean(label_losses(logits, batch.label_sets))
+                                                    : cross_entropy(logits, batch.labels))
+                                .item()) *
+        static_cast<double>(clips);
 
     detail::BlockActions actions;
     if (result.blocks.empty())

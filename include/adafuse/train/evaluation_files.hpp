@@ -28,20 +28,34 @@ inline io::Json shares_json(const ActionCounts& counts) {
 inline io::Json classes_json(const Evaluation& e, const std::vector<std::string>& classes) {
   io::Json json = io::Json::array();
   const auto results = class_results(e.results, std::ssize(classes));
-  for (std::size_t k = 0; k < classes.size(); ++k)
-    json.push_back({{"class", classes[k]},
-                    {"clips", results[k].clips},
-                    {"right", results[k].right},
-                    {"accuracy", results[k].accuracy()},
-                    {"macs_fraction", results[k].macs_fraction}});
+  const auto precisions = average_precisions(e.results, std::ssize(classes));
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    io::Json row{{"class", classes[k]}, {"clips", results[k].clips}};
+    if (!e.several_labels) {
+      row["right"] = results[k].right;
+      row["accuracy"] = results[k].accuracy();
+    }
+    row["average_precision"] = results[k].clips > 0 ? precisions[k] : 0;
+    row["macs_fraction"] = results[k].macs_fraction;
+    json.push_back(std::move(row));
+  }
   return json;
+}
+
+/// The classes of a clip, "walks;waves".
+inline std::string labels_text(const ClipResult& clip, const std::vector<std::string>& classes) {
+  std::string text;
+  for (const auto label : clip.labels)
+    text.append(text.empty() ? "" : ";").append(classes[static_cast<std::size_t>(label)]);
+  return text;
 }
 
 inline io::Json clip_json(const ClipResult& clip, const std::vector<std::string>& classes,
                           const data::Loader& loader) {
   return {{"clip", loader.name(clip.clip)},
-          {"class", classes[static_cast<std::size_t>(clip.label)]},
+          {"class", labels_text(clip, classes)},
           {"predicted", classes[static_cast<std::size_t>(clip.guess)]},
+          {"right", clip.right()},
           {"macs", clip.macs},
           {"macs_fraction", clip.macs_fraction}};
 }
@@ -60,9 +74,21 @@ inline std::string csv_number(double value) {
   return text;
 }
 
+inline io::Json confusion_json(const Evaluation& e, Index classes) {
+  io::Json rows = io::Json::array();
+  const auto counts = confusion(e.results, classes);
+  for (Index k = 0; k < counts.size(0); ++k) {
+    const auto row = counts[k];
+    rows.push_back(std::vector<Index>(row.begin(), row.end()));
+  }
+  return rows;
+}
+
 }  // namespace detail
 
-/// All that an evaluation says. `classes` are those of the model, `loader` names the clips.
+/// All that an evaluation says. Where clips have several labels no class is taken for another:
+/// there is no confusion, and no accuracy of a class. `classes` are those of the model, `loader`
+/// names the clips.
 inline io::Json evaluation_json(const Evaluation& e, const std::vector<std::string>& classes,
                                 const data::Loader& loader) {
   const double dense = e.macs_per_clip / e.macs_fraction;
@@ -72,38 +98,38 @@ inline io::Json evaluation_json(const Evaluation& e, const std::vector<std::stri
     auto& own = frames[e.blocks[b].first] = io::Json::array();
     for (const auto& counts : e.frames[b]) own.push_back(detail::shares_json(counts));
   }
-  io::Json confusions = io::Json::array(), cheapest = io::Json::array(),
-           dearest = io::Json::array();
-  const auto counts = confusion(e.results, std::ssize(classes));
-  for (Index k = 0; k < counts.size(0); ++k) {
-    const auto row = counts[k];
-    confusions.push_back(std::vector<Index>(row.begin(), row.end()));
-  }
+  io::Json cheapest = io::Json::array(), dearest = io::Json::array();
   const auto order = by_cost(e.results);
   for (std::size_t i = 0; i < std::min(extreme_clips, order.size()); ++i) {
     cheapest.push_back(detail::clip_json(e.results[order[i]], classes, loader));
     dearest.push_back(detail::clip_json(e.results[order[order.size() - 1 - i]], classes, loader));
   }
-  return {
-      {"clips", e.clips},
-      {"top1", e.top1},
-      {"top5", top_k(e.results, 5)},
-      {"mean_class_accuracy", mean_class_accuracy(class_results(e.results, std::ssize(classes)))},
-      {"cross_entropy", e.cross_entropy},
-      {"macs_per_clip", e.macs_per_clip},
-      {"macs_fraction", e.macs_fraction},
-      {"paper_fraction", e.paper_fraction},
-      {"upper_bound_fraction", e.upper_bound_fraction},
-      {"gflops_per_clip", gflops(e.macs_per_clip)},
-      {"dense_gflops_per_clip", gflops(dense)},
-      {"actions", detail::shares_json(e.actions)},
-      {"blocks", blocks},
-      {"frames", frames},
-      {"classes", detail::classes_json(e, classes)},
-      {"confusion", confusions},
-      {"cheapest", cheapest},
-      {"dearest", dearest},
-      {"clips_per_second", static_cast<double>(e.clips) / e.seconds}};
+  io::Json json{{"clips", e.clips},
+                {"top1", e.top1},
+                {"top5", top_k(e.results, 5)},
+                {"map", map_of(e)},
+                {"cross_entropy", e.cross_entropy},
+                {"macs_per_clip", e.macs_per_clip},
+                {"macs_fraction", e.macs_fraction},
+                {"paper_fraction", e.paper_fraction},
+                {"upper_bound_fraction", e.upper_bound_fraction},
+                {"gflops_per_clip", gflops(e.macs_per_clip)},
+                {"dense_gflops_per_clip", gflops(dense)},
+                {"actions", detail::shares_json(e.actions)},
+                {"blocks", blocks},
+                {"frames", frames},
+                {"classes", detail::classes_json(e, classes)},
+                {"cheapest", cheapest},
+                {"dearest", dearest},
+                {"clips_per_second", static_cast<double>(e.clips) / e.seconds}};
+  if (e.several_labels) {
+    json["several_labels"] = true;
+  } else {
+    json["mean_class_accuracy"] =
+        mean_class_accuracy(class_results(e.results, std::ssize(classes)));
+    json["confusion"] = detail::confusion_json(e, std::ssize(classes));
+  }
+  return json;
 }
 
 /// A row for each class, a column for each class that was answered.
@@ -120,7 +146,7 @@ inline std::string confusion_csv(const Evaluation& e, const std::vector<std::str
   return text;
 }
 
-/// A row for each clip: its class, the answer, its cost, and the softmax of all classes.
+/// A row for each clip: its class, or classes, the answer, its cost, and the score of each class.
 inline std::string scores_csv(const Evaluation& e, const std::vector<std::string>& classes,
                               const data::Loader& loader) {
   std::string text = "clip,class,predicted,macs,macs_fraction";
@@ -128,8 +154,8 @@ inline std::string scores_csv(const Evaluation& e, const std::vector<std::string
   text += "\n";
   for (const auto& clip : e.results) {
     text += detail::csv_field(loader.name(clip.clip));
-    for (const auto label : {clip.label, clip.guess})
-      text += "," + detail::csv_field(classes[static_cast<std::size_t>(label)]);
+    text += "," + detail::csv_field(detail::labels_text(clip, classes));
+    text += "," + detail::csv_field(classes[static_cast<std::size_t>(clip.guess)]);
     text += "," + detail::csv_number(clip.macs) + "," + detail::csv_number(clip.macs_fraction);
     for (const double score : clip.scores) text += "," + detail::csv_number(score);
     text += "\n";
@@ -137,7 +163,8 @@ inline std::string scores_csv(const Evaluation& e, const std::vector<std::string
   return text;
 }
 
-/// `decisions.<block>` [clips, T, c] (0 keep, 1 reuse, 2 skip), `labels` and `predicted` [clips].
+/// `decisions.<block>` [clips, T, c] (0 keep, 1 reuse, 2 skip), `labels` and `predicted` [clips];
+/// several labels are `labels` [clips, classes], 1 where a clip has a class.
 inline io::TensorFile decisions_file(const Evaluation& e) {
   io::TensorFile file;
   Tensor<std::int64_t> labels({e.clips}), predicted({e.clips});
@@ -146,6 +173,12 @@ inline io::TensorFile decisions_file(const Evaluation& e) {
     predicted(i) = e.results[static_cast<std::size_t>(i)].guess;
   }
   file.tensors["labels"] = labels;
+  if (e.several_labels) {
+    LabelSets sets;
+    for (const auto& clip : e.results) sets.push_back(clip.labels);
+    file.tensors["labels"] =
+        label_indicators(sets, std::ssize(e.results.front().scores)).cast<std::int64_t>();
+  }
   file.tensors["predicted"] = predicted;
   for (const auto& [block, taken] : e.decisions) file.tensors["decisions." + block] = taken;
   return file;

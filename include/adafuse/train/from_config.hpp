@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/data/loader.hpp>
+#include <adafuse/data/mirrored_labels.hpp>
 #include <adafuse/optim/optim.hpp>
-#include <adafuse/train/config.hpp>
+#include <adafuse/train/input_config.hpp>
 #include <adafuse/train/parameter_groups.hpp>
 #include <memory>
 
@@ -36,21 +36,33 @@ inline optim::Schedule make_schedule(const TrainConfig& c, Index steps) {
   return optim::constant(c.rate);
 }
 
-inline data::LoaderConfig loader_config(const TrainConfig& c, bool training) {
+/// What mirrored clips of these classes are called; nothing where they are called what they were.
+/// Throws ValueError for a class that has no counterpart.
+inline std::vector<std::int64_t> mirrored_labels(const TrainConfig& c,
+                                                 const std::vector<std::string>& classes) {
+  if (!c.flip || c.transform.flip_labels == data::FlipLabels::keep) return {};
+  try {
+    return data::mirrored_labels(classes);
+  } catch (const ValueError& error) {
+    throw ValueError(concat("flip: ", error.what(),
+                            "; --flip-labels keep mirrors clips and leaves their labels"));
+  }
+}
+
+inline data::LoaderConfig training_loader(const TrainConfig& c,
+                                          const std::vector<std::string>& classes) {
   data::LoaderConfig loader;
   loader.batch_size = c.batch;
   loader.frames = c.model.frames;
   loader.size = c.size;
   loader.shorter_side = c.shorter_side;
   loader.normalisation = c.normalisation;
-  if (training) {
-    loader.key = Key(c.seed).of("data");
-    loader.flip = c.flip;
-    loader.drop_last = true;  // a last batch of one clip would have no batch statistics
-  } else {
-    loader.sampling = data::Sampling::middle;
-    loader.shuffle = false;
-  }
+  loader.key = Key(c.seed).of("data");
+  loader.flip = c.flip;
+  loader.transform = c.transform;
+  loader.transform.fit = data::Fit::any;  // all are of the size that the network is to see
+  loader.mirrored_labels = mirrored_labels(c, classes);
+  loader.drop_last = true;  // a last batch of one clip would have no batch statistics
   return loader;
 }
 

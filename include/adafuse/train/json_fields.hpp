@@ -52,6 +52,11 @@ class FieldWriter {
   void or_default(const char* key, const Field& field) {
     (*this)(key, field);
   }
+  /// A field that is written only where it is not 0, so that files without it stay as they were.
+  template <class Field>
+  void where_set(const char* key, const Field& field) {
+    if (field != Field{}) (*this)(key, field);
+  }
   io::Json json = io::Json::object();
 };
 
@@ -88,6 +93,10 @@ class FieldReader {
   template <class Field>
   void or_default(const char* key, Field& field) {
     if (json_.contains(key)) (*this)(key, field);
+  }
+  template <class Field>
+  void where_set(const char* key, Field& field) {
+    or_default(key, field);
   }
 
   void finish() const {

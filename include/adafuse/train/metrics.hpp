@@ -32,11 +32,12 @@ struct EpochMetrics {
   Evaluation val;
 };
 
-inline std::string csv_header() {
+/// Runs on clips of several labels have one more column, the mean average precision in per cent.
+inline std::string csv_header(bool several_labels = false) {
   std::string header =
       "epoch,rate,train_loss,train_cross_entropy,train_cost,train_top1,val_cross_entropy,val_top1";
   for (const ActionRow& action : adafuse_actions) header += concat(",", action.name);
-  return header + ",macs_fraction\n";
+  return header + ",macs_fraction" + (several_labels ? ",val_map\n" : "\n");
 }
 
 inline std::string csv_row(const EpochMetrics& m) {
@@ -46,6 +47,7 @@ inline std::string csv_row(const EpochMetrics& m) {
                              m.val.top1};
   for (const Action action : all_actions) values.push_back(m.val.actions.share(action));
   values.push_back(m.val.macs_fraction);
+  if (m.val.several_labels) values.push_back(map_of(m.val));
   for (const double value : values) {
     char text[32];
     std::snprintf(text, sizeof text, ",%.8g", value);

@@ -1,30 +1,18 @@
 // A model as one file: its weights, and what it takes to build it again and to feed it.
 //
 // Safetensors, with four texts in the metadata: `config` (models::ModelConfig), `classes`, `input`
-// (how frames are scaled and normalised) and `policy`, each in JSON.
+// (how frames are chosen, scaled and normalised) and `policy`, each in JSON. A model that learned
+// several labels a clip says so in a fifth, `labels`.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/io/safetensors.hpp>
 #include <adafuse/models/load_weights.hpp>
-#include <adafuse/train/config.hpp>
+#include <adafuse/train/input_config.hpp>
 #include <map>
 #include <unordered_set>
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
-
-/// How a decoded frame becomes what the network reads.
-struct InputConfig {
-  Index size = 0;  ///< cropped to size x size; 0: as it is
-  Index shorter_side = 0;
-  data::Normalisation normalisation;
-};
-
-template <class Fields>
-void list_fields(Fields& f, InputConfig& c) {
-  f("size", c.size), f("shorter_side", c.shorter_side), f("normalisation", c.normalisation);
-  if constexpr (std::is_same_v<Fields, FieldReader>) check_crop(c.size, c.shorter_side);
-}
 
 /// What a model file says of its weights.
 struct ModelCard {
@@ -32,6 +20,7 @@ struct ModelCard {
   std::vector<std::string> classes;
   InputConfig input;
   PolicyChoice policy;
+  bool several_labels = false;  ///< A logit says for itself whether its class is there.
 };
 
 struct SavedModel {
@@ -47,6 +36,7 @@ inline void save_model(const std::filesystem::path& path, const models::VideoMod
   file.metadata["classes"] = io::json_text(io::Json(card.classes), -1);
   file.metadata["input"] = io::json_text(to_json(card.input), -1);
   file.metadata["policy"] = to_string(card.policy);
+  if (card.several_labels) file.metadata["labels"] = "several";
   for (const auto& [name, tensor] : nn::state_tensors(model)) file.tensors[name] = tensor;
   io::write_safetensors(path, file);
 }
@@ -69,6 +59,11 @@ inline ModelCard read_card(const io::SafetensorsReader& file) {
   models::check(card.config);
   card.input = from_json<InputConfig>(json("input"), file.name() + ": input");
   card.policy = parse_policy(text("policy"));
+  if (const auto labels = file.metadata().find("labels"); labels != file.metadata().end()) {
+    require<FormatError>(labels->second == "several", file.name(),
+                         ": labels: expected \"several\", ", "got ", io::in_quotes(labels->second));
+    card.several_labels = true;
+  }
   const auto classes = json("classes");
   require<FormatError>(classes.is_array(), file.name(), ": classes: expected a list");
   std::unordered_set<std::string> seen;

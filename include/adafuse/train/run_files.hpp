@@ -6,6 +6,7 @@
 //   RUN/last.safetensors  the model after the last epoch
 //   RUN/best.safetensors  the model with the highest validation top-1 (train/best_epoch.hpp)
 //   RUN/state.safetensors what a run that is not complete goes on from (train/training_state.hpp)
+//   RUN/left_out.txt      a line for each clip that was left out, if any was
 //   RUN/summary.json      what the best model is and what it reaches; the run is complete
 // SPDX-License-Identifier: MIT
 #pragma once
@@ -21,6 +22,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 struct RunSummary {
   std::string model, fusion, policy;
   double top1 = 0;           ///< per cent, on the validation clips
+  double map = 0;            ///< per cent; counted for clips of several labels alone
   double macs_per_clip = 0;  ///< that are run, agents included
   double macs_fraction = 1;  ///< of the dense network without agents
   Index parameters = 0;
@@ -31,7 +33,8 @@ struct RunSummary {
 template <class Fields>
 void list_fields(Fields& f, RunSummary& s) {
   f("model", s.model), f("fusion", s.fusion), f("policy", s.policy);
-  f("top1", s.top1), f("macs_per_clip", s.macs_per_clip), f("macs_fraction", s.macs_fraction);
+  f("top1", s.top1), f.where_set("map", s.map), f("macs_per_clip", s.macs_per_clip),
+      f("macs_fraction", s.macs_fraction);
   f("parameters", s.parameters);
   f("train_seconds", s.train_seconds), f("clips_per_second", s.clips_per_second);
 }
@@ -49,6 +52,7 @@ class RunFiles {
   std::filesystem::path state() const { return dir_ / "state.safetensors"; }
   std::filesystem::path summary() const { return dir_ / "summary.json"; }
   std::filesystem::path report() const { return dir_ / "report.html"; }
+  std::filesystem::path left_out() const { return dir_ / "left_out.txt"; }
 
  private:
   std::filesystem::path dir_;

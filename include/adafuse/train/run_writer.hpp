@@ -18,7 +18,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 inline io::DirectoryKind run_directory() {
   return {.what = "a run",
           .names = {"config.json", "metrics.csv", "last.safetensors", "best.safetensors",
-                    "state.safetensors", "summary.json", "report.html", "run.json"},
+                    "state.safetensors", "summary.json", "report.html", "run.json", "left_out.txt"},
           .last = "summary.json"};
 }
 
@@ -45,7 +45,7 @@ class RunWriter {
   void start(const TrainConfig& run, const models::VideoModel<float>& model,
              const ModelCard& card) const {
     io::write_json(files().config(), to_json(run));
-    io::write_file(files().metrics(), csv_header());
+    io::write_file(files().metrics(), csv_header(run.several_labels));
     save_model(files().last(), model, card);
   }
 
@@ -68,7 +68,7 @@ class RunWriter {
   /// After a state was read: what a process that died had left to do.
   void repair(const TrainingState& state, const models::VideoModel<float>& model,
               const ModelCard& card) const {
-    io::write_file(files().metrics(), csv_header() + state.rows);
+    io::write_file(files().metrics(), csv_header(card.several_labels) + state.rows);
     if (state.step > 0) return;  // inside of an epoch the others are as the epoch before left them
     save_model(files().last(), model, card);
     if (state.best_epoch >= 0 && state.best_epoch + 1 == state.epoch)

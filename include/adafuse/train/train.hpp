@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/train/average_precision.hpp>
 #include <adafuse/train/batch_part.hpp>
 #include <adafuse/train/best_epoch.hpp>
 #include <adafuse/train/choice.hpp>
@@ -12,8 +13,10 @@
 #include <adafuse/train/early_stopping.hpp>
 #include <adafuse/train/evaluation.hpp>
 #include <adafuse/train/evaluation_files.hpp>
+#include <adafuse/train/evaluation_views.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/from_config.hpp>
+#include <adafuse/train/input_config.hpp>
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/lambda_rule.hpp>
 #include <adafuse/train/metrics.hpp>
@@ -25,9 +28,11 @@
 #include <adafuse/train/run_files.hpp>
 #include <adafuse/train/run_writer.hpp>
 #include <adafuse/train/save.hpp>
+#include <adafuse/train/several_labels.hpp>
 #include <adafuse/train/start_weights.hpp>
 #include <adafuse/train/trainer.hpp>
 #include <adafuse/train/training_state.hpp>
+#include <adafuse/train/transform_fields.hpp>
 #include <adafuse/train/tuning.hpp>
 #include <adafuse/train/unfinished_run.hpp>
 #include <adafuse/train/weight_ema.hpp>

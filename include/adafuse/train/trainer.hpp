@@ -50,10 +50,8 @@ class Trainer {
   template <class Clips>
   Trainer(TrainConfig config, const Clips& dataset)
       : config_(checked(std::move(config), dataset)),
-        card_{config_.model,
-              dataset.classes,
-              {config_.size, config_.shorter_side, config_.normalisation},
-              config_.policy},
+        card_{config_.model, dataset.classes, input_of(config_, dataset.train), config_.policy,
+              config_.several_labels},
         model_(config_.model, Key(config_.seed).of("weights")),
         frozen_norms_(freeze(model_, config_.tuning)),
         ema_(model_, config_.tuning.ema),
@@ -62,13 +60,15 @@ class Trainer {
             .weight = class_weights(config_.tuning.class_weights, dataset.train, dataset.classes),
             .label_smoothing = config_.tuning.label_smoothing},
         optimizer_(detail::make_optimizer(config_, model_)),
-        train_(dataset.train, detail::loader_config(config_, true)),
-        val_(dataset.val, detail::loader_config(config_, false)),
+        train_(dataset.train, detail::training_loader(config_, dataset.classes)),
+        val_(dataset.val, test_loader(card_.input, config_.model.frames, config_.batch)),
         schedule_(detail::make_schedule(config_, step_count())),
         lambda_(config_.lambda_rule, config_.lambda, config_.lambda_from,
-                chance_of(dataset.train, config_.model.classes)),
+                config_.several_labels ? chance_of_several(dataset.train, config_.model.classes)
+                                       : chance_of(dataset.train, config_.model.classes)),
         saved_{.state = {},
-               .data = fingerprint(dataset.classes, dataset.train, dataset.val),
+               .data =
+                   fingerprint(dataset.classes, dataset.train, dataset.val, config_.several_labels),
                .config = to_json(config_),
                .source = {}} {}
 
@@ -183,8 +183,8 @@ class Trainer {
     else
       leave(writer);
     const double asked = lambda_asked_of(config_);
-    const BestEpoch candidate{metrics.val.top1, metrics.val.macs_fraction,
-                              asked > 0 ? metrics.train.lambda : 0};
+    const BestEpoch candidate{config_.several_labels ? map_of(metrics.val) : metrics.val.top1,
+                              metrics.val.macs_fraction, asked > 0 ? metrics.train.lambda : 0};
     const bool counts =
         metrics.epoch + 1 == config_.epochs || state.best_so_far.admits(candidate, asked);
     const bool is_best = counts && state.best_so_far.take(candidate);
@@ -211,11 +211,13 @@ class Trainer {
     struct Stop {};
     const auto averaged = ema_.in_place();
     try {
-      return evaluate(
-          model_, val_,
-          {.policy = config_.policy, .key = Key(config_.seed).of("evaluation"), .after_batch = [&] {
-             if (asked_to_stop(observer)) throw Stop{};
-           }});
+      return evaluate(model_, val_,
+                      {.policy = config_.policy,
+                       .key = Key(config_.seed).of("evaluation"),
+                       .several_labels = config_.several_labels,
+                       .after_batch = [&] {
+                         if (asked_to_stop(observer)) throw Stop{};
+                       }});
     } catch (const Stop&) {
       return std::nullopt;
     }
@@ -282,7 +284,10 @@ class Trainer {
                                     config_.cost, plan.dense_macs());
     auto weighs = cost_loss_of(config_);
     weighs.lambda = lambda;
-    const auto goal = objective(out.logits, batch.labels, cost, weighs, entropy_);
+    const auto goal =
+        config_.several_labels
+            ? objective(mean(label_losses(out.logits, batch.label_sets)), cost, weighs)
+            : objective(out.logits, batch.labels, cost, weighs, entropy_);
     const auto weighted = part.is_all() ? goal.loss : part.loss(goal, weighs);
     const double loss = static_cast<double>(weighted.item());
     require<ValueError>(std::isfinite(loss), "the loss is ", loss);
@@ -292,10 +297,15 @@ class Trainer {
       backward(weighted);
     return {loss, part.of_labels * static_cast<double>(goal.cross_entropy.item()),
             part.of_clips * static_cast<double>(goal.cost.item()),
-            part.of_clips * 100 *
-                static_cast<double>(correct_count(out.logits.value(), batch.labels)) /
+            part.of_clips * 100 * static_cast<double>(hits(out.logits.value(), batch)) /
                 static_cast<double>(batch.labels.size()),
             part.of_clips * lambda};
+  }
+
+  /// Clips whose largest logit is a label of theirs that counts.
+  Index hits(const Tensor<float>& logits, const data::Batch& batch) const {
+    return config_.several_labels ? correct_count(logits, batch.label_sets)
+                                  : correct_count(logits, batch.labels);
   }
 
   /// What REINFORCE adds to the loss, so that the gradient knows of what was drawn.
@@ -305,7 +315,10 @@ class Trainer {
     const Index frames = batch.clips.size(1);
     const auto spent =
         clip_costs(plan.macs(), costs, out.decisions, frames, config_.cost, plan.dense_macs());
-    const auto losses = clip_losses(out.logits.value(), batch.labels, spent, weighs, entropy_);
+    const auto losses =
+        config_.several_labels
+            ? clip_losses(label_losses(out.logits, batch.label_sets).value(), spent, weighs)
+            : clip_losses(out.logits.value(), batch.labels, spent, weighs, entropy_);
     const auto term = reinforce(log_probability(out.decisions, frames), losses, baseline_.value());
     baseline_.learn(losses);
     return term;
@@ -324,6 +337,7 @@ class Trainer {
     summary.fusion = models::to_string(config_.model.fusion);
     summary.policy = config_.model.fusion.adaptive ? to_string(config_.policy) : "none";
     summary.top1 = metrics.val.top1;
+    if (config_.several_labels) summary.map = map_of(metrics.val);
     summary.macs_per_clip = metrics.val.macs_per_clip;
     summary.macs_fraction = metrics.val.macs_fraction;
     summary.parameters = nn::parameter_count(model_);

@@ -100,6 +100,9 @@ inline SavedTraining read_saved_training(const std::filesystem::path& path) {
 
 /// Throws ValueError, naming the key, for a configuration that is not what the run began with.
 inline void check_same_config(const io::Json& began, const io::Json& now, const std::string& name) {
+  for (const auto& entry : began.items())
+    require<ValueError>(now.contains(entry.key()), name, ": \"", entry.key(),
+                        "\" is missing, the run began with ", io::json_quote(entry.value()));
   for (const auto& entry : now.items()) {
     const auto found = began.find(entry.key());
     if (found == began.end()) continue;  // newer than the run, and at its default

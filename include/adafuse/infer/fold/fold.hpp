@@ -73,8 +73,8 @@ class Folder {
     return network_.lists.size() - 1;
   }
 
-  FoldedStep<T>& emit(const Step& first, FoldedOperation<T> operation, std::vector<ValueId> inputs,
-                      ValueId output) {
+  FoldedStep<T>& add_step(const Step& first, FoldedOperation<T> operation,
+                          std::vector<ValueId> inputs, ValueId output) {
     network_.steps.push_back(
         {first.name, std::move(operation), std::move(inputs), output, first.macs});
     return network_.steps.back();
@@ -236,7 +236,7 @@ class Folder {
     pool.fill = value(step.output).wanted ||
                 (reader && plan_.steps[*reader].template as<models::ConcatStep>());
     if (!pool.fill) hand_on_zeros(step);
-    emit(step, std::move(pool), step.inputs, step.output);
+    add_step(step, std::move(pool), step.inputs, step.output);
   }
 
   /// Where a step keeps zero channels zero, those who read its output need not see them.
@@ -256,12 +256,12 @@ class Folder {
   }
   /// It writes the zeros: who reads features reads all of them.
   void add(std::size_t i, const models::GlobalPoolStep&) {
-    emit(plan_.steps[i], FoldedGlobalPool{}, plan_.steps[i].inputs, plan_.steps[i].output);
+    add_step(plan_.steps[i], FoldedGlobalPool{}, plan_.steps[i].inputs, plan_.steps[i].output);
   }
   void add(std::size_t i, const models::ShiftStep& shift) {
     const Step& step = plan_.steps[i];
     hand_on_zeros(step);
-    emit(step, FoldedShift{shift.fold}, step.inputs, step.output);
+    add_step(step, FoldedShift{shift.fold}, step.inputs, step.output);
   }
   void add(std::size_t i, const models::AddStep&) {
     const Step& step = plan_.steps[i];
@@ -272,7 +272,7 @@ class Folder {
       sum.activation = kernels::Activation::relu;
       out = take(next);
     }
-    emit(step, sum, step.inputs, out);
+    add_step(step, sum, step.inputs, out);
   }
   void add(std::size_t i, const models::ConcatStep&) {
     const Step& step = plan_.steps[i];
@@ -280,7 +280,7 @@ class Folder {
       if (value(part).wanted) return;  // Its fusion does the work.
       require<ValueError>(!value(part).live, "fold: ", step.name, " of maps with dead channels");
     }
-    emit(step, FoldedConcat{}, step.inputs, step.output);
+    add_step(step, FoldedConcat{}, step.inputs, step.output);
   }
   void add(std::size_t i, const models::AgentStep<T>& agent) {
     const Step& step = plan_.steps[i];
@@ -289,23 +289,24 @@ class Folder {
                         agent.block);
     FoldedDecision<T> decision{block->second, {}};
     if (agent.agent) decision.agent = fold_agent(*agent.agent);
-    emit(step, std::move(decision), step.inputs, step.output);
+    add_step(step, std::move(decision), step.inputs, step.output);
   }
   void add(std::size_t i, const models::FuseStep&) {
     const Step& step = plan_.steps[i];
-    emit(step, FoldedFuse{blocks_of_.at(step.inputs[1])}, parts_of(step.inputs[0]), step.output);
+    add_step(step, FoldedFuse{blocks_of_.at(step.inputs[1])}, parts_of(step.inputs[0]),
+             step.output);
   }
   void add(std::size_t i, const models::LinearStep<T>& linear) {
     const Step& step = plan_.steps[i];
-    emit(step, fold_linear(linear.weight, linear.bias), step.inputs, step.output);
+    add_step(step, fold_linear(linear.weight, linear.bias), step.inputs, step.output);
   }
   void add(std::size_t i, const models::LstmStep<T>& lstm) {
     const Step& step = plan_.steps[i];
-    emit(step, fold_lstm(lstm.lstm->cell()), step.inputs, step.output);
+    add_step(step, fold_lstm(lstm.lstm->cell()), step.inputs, step.output);
   }
   void add(std::size_t i, const models::ConsensusStep& consensus) {
     const Step& step = plan_.steps[i];
-    emit(step, FoldedConsensus{consensus.last}, step.inputs, step.output);
+    add_step(step, FoldedConsensus{consensus.last}, step.inputs, step.output);
   }
   void add(std::size_t i, const models::NormStep<T>&) { refuse_alone(i); }
   void add(std::size_t i, const models::ReluStep&) { refuse_alone(i); }

@@ -224,4 +224,19 @@ template <std::size_t count>
   return p;
 }
 
+/// The same as a sum of two polynomials in x^2, the even and the odd powers, which do not wait for
+/// each other: for long ones.
+template <std::size_t count>
+[[gnu::always_inline]] inline Doubles polynomial_by_halves(Doubles x, const double (&c)[count]) {
+  static_assert(count % 2 == 1);
+  const Doubles square = x * x;
+  Doubles even = Doubles::of(c[0]), odd = Doubles::of(c[1]);
+#pragma GCC unroll 32
+  for (std::size_t k = 2; k < count; k += 2) {
+    even = even * square + c[k];
+    if (k + 1 < count) odd = odd * square + c[k + 1];
+  }
+  return even + x * odd;
+}
+
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

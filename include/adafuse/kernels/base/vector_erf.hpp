@@ -20,7 +20,7 @@ template <class T>
 [[gnu::always_inline]] inline DoublesPair scaled_tail(Doubles w) {
   if constexpr (std::is_same_v<T, float>) {
     const Doubles t = 1 / (1 + 0.25 * w);
-    return {t * polynomial(t, polynomials::tail_float), Doubles::of(0)};
+    return {t * polynomial_by_halves(t, polynomials::tail_float), Doubles::of(0)};
   } else {
     const auto product = exact_sum(w, 0.5 * w), b = exact_sum(Doubles::of(1), product.high);
     const Doubles a = w + 4, inverse = 1 / (a * b.high), t = (w - 4) * b.high * inverse;
@@ -49,25 +49,18 @@ template <class T>
   return with_sign(y, x);
 }
 
-/// tail(|x|), with the power of two of e^(-x^2 / 2) apart.
-template <class T>
+/// tail(|x|), with the power of two of e^(-x^2 / 2) apart; for doubles.
 struct Tail {
   ReducedExponent e;
-  Doubles y, low;  // tail = (y + low) 2^n; for floats low is 0
+  Doubles y, low;  // tail = (y + low) 2^n
 };
 
-template <class T>
-[[gnu::always_inline]] inline Tail<T> tail_of(Doubles x) {
-  const Doubles w = at_most(abs(x), std::is_same_v<T, float> ? 20 : 40);
-  if constexpr (std::is_same_v<T, float>) {
-    const auto e = reduce_exponent<T>(w * w * -0.5);
-    return {e, (1 + (e.r + e.rest)) * scaled_tail<T>(w).high, Doubles::of(0)};
-  } else {
-    const auto square = exact_product(w, w), y = scaled_tail<T>(w);
-    const auto e = reduce_exponent<T>(square.high * -0.5, square.low * -0.5);
-    const auto sum = sum_of_larger(y.high, y.high * (e.r + e.rest) + y.low);
-    return {e, sum.high, sum.low};
-  }
+[[gnu::always_inline]] inline Tail tail_of(Doubles x) {
+  const Doubles w = at_most(abs(x), 40);
+  const auto square = exact_product(w, w), y = scaled_tail<double>(w);
+  const auto e = reduce_exponent<double>(square.high * -0.5, square.low * -0.5);
+  const auto sum = sum_of_larger(y.high, y.high * (e.r + e.rest) + y.low);
+  return {e, sum.high, sum.low};
 }
 
 /// x times the chance that a normal number is below x. Of -inf it is NaN, as the product would be.
@@ -79,26 +72,34 @@ template <class T>
     const Doubles y = x * select(x > 0, 1 - p, p);
     return select(x < -40, x * 0.0, y);
   } else {
-    const auto tail = tail_of<T>(x);
+    const auto tail = tail_of(x);
     const auto product = exact_product(tail.y, x);
     const Doubles below = tail.e.scale(product.high + (product.low + tail.low * x));
     const Doubles above = x * (1 - tail.e.scale(tail.y));
     // Near 0, where C has few digits, (1 + erf(x / sqrt 2)) / 2 by its series.
     const Doubles a = x * std::numbers::sqrt2 * 0.5, square = a * a;
-    const Doubles near = x * (0.5 + 0.5 * (a + a * polynomial(square, polynomials::erf_double)));
-    const Doubles far = select(x > 0, above, below);
-    return select(x < -40, x * 0.0, select(abs(x) < 0.375, near, far));
+    const Doubles around_zero =
+        x * (0.5 + 0.5 * (a + a * polynomial(square, polynomials::erf_double)));
+    const Doubles elsewhere = select(x > 0, above, below);
+    return select(x < -40, x * 0.0, select(abs(x) < 0.375, around_zero, elsewhere));
   }
 }
 
 /// Its derivative: that chance, and x times the normal density.
 template <class T>
 [[gnu::always_inline]] inline Doubles gelu_slope(Doubles x) {
-  const auto tail = tail_of<T>(x);
-  const Doubles p = tail.e.scale(tail.y);
+  Doubles p, density;
+  if constexpr (std::is_same_v<T, float>) {
+    const Doubles w = at_most(abs(x), 20);
+    density = exp_of_float(w * w * -0.5);
+    p = density * scaled_tail<T>(w).high;
+  } else {
+    const auto tail = tail_of(x);
+    density = tail.e.scale(1 + (tail.e.r + tail.e.rest));
+    p = tail.e.scale(tail.y);
+  }
   constexpr double peak = std::numbers::inv_sqrtpi * std::numbers::sqrt2 / 2;
-  const Doubles density = tail.e.scale(1 + (tail.e.r + tail.e.rest)) * peak;
-  return select(x > 0, 1 - p, p) + x * select(abs(x) > 40, 0.0, density);
+  return select(x > 0, 1 - p, p) + x * select(abs(x) > 40, 0.0, density * peak);
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD::vectors

@@ -93,9 +93,9 @@ template <class T>
     return {1 + exp_of_float(bounded(-x, -110, 700)), Doubles::of(0), Doubles::of(1)};
   } else {
     const auto e = reduce_exponent<T>(bounded(-x, -800, 800));
-    const auto large = e.n > 512;
-    const Doubles q = e.r + e.rest, one = select(large, 0x1p-512, 1.0);
-    const Doubles reduced = select(e.n < -1000, -1000.0, select(large, e.n - 512, e.n));
+    const auto is_large = e.n > 512;
+    const Doubles q = e.r + e.rest, one = select(is_large, 0x1p-512, 1.0);
+    const Doubles reduced = select(e.n < -1000, -1000.0, select(is_large, e.n - 512, e.n));
     const Doubles power =
         Doubles::of_bits(((reduced + ReducedExponent::to_whole).bits() + 1023) << 52);
     const auto whole = exact_sum(one, power), sum = exact_sum(whole.high, power * q);
@@ -148,8 +148,8 @@ template <class T>
   const auto e = reduce_exponent<T>(bounded(x, std::is_same_v<T, float> ? -700 : -800, 40));
   const Doubles y = 1 + (e.r + e.rest);
   // m is 2 w where w is small: there w comes last, by two powers of two.
-  const auto small = e.n < -100;
-  const Doubles w = select(small, 0.0, y * select(small, 1.0, e.power()));
+  const auto is_small = e.n < -100;
+  const Doubles w = select(is_small, 0.0, y * select(is_small, 1.0, e.power()));
   // m / (m + 2) / w = (w + 2) / (m + 2) = 1 - w (w + 1) / (m + 2)
   const auto below_one = w < 1;
   const Doubles quotient = select(below_one, w * (w + 1), w + 2) / (w * (w + 2) + 2);

@@ -35,9 +35,9 @@ inline CostFeatures<10> features(const CostQuery& call) {
                packed = vectors * static_cast<double>(packings * all.depth());
   const bool beyond_l2 = weights_beyond_l2(all.out_channels * all.depth()), one = units <= 1.5,
              pointwise = g.taps() == 1, strided = !pointwise && beyond_l2 && g.stride_height > 1,
-             plain = !pointwise && !strided;
-  return {plain && !one ? products : 0,
-          plain && one ? products : 0,
+             unstrided = !pointwise && !strided;
+  return {unstrided && !one ? products : 0,
+          unstrided && one ? products : 0,
           pointwise && !one ? products : 0,
           pointwise && one ? products : 0,
           strided && !one ? products : 0,

@@ -157,11 +157,11 @@ class RemainderPixels {
 
   /// sums [rows][lanes] of panels, each with as many rows at a time as stay in L2.
   void multiply_panels(const float* w, Index group, const ChannelList& rows, float* sums) const {
-    const Index near = panels_ == 1 ? rows.count : rows_in_l2(tile_rows);
-    for (Index first = 0; first < rows.count; first += near)
+    const Index rows_at_once = panels_ == 1 ? rows.count : rows_in_l2(tile_rows);
+    for (Index first = 0; first < rows.count; first += rows_at_once)
       for (Index p = 0; p < panels_; ++p) {
         const Range lanes = lanes_of(p);
-        const RowBlocks blocks{std::min(near, rows.count - first)};
+        const RowBlocks blocks{std::min(rows_at_once, rows.count - first)};
         for (Index b = 0; b < blocks.count(); ++b) {
           const Range block = blocks[b];
           TileRows tile;
@@ -188,10 +188,10 @@ class RemainderPixels {
   template <int Columns>
   void multiply_columns(const float* w, Index group, const ChannelList& rows, float* sums) const {
     constexpr Index at_once = DotProducts<Columns>::rows;
-    const Index near = rows_in_l2(at_once);
-    for (Index block = 0; block < rows.count; block += near)
+    const Index rows_at_once = rows_in_l2(at_once);
+    for (Index block = 0; block < rows.count; block += rows_at_once)
       for (Index pixel = 0; pixel < pixels_; pixel += Columns)
-        for (Index row = block; row < std::min(block + near, rows.count); row += at_once)
+        for (Index row = block; row < std::min(block + rows_at_once, rows.count); row += at_once)
           multiply_columns<Columns>(w, group, rows, row, pixel, sums);
   }
 

@@ -1,0 +1,177 @@
+// stb itself: static functions in a namespace of ours, which leaves no macro behind. A program may
+// have another stb, in the same file too, before or after.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <adafuse/core/machine.hpp>
+#include <adafuse/io/stb_macros.hpp>
+
+// What stb includes, outside of its namespace.
+#include <assert.h>
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
+namespace adafuse::io::inline ADAFUSE_SIMD::detail {
+
+/// The largest block that stb gets in this thread.
+inline thread_local size_t stb_largest_block = 0;
+
+inline void* stb_allocate(size_t bytes) {
+  return bytes <= stb_largest_block ? malloc(bytes) : nullptr;
+}
+inline void* stb_reallocate(void* block, size_t bytes) {
+  return bytes <= stb_largest_block ? realloc(block, bytes) : nullptr;
+}
+
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::detail
+
+ADAFUSE_STB_MACROS(ADAFUSE_PUSH_MACRO)
+#undef FAST_BITS
+#undef INCLUDE_STB_IMAGE_WRITE_H
+#undef STBIDEF
+#undef STBIWDEF
+#undef STBIW_ASSERT
+#undef STBIW_CRC32
+#undef STBIW_FREE
+#undef STBIW_MALLOC
+#undef STBIW_MEMMOVE
+#undef STBIW_REALLOC
+#undef STBIW_REALLOC_SIZED
+#undef STBIW_UCHAR
+#undef STBIW_WINDOWS_UTF8
+#undef STBIW_ZLIB_COMPRESS
+#undef STBI_ASSERT
+#undef STBI_EXTERN
+#undef STBI_FAILURE_USERMSG
+#undef STBI_FREE
+#undef STBI_HAS_LROTL
+#undef STBI_INCLUDE_STB_IMAGE_H
+#undef STBI_MALLOC
+#undef STBI_MAX_DIMENSIONS
+#undef STBI_MINGW_ENABLE_SSE2
+#undef STBI_NEON
+#undef STBI_NOTUSED
+#undef STBI_NO_BMP
+#undef STBI_NO_FAILURE_STRINGS
+#undef STBI_NO_GIF
+#undef STBI_NO_HDR
+#undef STBI_NO_JPEG
+#undef STBI_NO_LINEAR
+#undef STBI_NO_PIC
+#undef STBI_NO_PNG
+#undef STBI_NO_PNM
+#undef STBI_NO_PSD
+#undef STBI_NO_SIMD
+#undef STBI_NO_STDIO
+#undef STBI_NO_TGA
+#undef STBI_NO_THREAD_LOCALS
+#undef STBI_NO_ZLIB
+#undef STBI_ONLY_BMP
+#undef STBI_ONLY_GIF
+#undef STBI_ONLY_HDR
+#undef STBI_ONLY_JPEG
+#undef STBI_ONLY_PIC
+#undef STBI_ONLY_PNG
+#undef STBI_ONLY_PNM
+#undef STBI_ONLY_PSD
+#undef STBI_ONLY_TGA
+#undef STBI_REALLOC
+#undef STBI_REALLOC_SIZED
+#undef STBI_SIMD_ALIGN
+#undef STBI_SSE2
+#undef STBI_SUPPORT_ZLIB
+#undef STBI_THREAD_LOCAL
+#undef STBI_VERSION
+#undef STBI_WINDOWS_UTF8
+#undef STBI_WRITE_NO_STDIO
+#undef STBI__BYTECAST
+#undef STBI__COMBO
+#undef STBI__IDCT_1D
+#undef STBI__MARKER_none
+#undef STBI__PNG_TYPE
+#undef STBI__RESTART
+#undef STBI__X64_TARGET
+#undef STBI__X86_TARGET
+#undef STBI__ZFAST_BITS
+#undef STBI__ZFAST_MASK
+#undef STBI__ZNSYMS
+#undef STB_IMAGE_IMPLEMENTATION
+#undef STB_IMAGE_STATIC
+#undef STB_IMAGE_WRITE_IMPLEMENTATION
+#undef STB_IMAGE_WRITE_STATIC
+#undef stbi__DNL
+#undef stbi__EOI
+#undef stbi__SOF
+#undef stbi__SOF_progressive
+#undef stbi__SOI
+#undef stbi__SOS
+#undef stbi__de_iphone_flag
+#undef stbi__div16
+#undef stbi__div4
+#undef stbi__err
+#undef stbi__errpf
+#undef stbi__errpuc
+#undef stbi__f2f
+#undef stbi__float2fixed
+#undef stbi__fsh
+#undef stbi__unpremultiply_on_load
+#undef stbi__vertically_flip_on_load
+#undef stbi_inline
+#undef stbi_lrot
+#undef stbiw__ZHASH
+#undef stbiw__max
+#undef stbiw__sbcount
+#undef stbiw__sbfree
+#undef stbiw__sbgrow
+#undef stbiw__sbm
+#undef stbiw__sbmaybegrow
+#undef stbiw__sbn
+#undef stbiw__sbneedgrow
+#undef stbiw__sbpush
+#undef stbiw__sbraw
+#undef stbiw__wp32
+#undef stbiw__wpng4
+#undef stbiw__wptag
+#undef stbiw__zlib_add
+#undef stbiw__zlib_flush
+#undef stbiw__zlib_huff
+#undef stbiw__zlib_huff1
+#undef stbiw__zlib_huff2
+#undef stbiw__zlib_huff3
+#undef stbiw__zlib_huff4
+#undef stbiw__zlib_huffa
+#undef stbiw__zlib_huffb
+#define STB_IMAGE_STATIC
+#define STB_IMAGE_IMPLEMENTATION
+#define STBI_ONLY_JPEG
+#define STBI_ONLY_PNG
+#define STBI_ONLY_BMP
+#define STBI_ONLY_GIF
+#define STBI_NO_LINEAR
+#define STBI_NO_STDIO
+#define STBI_MALLOC(bytes) adafuse::io::detail::stb_allocate(bytes)
+#define STBI_REALLOC(block, bytes) adafuse::io::detail::stb_reallocate(block, bytes)
+#define STBI_FREE(block) free(block)
+#define STB_IMAGE_WRITE_STATIC
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STBI_WRITE_NO_STDIO
+namespace adafuse_stb {  // not within adafuse, whose abs is another
+#if __has_include(<stb/stb_image.h>)
+#include <stb/stb_image.h>
+#include <stb/stb_image_write.h>
+#else
+#include <stb_image.h>
+#include <stb_image_write.h>
+#endif
+}  // namespace adafuse_stb
+ADAFUSE_STB_MACROS(ADAFUSE_POP_MACRO)
