@@ -96,7 +96,7 @@ class TrainCommand : public Training {
     require<ValueError>(command_.count("--size") == 0 || config_.size != 0,
                         "--size: expects a side from 1 to 65535, got 0; without it frames stay as "
                         "they are");
-    check_transforms(command_, config_);
+    if (!left_open_) check_transforms(command_, config_);
     check(config_);
     return missed;
   }
@@ -114,6 +114,7 @@ class TrainCommand : public Training {
       description = data::describe(whole->train, whole->val, whole->classes);
       chosen = apply_choice(command_, description, config_);
       choose_lambda_rule();
+      check_transforms(command_, config_);
     }
     const Index side = config_.shorter_side > 0 ? config_.shorter_side : config_.size;
     const auto dataset = whole && side == 0 ? std::move(*whole) : data_.open(side);

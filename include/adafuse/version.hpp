@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/machine.hpp>
+
 #define ADAFUSE_VERSION_MAJOR 0
 #define ADAFUSE_VERSION_MINOR 1
 #define ADAFUSE_VERSION_PATCH 0

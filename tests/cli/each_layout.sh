@@ -94,7 +94,7 @@ while read -r half clip _ label; do
   cp -r "data/frames/$clip" "halves/$half/$class/"
 done < <(sed 's/^/train /' data/train.txt && sed 's/^/valid /' data/val.txt)
 works train --data halves --out halves-run $tiny
-case $out in "halves: frame folders by class; 9 + 9 clips of 9 classes, 2 frames"*) ;;
+case $out in *"halves: frame folders by class; 9 + 9 clips of 9 classes, 2 frames"*) ;;
   *) fail "folders below train and valid: $out" ;;
 esac
 

@@ -9,7 +9,7 @@
 //   batch   32; an eighth of fewer than 256 clips, but 8, where there are 8
 //   epochs  12; as many as make 500 steps where 12 make fewer, but at most 100
 //
-// A small network on small pictures: a few hundred films are trained on within minutes.
+// A small network on small pictures: it aims at minutes for a few hundred films.
 // SPDX-License-Identifier: MIT
 #pragma once
 
