@@ -1,7 +1,8 @@
-// What adafuse::compiled holds of this room: the backbones.
+// What adafuse::compiled holds of this room: the backbones, and what they hold.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/models/load_weights.hpp>
 #include <adafuse/models/video_model.hpp>
 
 #ifdef ADAFUSE_IN_LIBRARY
@@ -13,6 +14,7 @@ namespace adafuse::models::inline ADAFUSE_SIMD {
 ADAFUSE_TEMPLATES(float)
 ADAFUSE_TEMPLATES(double)
 #undef ADAFUSE_TEMPLATES
+ADAFUSE_EXTERN template std::map<std::string, Shape> state_shapes<float>(const ModelConfig&);
 
 }  // namespace adafuse::models::inline ADAFUSE_SIMD
 #endif

@@ -9,13 +9,16 @@
 namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// The names and shapes of all tensors of the network that a configuration describes. No memory is
-/// taken for them: a file may ask for a network of any size. Throws ValueError, ShapeError.
+/// taken for them: a file may ask for a network of any size. Throws ValueError, ShapeError. A
+/// template, so that only who calls it compiles all networks.
+template <class T = float>
 std::map<std::string, Shape> state_shapes(const ModelConfig& config);
 
 #ifndef ADAFUSE_DECLARED_ONLY
-ADAFUSE_FUNCTION std::map<std::string, Shape> state_shapes(const ModelConfig& config) {
+template <class T>
+std::map<std::string, Shape> state_shapes(const ModelConfig& config) {
   const nn::StartGuard guard(nn::Start::shapes_only);
-  const VideoModel<float> model(config, Key(0));
+  const VideoModel<T> model(config, Key(0));
   std::map<std::string, Shape> shapes;
   for (const auto& [name, tensor] : nn::state_tensors(model)) shapes.emplace(name, tensor.shape());
   return shapes;
