@@ -49,7 +49,7 @@ works data extract films frames --quality 100
 same "extract" "6 films, 60 frames, in frames" "$out"
 same "frames of a film" 10 "$(ls frames/a/2 | wc -l)"
 mistake "expected a new or empty directory" data extract films frames
-works data extract films/a/1.mp4 one --shorter-side 8 --most-pixels 1280 --threads 1
+works data extract films/a/1.mp4 one --shorter-side 8 --most-pixels 9000 --threads 1
 same "frames of one film" 10 "$(ls one | wc -l)"
 works data check frames
 same "check" "6 clips of 2 classes, 60 frames read" "$out"
