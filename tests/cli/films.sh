@@ -79,7 +79,7 @@ for threads in 1 3 7; do
 done
 works data extract films/a/1.mp4 one3 --quality 100 --threads 3
 diff -r frames/a/1 one3 >diff.txt || fail "extract of one film: $(head -n 3 diff.txt)"
-works data extract films/a/1.mp4 one --shorter-side 8 --most-pixels 1280 --threads 1
+works data extract films/a/1.mp4 one --shorter-side 8 --most-pixels 9000 --threads 1
 same "frames of one film" 10 "$(ls one | wc -l)"
 works data check frames
 same "check" "6 clips of 2 classes, 60 frames read" "$out"

@@ -39,6 +39,7 @@ class ChosenClips : public Dataset {
     return source_->frame_name(at(clip), t);
   }
   Shape frame_size(Index clip) const override { return source_->frame_size(at(clip)); }
+  std::filesystem::path place(Index clip) const override { return source_->place(at(clip)); }
 
  private:
   Index at(Index clip) const {
