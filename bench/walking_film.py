@@ -13,7 +13,8 @@ backwards, and shuffled, each as filmed and mirrored. So the classes left, right
 clips, and consist of the same frames: a single one says nothing of its class, by construction.
 
 Validation has the walkers of the film's last third. Who is seen on both sides of the cut is in neither, nor is who
-appears within three seconds of it: a walker who was lost behind a post and found again counts as two.
+appears within three seconds after it: a walker who was lost behind a post and found again counts as two. The
+film's people cross it several times, so validation has other walks and not other people.
 """
 # SPDX-License-Identifier: MIT
 import argparse
@@ -27,7 +28,7 @@ from PIL import Image
 WIDTH, HEIGHT, SIDE, FRAMES = 768, 576, 32, 8
 CLASSES = ["left", "right", "shuffled"]
 COARSE = 4  # walkers are looked for in pictures smaller by this factor
-GAP = 30  # frames around the cut in which no walker may appear
+GAP = 30  # frames after the cut in which no walker of the validation may appear
 
 
 def decode(film):
