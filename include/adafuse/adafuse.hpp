@@ -55,6 +55,7 @@
 #include <adafuse/io/stb_macros.hpp>
 #include <adafuse/io/tensor_file.hpp>
 #include <adafuse/io/writer_lock.hpp>
+#include <adafuse/io/y4m.hpp>
 #include <adafuse/kernels/kernels.hpp>
 #include <adafuse/models/models.hpp>
 #include <adafuse/nn/nn.hpp>

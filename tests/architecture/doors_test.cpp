@@ -19,7 +19,7 @@ constexpr Door doors[] = {
     {"Eigen", R"(^\s*#\s*include\s*[<"](Eigen/Core|unsupported/Eigen/).*)"},
     {"Eigen's decompositions", R"(^\s*#\s*include\s*[<"]Eigen/(?!Core).*)"},
     {"OpenMP", R"(^\s*#\s*(include\s*[<"]omp\.h|pragma\s+omp\b|.*\b_OPENMP\b).*)"},
-    {"stb", R"(^\s*#\s*include\s*[<"](.*/)?stb_.*)"},
+    {"stb", R"(^\s*#\s*include\s*[<"](?!adafuse)(.*/)?stb_.*)"},
     {"JSON", R"(^\s*#\s*include\s*[<"]nlohmann/.*)"},
     {"vector intrinsics", R"(^\s*#\s*include\s*[<"]\w*intrin\.h.*)"},
     {"MPI", R"(^\s*#\s*include\s*[<"]mpi\.h.*)"},

@@ -24,22 +24,22 @@ inline Tensor<std::uint8_t> stb_decode(std::string_view bytes, int channels,
                                        const std::string& name, const ImageOptions& options = {}) {
   require<FormatError>(bytes.size() <= std::numeric_limits<int>::max(), name,
                        ": cannot decode: ", bytes.size(), " bytes are too many");
-  const auto* data = reinterpret_cast<const adafuse_stb::stbi_uc*>(bytes.data());
+  const auto* data = reinterpret_cast<const stb::stbi_uc*>(bytes.data());
   const int size = static_cast<int>(bytes.size());
   int width = 0, height = 0, channels_in_file = 0;
   stb_largest_block = std::size_t{1} << 20;  // to look at a header
   const bool known =
-      adafuse_stb::stbi_info_from_memory(data, size, &width, &height, &channels_in_file) != 0;
-  require<FormatError>(known, name, ": cannot decode: ", adafuse_stb::stbi_failure_reason());
+      stb::stbi_info_from_memory(data, size, &width, &height, &channels_in_file) != 0;
+  require<FormatError>(known, name, ": cannot decode: ", stb::stbi_failure_reason());
   require_pixels(Index{width} * height, options, name);
   // Of a pixel: 8 bytes of 16-bit RGBA, and its unpacker doubles its block; JPEG rounds up to 32.
   const std::size_t padded =
       (static_cast<std::size_t>(width) + 31) * (static_cast<std::size_t>(height) + 31);
   stb_largest_block = 16 * padded + 2 * bytes.size() + (std::size_t{1} << 20);
-  const std::unique_ptr<adafuse_stb::stbi_uc, void (*)(void*)> pixels(
-      adafuse_stb::stbi_load_from_memory(data, size, &width, &height, &channels_in_file, channels),
-      adafuse_stb::stbi_image_free);
-  const std::string_view reason = pixels ? "" : adafuse_stb::stbi_failure_reason();
+  const std::unique_ptr<stb::stbi_uc, void (*)(void*)> pixels(
+      stb::stbi_load_from_memory(data, size, &width, &height, &channels_in_file, channels),
+      stb::stbi_image_free);
+  const std::string_view reason = pixels ? "" : stb::stbi_failure_reason();
   require<FormatError>(pixels != nullptr, name, ": cannot decode: ",
                        reason == "outofmem" ? "unpacks to more than its pixels" : reason);
   auto image = Tensor<std::uint8_t>::uninitialized({height, width, channels});
@@ -51,9 +51,9 @@ inline Tensor<std::uint8_t> stb_decode(std::string_view bytes, int channels,
 inline Shape stb_picture_size(std::string_view bytes) {
   int width = 0, height = 0, channels = 0;
   stb_largest_block = std::size_t{1} << 20;
-  const bool known = adafuse_stb::stbi_info_from_memory(
-                         reinterpret_cast<const adafuse_stb::stbi_uc*>(bytes.data()),
-                         static_cast<int>(bytes.size()), &width, &height, &channels) != 0;
+  const bool known =
+      stb::stbi_info_from_memory(reinterpret_cast<const stb::stbi_uc*>(bytes.data()),
+                                 static_cast<int>(bytes.size()), &width, &height, &channels) != 0;
   return known ? Shape{height, width} : Shape{0, 0};
 }
 
@@ -65,9 +65,9 @@ inline void append_bytes(void* text, void* data, int size) {
 /// RGB pixels [H, W, 3] as a JPEG file; quality 1 to 100.
 inline std::string stb_encode_jpeg(const Tensor<std::uint8_t>& image, int quality) {
   std::string bytes;
-  const bool ok = adafuse_stb::stbi_write_jpg_to_func(
-      append_bytes, &bytes, static_cast<int>(image.size(1)), static_cast<int>(image.size(0)), 3,
-      image.data(), quality);
+  const bool ok =
+      stb::stbi_write_jpg_to_func(append_bytes, &bytes, static_cast<int>(image.size(1)),
+                                  static_cast<int>(image.size(0)), 3, image.data(), quality);
   require<ValueError>(ok, "encode_jpeg: stb refuses the picture ", image.shape());
   return bytes;
 }
@@ -76,7 +76,7 @@ inline std::string stb_encode_jpeg(const Tensor<std::uint8_t>& image, int qualit
 inline std::string stb_encode_png(const Tensor<std::uint8_t>& image) {
   std::string bytes;
   const int width = static_cast<int>(image.size(1));
-  const bool ok = adafuse_stb::stbi_write_png_to_func(
+  const bool ok = stb::stbi_write_png_to_func(
       append_bytes, &bytes, width, static_cast<int>(image.size(0)), 3, image.data(), 3 * width);
   require<ValueError>(ok, "encode_png: stb refuses the picture ", image.shape());
   return bytes;

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/machine.hpp>
+#include <adafuse/core/simd.hpp>
 #include <adafuse/io/stb_macros.hpp>
 
 // What stb includes, outside of its namespace.
@@ -15,9 +15,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#elif defined(__ARM_NEON)
+#if defined(__ARM_NEON)
 #include <arm_neon.h>
 #endif
 
@@ -165,7 +163,9 @@ ADAFUSE_STB_MACROS(ADAFUSE_PUSH_MACRO)
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STBI_WRITE_NO_STDIO
-namespace adafuse_stb {  // not within adafuse, whose abs is another
+namespace adafuse::io::inline ADAFUSE_SIMD::detail::stb {
+using ::abs;  // adafuse::abs is another
+using ::pow;
 #if __has_include(<stb/stb_image.h>)
 #include <stb/stb_image.h>
 #include <stb/stb_image_write.h>
@@ -173,5 +173,5 @@ namespace adafuse_stb {  // not within adafuse, whose abs is another
 #include <stb_image.h>
 #include <stb_image_write.h>
 #endif
-}  // namespace adafuse_stb
+}  // namespace adafuse::io::inline ADAFUSE_SIMD::detail::stb
 ADAFUSE_STB_MACROS(ADAFUSE_POP_MACRO)
