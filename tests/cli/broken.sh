@@ -34,6 +34,8 @@ works eval --run run --data data --skip-broken --json
 same "top1 of eval" "$(value run/summary.json top1)" "$(value stdout.txt top1)"
 grep -q '"left_out": \[' stdout.txt || fail "eval --json: no left_out"
 mistake "is missing" eval --run run --data data
+mistake "is missing" report run --data data
+works report run --data data --skip-broken
 
 # A run that was left sees the same clips, or is refused.
 set -m # so that what runs in the background hears an interrupt

@@ -53,7 +53,7 @@ works predict whole large/val.txt
 clip=large/frames/$(head -n 1 large/val.txt | cut -d' ' -f1)
 mistake "00001.jpg: is 24x24; this model saw 12x12 and refuses others" eval --run refusing --data large
 mistake "$clip: a picture is 24x24; this model saw 12x12 and refuses others" predict refusing "$clip"
-mistake "$clip: a picture is 24x24; this model saw 12x12 and refuses others" stream refusing "$clip" --future zero
+mistake "$clip/00001.jpg: a picture is 24x24; this model saw 12x12 and refuses others" stream refusing "$clip" --future zero
 works eval --run refusing --data data --frames 5 # shift and agents take any number
 works stream whole "$clip"
 
