@@ -19,7 +19,7 @@ mistake "--seeds: 1 is there twice" sweep $one --out new --seeds 0..2,1
 mistake "--seeds: at most 1000" sweep $one --out new --seeds 0..18446744073709551615
 mistake "--lambda, did you mean --lambdas?" sweep $one --out new --lambda 1
 mistake "cost-target: a share" sweep $one --out new --lambdas 0,1 --cost-target 2
-mistake "--lambda has no effect with --fusion none" sweep --data data --out new
+mistake "--lambda has no effect with --fusion none" sweep --data data --out new --fusion none
 mistake "data: is there and holds no sweep" sweep $one --out data
 
 # Two lambdas and two seeds. What is told of lambda does not count where lambda is 0.
