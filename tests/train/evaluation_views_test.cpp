@@ -94,8 +94,10 @@ TEST_CASE("views: decisions of several are not kept") {
 
 TEST_CASE("views: of several labels the loss is that of the mean logits") {
   const data::MadeUpClips clips(5, 12, 10, 16);
-  const auto all = evaluate_views(small_model(), clips, loading(), {.clips = 2, .crops = 3},
-                                  {.several_labels = true});
+  EvaluationOptions options;
+  options.several_labels = true;
+  const auto all =
+      evaluate_views(small_model(), clips, loading(), {.clips = 2, .crops = 3}, options);
   Tensor<float> logits({5, 3});
   LabelSets sets;
   for (Index n = 0; n < 5; ++n) {

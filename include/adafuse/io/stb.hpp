@@ -29,17 +29,17 @@ inline Tensor<std::uint8_t> stb_decode(std::string_view bytes, int channels,
   int width = 0, height = 0, channels_in_file = 0;
   stb_largest_block = std::size_t{1} << 20;  // to look at a header
   const bool known =
-      stb::stbi_info_from_memory(data, size, &width, &height, &channels_in_file) != 0;
-  require<FormatError>(known, name, ": cannot decode: ", stb::stbi_failure_reason());
+      stb::adafuse_stbi_info_from_memory(data, size, &width, &height, &channels_in_file) != 0;
+  require<FormatError>(known, name, ": cannot decode: ", stb::adafuse_stbi_failure_reason());
   require_pixels(Index{width} * height, options, name);
   // Of a pixel: 8 bytes of 16-bit RGBA, and its unpacker doubles its block; JPEG rounds up to 32.
   const std::size_t padded =
       (static_cast<std::size_t>(width) + 31) * (static_cast<std::size_t>(height) + 31);
   stb_largest_block = 16 * padded + 2 * bytes.size() + (std::size_t{1} << 20);
   const std::unique_ptr<stb::stbi_uc, void (*)(void*)> pixels(
-      stb::stbi_load_from_memory(data, size, &width, &height, &channels_in_file, channels),
-      stb::stbi_image_free);
-  const std::string_view reason = pixels ? "" : stb::stbi_failure_reason();
+      stb::adafuse_stbi_load_from_memory(data, size, &width, &height, &channels_in_file, channels),
+      stb::adafuse_stbi_image_free);
+  const std::string_view reason = pixels ? "" : stb::adafuse_stbi_failure_reason();
   require<FormatError>(pixels != nullptr, name, ": cannot decode: ",
                        reason == "outofmem" ? "unpacks to more than its pixels" : reason);
   auto image = Tensor<std::uint8_t>::uninitialized({height, width, channels});
@@ -51,9 +51,9 @@ inline Tensor<std::uint8_t> stb_decode(std::string_view bytes, int channels,
 inline Shape stb_picture_size(std::string_view bytes) {
   int width = 0, height = 0, channels = 0;
   stb_largest_block = std::size_t{1} << 20;
-  const bool known =
-      stb::stbi_info_from_memory(reinterpret_cast<const stb::stbi_uc*>(bytes.data()),
-                                 static_cast<int>(bytes.size()), &width, &height, &channels) != 0;
+  const bool known = stb::adafuse_stbi_info_from_memory(
+                         reinterpret_cast<const stb::stbi_uc*>(bytes.data()),
+                         static_cast<int>(bytes.size()), &width, &height, &channels) != 0;
   return known ? Shape{height, width} : Shape{0, 0};
 }
 

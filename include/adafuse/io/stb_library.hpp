@@ -33,7 +33,11 @@ inline void* stb_reallocate(void* block, size_t bytes) {
 
 }  // namespace adafuse::io::inline ADAFUSE_SIMD::detail
 
+#if defined(__GNUC__)
+#pragma GCC system_header  // What warnings say of stb, they say of the names below.
+#endif
 ADAFUSE_STB_MACROS(ADAFUSE_PUSH_MACRO)
+ADAFUSE_STB_FUNCTIONS(ADAFUSE_PUSH_MACRO)
 #undef FAST_BITS
 #undef INCLUDE_STB_IMAGE_WRITE_H
 #undef STBIDEF
@@ -149,6 +153,51 @@ ADAFUSE_STB_MACROS(ADAFUSE_PUSH_MACRO)
 #undef stbiw__zlib_huff4
 #undef stbiw__zlib_huffa
 #undef stbiw__zlib_huffb
+#define stbi_convert_iphone_png_to_rgb adafuse_stbi_convert_iphone_png_to_rgb
+#define stbi_convert_iphone_png_to_rgb_thread adafuse_stbi_convert_iphone_png_to_rgb_thread
+#define stbi_convert_wchar_to_utf8 adafuse_stbi_convert_wchar_to_utf8
+#define stbi_failure_reason adafuse_stbi_failure_reason
+#define stbi_hdr_to_ldr_gamma adafuse_stbi_hdr_to_ldr_gamma
+#define stbi_hdr_to_ldr_scale adafuse_stbi_hdr_to_ldr_scale
+#define stbi_image_free adafuse_stbi_image_free
+#define stbi_info adafuse_stbi_info
+#define stbi_info_from_callbacks adafuse_stbi_info_from_callbacks
+#define stbi_info_from_file adafuse_stbi_info_from_file
+#define stbi_info_from_memory adafuse_stbi_info_from_memory
+#define stbi_is_16_bit adafuse_stbi_is_16_bit
+#define stbi_is_16_bit_from_callbacks adafuse_stbi_is_16_bit_from_callbacks
+#define stbi_is_16_bit_from_file adafuse_stbi_is_16_bit_from_file
+#define stbi_is_16_bit_from_memory adafuse_stbi_is_16_bit_from_memory
+#define stbi_is_hdr adafuse_stbi_is_hdr
+#define stbi_is_hdr_from_callbacks adafuse_stbi_is_hdr_from_callbacks
+#define stbi_is_hdr_from_file adafuse_stbi_is_hdr_from_file
+#define stbi_is_hdr_from_memory adafuse_stbi_is_hdr_from_memory
+#define stbi_ldr_to_hdr_gamma adafuse_stbi_ldr_to_hdr_gamma
+#define stbi_ldr_to_hdr_scale adafuse_stbi_ldr_to_hdr_scale
+#define stbi_load adafuse_stbi_load
+#define stbi_load_16 adafuse_stbi_load_16
+#define stbi_load_16_from_callbacks adafuse_stbi_load_16_from_callbacks
+#define stbi_load_16_from_memory adafuse_stbi_load_16_from_memory
+#define stbi_load_from_callbacks adafuse_stbi_load_from_callbacks
+#define stbi_load_from_file adafuse_stbi_load_from_file
+#define stbi_load_from_file_16 adafuse_stbi_load_from_file_16
+#define stbi_load_from_memory adafuse_stbi_load_from_memory
+#define stbi_load_gif_from_memory adafuse_stbi_load_gif_from_memory
+#define stbi_loadf adafuse_stbi_loadf
+#define stbi_loadf_from_callbacks adafuse_stbi_loadf_from_callbacks
+#define stbi_loadf_from_file adafuse_stbi_loadf_from_file
+#define stbi_loadf_from_memory adafuse_stbi_loadf_from_memory
+#define stbi_set_flip_vertically_on_load adafuse_stbi_set_flip_vertically_on_load
+#define stbi_set_flip_vertically_on_load_thread adafuse_stbi_set_flip_vertically_on_load_thread
+#define stbi_set_unpremultiply_on_load adafuse_stbi_set_unpremultiply_on_load
+#define stbi_set_unpremultiply_on_load_thread adafuse_stbi_set_unpremultiply_on_load_thread
+#define stbi_zlib_decode_buffer adafuse_stbi_zlib_decode_buffer
+#define stbi_zlib_decode_malloc adafuse_stbi_zlib_decode_malloc
+#define stbi_zlib_decode_malloc_guesssize adafuse_stbi_zlib_decode_malloc_guesssize
+#define stbi_zlib_decode_malloc_guesssize_headerflag \
+  adafuse_stbi_zlib_decode_malloc_guesssize_headerflag
+#define stbi_zlib_decode_noheader_buffer adafuse_stbi_zlib_decode_noheader_buffer
+#define stbi_zlib_decode_noheader_malloc adafuse_stbi_zlib_decode_noheader_malloc
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION
 #define STBI_ONLY_JPEG
@@ -175,3 +224,4 @@ using ::pow;
 #endif
 }  // namespace adafuse::io::inline ADAFUSE_SIMD::detail::stb
 ADAFUSE_STB_MACROS(ADAFUSE_POP_MACRO)
+ADAFUSE_STB_FUNCTIONS(ADAFUSE_POP_MACRO)

@@ -33,6 +33,24 @@
   X(stbiw__wpng4) X(stbiw__wptag) X(stbiw__zlib_add) X(stbiw__zlib_flush) X(stbiw__zlib_huff) \
   X(stbiw__zlib_huff1) X(stbiw__zlib_huff2) X(stbiw__zlib_huff3) X(stbiw__zlib_huff4) \
   X(stbiw__zlib_huffa) X(stbiw__zlib_huffb)
+// What it declares with names of C, which namespaces do not tell apart.
+#define ADAFUSE_STB_FUNCTIONS(X) \
+  X(stbi_convert_iphone_png_to_rgb) X(stbi_convert_iphone_png_to_rgb_thread) \
+  X(stbi_convert_wchar_to_utf8) X(stbi_failure_reason) X(stbi_hdr_to_ldr_gamma) \
+  X(stbi_hdr_to_ldr_scale) X(stbi_image_free) X(stbi_info) X(stbi_info_from_callbacks) \
+  X(stbi_info_from_file) X(stbi_info_from_memory) X(stbi_is_16_bit) \
+  X(stbi_is_16_bit_from_callbacks) X(stbi_is_16_bit_from_file) X(stbi_is_16_bit_from_memory) \
+  X(stbi_is_hdr) X(stbi_is_hdr_from_callbacks) X(stbi_is_hdr_from_file) \
+  X(stbi_is_hdr_from_memory) X(stbi_ldr_to_hdr_gamma) X(stbi_ldr_to_hdr_scale) X(stbi_load) \
+  X(stbi_load_16) X(stbi_load_16_from_callbacks) X(stbi_load_16_from_memory) \
+  X(stbi_load_from_callbacks) X(stbi_load_from_file) X(stbi_load_from_file_16) \
+  X(stbi_load_from_memory) X(stbi_load_gif_from_memory) X(stbi_loadf) \
+  X(stbi_loadf_from_callbacks) X(stbi_loadf_from_file) X(stbi_loadf_from_memory) \
+  X(stbi_set_flip_vertically_on_load) X(stbi_set_flip_vertically_on_load_thread) \
+  X(stbi_set_unpremultiply_on_load) X(stbi_set_unpremultiply_on_load_thread) \
+  X(stbi_zlib_decode_buffer) X(stbi_zlib_decode_malloc) X(stbi_zlib_decode_malloc_guesssize) \
+  X(stbi_zlib_decode_malloc_guesssize_headerflag) X(stbi_zlib_decode_noheader_buffer) \
+  X(stbi_zlib_decode_noheader_malloc)
 // clang-format on
 
 #define ADAFUSE_PRAGMA(text) _Pragma(#text)
