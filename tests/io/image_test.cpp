@@ -157,7 +157,7 @@ TEST_CASE("image: a PNG that unpacks to more than its pixels is refused in time"
 TEST_CASE("image: other files are refused by name") {
   CHECK_THROWS_WITH_AS(io::decode_image("", "a.jpg"), doctest::Contains("empty"), FormatError);
   CHECK_THROWS_WITH_AS(io::decode_image("hello", "a.jpg"),
-                       "a.jpg: expected a JPEG, PNG, BMP or GIF picture", FormatError);
+                       "a.jpg: expected a JPEG, PNG, BMP, GIF or WebP picture", FormatError);
 }
 
 TEST_CASE("image: damaged pictures are read or refused, never worse") {
