@@ -24,7 +24,8 @@ int main() {
 }
 TEXT
 export PKG_CONFIG_PATH="$PWD/moved here/share/pkgconfig"
-[[ $(pkg-config --modversion adafuse) == "$(sed -n 's/^project(adafuse VERSION \([0-9.]*\).*/\1/p' "$source/CMakeLists.txt")" ]]
+version=$(sed -n 's/^#define ADAFUSE_VERSION "\(.*\)"/\1/p' "$source/include/adafuse/version.hpp")
+[[ -n $version && $(pkg-config --modversion adafuse) == "$version" ]] || { echo "pkg-config tells another version"; exit 1; }
 eval "flags=($(pkg-config --cflags adafuse))"
 "$compiler" -std=c++20 -O0 -w "${flags[@]}" "a program.cpp" -pthread -o "a program"
 [[ $("./a program") == 6 ]] || { echo "another gradient than 6"; exit 1; }
