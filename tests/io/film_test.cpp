@@ -131,7 +131,9 @@ TEST_CASE("film: scaled frames, and fields, are the same for any number of threa
       "-f lavfi -i testsrc=size=160x120:rate=25:duration=0.4 -vf setfield=tff -c:v mpeg2video "
       "-flags +ilme+ildct -q:v 2 " +
       fields.string());
-  for (const auto& [film, side] : {std::pair{path, 50}, {path, 0}, {path, 200}, {fields, 50}}) {
+  for (const auto& film_and_side : {std::pair{path, 50}, {path, 0}, {path, 200}, {fields, 50}}) {
+    const fs::path film = film_and_side.first;
+    const int side = film_and_side.second;
     CAPTURE(film);
     CAPTURE(side);
     const auto expected = in_a_row(io::Film(film, {.shorter_side = side}));
