@@ -38,11 +38,12 @@ TEST_CASE("choice: small frames of one size stay as they are, others are cropped
 }
 
 TEST_CASE("choice: the stem leaves between 12 and 56 pixels, where there are as many") {
-  for (const auto& [side, stride] : std::map<Index, Index>{
+  for (const auto& row : std::map<Index, Index>{
            {8, 1}, {23, 1}, {24, 2}, {32, 2}, {112, 2}, {113, 4}, {224, 4}, {225, 8}, {4000, 8}}) {
+    const Index side = row.first;
     CAPTURE(side);
-    CHECK(chosen_stem_stride(side) == stride);
-    CHECK(choose(found(500, {{1080, 1920}}), {.size = side}).stem_stride == stride);
+    CHECK(chosen_stem_stride(side) == row.second);
+    CHECK(choose(found(500, {{1080, 1920}}), {.size = side}).stem_stride == row.second);
   }
   CHECK(of(500, 20, 200).pixels == 20);
   CHECK(of(500, 1080, 1920).pixels == 112);
@@ -57,13 +58,14 @@ TEST_CASE("choice: few clips make small batches, and enough steps") {
   struct Row {
     Index clips, batch, epochs;
   };
-  for (const auto& [clips, batch, epochs] :
+  for (const auto& row :
        {Row{1, 1, 100}, Row{5, 5, 100}, Row{40, 8, 100}, Row{96, 12, 63}, Row{256, 32, 63},
         Row{1000, 32, 17}, Row{2000, 32, 12}, Row{100000, 32, 12}}) {
+    const Index clips = row.clips;
     CAPTURE(clips);
     const auto choice = of(clips, 32, 32);
-    CHECK(choice.batch == batch);
-    CHECK(choice.epochs == epochs);
+    CHECK(choice.batch == row.batch);
+    CHECK(choice.epochs == row.epochs);
   }
   const auto large = choose(found(1000, {{32, 32}}), {.batch = 100});
   CHECK(large.batch == 100);
