@@ -62,16 +62,16 @@ def shifted(mask, join):
 
 def blobs(mask):
     """Boxes (left, top, right, bottom) of connected pixels, large enough for a person."""
-    todo = {(int(y), int(x)) for y, x in zip(*mask.nonzero())}
+    unseen = {(int(y), int(x)) for y, x in zip(*mask.nonzero())}
     found = []
-    while todo:
-        stack, ys, xs = [todo.pop()], [], []
+    while unseen:
+        stack, ys, xs = [unseen.pop()], [], []
         while stack:
             y, x = stack.pop()
             ys.append(y), xs.append(x)
             for near in ((y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)):
-                if near in todo:
-                    todo.remove(near)
+                if near in unseen:
+                    unseen.remove(near)
                     stack.append(near)
         box = min(xs), min(ys), max(xs) + 1, max(ys) + 1
         if len(ys) >= 20 and box[3] - box[1] >= 8:
