@@ -1,5 +1,5 @@
-// Everything from tensors to inference in one include. What needs JSON or an optional library has
-// headers of its own: files of weights and of runs, training, reports.
+// Everything from tensors to inference in one include, which needs Eigen alone. What needs JSON, stb or an
+// optional library has headers of its own: pictures, files of weights and of runs, training, reports.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -8,7 +8,6 @@
 #include <adafuse/data/batches.hpp>
 #include <adafuse/data/cached_dataset.hpp>
 #include <adafuse/data/check_clips.hpp>
-#include <adafuse/data/class_folders.hpp>
 #include <adafuse/data/clip_list.hpp>
 #include <adafuse/data/collate.hpp>
 #include <adafuse/data/data_loader.hpp>
@@ -16,12 +15,8 @@
 #include <adafuse/data/dataset_options.hpp>
 #include <adafuse/data/description.hpp>
 #include <adafuse/data/film_clip.hpp>
-#include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/frame_cache.hpp>
-#include <adafuse/data/frame_clips.hpp>
-#include <adafuse/data/frame_folder.hpp>
 #include <adafuse/data/frame_names.hpp>
-#include <adafuse/data/gesture_folder.hpp>
 #include <adafuse/data/gestures.hpp>
 #include <adafuse/data/list_columns.hpp>
 #include <adafuse/data/loader.hpp>
@@ -43,15 +38,11 @@
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/film_end.hpp>
 #include <adafuse/io/film_options.hpp>
-#include <adafuse/io/gif.hpp>
 #include <adafuse/io/half.hpp>
-#include <adafuse/io/image.hpp>
 #include <adafuse/io/image_options.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <adafuse/io/left_directory.hpp>
 #include <adafuse/io/picture_end.hpp>
-#include <adafuse/io/stb.hpp>
-#include <adafuse/io/stb_library.hpp>
 #include <adafuse/io/stb_macros.hpp>
 #include <adafuse/io/tensor_file.hpp>
 #include <adafuse/io/writer_lock.hpp>
