@@ -14,11 +14,11 @@ int main() {
   auto adam = optim::Adam<float>({{nn::parameters(layer)}});
   const auto pairs = Tensor<float>::of({{0, 1}, {1, 0}, {1, 1}});
   const auto sums = Tensor<float>::of({{1}, {2}, {3}});  // 2a + b
-  for (int step = 0; step < 500; ++step) {
+  for (int step = 0; step < 1000; ++step) {
     const auto error = layer(pairs) - sums;
     adam.zero_grad();
     backward(mean(error * error));
-    adam.step(0.05);
+    adam.step(0.1);
   }
 
   const NoGrad guard;
