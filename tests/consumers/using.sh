@@ -5,7 +5,7 @@
 set -euo pipefail
 
 command -v git > /dev/null || { echo "skipped: no git"; exit 77; }
-section=$1 cmake=$2 source=$(realpath "$3") compiler=$4 openmp=$5 build=${7-} flags=${8-}
+section=$1 cmake=$(command -v "$2") source=$(realpath "$3") compiler=$(command -v "$4") openmp=$5 build=${7-} flags=${8-}
 if [[ $section == 4* ]]; then
   for tool in pkg-config make; do
     command -v "$tool" > /dev/null || { echo "skipped: no $tool"; exit 77; }
