@@ -104,7 +104,9 @@ TEST_CASE("headers: each room has an umbrella that includes all of its headers")
   }
 }
 
-TEST_CASE("headers: adafuse.hpp brings all rooms from core to infer, but no JSON, pictures, checkpoints") {
+TEST_CASE(
+    "headers: adafuse.hpp brings all rooms from core to infer, but no JSON, pictures, "
+    "checkpoints") {
   const auto brought = reach(library(), "adafuse/adafuse.hpp");
   for (const auto& [room, headers] : headers_by_room())
     for (const auto& header : headers) {

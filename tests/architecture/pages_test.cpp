@@ -112,6 +112,7 @@ std::vector<std::string> identifiers_in(const std::string& code) {
 /// Whether a header of the project has this path, or ends in it: `fold.hpp` will do where the page
 /// has said which room it speaks of.
 bool is_header(const std::string& named) {
+  if (named.ends_with("adafuse_single.hpp")) return true;  // made by CMake
   static const auto all = [] {
     std::set<std::string> paths;
     for (const char* folder : {"include", "tests", "bench", "examples"})
@@ -168,8 +169,9 @@ bool is_identifier(const std::string& name) {
 /// Names of styles, and of oneDNN's.
 const std::set<std::string> other_identifiers = {"snake_case", "PascalCase", "avx512_core"};
 
-/// Options of CMake and CTest.
-const std::set<std::string> options_of_others = {"--preset", "--build", "--target", "--test-dir"};
+/// Options of CMake and CTest, git and pkg-config.
+const std::set<std::string> options_of_others = {"--preset",   "--build", "--target",
+                                                 "--test-dir", "--depth", "--cflags"};
 
 /// Whether a program of ours has this option: the command line, a benchmark, a script.
 bool is_option(const std::string& option) {
