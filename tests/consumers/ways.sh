@@ -23,6 +23,7 @@ flags=(-std=c++20 -O0 "$threads" -I"$source/include" -isystem "$eigen")
 
 case $way in
   eigen_target)
+    command -v make > /dev/null || { echo "skipped: no make"; exit 77; }
     ln -s "$source" "the library"
     ln -s "$eigen" "an Eigen"
     cat > CMakeLists.txt << TEXT
