@@ -5,6 +5,7 @@
 #include <adafuse/core/byte_bits.hpp>
 #include <adafuse/core/checked.hpp>
 #include <adafuse/core/chunk_shares.hpp>
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/machine.hpp>
 #include <adafuse/core/parallel.hpp>

@@ -221,7 +221,7 @@ struct Floats {
   friend Floats operator*(Floats a, Floats b) { return {a.v * b.v}; }
   friend Floats operator/(Floats a, Floats b) { return {a.v / b.v}; }
   friend Floats max(Floats a, Floats b) { return {a.v > b.v ? a.v : b.v}; }
-  friend Floats nan_or(Floats a, Floats b) { return {a.v == a.v ? b.v : a.v}; }
+  friend Floats nan_or(Floats a, Floats b) { return {a.v <= a.v ? b.v : a.v}; }
   friend Floats sqrt(Floats a) {
 #if defined(__SSE2__)
     return {_mm_sqrt_ps(a.v)};

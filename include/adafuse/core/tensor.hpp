@@ -97,8 +97,9 @@ class Tensor {
                                        T high = 1) requires std::floating_point<T> {
     Tensor result = uninitialized(shape);
     for (Index i = 0; i < result.size(); ++i)
-      result.data_[i] =
-          static_cast<T>(low + rounded((high - low) * key.uniform(static_cast<std::uint64_t>(i))));
+      result.data_[i] = static_cast<T>(
+          static_cast<double>(low) +
+          rounded(static_cast<double>(high - low) * key.uniform(static_cast<std::uint64_t>(i))));
     return result;
   }
 
@@ -284,9 +285,9 @@ class Tensor {
   }
 
   template <int R>
-  ADAFUSE_INLINE std::array<Index, R> sizes_of_rank() const {
+  ADAFUSE_INLINE std::array<Index, Bound{R}> sizes_of_rank() const {
     require<ShapeError>(rank() == R, "view: expects rank ", R, ", got ", shape_);
-    std::array<Index, R> sizes{};
+    std::array<Index, Bound{R}> sizes{};
     std::copy(shape_.begin(), shape_.end(), sizes.begin());
     return sizes;
   }

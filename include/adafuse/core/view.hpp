@@ -40,7 +40,7 @@ class View {
 
  public:
   static constexpr int rank = R;
-  using Sizes = std::array<Index, R>;
+  using Sizes = std::array<Index, Bound{R}>;
 
   ADAFUSE_INLINE View(T* data, const Sizes& sizes, const Sizes& strides)
       : data_(data), sizes_(sizes), strides_(strides) {}

@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/nn/linear.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/dropout.hpp>
@@ -49,8 +50,8 @@ struct RecurrentWeights {
 
 /// A cell alone has one layer and one direction.
 inline void require_single(const char* name, const RecurrentConfig& config) {
-  require<ValueError>(config.num_layers == 1 && !config.bidirectional && config.dropout == 0, name,
-                      ": a cell has one layer, one direction and no dropout");
+  require<ValueError>(config.num_layers == 1 && !config.bidirectional && equals(config.dropout, 0),
+                      name, ": a cell has one layer, one direction and no dropout");
 }
 
 }  // namespace detail
@@ -87,7 +88,7 @@ class RecurrentLayers {
 
   Output forward(const Variable<T>& x, const State& before, Context<T>* ctx) const {
     require<ValueError>(!cells_.empty(), name_, ": has no weights; was it moved from?");
-    require<ValueError>(ctx || config_.dropout == 0, name_,
+    require<ValueError>(ctx || equals(config_.dropout, 0), name_,
                         ": dropout needs a context, forward(x, ctx)");
     require<ShapeError>(x.rank() == 3 && x.size(1) > 0, name_, ": expects x [N,T,in], got ",
                         x.shape());
