@@ -6,7 +6,7 @@ namespace pictures {
 
 #ifdef MISTAKE
 const auto picture = adafuse::io::read_image("picture.png");
-// says: 'read_image'
+// says: read_image
 #endif
 
 }  // namespace pictures
