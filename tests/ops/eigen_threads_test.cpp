@@ -64,31 +64,19 @@ void check_bits(const char* what, const std::function<std::vector<Tensor<double>
 
 }  // namespace
 
+// Eigen shares a product of more than 100,000 multiply-adds, and cuts what is shared at 320 terms.
 TEST_CASE("eigen: linear algebra has the same bits for any number of threads") {
-  const auto x = Tensor<double>::randn({420, 420}, Key(1));
-  const auto some = Tensor<double>::randn({3, 150, 150}, Key(2));
+  const auto x = Tensor<double>::randn({360, 360}, Key(1));
+  const auto tall = Tensor<double>::randn({700, 330}, Key(2));
+  const auto some = Tensor<double>::randn({3, 150, 150}, Key(3));
   const auto positive = matmul(x, x, {.transpose_b = true}).value();
   check_bits("inverse", [&] { return std::vector{inverse(x).value(), inverse(some).value()}; });
   check_bits("solve", [&] { return std::vector{solve(x, positive).value()}; });
   check_bits("det", [&] { return std::vector{det(some).value(), slogdet(x).logabsdet.value()}; });
   check_bits("cholesky", [&] { return std::vector{cholesky(positive).value()}; });
-}
-
-TEST_CASE("eigen: decompositions have the same bits for any number of threads") {
-  const auto x = Tensor<double>::randn({420, 160}, Key(3));
-  const auto symmetric = matmul(x, x, {.transpose_a = true}).value();
-  check_bits("qr", [&] {
-    const auto y = qr(x);
-    return std::vector{y.q, y.r};
-  });
-  check_bits("svd", [&] {
-    const auto y = svd(x);
-    return std::vector{y.u, y.s, y.vh};
-  });
-  check_bits("eigh", [&] {
-    const auto y = eigh(symmetric);
-    return std::vector{y.eigenvalues, y.eigenvectors};
-  });
+  check_bits("qr", [&] { return std::vector{qr(tall).q, qr(some).r}; });
+  check_bits("svd", [&] { return std::vector{svd(x).s, svd(tall).u, svd(some).vh}; });
+  check_bits("eigh", [&] { return std::vector{eigh(positive).eigenvectors}; });
 }
 
 }  // namespace eigen_threads_test

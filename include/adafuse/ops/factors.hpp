@@ -141,7 +141,7 @@ Tensor<T> lower_triangles(const Tensor<T>& x) {
     const Eigen::LLT<ColumnMajor<T>> llt(matrix_at(x, i, d.rows, d.rows));
     // A NaN is no pivot that Eigen would refuse.
     const ColumnMajor<T> l = llt.matrixL();
-    if (llt.info() == Eigen::Success && l.diagonal().array().isFinite().all())
+    if (llt.info() != Eigen::NumericalIssue && l.diagonal().array().isFinite().all())
       put_matrix(to, i, l);
     else
       indefinite[static_cast<std::size_t>(i)] = 1;
