@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/core/byte_bits.hpp>
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/checked.hpp>
 #include <adafuse/core/chunk_shares.hpp>
 #include <adafuse/core/equals.hpp>
@@ -15,6 +16,8 @@
 #include <adafuse/core/shape.hpp>
 #include <adafuse/core/simd.hpp>
 #include <adafuse/core/storage.hpp>
+#include <adafuse/core/system.hpp>
+#include <adafuse/core/system_files.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/core/thread_count.hpp>
 #include <adafuse/core/thread_team.hpp>

@@ -10,10 +10,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <pthread.h>
-#include <sys/mman.h>
-
 #include <adafuse/core/machine.hpp>
+#include <adafuse/core/system.hpp>
 #include <adafuse/core/writes.hpp>
 #include <algorithm>
 #include <atomic>
@@ -81,10 +79,10 @@ class StoragePool {
   }
 
   ADAFUSE_INLINE void release(void* memory, std::size_t bytes) noexcept {
-    if (bytes < smallest) return std::free(memory);
+    if (bytes < smallest) return os::free_aligned(memory);
     const std::lock_guard lock(mutex_);
     used_ -= round_up(bytes, page);
-    if (!recycles) return std::free(memory);
+    if (!recycles) return os::free_aligned(memory);
     try {
       auto* begin = static_cast<std::byte*>(memory);
       std::byte* end = begin + round_up(bytes, page);
@@ -117,7 +115,7 @@ class StoragePool {
         continue;
       }
       remove_gap(memory, size);
-      std::free(memory);
+      os::free_aligned(memory);
       it = chunks_.erase(it);
     }
   }
@@ -152,8 +150,8 @@ class StoragePool {
     const std::lock_guard lock(making_);
     if (!pool_.load()) {
       pool_.store(new StoragePool);
-      ::pthread_atfork([] { pool_.load()->mutex_.lock(); }, [] { pool_.load()->mutex_.unlock(); },
-                       [] { pool_.load()->mutex_.unlock(); });
+      os::at_fork([] { pool_.load()->mutex_.lock(); }, [] { pool_.load()->mutex_.unlock(); },
+                  [] { pool_.load()->mutex_.unlock(); });
     }
     return *pool_.load();
   }
@@ -162,7 +160,7 @@ class StoragePool {
     return (n + unit - 1) / unit * unit;
   }
   ADAFUSE_INLINE static void* from_system(std::size_t alignment, std::size_t bytes) {
-    void* memory = std::aligned_alloc(alignment, round_up(bytes, alignment));
+    void* memory = os::aligned_memory(alignment, round_up(bytes, alignment));
     if (!memory) throw OutOfMemory(static_cast<double>(bytes));
     return memory;
   }
@@ -173,7 +171,7 @@ class StoragePool {
     if (best == by_size_.end()) {
       const std::size_t size = std::max(round_up(block, huge_page), chunk);
       auto* memory = static_cast<std::byte*>(from_system(huge_page, size));
-      ::madvise(memory, size, MADV_HUGEPAGE);  // Advice: it may be ignored.
+      os::advise_huge_pages(memory, size);
       chunks_[memory] = size;
       best = add_gap(memory, size);
     }
@@ -193,7 +191,7 @@ class StoragePool {
   }
 
   static constinit inline std::atomic<StoragePool*> pool_{nullptr};
-  static constinit inline std::mutex making_;
+  static constinit inline os::StaticMutex making_;
 
   mutable std::mutex mutex_;
   std::size_t used_ = 0, peak_ = 0;
