@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/bits_as.hpp>
 #include <adafuse/core/byte_bits.hpp>
 #include <adafuse/core/checked.hpp>
 #include <adafuse/core/chunk_shares.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/machine.hpp>
 #include <adafuse/core/parallel.hpp>
+#include <adafuse/core/parse_number.hpp>
 #include <adafuse/core/print.hpp>
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/round_trips.hpp>
