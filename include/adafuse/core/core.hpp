@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/bits_as.hpp>
 #include <adafuse/core/byte_bits.hpp>
 #include <adafuse/core/caches.hpp>
 #include <adafuse/core/checked.hpp>
@@ -10,6 +11,7 @@
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/machine.hpp>
 #include <adafuse/core/parallel.hpp>
+#include <adafuse/core/parse_number.hpp>
 #include <adafuse/core/print.hpp>
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/round_trips.hpp>
