@@ -6,6 +6,7 @@
 #include <adafuse/core/checked.hpp>
 #include <adafuse/core/chunk_shares.hpp>
 #include <adafuse/core/error.hpp>
+#include <adafuse/core/intrinsics.hpp>
 #include <adafuse/core/machine.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/print.hpp>
@@ -13,6 +14,10 @@
 #include <adafuse/core/round_trips.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/core/simd.hpp>
+#include <adafuse/core/simd_avx2.hpp>
+#include <adafuse/core/simd_avx512.hpp>
+#include <adafuse/core/simd_neon.hpp>
+#include <adafuse/core/simd_plain.hpp>
 #include <adafuse/core/storage.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/core/thread_count.hpp>
