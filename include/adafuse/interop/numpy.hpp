@@ -138,9 +138,11 @@ Tensor<T> tensor_from_dlpack(const pybind11::object& source, Copy copy = Copy::n
   const int kind = pybind11::int_(device[0]);
   require<ValueError>(kind == kDLCPU, "tensor: expects memory of the processor, got device ", kind);
   const pybind11::object capsule = source.attr("__dlpack__")();
+  require<ValueError>(PyCapsule_IsValid(capsule.ptr(), "dltensor") != 0,
+                      "tensor: expects of __dlpack__ a capsule \"dltensor\" that nobody took, got ",
+                      detail::text_of(capsule));
   auto* const managed =
       static_cast<DLManagedTensor*>(PyCapsule_GetPointer(capsule.ptr(), "dltensor"));
-  if (!managed) throw pybind11::error_already_set();
   const auto reason = why_not_shared<T>(managed->dl_tensor);
   if (copy == Copy::never) detail::require_shared(reason);
   if (copy == Copy::always || !reason.empty()) {
