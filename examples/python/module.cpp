@@ -4,8 +4,8 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
-#include <adafuse/core/parallel.hpp>
 #include <adafuse/interop/numpy.hpp>
+#include <adafuse/io/image.hpp>
 #include <adafuse/ops/conv2d.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <adafuse/train/trained_model.hpp>
@@ -23,9 +23,8 @@ Variable<float> variable(const py::object& x) {
 struct Model : train::TrainedModel {
   explicit Model(const train::RunFiles& run) : TrainedModel(interop::existing(run.best())) {
     const auto config = io::read_json(run.config());
-    if (card().config.fusion.adaptive)
-      decider = train::decider_of(
-          card().policy, train::from_json<train::TrainConfig>(config, "config").seed, "load_run");
+    const auto seed = train::from_json<train::TrainConfig>(config, "config.json").seed;
+    if (card().config.fusion.adaptive) decider = train::decider_of(card().policy, seed, "Model");
   }
   /// As `adafuse predict --json` says it, and the logits.
   py::dict answer(const Tensor<float>& logits, double macs_fraction) const {
@@ -99,6 +98,9 @@ PYBIND11_MODULE(adafuse_example, m) {
   interop::translate_errors();
   interop::bind_tensor<float>(m, "Tensor");
   m.def("num_threads", &num_threads).def("set_num_threads", &set_num_threads);
+  m.def("read_image", [](const std::filesystem::path& file) {
+    return interop::numpy_from_tensor(io::read_image(interop::existing(file)));
+  });
   m.def("conv2d_with_gradients", [](py::object x, py::object w, py::object dy) {
     const auto a = variable(x), b = variable(w), c = variable(dy);
     const py::gil_scoped_release release;
