@@ -228,6 +228,13 @@ class Storage {
     storage.buffer_ = std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count), data);
     return storage;
   }
+  /// The same, of an owner that goes with the last copy, on the thread that lets go of it.
+  ADAFUSE_INLINE static Storage borrow(T* data, std::size_t count, std::shared_ptr<void> owner) {
+    Storage storage;
+    storage.buffer_ = std::make_shared<detail::OfThisMachine<BufferOfOwner>>(bytes_of(count), data,
+                                                                             std::move(owner));
+    return storage;
+  }
 
   ADAFUSE_INLINE T* data() const { return buffer_ ? buffer_->data : nullptr; }
   ADAFUSE_INLINE bool shares_with(const Storage& other) const { return data() == other.data(); }
@@ -275,6 +282,11 @@ class Storage {
     const std::size_t bytes;
     const bool owned;
     Writes writes;
+  };
+  struct BufferOfOwner : Buffer {
+    ADAFUSE_INLINE BufferOfOwner(std::size_t size, T* borrowed, std::shared_ptr<void> from)
+        : Buffer(size, borrowed), owner(std::move(from)) {}
+    std::shared_ptr<void> owner;
   };
 
   /// Throws OutOfMemory where no memory could ever hold that many.

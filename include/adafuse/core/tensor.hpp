@@ -14,6 +14,7 @@
 #include <adafuse/core/view.hpp>
 #include <algorithm>
 #include <concepts>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -126,6 +127,15 @@ class Tensor {
     Tensor result;
     result.shape_ = shape;
     result.storage_ = Storage<T>::borrow(data, static_cast<std::size_t>(shape.size()));
+    result.data_ = data;
+    return result;
+  }
+  /// Memory of an owner that is kept until the last copy of the result goes.
+  ADAFUSE_INLINE static Tensor borrow(T* data, Shape shape, std::shared_ptr<void> owner) {
+    Tensor result;
+    result.shape_ = shape;
+    result.storage_ =
+        Storage<T>::borrow(data, static_cast<std::size_t>(shape.size()), std::move(owner));
     result.data_ = data;
     return result;
   }
