@@ -21,6 +21,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// Eigen's matrix in the order of LAPACK: columns are contiguous.
 template <class T>
 using ColumnMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 

@@ -141,7 +141,7 @@ class Prelu {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [channels]
+  Variable<T> weight;  ///< [channels]
 
   explicit Prelu(const PreluConfig& config = {}) : config_(config) {
     require<ValueError>(config.channels > 0, "Prelu: channels must be positive, got ",

@@ -33,8 +33,8 @@ class MultiheadAttention {
  public:
   using value_type = T;
 
-  Variable<T> in_proj_weight;  // [3 embed_dim, embed_dim]: of queries, keys, values
-  Variable<T> in_proj_bias;    // [3 embed_dim], undefined without
+  Variable<T> in_proj_weight;  ///< [3 embed_dim, embed_dim]: of queries, keys, values
+  Variable<T> in_proj_bias;    ///< [3 embed_dim], undefined without
   Linear<T> out_proj;
 
   /// Starts as PyTorch does: in_proj_weight from Glorot's uniform, biases at 0. Each layer has a

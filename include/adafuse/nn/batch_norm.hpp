@@ -34,8 +34,8 @@ class BatchNorm {
  public:
   using value_type = T;
 
-  Variable<T> weight, bias;             // [c]
-  Tensor<T> running_mean, running_var;  // [c]
+  Variable<T> weight, bias;             ///< [c]
+  Tensor<T> running_mean, running_var;  ///< [c]
 
   explicit BatchNorm(const BatchNormConfig& config) : config_(config) {
     require<ValueError>(config.channels > 0, "BatchNorm: channels must be positive, got ",

@@ -26,8 +26,8 @@ class Conv2d {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [out, in/groups, kh, kw]
-  Variable<T> bias;    // [out], undefined without
+  Variable<T> weight;  ///< [out, in/groups, kh, kw]
+  Variable<T> bias;    ///< [out], undefined without
 
   /// Starts from kaiming_normal of fan out, the bias from PyTorch's uniform. Each layer has a key
   /// of its own.

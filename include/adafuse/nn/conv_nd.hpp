@@ -61,8 +61,8 @@ class ConvNd {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [out, in/groups, kernel...]
-  Variable<T> bias;    // [out], undefined without
+  Variable<T> weight;  ///< [out, in/groups, kernel...]
+  Variable<T> bias;    ///< [out], undefined without
 
   /// Starts as Conv2d does: from kaiming_normal of fan out, the bias from PyTorch's uniform. Each
   /// layer has a key of its own.

@@ -35,8 +35,8 @@ class ConvTransposeNd {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [in, out/groups, kernel...]
-  Variable<T> bias;    // [out], undefined without
+  Variable<T> weight;  ///< [in, out/groups, kernel...]
+  Variable<T> bias;    ///< [out], undefined without
 
   /// Starts from PyTorch's uniform: U(-b, b), b = (out / groups times the taps)^(-1/2). Each layer
   /// has a key of its own.

@@ -27,7 +27,7 @@ class Embedding {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [num_embeddings, embedding_dim]
+  Variable<T> weight;  ///< [num_embeddings, embedding_dim]
 
   /// Starts as PyTorch does: N(0, 1). Each layer has a key of its own.
   Embedding(const EmbeddingConfig& config, Key key) : config_(config) {

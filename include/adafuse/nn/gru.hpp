@@ -23,8 +23,8 @@ class GruCell {
   using value_type = T;
   using State = Variable<T>;
 
-  Variable<T> weight_ih, weight_hh;  // [3 hidden, in], [3 hidden, hidden], gates r z n
-  Variable<T> bias_ih, bias_hh;      // [3 hidden]
+  Variable<T> weight_ih, weight_hh;  ///< [3 hidden, in], [3 hidden, hidden], gates r z n
+  Variable<T> bias_ih, bias_hh;      ///< [3 hidden]
 
   /// Starts as PyTorch does: all from U(-1/sqrt(hidden), 1/sqrt(hidden)).
   GruCell(const GruConfig& config, Key key) : config_(config) {

@@ -23,8 +23,8 @@ class Linear {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [out, in]
-  Variable<T> bias;    // [out], undefined without
+  Variable<T> weight;  ///< [out, in]
+  Variable<T> bias;    ///< [out], undefined without
 
   /// Starts as PyTorch does: U(-1/sqrt(in), 1/sqrt(in)). Each layer has a key of its own; of two
   /// with one key the second repeats the first.

@@ -33,8 +33,8 @@ class LstmCell {
   using value_type = T;
   using State = LstmState<T>;
 
-  Variable<T> weight_ih, weight_hh;  // [4 hidden, in], [4 hidden, hidden], gates i f g o
-  Variable<T> bias_ih, bias_hh;      // [4 hidden]
+  Variable<T> weight_ih, weight_hh;  ///< [4 hidden, in], [4 hidden, hidden], gates i f g o
+  Variable<T> bias_ih, bias_hh;      ///< [4 hidden]
 
   /// Starts as PyTorch does: all from U(-1/sqrt(hidden), 1/sqrt(hidden)).
   LstmCell(const LstmConfig& config, Key key) : config_(config) {

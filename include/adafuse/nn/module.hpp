@@ -44,8 +44,8 @@ concept NoState = NoModule<M> && !std::convertible_to<const M&, Variable<T>> &&
 /// A parameter (trained) or a buffer (kept along: running statistics), with its full name.
 template <class T>
 struct StateItem {
-  std::string name;       // "layer1.0.conv1.weight"
-  Variable<T> parameter;  // one of the two is defined
+  std::string name;       ///< "layer1.0.conv1.weight"
+  Variable<T> parameter;  ///< one of the two is defined
   Tensor<T> buffer;
 
   bool is_parameter() const { return parameter.defined(); }

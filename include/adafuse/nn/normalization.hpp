@@ -66,7 +66,7 @@ class LayerNorm {
  public:
   using value_type = T;
 
-  Variable<T> weight, bias;  // normalized_shape, undefined without
+  Variable<T> weight, bias;  ///< normalized_shape, undefined without
 
   explicit LayerNorm(const LayerNormConfig& config) : config_(config) {
     detail::require_norm("LayerNorm", config.eps, detail::smallest_size(config.normalized_shape));
@@ -98,7 +98,7 @@ class RMSNorm {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // normalized_shape, undefined without
+  Variable<T> weight;  ///< normalized_shape, undefined without
 
   explicit RMSNorm(const RMSNormConfig& config) : config_(config) {
     detail::require_norm("RMSNorm", config.eps.value_or(0),
@@ -129,7 +129,7 @@ class GroupNorm {
  public:
   using value_type = T;
 
-  Variable<T> weight, bias;  // [channels], undefined without
+  Variable<T> weight, bias;  ///< [channels], undefined without
 
   explicit GroupNorm(const GroupNormConfig& config) : config_(config) {
     detail::require_norm("GroupNorm", config.eps, std::min(config.groups, config.channels));
@@ -165,7 +165,7 @@ class InstanceNorm2d {
  public:
   using value_type = T;
 
-  Variable<T> weight, bias;  // [channels], undefined without
+  Variable<T> weight, bias;  ///< [channels], undefined without
 
   explicit InstanceNorm2d(const InstanceNormConfig& config) : config_(config) {
     detail::require_norm("InstanceNorm2d", config.eps, config.channels);

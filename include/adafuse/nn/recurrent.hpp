@@ -63,8 +63,8 @@ class RecurrentLayers {
   using State = typename Cell::State;
 
   struct Output {
-    Variable<T> all;  // [N, T, directions * hidden]: the last layer after each step, forward first
-    State state;      // after the last step
+    Variable<T> all;  ///< [N, T, directions * hidden]: the last layer after each step, forward first
+    State state;      ///< after the last step
   };
 
   RecurrentLayers(const char* name, const RecurrentConfig& config, Key key)
