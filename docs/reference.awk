@@ -167,13 +167,27 @@ function told_of(call,    type, text, at, c, level, quoted, literal, part, parts
 }
 
 # What a declaration without a comment says by its form; "" where that is not enough.
-function alike_of(declaration,    text) {
+function alike_of(i,    declaration, text, name) {
+  declaration = original[i]
+  # The class that the idea of the header names.
+  if (match(declaration, /^ *(class|struct) [A-Za-z0-9]+ .*\{/)) {
+    name = declaration
+    sub(/^ *(class|struct) /, "", name)
+    sub(/[^A-Za-z0-9].*/, "", name)
+    return original[1] ~ "(^|[^A-Za-z])" name "($|[^A-Za-z0-9])" ? "\\copydoc " id : ""
+  }
+  # A function that does nothing but return says what.
+  if (declaration ~ /\) (const )?\{$/ && original[i + 1] ~ /^ *return [^;]*;$/ && original[i + 2] ~ /^ *\}$/) {
+    text = original[i + 1]
+    sub(/^ */, "", text)
+    declaration = declaration " " text " }"
+  }
+
   if (declaration ~ /^ *using value_type = /) return "The type of its numbers."
   if (declaration ~ /^ .*void visit\(/) return "Lists parameters, buffers and children by name: see nn::Visitor."
   if (declaration ~ /^ .*config\(\) const \{/) return "The configuration it was made of."
   if (declaration ~ /^ .*Variable<T> operator\(\)\(const Variable<T>& x\) const \{/) return "As `forward`, which needs no context here."
   if (declaration ~ /string_view [a-z_]+_words\[\] = /) return "The words for these choices, in the order of the enum."
-  # A function of one line says what it returns.
   if (match(declaration, /\) (const )?\{ return [^;]*; \}$/)) {
     text = substr(declaration, RSTART, RLENGTH)
     sub(/^.*\{ return /, "", text)
@@ -307,8 +321,11 @@ END {
       continue
     }
     if (original[i - 1] ~ /^ *\/\/\//) continue
-    alike = alike_of(original[i])
-    if (alike != "") line[i] = "/** " alike " */ " line[i]
+    alike = alike_of(i)
+    if (alike != "") {
+      for (at = i; original[at - 1] ~ /^ *(template|requires)/; at--) {}
+      if (original[at - 1] !~ /^ *\/\/\//) line[at] = "/** " alike " */ " line[at]
+    }
     # What deduces a template's arguments has no name of its own.
     if (original[i] ~ /^[A-Z][A-Za-z]*\(.*\) -> .*;$/) line[i - 1] = line[i] = ""
   }

@@ -11,9 +11,11 @@ namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of a Linear.
 struct LinearConfig {
+  /// Features of x and of y.
   Index in = 0, out = 0;
-  bool bias = true;
+  bool bias = true;  ///< Whether b is there.
 };
 
 }  // namespace ADAFUSE_SIMD
