@@ -27,6 +27,11 @@
 #include "adafuse: define NOMINMAX before windows.h, whose macros are named min and max"
 #endif
 
+// Apple's, of functions; it has a switch for them.
+#if defined(check) || defined(require)
+#include "adafuse: define __ASSERT_MACROS_DEFINE_VERSIONS_WITHOUT_UNDERSCORES 0 before Apple's headers, whose macros are named check and require"
+#endif
+
 #ifdef __unix__
 #include <unistd.h>
 #endif
