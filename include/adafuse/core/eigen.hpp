@@ -23,10 +23,13 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// Eigen's matrix in the order of tensors: rows are contiguous.
 template <class T>
 using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// Somebody's memory as such a matrix.
 template <class T>
 using MatrixMap = Eigen::Map<RowMajor<T>>;
+/// Somebody's memory as such a matrix, for reading.
 template <class T>
 using ConstMatrixMap = Eigen::Map<const RowMajor<T>>;
 

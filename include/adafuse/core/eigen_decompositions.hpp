@@ -46,6 +46,7 @@ class EigenOnThisThread {
   [[maybe_unused]] int before_ = 1;
 };
 
+/// Eigen's matrix in the order of LAPACK: columns are contiguous.
 template <class T>
 using ColumnMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 

@@ -34,8 +34,8 @@ struct SvdOutput {
 /// x v = v diag(eigenvalues) for v the eigenvectors.
 template <class T>
 struct EighOutput {
-  Tensor<T> eigenvalues;   ///< [..., n]: rising
-  Tensor<T> eigenvectors;  ///< [..., n, n]: columns of length 1, at right angles
+  Tensor<T> eigenvalues;   ///< [..., n], rising
+  Tensor<T> eigenvectors;  ///< [..., n, n], columns of length 1, at right angles
 };
 
 namespace detail {

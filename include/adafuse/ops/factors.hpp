@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/matrices.hpp>
 #ifndef ADAFUSE_DECLARED_ONLY
 #include <adafuse/core/eigen_decompositions.hpp>
@@ -99,7 +100,8 @@ LogDeterminants<T> log_determinants(const Tensor<T>& x) {
     double sign = static_cast<double>(lu.factors.permutationP().determinant()), sum = 0;
     for (Index j = 0; j < d.rows; ++j) {
       const auto pivot = static_cast<double>(lu.factors.matrixLU()(j, j));
-      sign = pivot == 0 ? 0 : pivot < 0 ? -sign : sign;  // a NaN keeps the sign, and is in the sum
+      // A NaN keeps the sign, and is in the sum.
+      sign = equals(pivot, 0) ? 0 : pivot < 0 ? -sign : sign;
       sum += std::log(std::abs(pivot));
     }
     if (lu.singular()) {
