@@ -18,6 +18,8 @@ echo '#include <adafuse/adafuse.hpp>' > umbrella.hpp
   (cd "$source/include" && find adafuse -name '*.hpp' | LC_ALL=C sort) | while read -r header; do
     needs=""
     case $header in
+      */interop/numpy.hpp) needs='Python.h>) && __has_include(<pybind11/numpy.h' ;;
+      */interop/*) needs=dlpack/dlpack.h ;;
       */zlib.hpp) needs=zlib.h ;;
       */webp.hpp) needs=webp/decode.h ;;
       */ffmpeg.hpp | */film.hpp | */film_decoder.hpp | */film_pixels.hpp | */film_clips.hpp) needs=libavformat/avformat.h ;;
