@@ -21,11 +21,13 @@ constexpr Door doors[] = {
     {"OpenMP", R"(^\s*#\s*(include\s*[<"]omp\.h|pragma\s+omp\b|.*\b_OPENMP\b).*)"},
     {"stb", R"(^\s*#\s*include\s*[<"](?!adafuse)(.*/)?stb_.*)"},
     {"JSON", R"(^\s*#\s*include\s*[<"]nlohmann/.*)"},
-    {"vector intrinsics", R"(^\s*#\s*include\s*[<"]\w*intrin\.h.*)"},
+    {"vector intrinsics", R"(^\s*#\s*include\s*[<"](\w*intrin|arm_\w+)\.h.*)"},
     {"MPI", R"(^\s*#\s*include\s*[<"]mpi\.h.*)"},
     {"FFmpeg", R"(^\s*#\s*include\s*[<"]lib(av|sw)\w+/.*)"},
     {"zlib", R"(^\s*#\s*include\s*[<"]zlib\.h.*)"},
     {"libwebp", R"(^\s*#\s*include\s*[<"]webp/.*)"},
+    {"pybind11", R"(^\s*#\s*include\s*[<"](pybind11/|Python\.h).*)"},
+    {"DLPack", R"(^\s*#\s*include\s*[<"]dlpack/.*)"},
 };
 
 /// The operating system: core/system.hpp, and core/system_files.hpp for files. POSIX's headers,
@@ -80,7 +82,11 @@ TEST_CASE("doors: the patterns find what they are for") {
   CHECK(names(doors[3], "#include \"stb_image_write.h\""));
   CHECK(names(doors[4], "#include <nlohmann/json.hpp>"));
   CHECK(names(doors[5], "#include <immintrin.h>"));
+  CHECK(names(doors[5], "#include <arm_neon.h>"));
   CHECK(names(doors[7], "#include <libavcodec/avcodec.h>"));
+  CHECK(names(doors[10], "#include <pybind11/numpy.h>"));
+  CHECK(names(doors[10], "#include <Python.h>"));
+  CHECK(names(doors[11], "#include <dlpack/dlpack.h>"));
   CHECK_FALSE(names(doors[2], "// OpenMP"));
 }
 

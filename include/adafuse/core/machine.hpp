@@ -36,20 +36,37 @@
 #error adafuse: not with -ffast-math, -Ofast, -ffinite-math-only or -fassociative-math: NaN must mean NaN
 #endif
 
-// The newest machine whose instructions the flags allow.
-#if defined(__AVX512F__) && defined(__AVX512VNNI__)
-#define ADAFUSE_MACHINE avx512_vnni
-#elif defined(__AVX512F__)
-#define ADAFUSE_MACHINE avx512
+// The vectors that the flags allow: the first of these, else plain C++.
+#if defined(__AVX512F__)
+#define ADAFUSE_AVX512
 #elif defined(__AVX2__) && defined(__FMA__)
+#define ADAFUSE_AVX2
+#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+#define ADAFUSE_NEON  // of 64 bits, lanes in the order of memory
+#endif
+
+// The newest machine whose instructions the flags allow. A compiler uses the atomics of Armv8.1 and
+// the vectors of SVE by itself where it may.
+#if defined(ADAFUSE_AVX512) && defined(__AVX512VNNI__)
+#define ADAFUSE_MACHINE avx512_vnni
+#elif defined(ADAFUSE_AVX512)
+#define ADAFUSE_MACHINE avx512
+#elif defined(ADAFUSE_AVX2)
 #define ADAFUSE_MACHINE avx2
 #elif defined(__AVX__)
 #define ADAFUSE_MACHINE avx
 #elif defined(__SSE3__)
 #define ADAFUSE_MACHINE sse4
+#elif defined(ADAFUSE_NEON) && defined(__ARM_FEATURE_SVE)
+#define ADAFUSE_MACHINE neon_sve
+#elif defined(ADAFUSE_NEON) && defined(__ARM_FEATURE_ATOMICS)
+#define ADAFUSE_MACHINE neon_atomics
+#elif defined(ADAFUSE_NEON)
+#define ADAFUSE_MACHINE neon
+#define ADAFUSE_MACHINE_IS_OLDEST
 #else
 #define ADAFUSE_MACHINE baseline
-#define ADAFUSE_MACHINE_IS_PLAIN
+#define ADAFUSE_MACHINE_IS_OLDEST
 #endif
 
 // A file that uses adafuse::compiled holds calls of its kernels where others hold the kernels: that
@@ -63,7 +80,7 @@
 #define ADAFUSE_QUOTED(x) ADAFUSE_QUOTE(x)
 #ifdef ADAFUSE_COMPILED
 #define ADAFUSE_SIMD ADAFUSE_JOINED(ADAFUSE_MACHINE, _compiled)
-#if defined(ADAFUSE_MACHINE_IS_PLAIN) && (ADAFUSE_COMPILED + 0 == 2) == defined(__clang__)
+#if defined(ADAFUSE_MACHINE_IS_OLDEST) && (ADAFUSE_COMPILED + 0 == 2) == defined(__clang__)
 #define ADAFUSE_IN_LIBRARY
 #ifdef ADAFUSE_LIBRARY  // This is the library.
 #define ADAFUSE_EXTERN
@@ -85,11 +102,14 @@ namespace adafuse::inline ADAFUSE_SIMD {
 
 // Registers for vectors of floats, the floats of one, and whether a product and a sum are one
 // instruction.
-#if defined(__AVX512F__)
+#if defined(ADAFUSE_AVX512)
 inline constexpr int simd_registers = 32, simd_width = 16;
 inline constexpr bool simd_has_fma = true;
-#elif defined(__AVX2__) && defined(__FMA__)
+#elif defined(ADAFUSE_AVX2)
 inline constexpr int simd_registers = 16, simd_width = 8;
+inline constexpr bool simd_has_fma = true;
+#elif defined(ADAFUSE_NEON)
+inline constexpr int simd_registers = 32, simd_width = 4;
 inline constexpr bool simd_has_fma = true;
 #else
 inline constexpr int simd_registers = 16, simd_width = 4;

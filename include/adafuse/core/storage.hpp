@@ -35,9 +35,11 @@ inline constexpr std::size_t storage_alignment = 64;
 /// Not enough memory, and how much was asked for.
 class OutOfMemory : public std::bad_alloc {
  public:
+  /// Of so many bytes.
   ADAFUSE_INLINE explicit OutOfMemory(double bytes) noexcept {
     std::snprintf(text_, sizeof text_, "%.3g GB asked for", 1e-9 * bytes);
   }
+  /// How many gigabytes were asked for.
   const char* what() const noexcept override { return text_; }
 
  private:
@@ -47,8 +49,10 @@ class OutOfMemory : public std::bad_alloc {
 /// Cuts blocks of at least `smallest` bytes from chunks; smaller ones are left to the system.
 class StoragePool {
  public:
-  static constexpr std::size_t smallest = std::size_t{1} << 14;
+  static constexpr std::size_t smallest = std::size_t{1} << 14;  ///< bytes: 16 KiB
+  /// bytes: 4 KiB, what blocks are multiples of
   static constexpr std::size_t page = std::size_t{1} << 12;
+  /// bytes: 2 MiB, what chunks are aligned to
   static constexpr std::size_t huge_page = std::size_t{1} << 21;
   /// What is taken from the system at a time. Pages count as used only once they are written.
   static constexpr std::size_t chunk = std::size_t{1} << 26;
@@ -58,6 +62,7 @@ class StoragePool {
 #elif defined(__has_feature)
   static constexpr bool recycles = !__has_feature(address_sanitizer);
 #else
+  /// Whether released blocks are handed out again: not under the address sanitizer.
   static constexpr bool recycles = true;
 #endif
 
@@ -68,6 +73,7 @@ class StoragePool {
     return pool ? *pool : make();
   }
 
+  /// Memory for so many bytes, aligned for vectors. Throws OutOfMemory.
   ADAFUSE_INLINE void* allocate(std::size_t bytes) {
     if (bytes < smallest) return from_system(storage_alignment, std::max<std::size_t>(bytes, 1));
     const std::size_t block = round_up(bytes, page);
@@ -78,6 +84,7 @@ class StoragePool {
     return memory;
   }
 
+  /// Gives back what `allocate(bytes)` returned.
   ADAFUSE_INLINE void release(void* memory, std::size_t bytes) noexcept {
     if (bytes < smallest) return os::free_aligned(memory);
     const std::lock_guard lock(mutex_);
@@ -134,10 +141,12 @@ class StoragePool {
     const std::lock_guard lock(mutex_);
     return used_;
   }
+  /// The most that `used_bytes()` was since `reset_peak()`.
   ADAFUSE_INLINE std::size_t peak_bytes() const {
     const std::lock_guard lock(mutex_);
     return peak_;
   }
+  /// Counts the peak anew, from what is used now.
   ADAFUSE_INLINE void reset_peak() {
     const std::lock_guard lock(mutex_);
     peak_ = used_;
@@ -219,6 +228,7 @@ class Storage {
 
  public:
   ADAFUSE_INLINE Storage() = default;
+  /// A buffer of `count` elements, which hold anything.
   ADAFUSE_INLINE explicit Storage(std::size_t count)
       : buffer_(std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count))) {}
 
@@ -228,8 +238,17 @@ class Storage {
     storage.buffer_ = std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count), data);
     return storage;
   }
+  /// The same, of an owner that goes with the last copy, on the thread that lets go of it.
+  ADAFUSE_INLINE static Storage borrow(T* data, std::size_t count, std::shared_ptr<void> owner) {
+    Storage storage;
+    storage.buffer_ = std::make_shared<detail::OfThisMachine<BufferOfOwner>>(bytes_of(count), data,
+                                                                             std::move(owner));
+    return storage;
+  }
 
+  /// The first element; null where there is no buffer.
   ADAFUSE_INLINE T* data() const { return buffer_ ? buffer_->data : nullptr; }
+  /// Whether both are one buffer.
   ADAFUSE_INLINE bool shares_with(const Storage& other) const { return data() == other.data(); }
   /// Whether no copy exists and the bytes are not borrowed: nobody else can see them change.
   ADAFUSE_INLINE bool unique() const { return buffer_.use_count() == 1 && buffer_->owned; }
@@ -275,6 +294,11 @@ class Storage {
     const std::size_t bytes;
     const bool owned;
     Writes writes;
+  };
+  struct BufferOfOwner : Buffer {
+    ADAFUSE_INLINE BufferOfOwner(std::size_t size, T* borrowed, std::shared_ptr<void> from)
+        : Buffer(size, borrowed), owner(std::move(from)) {}
+    std::shared_ptr<void> owner;
   };
 
   /// Throws OutOfMemory where no memory could ever hold that many.

@@ -161,7 +161,7 @@ inline std::uint64_t physical_memory() {
 inline int usable_processors() {
 #if defined(__linux__)
   // The kernel refuses a mask that is too short for the machine.
-  for (int most = 1024; most <= 1 << 20; most *= 4) {
+  for (std::size_t most = 1024; most <= 1 << 20; most *= 4) {
     cpu_set_t* mask = CPU_ALLOC(most);
     if (!mask) break;
     const std::size_t bytes = CPU_ALLOC_SIZE(most);

@@ -104,6 +104,7 @@ inline int num_threads() {
   return threads > 0 ? threads : detail::first_num_threads();
 }
 
+/// Lets a parallel_for use at most so many threads, in the whole process.
 inline void set_num_threads(int threads) {
   require<ValueError>(threads >= 1, "set_num_threads: at least 1, got ", threads);
   process::ThreadSetting::threads = threads;

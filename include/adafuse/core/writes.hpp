@@ -64,6 +64,7 @@ class Events {
 /// and ask at once.
 class Writes {
  public:
+  /// The memory that was written or may be.
   using Bytes = std::span<const std::byte>;
 
   /// The elements are about to change.

@@ -18,9 +18,10 @@ namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of a BatchNorm.
 struct BatchNormConfig {
-  Index channels = 0;
-  double eps = 1e-5;
+  Index channels = 0;  ///< c
+  double eps = 1e-5;  ///< added to the variance
   double momentum = 0.1;  ///< The share of the batch in the running statistics, as in PyTorch.
 };
 
@@ -34,9 +35,10 @@ class BatchNorm {
  public:
   using value_type = T;
 
-  Variable<T> weight, bias;             // [c]
-  Tensor<T> running_mean, running_var;  // [c]
+  Variable<T> weight, bias;             ///< [c]
+  Tensor<T> running_mean, running_var;  ///< [c]
 
+  /// Starts as weight 1, bias 0, running mean 0 and running variance 1.
   explicit BatchNorm(const BatchNormConfig& config) : config_(config) {
     require<ValueError>(config.channels > 0, "BatchNorm: channels must be positive, got ",
                         config.channels);
@@ -119,10 +121,13 @@ class BatchNorm {
   BatchNormConfig config_;
 };
 
+/// Of x [N, c] or [N, c, L].
 template <class T>
 using BatchNorm1d = BatchNorm<T, 1>;
+/// Of x [N, c, H, W].
 template <class T>
 using BatchNorm2d = BatchNorm<T, 2>;
+/// Of x [N, c, D, H, W].
 template <class T>
 using BatchNorm3d = BatchNorm<T, 3>;
 

@@ -23,7 +23,7 @@ struct Provenance {
   std::string started;               ///< UTC, "2026-03-01T12:00:00Z"
   std::string processor;             ///< "AMD EPYC 9B45"; empty: not known
   Index threads = 0;
-  std::string vector_path;  ///< plain, avx2, avx512
+  std::string vector_path;  ///< plain, avx2, avx512, neon
 };
 
 template <class Fields>

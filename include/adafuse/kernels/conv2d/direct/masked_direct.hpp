@@ -61,7 +61,7 @@ template <int Rows, int Vectors, int Count>
     }
     const auto add_tap = [&](Index t) __attribute__((always_inline)) {
       const float* p = Count == 1 ? pixels : pixels + taps.offsets[t];
-      Floats loaded[Vectors];
+      Floats loaded[Bound{Vectors}];
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         const float* from = p + v * Floats::width;
