@@ -10,7 +10,7 @@ cd "$3"
 flags=(-std=c++20 -DADAFUSE_COMPILED=1 "${@:4}")
 printf '#include <adafuse/adafuse.hpp>\n#include <adafuse/io/image.hpp>\n' > ours.cpp
 # The headers of others that ours include.
-grep -rhE '^ *# *include <' "$source/include" | sed 's|^ *# *|#|; s| *//.*||' | grep -vE '<(adafuse|stb|libav|libsw|nlohmann|windows)|<(zlib|intrin|arm_neon|stb_image[a-z_]*|io|process)\.h>' |
+grep -rhE '^ *# *include <' "$source/include" | sed 's|^ *# *|#|; s| *//.*||' | grep -vE '<(adafuse|stb|libav|libsw|nlohmann|windows)|<sys/sysctl|<(zlib|intrin|arm_neon|stb_image[a-z_]*|io|process)\.h>' |
   grep -v webp | sort -u > others.cpp
 names() { "$compiler" "${flags[@]}" -E -dM "$1" | awk '{ print $2 }' | sed 's/(.*//' | sort -u; }
 comm -23 <(names ours.cpp) <(names others.cpp) | grep -vE '^ADAFUSE_|^_' > new.txt || true

@@ -15,6 +15,7 @@
 
 namespace adafuse {
 
+/// What Philox turns into four random words: where in the stream.
 using PhiloxCounter = std::array<std::uint32_t, 4>;
 
 inline namespace ADAFUSE_SIMD {
@@ -88,6 +89,7 @@ class Key {
         bits_);
   }
 
+  /// 64 random bits.
   std::uint64_t bits(std::uint64_t position) const {
     const auto r = words(position);
     return (std::uint64_t{r[1]} << 32) | r[0];
@@ -125,13 +127,19 @@ class Key {
 /// The numbers of a key one after the other, for code that draws an unknown count of them.
 class Draws {
  public:
+  /// Begins at position 0 of `key`.
   ADAFUSE_INLINE explicit Draws(Key key) : key_(key) {}
+  /// Uniform in (0, 1), as `Key::uniform`.
   ADAFUSE_INLINE double uniform() { return key_.uniform(position_++); }
+  /// low + (high - low) u for u uniform in (0, 1).
   ADAFUSE_INLINE double uniform(double low, double high) {
     return low + rounded((high - low) * uniform());
   }
+  /// Normal with mean 0 and deviation 1.
   ADAFUSE_INLINE double normal() { return key_.normal(position_++); }
+  /// Uniform in 0, 1, ..., n - 1.
   ADAFUSE_INLINE std::int64_t integer(std::int64_t n) { return key_.integer(position_++, n); }
+  /// True with probability p.
   ADAFUSE_INLINE bool chance(double p) { return uniform() < p; }
 
  private:

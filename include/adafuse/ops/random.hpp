@@ -18,10 +18,12 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What multinomial is told.
 struct MultinomialOptions {
   bool replacement = false;  ///< whether one class may be drawn several times
 };
 
+/// What truncated_normal is told.
 struct TruncatedNormalOptions {
   double mean = 0;    ///< of the normal distribution before it is cut off
   double stddev = 1;  ///< its standard deviation

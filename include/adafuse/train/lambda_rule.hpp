@@ -17,6 +17,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/words.hpp>
@@ -80,7 +81,7 @@ class LambdaSchedule {
   /// How far the way from chance to no mistake was gone, from 0 to 1. With one class there is
   /// nothing to learn: 1.
   double learned() const {
-    if (chance_ == 1) return 1;
+    if (equals(chance_, 1)) return 1;
     return std::clamp((state_.accuracy - chance_) / (1 - chance_), 0., 1.);
   }
 

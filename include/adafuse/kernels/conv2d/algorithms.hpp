@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/conv2d/blocked/algorithm.hpp>
 #include <adafuse/kernels/conv2d/depthwise/algorithm.hpp>
 #include <adafuse/kernels/conv2d/direct/masked_direct_algorithm.hpp>
@@ -55,7 +56,7 @@ inline const AlgorithmEntry& choose_algorithm(const Correlation& g,
     if ((entry.rounds_more && !any_rounding) || !entry.considered(g)) continue;
     const double cost = entry.cost(call);
     if (!best || cost < least) best = &entry, least = cost;
-    if (least == 0) break;  // Nothing is cheaper.
+    if (equals(least, 0)) break;  // Nothing is cheaper.
   }
   return *best;  // There is one that fits everything.
 }

@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/base/prefetch_queue.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
@@ -279,8 +280,8 @@ class BlockedCall {
     const TileShapes& beside = strip.shapes->shortcut(units);  // The same tiles, other taps.
     const auto tiles = shapes.of_strip(strip.number);
     for (std::size_t i = 0; i < tiles.size(); ++i) {
-      const TileShape& shape = tiles[i];
-      const auto set_steps = [](Products& of, const TileShapes& all, const TileShape& one) {
+      const PlacedTile& shape = tiles[i];
+      const auto set_steps = [](Products& of, const TileShapes& all, const PlacedTile& one) {
         of.steps = all.steps(one), of.step_count = one.steps;
       };
       set_steps(tile.products[0], shapes, shape);
