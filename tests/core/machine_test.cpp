@@ -1,6 +1,7 @@
 // The machine: its name, its registers, its caches.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/simd.hpp>
 #include <string>
 

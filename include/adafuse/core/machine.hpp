@@ -1,5 +1,5 @@
-// The machine: which instructions a file may use, how many registers of what width that makes, how
-// large the caches are; and that numbers are IEEE's.
+// The machine: which instructions a file may use, how many registers of what width that makes; and
+// that numbers are IEEE's.
 //
 // Files of one program may be compiled for different machines and linked in any order. Of inline
 // functions with one name the linker keeps one, whoever compiled it: a machine without AVX could
@@ -25,10 +25,6 @@
 // std::min and std::max would not be what they are.
 #if defined(min) || defined(max)
 #include "adafuse: define NOMINMAX before windows.h, whose macros are named min and max"
-#endif
-
-#ifdef __unix__
-#include <unistd.h>
 #endif
 
 // Under -ffast-math and its parts a compiler may take it that no number is NaN or infinite, and add
@@ -119,26 +115,5 @@ inline constexpr bool simd_has_fma = true;
 inline constexpr int simd_registers = 16, simd_width = 4;
 inline constexpr bool simd_has_fma = false;
 #endif
-
-/// Caches of one core, in floats. Blocks of work are cut by them, as far as that leaves the order
-/// of sums alone: the same file gives the same bits on every machine.
-struct Caches {
-  long l1, l2;
-
-  /// As the system tells; where it does not, 32 KiB and 512 KiB.
-  static const Caches& here() {
-    static const Caches caches = ask();
-    return caches;
-  }
-  static Caches ask() {
-    Caches caches{};
-#if defined(_SC_LEVEL1_DCACHE_SIZE) && defined(_SC_LEVEL2_CACHE_SIZE)
-    caches = {::sysconf(_SC_LEVEL1_DCACHE_SIZE) / 4, ::sysconf(_SC_LEVEL2_CACHE_SIZE) / 4};
-#endif
-    if (caches.l1 <= 0) caches.l1 = 32 * 1024 / 4;
-    if (caches.l2 <= 0) caches.l2 = 512 * 1024 / 4;
-    return caches;
-  }
-};
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

@@ -61,7 +61,7 @@ struct Floats {
   /// The larger one; b where they cannot be compared: where either is NaN, and of 0 and -0.
   friend Floats max(Floats a, Floats b) { return {a.v > b.v ? a.v : b.v}; }
   /// a where it is NaN, elsewhere b.
-  friend Floats nan_or(Floats a, Floats b) { return {a.v == a.v ? b.v : a.v}; }
+  friend Floats nan_or(Floats a, Floats b) { return {a.v <= a.v ? b.v : a.v}; }
   friend Floats sqrt(Floats a) {
 #if defined(__SSE2__)
     return {_mm_sqrt_ps(a.v)};

@@ -66,8 +66,11 @@ struct Doubles {
   [[gnu::always_inline]] friend Doubles operator/(double a, Doubles b) { return of(a) / b; }
 
   [[gnu::always_inline]] friend Mask operator<(Doubles a, Doubles b) { return {a.v < b.v}; }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"  // core/equals.hpp is for numbers, not for vectors
   [[gnu::always_inline]] friend Mask operator==(Doubles a, Doubles b) { return {a.v == b.v}; }
   [[gnu::always_inline]] friend Mask operator!=(Doubles a, Doubles b) { return {a.v != b.v}; }
+#pragma GCC diagnostic pop
   [[gnu::always_inline]] friend Mask operator<(Doubles a, double b) { return a < of(b); }
   [[gnu::always_inline]] friend Mask operator>(Doubles a, double b) { return of(b) < a; }
   [[gnu::always_inline]] friend Mask operator==(Doubles a, double b) { return a == of(b); }

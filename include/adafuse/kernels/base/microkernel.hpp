@@ -88,7 +88,7 @@ class Accumulators {
   }
 
   /// sums(r, v) += weight k of row r * pixels(v)
-  [[gnu::always_inline]] void add(Index k, const Floats (&pixels)[Vectors]) {
+  [[gnu::always_inline]] void add(Index k, const Floats (&pixels)[Bound{Vectors}]) {
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
       const Floats weight = Floats::broadcast(weights_[r][k]);
@@ -139,8 +139,8 @@ class Accumulators {
     return v + 1 < Count ? Floats::load(p) : Floats::load(p, tile.last_lanes);
   }
 
-  Floats sums_[Rows][Vectors];
-  const float* weights_[Rows];
+  Floats sums_[Bound{Rows}][Bound{Vectors}];
+  const float* weights_[Bound{Rows}];
 };
 
 /// Which weights of a row meet the steps of a panel, in order: `count` runs of `length` weights
@@ -157,7 +157,7 @@ template <int Rows, int Vectors>
   Accumulators<Rows, Vectors> sums(tile);
   sums.fetch_outputs(tile);
   const auto add_step = [&](Index k) __attribute__((always_inline)) {
-    Floats pixels[Vectors];
+    Floats pixels[Bound{Vectors}];
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
       pixels[v] = Floats::load(panel + v * Floats::width);
