@@ -4,7 +4,7 @@
 #pragma once
 
 #include <adafuse/data/dataset_options.hpp>
-#include <adafuse/data/frame_clips.hpp>
+#include <adafuse/data/frame_clip.hpp>
 #include <adafuse/data/validation_split.hpp>
 #include <algorithm>
 #include <filesystem>

@@ -23,8 +23,9 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What gumbel_softmax is told.
 struct GumbelOptions {
-  double temperature = 0.67;
+  double temperature = 0.67;  ///< tau; 0.67 as in the paper's experiments
   bool hard = true;  ///< One-hot forward with the soft sample's gradient; false: the soft sample.
 };
 

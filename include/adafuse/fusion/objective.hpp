@@ -22,9 +22,9 @@ constexpr io::Words words_of(CostDistance) { return {"cost-loss", cost_distance_
 
 /// How a cost enters the loss.
 struct CostLoss {
-  double lambda = 0;
+  double lambda = 0;  ///< what the distance is multiplied with
   double target = 0;  ///< in the unit of the cost
-  CostDistance distance = CostDistance::absolute;
+  CostDistance distance = CostDistance::absolute;  ///< how the distance is measured
 };
 
 /// The loss of costs of any shape, element by element.

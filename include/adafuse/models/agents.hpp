@@ -5,6 +5,7 @@
 #include <adafuse/core/equals.hpp>
 #include <adafuse/fusion/policy.hpp>
 #include <adafuse/models/model_config.hpp>
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -20,7 +21,7 @@ inline ModelConfig with_agent_size(ModelConfig config) {
   if (config.policy_hidden > 0) return config;
   config.policy_hidden = paper;
   if (config.policy_quota == 0 && equals(config.policy_relative, 0) &&
-      std::ranges::count(narrow_networks, config.model) > 0)
+      std::count(std::begin(narrow_networks), std::end(narrow_networks), config.model) > 0)
     config.policy_relative = narrow;
   return config;
 }

@@ -11,7 +11,7 @@ namespace adafuse::models::inline ADAFUSE_SIMD {
 /// Features of each frame, and the decisions of every adaptive block, in order.
 template <class T>
 struct BackboneOutput {
-  Variable<T> features;  // [N*T, feature_count]
+  Variable<T> features;  ///< [N*T, feature_count]
   std::vector<Decision<T>> decisions;
 };
 

@@ -18,13 +18,13 @@ using ValueId = std::size_t;
 
 template <class T>
 struct ConvStep {
-  Variable<T> weight, bias;  // [out, in/groups, kh, kw], [out] or undefined
+  Variable<T> weight, bias;  ///< [out, in/groups, kh, kw], [out] or undefined
   Conv2dOptions options;
 };
 template <class T>
 struct NormStep {
-  Variable<T> weight, bias;             // [c]
-  Tensor<T> running_mean, running_var;  // [c]
+  Variable<T> weight, bias;             ///< [c]
+  Tensor<T> running_mean, running_var;  ///< [c]
   double eps;
 };
 struct ReluStep {};
@@ -44,13 +44,13 @@ struct ShiftStep {
 };
 template <class T>
 struct LinearStep {
-  Variable<T> weight, bias;  // [out, in], [out]
+  Variable<T> weight, bias;  ///< [out, in], [out]
 };
 /// Decisions on `channels` channels, from the maps that are its input; its value is [channels, 3].
 template <class T>
 struct AgentStep {
-  std::string block;              // the name that decisions carry
-  const PolicyNetwork<T>* agent;  // null: decisions are given from outside
+  std::string block;              ///< the name that decisions carry
+  const PolicyNetwork<T>* agent;  ///< null: decisions are given from outside
   Index channels;
 };
 /// The fusion of inputs {maps, decisions}.
@@ -76,7 +76,7 @@ using StepOperation =
 /// One step, whose operation is one of a variant: it reads values and makes one.
 template <class Operations>
 struct StepOf {
-  std::string name;  // "layer1.0.conv1"
+  std::string name;  ///< "layer1.0.conv1"
   Operations operation;
   std::vector<ValueId> inputs;
   ValueId output;

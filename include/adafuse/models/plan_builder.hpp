@@ -17,7 +17,7 @@ class PlanBuilder {
   ValueId input() const { return plan_.input; }
   const Shape& shape(ValueId value) const { return plan_.values[value]; }
 
-  /// Puts `name.` before all names until the end of the scope.
+  /// Puts `name` and a dot before all names until the end of the scope.
   class Scope {
    public:
     Scope(PlanBuilder& builder, const std::string& name)

@@ -12,7 +12,7 @@ namespace adafuse::models::inline ADAFUSE_SIMD {
 /// Logits of each clip, and the decisions of every adaptive block, in order.
 template <class T>
 struct VideoOutput {
-  Variable<T> logits;  // [N, classes]
+  Variable<T> logits;  ///< [N, classes]
   std::vector<Decision<T>> decisions;
 };
 

@@ -32,10 +32,12 @@ class AnyLayer {
  public:
   using value_type = T;
 
+  /// Takes the layer.
   template <class L>
   requires(!std::same_as<L, AnyLayer> && Layer<L, T>) AnyLayer(L layer)
       : held_(std::make_unique<Held<L>>(std::move(layer))) {}
 
+  /// What the layer makes of x.
   Variable<T> forward(const Variable<T>& x, Context<T>& ctx) const {
     return layer().forward(x, ctx);
   }
@@ -119,6 +121,7 @@ class DynamicSequential {
     return y;
   }
 
+  /// Clones of all layers. (`nn::clone` calls it.)
   DynamicSequential clone() const {
     DynamicSequential copy;
     copy.layers_ = layers_.clone();

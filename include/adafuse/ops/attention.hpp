@@ -12,6 +12,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What attention is told.
 template <class T>
 struct AttentionOptions {
   /// [..., L, S], stretching: where it is 0 the query does not see the key.

@@ -20,9 +20,9 @@ namespace adafuse::inline ADAFUSE_SIMD {
 /// The result of batch_norm_train on a batch.
 template <class T>
 struct BatchNormOutput {
-  Variable<T> y;       // x's shape
-  Tensor<T> mean;      // [C]
-  Tensor<T> variance;  // [C], unbiased: for the running statistics
+  Variable<T> y;       ///< x's shape
+  Tensor<T> mean;      ///< [C]
+  Tensor<T> variance;  ///< [C], unbiased: for the running statistics
 };
 
 namespace detail {

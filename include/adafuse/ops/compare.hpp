@@ -115,10 +115,12 @@ template <class A, Comparable<A> B>
 Tensor<std::uint8_t> operator<=(const A& a, const B& b) {
   return le(a, b);
 }
+/// Whether a > b, element by element: `gt(a, b)`.
 template <class A, Comparable<A> B>
 Tensor<std::uint8_t> operator>(const A& a, const B& b) {
   return gt(a, b);
 }
+/// Whether a >= b, element by element: `ge(a, b)`.
 template <class A, Comparable<A> B>
 Tensor<std::uint8_t> operator>=(const A& a, const B& b) {
   return ge(a, b);

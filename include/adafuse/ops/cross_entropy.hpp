@@ -14,17 +14,22 @@ namespace adafuse::inline ADAFUSE_SIMD {
 class ClassWeights {
  public:
   ClassWeights() = default;
+  /// A copy of these weights.
   template <std::floating_point T>
   ClassWeights(const Tensor<T>& weights) : values_(weights.template cast<double>()) {}
 
+  /// Whether weights were given.
   bool defined() const { return values_.defined(); }
+  /// The weights [K]; undefined where there are none.
   const Tensor<double>& values() const { return values_; }
+  /// The weight of class k, which must be in [0, K).
   double of(Index k) const { return values_.defined() ? values_.data()[k] : 1; }
 
  private:
   Tensor<double> values_;  // its own memory
 };
 
+/// What cross_entropy is told.
 struct CrossEntropyOptions {
   ClassWeights weight = {};                ///< [K]
   std::optional<Index> ignore_index = {};  ///< Rows with this label cost nothing and do not count.

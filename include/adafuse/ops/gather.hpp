@@ -130,6 +130,7 @@ Variable<scalar_of<X>> scatter_add(const X& input, Index dim, const Tensor<std::
   return x + detail::scatter(read, axis, index, x.shape());
 }
 
+/// What index_add is told.
 struct IndexAddOptions {
   double alpha = 1;  ///< what `src` is multiplied with
 };

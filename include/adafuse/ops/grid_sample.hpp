@@ -20,6 +20,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// How a point between pixels is read.
 enum class GridMode {
   bilinear,
   nearest  ///< the pixel at s, rounded, of two the even one; its gradient in the grid is 0
@@ -32,9 +33,11 @@ enum class GridPadding {
   reflection  ///< the mirror image: at centres with align_corners, at outer edges without
 };
 
+/// What grid_sample is told.
 struct GridSampleOptions {
-  GridMode mode = GridMode::bilinear;
-  GridPadding padding_mode = GridPadding::zeros;
+  GridMode mode = GridMode::bilinear;  ///< How a point between pixels is read.
+  GridPadding padding_mode = GridPadding::zeros;  ///< What a point outside of the image reads.
+  /// Whether -1 and 1 are the centres of the outer pixels, not their outer edges.
   bool align_corners = false;
 };
 

@@ -18,7 +18,7 @@ namespace adafuse::inline ADAFUSE_SIMD {
 template <class T>
 struct SlogdetOutput {
   Tensor<T> sign;  ///< 1, -1, or 0 for a singular matrix
-  Variable<T> logabsdet;
+  Variable<T> logabsdet;  ///< ln |det x|
 };
 
 namespace detail {

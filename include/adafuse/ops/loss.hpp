@@ -34,8 +34,9 @@ Variable<T> loss_of_difference(const char* op, const Variable<T>& x, const Varia
 
 }  // namespace detail
 
+/// What l1_loss and mse_loss are told.
 struct LossOptions {
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
 };
 
 /// (x - t)^2.
@@ -59,8 +60,9 @@ Variable<scalar_of<X, Target>> l1_loss(const X& x, const Target& target, LossOpt
       });
 }
 
+/// What smooth_l1_loss is told.
 struct SmoothL1Options {
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
   double beta = 1;  ///< Where the parabola ends; 0: l1_loss.
 };
 
@@ -83,8 +85,9 @@ Variable<scalar_of<X, Target>> smooth_l1_loss(const X& x, const Target& target,
       [beta](const Variable<T>& d) { return clamp(d, -beta, beta) / beta; });
 }
 
+/// What huber_loss is told.
 struct HuberOptions {
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
   double delta = 1;  ///< Where the parabola ends.
 };
 
@@ -105,6 +108,7 @@ Variable<scalar_of<X, Target>> huber_loss(const X& x, const Target& target,
       [delta](const Variable<T>& d) { return clamp(d, -delta, delta); });
 }
 
+/// What nll_loss is told.
 struct NllOptions {
   ClassWeights weight = {};                ///< [K]
   std::optional<Index> ignore_index = {};  ///< Rows with this label cost nothing and do not count.
@@ -139,10 +143,11 @@ Variable<scalar_of<X>> nll_loss(const X& input, const Tensor<std::int64_t>& labe
   return put(losses, Tensor<std::int64_t>(shape, rows), labels.shape());
 }
 
+/// What binary_cross_entropy is told.
 template <class T>
 struct BinaryCrossEntropyOptions {
   Tensor<T> weight = {};  ///< of each element; sizes of 1 stretch; undefined: 1
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
 };
 
 namespace detail {
@@ -215,10 +220,11 @@ Variable<scalar_of<X, Target>> binary_cross_entropy(
                          options.reduction);
 }
 
+/// What binary_cross_entropy_with_logits is told.
 template <class T>
 struct BinaryCrossEntropyWithLogitsOptions {
   Tensor<T> weight = {};  ///< of each element; sizes of 1 stretch; undefined: 1
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
   Tensor<T> pos_weight = {};  ///< of what t says is there; sizes of 1 stretch; undefined: 1
 };
 
@@ -250,6 +256,7 @@ Variable<scalar_of<X, Target>> binary_cross_entropy_with_logits(
   return detail::reduced(op, detail::weighted(op, losses, options.weight), options.reduction);
 }
 
+/// What kl_div is told.
 struct KlDivOptions {
   /// The mean over elements, as in PyTorch; batchmean is the divergence's own, over rows.
   Reduction reduction = Reduction::mean;
@@ -288,12 +295,13 @@ Variable<scalar_of<X, Target>> kl_div(const X& input, const Target& target,
   return sum_to(losses, {}) / x.size(0);
 }
 
+/// What triplet_margin_loss is told.
 struct TripletMarginOptions {
   double margin = 1;  ///< By how much the negative has to be farther away.
   double p = 2;       ///< of the norm
   double eps = 1e-6;  ///< Added to each difference, as in PyTorch.
   bool swap = false;  ///< Negatives are as far away as from the anchor or the positive, if nearer.
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< What becomes of the rows' losses.
 };
 
 /// max(margin + |a - p| - |a - n|, 0) for anchors a, positives p and negatives n [..., D], with
@@ -324,9 +332,10 @@ Variable<scalar_of<A, P>> triplet_margin_loss(const A& anchor, const P& positive
                          options.reduction);
 }
 
+/// What cosine_embedding_loss is told.
 struct CosineEmbeddingOptions {
   double margin = 0;  ///< How similar those may be that are not to be.
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< What becomes of the rows' losses.
 };
 
 /// 1 - c where y is 1, and max(c - margin, 0) where it is -1, with

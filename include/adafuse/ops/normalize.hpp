@@ -52,6 +52,7 @@ Variable<T> p_norm(const char* op, const Variable<T>& x, Index axis, double p) {
 
 }  // namespace detail
 
+/// What normalize is told.
 struct NormalizeOptions {
   double p = 2;        ///< of the norm; may be infinite
   Index dim = 1;       ///< The vectors lie along it.
@@ -70,6 +71,7 @@ Variable<scalar_of<X>> normalize(const X& input, const NormalizeOptions& options
   return x / clamp_min(norm, static_cast<T>(options.eps));
 }
 
+/// What cosine_similarity is told.
 struct CosineSimilarityOptions {
   Index dim = 1;      ///< The vectors lie along it.
   double eps = 1e-8;  ///< What a smaller length counts as.

@@ -7,8 +7,9 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What var and stddev are told.
 struct VarOptions {
-  NamedOptions named = NamedOptions();
+  NamedOptions named = NamedOptions();  ///< Options are named: `{.correction = 0}`.
   double correction = 1;  ///< taken off the count: 1 is the unbiased estimate, 0 the mean square
   bool keepdim = false;   ///< Leave the reduced dimensions, with size 1.
 };

@@ -158,7 +158,7 @@ inline Element trade_off_chart(const TradeOffChart& chart) {
   }
   if (chart.reference) {
     const double y = accuracy.at(chart.reference->top1);
-    Element line = hairline(plot.left, y, plot.right(), y, theme::plain);
+    Element line = hairline(plot.left, y, plot.right(), y, theme::compared);
     svg.add(Element("g", {{"stroke-dasharray", "4 4"}}).add(std::move(line)));
     const Box text = detail::reference_label(*chart.reference, y, plot, obstacles);
     svg.add(text_line(text.left, text.top + 13, chart.reference->label,
@@ -183,7 +183,7 @@ inline Element trade_off_chart(const TradeOffChart& chart) {
     points.add(Element("circle", {{"cx", at.x},
                                   {"cy", at.y},
                                   {"r", detail::point_radius},
-                                  {"fill", p.accent ? theme::accent : theme::plain}}));
+                                  {"fill", p.accent ? theme::accent : theme::compared}}));
     const bool apart = equals(shared_area(box_around(at.x, at.y, gap + 2), box), 0);
     if (apart) leaders.add(detail::leader(at.x, at.y, box));
     // Text leans towards its point.

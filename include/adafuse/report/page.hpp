@@ -45,7 +45,7 @@ inline Element curves_of(const MetricsTable& m) {
     grid.add(figure(
         curve_chart({.title = title, .curves = std::move(curves), .per_cent = per_cent}), ""));
   };
-  const auto &own = theme::accent, &other = theme::plain;
+  const auto &own = theme::accent, &other = theme::compared;
   add("Cross-entropy, nats", false,
       {{"training", m.values("train_cross_entropy"), other, true},
        {"validation", m.values("val_cross_entropy"), own}});

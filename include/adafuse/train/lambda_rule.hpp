@@ -102,7 +102,8 @@ template <class Clips>
 double chance_of(const Clips& clips, Index classes) {
   std::vector<Index> counts(static_cast<std::size_t>(classes), 0);
   for (Index i = 0; i < clips.size(); ++i) ++counts[static_cast<std::size_t>(clips.label(i))];
-  return static_cast<double>(*std::ranges::max_element(counts)) / static_cast<double>(clips.size());
+  return static_cast<double>(*std::max_element(counts.begin(), counts.end())) /
+         static_cast<double>(clips.size());
 }
 
 }  // namespace adafuse::train::inline ADAFUSE_SIMD

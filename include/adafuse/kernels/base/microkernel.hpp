@@ -16,7 +16,8 @@
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// The accumulators fill the registers but leave room for the pixels and one weight: 8 x 48 pixels
-/// with AVX-512 (24 of 32 registers), 4 x 24 with AVX2 (12 of 16), 4 x 8 without FMA.
+/// with AVX-512 (24 of 32 registers), 8 x 12 with NEON, 4 x 24 with AVX2 (12 of 16), 4 x 8 without
+/// FMA.
 inline constexpr int tile_rows = simd_registers / 4;
 inline constexpr int tile_vectors = simd_has_fma ? 3 : 2;  // Else a product needs a register.
 inline constexpr Index tile_width = tile_vectors * Floats::width;

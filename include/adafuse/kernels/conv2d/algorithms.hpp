@@ -22,7 +22,8 @@ inline constexpr AlgorithmEntry algorithms[] = {
 
 /// The entry of that name. Throws ValueError when there is none.
 inline const AlgorithmEntry& entry_of(ConvAlgorithm name) {
-  const auto found = std::ranges::find(algorithms, name, &AlgorithmEntry::name);
+  const auto found = std::find_if(std::begin(algorithms), std::end(algorithms),
+                                  [&](const AlgorithmEntry& entry) { return entry.name == name; });
   if (found != std::end(algorithms)) return *found;
   std::string names;
   for (const auto& entry : algorithms) names.append(entry.name.name()).append(", ");
@@ -62,10 +63,11 @@ inline const AlgorithmEntry& choose_algorithm(const Correlation& g,
 
 /// Whether `automatic` or `direct` may ever choose an algorithm that takes this shortcut.
 inline bool may_take_shortcut(const Correlation& g, const Correlation& shortcut) {
-  return std::ranges::any_of(algorithms, [&](const AlgorithmEntry& entry) {
+  const auto may = [&](const AlgorithmEntry& entry) {
     return entry.takes_shortcut && entry.considered(g) && entry.considered(shortcut) &&
            entry.takes_shortcut(g, shortcut);
-  });
+  };
+  return std::any_of(std::begin(algorithms), std::end(algorithms), may);
 }
 
 /// y = epilogue(correlation of x and w), by the algorithm of the options or what it stands for. A

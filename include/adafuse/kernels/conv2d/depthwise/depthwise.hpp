@@ -8,6 +8,7 @@
 #include <adafuse/kernels/conv2d/shared/correlation.hpp>
 #include <adafuse/kernels/conv2d/shared/options.hpp>
 #include <adafuse/kernels/conv2d/shared/work.hpp>
+#include <algorithm>
 #include <vector>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
@@ -167,7 +168,7 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
                    const FlushDenormals scope;
                    for (Index k = begin; k < end; ++k) {
                      const Index c = outs[k], plane = n * g.out_channels + c;
-                     const bool is_live = ins.all() || std::ranges::binary_search(ins.list(), c);
+                     const bool is_live = ins.holds(c);
                      const PlaneEpilogue epilogue(options.epilogue, c, plane * g.out_pixels());
                      float* const target = y + plane * g.out_pixels();
                      if (is_live)
@@ -257,8 +258,8 @@ inline void weight_gradient(const Correlation& g, const float* x, const float* d
         terms = 0;
       }
     }
-    std::ranges::transform(whole, sums, dw + c * g.taps(),
-                           [](Floats a, Floats b) { return sum(a + b); });
+    std::transform(whole.begin(), whole.end(), sums.begin(), dw + c * g.taps(),
+                   [](Floats a, Floats b) { return sum(a + b); });
   });
 }
 

@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d/direct/polyphase_copies.hpp>
 #include <adafuse/kernels/conv2d/direct/prefetch_strip.hpp>

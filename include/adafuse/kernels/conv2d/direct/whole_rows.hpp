@@ -9,6 +9,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d/shared/tile_rows.hpp>
 #include <adafuse/kernels/conv2d/shared/work.hpp>

@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>
 #include <adafuse/kernels/conv2d/shared/lanes_inside.hpp>
