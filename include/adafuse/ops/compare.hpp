@@ -7,6 +7,7 @@
 #pragma once
 
 #include <adafuse/autograd/variable.hpp>
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <cmath>
 #include <functional>
@@ -136,7 +137,7 @@ bool operator==(const A& use_eq_of_a_and_b, const B& or_ne) = delete;
 template <Operand X>
 Tensor<std::uint8_t> isnan(const X& x) {
   return kernels::map(detail::elements_of("isnan", x),
-                      [](auto v) { return static_cast<std::uint8_t>(v != v); });
+                      [](auto v) { return static_cast<std::uint8_t>(is_nan(v)); });
 }
 
 /// Whether each number is infinite, of either sign.
