@@ -33,7 +33,7 @@ mkdir -p "$directory"
   case $header in
     *ffmpeg.hpp | */film*.hpp) echo '#if __has_include(<libavformat/avformat.h>)' ;;
     */webp.hpp) echo '#if __has_include(<webp/decode.h>)' ;;
-    */interop/*) echo '#if __has_include(<dlpack/dlpack.h>)' ;;
+    */interop/*) echo '#if __has_include(<dlpack/dlpack.h>) && __has_include(<Python.h>)' ;;
     *) echo '#if 1' ;;
   esac
   printf '#include <%s>\n#endif\n' "$header"

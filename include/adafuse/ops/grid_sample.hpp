@@ -68,7 +68,7 @@ GridPosition<T> grid_position(T u, Index size, const GridSampleOptions& o) {
     if (equals(span, 0)) return {0, 0};
     if (s.at < low) s.slope = -s.slope;
     const T distance = std::abs(s.at - low), rest = std::fmod(distance, span);
-    const bool reversed = std::fmod(std::floor(distance / span), T{2}) != 0;
+    const bool reversed = !equals(std::fmod(std::floor(distance / span), T{2}), 0);
     s = reversed ? GridPosition<T>{span - rest + low, -s.slope}
                  : GridPosition<T>{rest + low, s.slope};
   }
