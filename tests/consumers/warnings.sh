@@ -11,14 +11,19 @@ flags=(-Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow -Wsign-conversion 
   -Wold-style-cast -Wnull-dereference -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wunused
   -Wmissing-declarations -Wundef -Wextra-semi -Wzero-as-null-pointer-constant -Wimplicit-fallthrough -Wformat=2
   -Wswitch-enum)
-is_clang() { "$1" -dM -E -x c++ /dev/null | grep -q __clang__; }
+# clang 19 warns of what std::stable_sort of libstdc++ 12 calls, whoever sorts.
+of_clang=(-Wno-deprecated-declarations)
+of_gcc=(-Wduplicated-cond -Wlogical-op)
+add_flags_of() {
+  if "$1" -dM -E -x c++ /dev/null | grep -q __clang__; then flags+=("${of_clang[@]}"); else flags+=("${of_gcc[@]}"); fi
+}
 if [[ $1 == --flags ]]; then
-  is_clang "$2" || flags+=(-Wduplicated-cond -Wlogical-op)
+  add_flags_of "$2"
   echo "${flags[@]}"
   exit
 fi
 compiler=$1 source=$2 directory=$3
-is_clang "$compiler" || flags+=(-Wduplicated-cond -Wlogical-op)
+add_flags_of "$compiler"
 flags+=(-std=c++20 -fsyntax-only "-I$source/include" "-isystem$source/tests" "-DADAFUSE_TEST_DIR=\"$source/tests\"")
 for include in "${@:4}"; do
   [[ $include == -* ]] && flags+=("$include") && continue
