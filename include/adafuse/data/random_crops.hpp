@@ -60,7 +60,10 @@ inline CropBox multi_scale_crop_box(Index height, Index width, Index size, Key k
 struct ResizedCrop {
   double least_area = 0.08, aspect = 4.0 / 3;
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const ResizedCrop&, const ResizedCrop&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// torchvision's RandomResizedCrop: area uniform, aspect uniform in its logarithm, ten attempts to
