@@ -39,7 +39,7 @@ FNR == 1 {
   next
 }
 !inside && /^```/ {
-  if (!other && $0 !~ /^```(sh|cmake|python|json|text)?$/) fail("no such block: " $0)
+  if (!other && $0 !~ /^```(sh|cmake|make|python|json|text)?$/) fail("no such block: " $0)
   other = !other
   next
 }

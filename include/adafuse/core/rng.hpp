@@ -48,6 +48,13 @@ inline PhiloxCounter philox(PhiloxCounter counter, std::uint64_t key) {
   return counter;
 }
 
+/// a b / 2^64, rounded down: the upper 64 of 128 bits, by hand, as not every machine has those.
+inline std::uint64_t upper_half(std::uint64_t a, std::uint64_t b) {
+  const std::uint64_t a1 = a >> 32, a0 = a & 0xffffffffu, b1 = b >> 32, b0 = b & 0xffffffffu;
+  const std::uint64_t middle = a1 * b0 + (a0 * b0 >> 32);  // below 2^64, and so is what follows
+  return a1 * b1 + (middle >> 32) + ((a0 * b1 + (middle & 0xffffffffu)) >> 32);
+}
+
 }  // namespace ADAFUSE_SIMD
 
 /// Names an endless stream of random numbers; `key.of("layer1").of(3)` names another, unrelated
@@ -95,8 +102,7 @@ class Key {
 
   /// Uniform in [0, n), by multiplication (the bias is below n / 2^64).
   ADAFUSE_INLINE std::int64_t integer(std::uint64_t position, std::int64_t n) const {
-    __extension__ using Wide = unsigned __int128;
-    return static_cast<std::int64_t>((Wide{bits(position)} * static_cast<Wide>(n)) >> 64);
+    return static_cast<std::int64_t>(upper_half(bits(position), static_cast<std::uint64_t>(n)));
   }
 
   /// Standard normal, by Box and Muller.

@@ -6,6 +6,7 @@
 #include <adafuse/core/error.hpp>
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
@@ -16,6 +17,10 @@ namespace adafuse {
 
 /// Sizes, positions and counts. Signed, so that `i - padding` may be negative without surprise.
 using Index = std::int64_t;
+
+/// The bound of an array whose size is a parameter of a template: `float x[Bound{Rows}]`. Of an int
+/// that it does not know yet g++ says with -Wsign-conversion that it may be negative.
+using Bound = std::size_t;
 
 /// Sizes of dimensions, at most 8. Two are equal when rank and all sizes are.
 class Shape {

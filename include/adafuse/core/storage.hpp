@@ -10,10 +10,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <pthread.h>
-#include <sys/mman.h>
-
 #include <adafuse/core/machine.hpp>
+#include <adafuse/core/system.hpp>
 #include <adafuse/core/writes.hpp>
 #include <algorithm>
 #include <atomic>
@@ -88,10 +86,10 @@ class StoragePool {
 
   /// Gives back what `allocate(bytes)` returned.
   ADAFUSE_INLINE void release(void* memory, std::size_t bytes) noexcept {
-    if (bytes < smallest) return std::free(memory);
+    if (bytes < smallest) return os::free_aligned(memory);
     const std::lock_guard lock(mutex_);
     used_ -= round_up(bytes, page);
-    if (!recycles) return std::free(memory);
+    if (!recycles) return os::free_aligned(memory);
     try {
       auto* begin = static_cast<std::byte*>(memory);
       std::byte* end = begin + round_up(bytes, page);
@@ -124,7 +122,7 @@ class StoragePool {
         continue;
       }
       remove_gap(memory, size);
-      std::free(memory);
+      os::free_aligned(memory);
       it = chunks_.erase(it);
     }
   }
@@ -161,8 +159,8 @@ class StoragePool {
     const std::lock_guard lock(making_);
     if (!pool_.load()) {
       pool_.store(new StoragePool);
-      ::pthread_atfork([] { pool_.load()->mutex_.lock(); }, [] { pool_.load()->mutex_.unlock(); },
-                       [] { pool_.load()->mutex_.unlock(); });
+      os::at_fork([] { pool_.load()->mutex_.lock(); }, [] { pool_.load()->mutex_.unlock(); },
+                  [] { pool_.load()->mutex_.unlock(); });
     }
     return *pool_.load();
   }
@@ -171,7 +169,7 @@ class StoragePool {
     return (n + unit - 1) / unit * unit;
   }
   ADAFUSE_INLINE static void* from_system(std::size_t alignment, std::size_t bytes) {
-    void* memory = std::aligned_alloc(alignment, round_up(bytes, alignment));
+    void* memory = os::aligned_memory(alignment, round_up(bytes, alignment));
     if (!memory) throw OutOfMemory(static_cast<double>(bytes));
     return memory;
   }
@@ -182,7 +180,7 @@ class StoragePool {
     if (best == by_size_.end()) {
       const std::size_t size = std::max(round_up(block, huge_page), chunk);
       auto* memory = static_cast<std::byte*>(from_system(huge_page, size));
-      ::madvise(memory, size, MADV_HUGEPAGE);  // Advice: it may be ignored.
+      os::advise_huge_pages(memory, size);
       chunks_[memory] = size;
       best = add_gap(memory, size);
     }
@@ -202,7 +200,7 @@ class StoragePool {
   }
 
   static constinit inline std::atomic<StoragePool*> pool_{nullptr};
-  static constinit inline std::mutex making_;
+  static constinit inline os::StaticMutex making_;
 
   mutable std::mutex mutex_;
   std::size_t used_ = 0, peak_ = 0;
@@ -238,6 +236,13 @@ class Storage {
   ADAFUSE_INLINE static Storage borrow(T* data, std::size_t count) {
     Storage storage;
     storage.buffer_ = std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count), data);
+    return storage;
+  }
+  /// The same, of an owner that goes with the last copy, on the thread that lets go of it.
+  ADAFUSE_INLINE static Storage borrow(T* data, std::size_t count, std::shared_ptr<void> owner) {
+    Storage storage;
+    storage.buffer_ = std::make_shared<detail::OfThisMachine<BufferOfOwner>>(bytes_of(count), data,
+                                                                             std::move(owner));
     return storage;
   }
 
@@ -289,6 +294,11 @@ class Storage {
     const std::size_t bytes;
     const bool owned;
     Writes writes;
+  };
+  struct BufferOfOwner : Buffer {
+    ADAFUSE_INLINE BufferOfOwner(std::size_t size, T* borrowed, std::shared_ptr<void> from)
+        : Buffer(size, borrowed), owner(std::move(from)) {}
+    std::shared_ptr<void> owner;
   };
 
   /// Throws OutOfMemory where no memory could ever hold that many.

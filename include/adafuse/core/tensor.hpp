@@ -14,6 +14,7 @@
 #include <adafuse/core/view.hpp>
 #include <algorithm>
 #include <concepts>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -103,8 +104,9 @@ class Tensor {
                                        T high = 1) requires std::floating_point<T> {
     Tensor result = uninitialized(shape);
     for (Index i = 0; i < result.size(); ++i)
-      result.data_[i] =
-          static_cast<T>(low + rounded((high - low) * key.uniform(static_cast<std::uint64_t>(i))));
+      result.data_[i] = static_cast<T>(
+          static_cast<double>(low) +
+          rounded(static_cast<double>(high - low) * key.uniform(static_cast<std::uint64_t>(i))));
     return result;
   }
 
@@ -131,6 +133,15 @@ class Tensor {
     Tensor result;
     result.shape_ = shape;
     result.storage_ = Storage<T>::borrow(data, static_cast<std::size_t>(shape.size()));
+    result.data_ = data;
+    return result;
+  }
+  /// Memory of an owner that is kept until the last copy of the result goes.
+  ADAFUSE_INLINE static Tensor borrow(T* data, Shape shape, std::shared_ptr<void> owner) {
+    Tensor result;
+    result.shape_ = shape;
+    result.storage_ =
+        Storage<T>::borrow(data, static_cast<std::size_t>(shape.size()), std::move(owner));
     result.data_ = data;
     return result;
   }
@@ -304,9 +315,9 @@ class Tensor {
   }
 
   template <int R>
-  ADAFUSE_INLINE std::array<Index, R> sizes_of_rank() const {
+  ADAFUSE_INLINE std::array<Index, Bound{R}> sizes_of_rank() const {
     require<ShapeError>(rank() == R, "view: expects rank ", R, ", got ", shape_);
-    std::array<Index, R> sizes{};
+    std::array<Index, Bound{R}> sizes{};
     std::copy(shape_.begin(), shape_.end(), sizes.begin());
     return sizes;
   }

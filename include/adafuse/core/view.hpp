@@ -41,7 +41,7 @@ class View {
  public:
   static constexpr int rank = R;  ///< How many dimensions it has.
   /// A number for each dimension.
-  using Sizes = std::array<Index, R>;
+  using Sizes = std::array<Index, Bound{R}>;
 
   /// Element i of dimension d is strides[d] i elements behind the first.
   ADAFUSE_INLINE View(T* data, const Sizes& sizes, const Sizes& strides)

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <adafuse/data/dataset_options.hpp>
-#include <adafuse/data/frame_clips.hpp>
+#include <adafuse/data/frame_clip.hpp>
 #include <adafuse/data/validation_split.hpp>
 #include <algorithm>
 #include <filesystem>
@@ -81,7 +81,7 @@ inline ClassFolders read_class_folders(const std::filesystem::path& dir,
                    ": expected a folder for each class, two or more, got ", result.classes.size());
   std::vector<FrameClip> clips;
   for (const auto& name : result.classes) {
-    const auto label = static_cast<std::int64_t>(&name - result.classes.data());
+    const std::int64_t label = &name - result.classes.data();
     detail::add_clips_of_class(top, name, label, options, clips, result.left_out);
   }
   if (result.split_by_name) {

@@ -8,6 +8,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/data/random_erase.hpp>
 #include <adafuse/data/transform.hpp>
 #include <adafuse/data/transform_options.hpp>
@@ -67,7 +68,7 @@ class ClipTransform {
   void planes(const Tensor<std::uint8_t>& picture, const DrawnTransform& drawn,
               View<float, 3> planes) const {
     normalise(picture, normalisation_, planes);
-    if (options_.erase == 0) return;
+    if (equals(options_.erase, 0)) return;
     if (const auto box = erased_box(planes.size(1), planes.size(2), options_.erase, drawn.erase))
       erase(planes, *box);
   }

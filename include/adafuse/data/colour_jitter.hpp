@@ -11,6 +11,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <algorithm>
@@ -62,9 +63,9 @@ inline std::array<double, 3> with_hue_turned(double r, double g, double b, doubl
   if (value > least) {
     const double range = value - least;
     saturation = range / value;
-    const double sixths = value == r   ? (g - b) / range
-                          : value == g ? 2 + (b - r) / range
-                                       : 4 + (r - g) / range;
+    const double sixths = equals(value, r)   ? (g - b) / range
+                          : equals(value, g) ? 2 + (b - r) / range
+                                             : 4 + (r - g) / range;
     hue = sixths / 6 + 1;
   }
   hue += turns + 1;                                   // from 1/2 to 10/3
@@ -164,10 +165,10 @@ inline ColourJitter draw_jitter(const JitterOptions& options, Key key) {
 /// Changes a picture that is nobody else's; a factor of 1 and a hue of 0 are passed over.
 inline void apply(const ColourJitter& jitter, Tensor<std::uint8_t>& image) {
   for (const int change : jitter.order) {
-    if (change == 0 && jitter.brightness != 1) adjust_brightness(image, jitter.brightness);
-    if (change == 1 && jitter.contrast != 1) adjust_contrast(image, jitter.contrast);
-    if (change == 2 && jitter.saturation != 1) adjust_saturation(image, jitter.saturation);
-    if (change == 3 && jitter.hue != 0) adjust_hue(image, jitter.hue);
+    if (change == 0 && !equals(jitter.brightness, 1)) adjust_brightness(image, jitter.brightness);
+    if (change == 1 && !equals(jitter.contrast, 1)) adjust_contrast(image, jitter.contrast);
+    if (change == 2 && !equals(jitter.saturation, 1)) adjust_saturation(image, jitter.saturation);
+    if (change == 3 && !equals(jitter.hue, 0)) adjust_hue(image, jitter.hue);
   }
 }
 

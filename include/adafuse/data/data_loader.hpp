@@ -116,7 +116,7 @@ class DataLoader {
         size(), options_.workers, options_.prefetch,
         [this, number, order = order(number)](Index b, const std::atomic<bool>& stop) {
           const Index begin = b * options_.batch_size;
-          const Index end = std::min(begin + options_.batch_size, std::ssize(order));
+          const Index end = std::min<Index>(begin + options_.batch_size, std::ssize(order));
           const Key key = options_.key.of("sample").of(static_cast<std::uint64_t>(number));
           std::vector<Sample> chosen;
           chosen.reserve(static_cast<std::size_t>(end - begin));

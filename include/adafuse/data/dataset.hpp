@@ -64,7 +64,8 @@ class Dataset {
 /// The most labels that a clip has; 0 where there are no clips.
 inline Index most_labels(const Dataset& clips) {
   Index most = 0;
-  for (Index i = 0; i < clips.size(); ++i) most = std::max(most, std::ssize(clips.labels(i)));
+  for (Index i = 0; i < clips.size(); ++i)
+    most = std::max<Index>(most, std::ssize(clips.labels(i)));
   return most;
 }
 

@@ -45,7 +45,7 @@ inline Description describe(const Dataset& train, const Dataset& val,
       d.most_frames = std::max(d.most_frames, frames);
       auto& of_class = half == &train ? d.train_of_class : d.val_of_class;
       const auto labels = half->labels(clip);
-      d.most_labels = std::max(d.most_labels, std::ssize(labels));
+      d.most_labels = std::max<Index>(d.most_labels, std::ssize(labels));
       for (const auto label : labels) ++of_class[static_cast<std::size_t>(label)];
       const Shape size = half->frame_size(clip);
       auto& count = sizes[{size[0], size[1]}];

@@ -1,10 +1,10 @@
-// Clips that are runs of frames somewhere on disk: what lists and folders come to, whatever the
-// frames are called.
+// Clips that are runs of frames somewhere on disk, opened: pictures are read when they are asked
+// for.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/data/dataset.hpp>
-#include <adafuse/data/frame_names.hpp>
+#include <adafuse/data/frame_clip.hpp>
 #include <adafuse/io/image.hpp>
 #include <filesystem>
 #include <string>
@@ -13,15 +13,7 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
-/// A clip: frames in one folder, one number after the other.
-struct FrameClip {
-  std::string name;                  ///< what errors call it
-  std::filesystem::path dir;         ///< where its frames lie
-  FrameRun frames;                   ///< which of the files there
-  std::vector<std::int64_t> labels;  ///< at least one
-};
-
-/// Pictures are read from disk when they are asked for.
+/// What lists and folders of frames come to, whatever the frames are called.
 class FrameClips : public Dataset {
  public:
   /// Clips whose pictures are read as `pictures` says.

@@ -5,7 +5,7 @@
 
 #include <adafuse/data/class_file.hpp>
 #include <adafuse/data/dataset_options.hpp>
-#include <adafuse/data/frame_clips.hpp>
+#include <adafuse/data/frame_clip.hpp>
 #include <adafuse/data/listed_clips.hpp>
 #include <filesystem>
 #include <limits>

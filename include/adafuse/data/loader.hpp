@@ -11,6 +11,7 @@
 #include <adafuse/data/clip_transform.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/frame_cache.hpp>
+#include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
@@ -110,7 +111,7 @@ class Loader {
         batches() - first, config_.workers, config_.prefetch,
         [this, number, first, order = order(number)](Index b, const std::atomic<bool>& stop) {
           const Index begin = (first + b) * config_.batch_size;
-          const Index end = begin + std::min(config_.batch_size, std::ssize(order) - begin);
+          const Index end = begin + std::min<Index>(config_.batch_size, std::ssize(order) - begin);
           return make_batch({order.begin() + begin, order.begin() + end}, number, stop);
         });
   }

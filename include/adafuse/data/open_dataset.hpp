@@ -16,6 +16,7 @@
 #include <adafuse/data/dataset_options.hpp>
 #include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/film_lists.hpp>
+#include <adafuse/data/frame_clips.hpp>
 #include <adafuse/data/known_lists.hpp>
 #include <adafuse/data/list_dataset.hpp>
 #include <adafuse/data/readable_clips.hpp>

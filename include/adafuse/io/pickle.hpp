@@ -12,10 +12,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/bits_as.hpp>
 #include <adafuse/io/byte_reader.hpp>
 #include <adafuse/io/pickle_builder.hpp>
 #include <adafuse/io/pickle_op.hpp>
-#include <bit>
 #include <unordered_map>
 
 namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
@@ -124,7 +124,7 @@ class Machine {
       case Op::long4:
         return push(integer(in_.take(in_.number<std::uint32_t>())));
       case Op::binfloat:  // the only big-endian number
-        return push(std::bit_cast<double>(__builtin_bswap64(in_.number<std::uint64_t>())));
+        return push(bits_as<double>(__builtin_bswap64(in_.number<std::uint64_t>())));
       default:
         return false;
     }

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/simd.hpp>
+#include <adafuse/core/intrinsics.hpp>
 #include <adafuse/io/stb_macros.hpp>
 
 // What stb includes, outside of its namespace.
@@ -15,9 +15,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__ARM_NEON)
-#include <arm_neon.h>
-#endif
 
 namespace adafuse::io::inline ADAFUSE_SIMD::detail {
 

@@ -120,12 +120,15 @@ inline void check_adaptive(const ModelConfig& config, const std::vector<BlockPla
   require<ValueError>(
       config.fusion.adaptive || (config.adaptive_stages.empty() && config.adaptive_blocks.empty()),
       config.model, ": adaptive stages have no meaning with fusion ", to_string(config.fusion));
+  const auto any = [&](const auto& fits) {
+    return std::any_of(blocks.begin(), blocks.end(), fits);
+  };
   for (const Index stage : config.adaptive_stages)
-    require<ValueError>(std::ranges::count(blocks, stage, &BlockPlace::stage) > 0, config.model,
-                        ": has no stage ", stage);
+    require<ValueError>(any([&](const BlockPlace& place) { return place.stage == stage; }),
+                        config.model, ": has no stage ", stage);
   for (const auto& block : config.adaptive_blocks)
-    require<ValueError>(std::ranges::count(blocks, block, &BlockPlace::name) > 0, config.model,
-                        ": has no block ", io::in_single_quotes(block));
+    require<ValueError>(any([&](const BlockPlace& place) { return place.name == block; }),
+                        config.model, ": has no block ", io::in_single_quotes(block));
 }
 
 }  // namespace adafuse::models::inline ADAFUSE_SIMD

@@ -100,7 +100,7 @@ class BatchNorm {
   /// running <- (1 - momentum) running + momentum batch. Threads that train one model at once take
   /// turns.
   ADAFUSE_INLINE void follow(const BatchNormOutput<T>& batch) const {
-    const std::lock_guard<std::mutex> mine(turn_);
+    const std::lock_guard mine(turn_);
     blend(running_mean, batch.mean);
     blend(running_var, batch.variance);
   }
@@ -116,7 +116,7 @@ class BatchNorm {
     return grad_enabled() ? running.clone() : running;
   }
 
-  static constinit inline std::mutex turn_;
+  static constinit inline os::StaticMutex turn_;
 
   BatchNormConfig config_;
 };

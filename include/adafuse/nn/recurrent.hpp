@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/nn/linear.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/dropout.hpp>
@@ -51,8 +52,8 @@ struct RecurrentWeights {
 
 /// A cell alone has one layer and one direction.
 inline void require_single(const char* name, const RecurrentConfig& config) {
-  require<ValueError>(config.num_layers == 1 && !config.bidirectional && config.dropout == 0, name,
-                      ": a cell has one layer, one direction and no dropout");
+  require<ValueError>(config.num_layers == 1 && !config.bidirectional && equals(config.dropout, 0),
+                      name, ": a cell has one layer, one direction and no dropout");
 }
 
 }  // namespace detail
@@ -67,8 +68,8 @@ class RecurrentLayers {
 
   /// What `forward` returns.
   struct Output {
-    Variable<T>
-        all;      ///< [N, T, directions * hidden]: the last layer after each step, forward first
+    /// [N, T, directions * hidden]: the last layer after each step, forward first.
+    Variable<T> all;
     State state;  ///< after the last step
   };
 
@@ -94,7 +95,7 @@ class RecurrentLayers {
   /// All layers over all steps of x [N, T, in]; without dropout the context may be null.
   Output forward(const Variable<T>& x, const State& before, Context<T>* ctx) const {
     require<ValueError>(!cells_.empty(), name_, ": has no weights; was it moved from?");
-    require<ValueError>(ctx || config_.dropout == 0, name_,
+    require<ValueError>(ctx || equals(config_.dropout, 0), name_,
                         ": dropout needs a context, forward(x, ctx)");
     require<ShapeError>(x.rank() == 3 && x.size(1) > 0, name_, ": expects x [N,T,in], got ",
                         x.shape());

@@ -13,6 +13,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/gemm.hpp>
@@ -226,7 +227,7 @@ class BlockedAttention {
       if (!met.counts[at]) continue;
       T* const y = block.y + i * v_;
       const double before = block.log_sums[at], now = met.log_sums[at];
-      if (before == -std::numeric_limits<double>::infinity()) {
+      if (equals(before, -std::numeric_limits<double>::infinity())) {
         std::copy_n(product, v_, y);
         block.log_sums[at] = now;
         continue;

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/reduce.hpp>
 
@@ -26,7 +27,7 @@ Variable<T> p_norm(const char* op, const Variable<T>& x, Index axis, double p) {
     return Tensor<T>(x.shape().with(axis, 1));
   }
   const Shape row = x.shape().with(axis, 1);
-  if (p == 2) {
+  if (equals(p, 2)) {
     const auto squares = kernels::sum_of(x.value(), row, [](double v) { return v * v; });
     // dx = dy x / y; where y is 0 so is x, and a 1 in the place of y gives the 0
     const auto root = [](double sum) { return static_cast<T>(std::sqrt(sum)); };

@@ -120,7 +120,7 @@ void draw_with_replacement(const T* weights, Index classes, Index count, Key key
     const double at = key.uniform(static_cast<std::uint64_t>(k)) * total;
     // A class of weight 0 has no part: the first sum above the draw is never that of one. Among
     // denormals the draw may round to the total, above which there is none.
-    out[k] = std::min(std::upper_bound(upto.begin(), upto.end(), at) - upto.begin(), last);
+    out[k] = std::min<Index>(std::upper_bound(upto.begin(), upto.end(), at) - upto.begin(), last);
   }
 }
 

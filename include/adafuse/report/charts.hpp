@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/report/axis.hpp>
 #include <adafuse/report/label_layout.hpp>
 #include <adafuse/report/theme.hpp>
@@ -86,8 +87,8 @@ inline Element draw_axes(const Axis& cost, const Axis& accuracy, const Box& plot
   Element axes("g");
   for (const double v : accuracy.ticks()) {
     const double y = accuracy.at(v);
-    axes.add(
-        hairline(plot.left, y, plot.right(), y, v == accuracy.low ? theme::axis : theme::grid));
+    axes.add(hairline(plot.left, y, plot.right(), y,
+                      equals(v, accuracy.low) ? theme::axis : theme::grid));
     axes.add(text_line(plot.left - 10, y + 4, number(v),
                        {.fill = theme::quiet, .size = theme::small_size, .anchor = "end"}));
   }
@@ -158,7 +159,7 @@ inline Element trade_off_chart(const TradeOffChart& chart) {
   }
   if (chart.reference) {
     const double y = accuracy.at(chart.reference->top1);
-    Element line = hairline(plot.left, y, plot.right(), y, theme::plain);
+    Element line = hairline(plot.left, y, plot.right(), y, theme::compared);
     svg.add(Element("g", {{"stroke-dasharray", "4 4"}}).add(std::move(line)));
     const Box text = detail::reference_label(*chart.reference, y, plot, obstacles);
     svg.add(text_line(text.left, text.top + 13, chart.reference->label,
@@ -183,8 +184,8 @@ inline Element trade_off_chart(const TradeOffChart& chart) {
     points.add(Element("circle", {{"cx", at.x},
                                   {"cy", at.y},
                                   {"r", detail::point_radius},
-                                  {"fill", p.accent ? theme::accent : theme::plain}}));
-    const bool apart = shared_area(box_around(at.x, at.y, gap + 2), box) == 0;
+                                  {"fill", p.accent ? theme::accent : theme::compared}}));
+    const bool apart = equals(shared_area(box_around(at.x, at.y, gap + 2), box), 0);
     if (apart) leaders.add(detail::leader(at.x, at.y, box));
     // Text leans towards its point.
     const bool leans_right = box.right() <= at.x, centred = !leans_right && box.left < at.x;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/report/axis.hpp>
 #include <adafuse/report/label_layout.hpp>
 #include <adafuse/report/theme.hpp>
@@ -84,7 +85,8 @@ inline Element curve_chart(const CurveChart& chart) {
   const int decimals = axis.step >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(axis.step)));
   for (const double v : axis.ticks()) {
     const double y = axis.at(v);
-    svg.add(hairline(plot.left, y, plot.right(), y, v == axis.low ? theme::axis : theme::grid));
+    svg.add(
+        hairline(plot.left, y, plot.right(), y, equals(v, axis.low) ? theme::axis : theme::grid));
     svg.add(text_line(plot.left - 8, y + 4, number(v, decimals),
                       {.fill = theme::quiet, .size = theme::small_size, .anchor = "end"}));
   }

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <adafuse/core/error.hpp>
+#include <adafuse/core/parse_number.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -37,10 +37,7 @@ struct MetricsTable {
 
   /// What is no number is NaN.
   static double number_of(std::string_view text) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = error == std::errc() && end == text.data() + text.size();
-    return whole ? number : std::nan("");
+    return parse_number(text).value_or(std::nan(""));
   }
 };
 

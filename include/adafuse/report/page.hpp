@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/report/charts.hpp>
 #include <adafuse/report/confusion_table.hpp>
 #include <adafuse/report/curves.hpp>
@@ -45,7 +46,7 @@ inline Element curves_of(const MetricsTable& m) {
     grid.add(figure(
         curve_chart({.title = title, .curves = std::move(curves), .per_cent = per_cent}), ""));
   };
-  const auto &own = theme::accent, &other = theme::plain;
+  const auto &own = theme::accent, &other = theme::compared;
   add("Cross-entropy, nats", false,
       {{"training", m.values("train_cross_entropy"), other, true},
        {"validation", m.values("val_cross_entropy"), own}});
@@ -54,7 +55,8 @@ inline Element curves_of(const MetricsTable& m) {
        {"validation", m.values("val_top1"), own}});
   add("Mean average precision, %", true, {{"validation", m.values("val_map"), own}});
   const auto kept = m.values("keep");
-  const bool decides = std::any_of(kept.begin(), kept.end(), [](double k) { return k != 1; });
+  const bool decides =
+      std::any_of(kept.begin(), kept.end(), [](double k) { return !equals(k, 1); });
   if (decides)
     add("Cost, % of the dense network", true,
         {{"training", m.values("train_cost", 100), other, true},
@@ -194,7 +196,7 @@ inline Element overview(const Page& page) {
   TradeOffChart chart{.points = {}, .reference = page.reference};
   for (const auto& run : page.runs)
     if (auto place = run.swept ? std::nullopt : place_of(run)) {
-      const bool adapts = place->macs_fraction != 1;
+      const bool adapts = !equals(place->macs_fraction, 1);
       place->accent = page.runs.size() == 1 || adapts;
       chart.points.push_back(std::move(*place));
     }

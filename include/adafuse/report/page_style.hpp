@@ -21,7 +21,7 @@ inline constexpr Ink inks[] = {
     {theme::quiet, "quiet", "#a3abb5"},
     {theme::grid, "grid", "#2c3238"},
     {theme::axis, "axis", "#59626c"},
-    {theme::plain, "plain", "#8a929b"},
+    {theme::compared, "plain", "#8a929b"},
     {theme::accent, "accent", "#4ba6e0"},
     {theme::warning, "warning", "#f0875c"},
     {action_looks[1].colour, "reuse", "#e0a030"},

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/infer/steps/ledger.hpp>
 #include <adafuse/io/json.hpp>
 #include <adafuse/report/filmstrip.hpp>
@@ -129,7 +130,7 @@ inline Element metrics_table(const MetricsTable& metrics) {
     std::vector<Cell> cells;
     for (const auto& text : row) {
       const double value = MetricsTable::number_of(text);
-      const bool is_small = value != 0 && std::abs(value) < 1e-3;
+      const bool is_small = !equals(value, 0) && std::abs(value) < 1e-3;
       cells.push_back({.text = is_small ? text : number(value, 3), .exact = text});
     }
     t.rows.push_back(std::move(cells));

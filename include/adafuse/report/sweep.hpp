@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/report/html.hpp>
 #include <adafuse/report/metrics_table.hpp>
 #include <adafuse/report/spread.hpp>
@@ -57,7 +58,7 @@ inline std::vector<LambdaRow> by_lambda(const std::vector<SweepRun>& runs) {
 inline void sort_runs(std::vector<SweepRun>& runs) {
   std::sort(runs.begin(), runs.end(), [](const SweepRun& a, const SweepRun& b) {
     const double x = MetricsTable::number_of(a.lambda), y = MetricsTable::number_of(b.lambda);
-    if (x != y) return x < y;
+    if (!equals(x, y)) return x < y;
     return a.seed.size() != b.seed.size() ? a.seed.size() < b.seed.size() : a.seed < b.seed;
   });
 }

@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/data/loader.hpp>
 #include <adafuse/fusion/objective.hpp>
 
@@ -18,12 +19,12 @@ struct BatchPart {
   double of_clips = 1;   ///< its share of the clips
   double of_labels = 1;  ///< and of the weights of their labels: the mean's divisor
 
-  bool is_all() const { return of_clips == 1; }
+  bool is_all() const { return equals(of_clips, 1); }
 
   /// Its share of the batch's loss, given its own.
   Variable<float> loss(const Objective<float>& own, const CostLoss& weighs) const {
     const Variable<float> entropy = own.cross_entropy * static_cast<float>(of_labels);
-    if (weighs.lambda == 0) return entropy;
+    if (equals(weighs.lambda, 0)) return entropy;
     return entropy + cost_loss(own.cost, weighs) * static_cast<float>(of_clips);
   }
 };

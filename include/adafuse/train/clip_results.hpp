@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <algorithm>
 #include <cmath>
@@ -35,7 +36,7 @@ inline Index rank_of(std::span<const float> logits, std::int64_t label) {
   const auto own = static_cast<std::size_t>(label);
   Index rank = 0;
   for (std::size_t k = 0; k < logits.size(); ++k)
-    rank += logits[k] > logits[own] || (logits[k] == logits[own] && k < own);
+    rank += logits[k] > logits[own] || (equals(logits[k], logits[own]) && k < own);
   return rank;
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/data/transform.hpp>
 #include <adafuse/fusion/objective.hpp>
 #include <adafuse/models/load_weights.hpp>
@@ -162,7 +163,7 @@ inline void check(const TrainConfig& c) {
     require<ValueError>(!given || !c.several_labels, name,
                         ": has no meaning where clips have several labels");
   };
-  one_label("label-smoothing", c.tuning.label_smoothing != 0);
+  one_label("label-smoothing", !equals(c.tuning.label_smoothing, 0));
   one_label("class-weights", !c.tuning.class_weights.empty());
   check_network(c.model);
   check_decisions(c);

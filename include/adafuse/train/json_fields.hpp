@@ -9,6 +9,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/json.hpp>
 #include <adafuse/io/words.hpp>
@@ -57,7 +58,7 @@ class FieldWriter {
   /// A field that is written only where it is not 0, so that files without it stay as they were.
   template <class Field>
   void where_set(const char* key, const Field& field) {
-    if (field != Field{}) (*this)(key, field);
+    if (!equals(field, Field{})) (*this)(key, field);
   }
   io::Json json = io::Json::object();  ///< what was written
 };

@@ -17,6 +17,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/words.hpp>
@@ -82,7 +83,7 @@ class LambdaSchedule {
   /// How far the way from chance to no mistake was gone, from 0 to 1. With one class there is
   /// nothing to learn: 1.
   double learned() const {
-    if (chance_ == 1) return 1;
+    if (equals(chance_, 1)) return 1;
     return std::clamp((state_.accuracy - chance_) / (1 - chance_), 0., 1.);
   }
 
@@ -104,7 +105,8 @@ template <class Clips>
 double chance_of(const Clips& clips, Index classes) {
   std::vector<Index> counts(static_cast<std::size_t>(classes), 0);
   for (Index i = 0; i < clips.size(); ++i) ++counts[static_cast<std::size_t>(clips.label(i))];
-  return static_cast<double>(*std::ranges::max_element(counts)) / static_cast<double>(clips.size());
+  return static_cast<double>(*std::max_element(counts.begin(), counts.end())) /
+         static_cast<double>(clips.size());
 }
 
 }  // namespace adafuse::train::inline ADAFUSE_SIMD
