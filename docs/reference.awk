@@ -239,6 +239,8 @@ FILENAME ~ /ops\.md$/ && /^\| `/ {
   }
   sub(/^\| /, "| " marks)
 }
+FILENAME ~ /ops\.md$/ && FNR == 1 { $0 = $0 " {#page_ops}" }
+
 { line[FNR] = original[FNR] = $0; count = FNR }
 
 END {
@@ -263,7 +265,8 @@ END {
     page = "@room{" id "," room "} "
   } else {
     id = "header_" id
-    page = "@header{" id "," path ",room_" room "} "
+    umbrella = "include/adafuse/" room "/" room ".hpp"
+    page = (getline row < umbrella) > 0 ? "@header{" id "," path ",room_" room "} " : "@room{" id "," path "} "
   }
   if (idea) {
     comment(1, idea, "//")
