@@ -22,6 +22,9 @@
 #if __cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
 #include "adafuse is C++20: compile with -std=c++20"
 #endif
+#if !defined(__cpp_exceptions) && !defined(_CPPUNWIND)
+#include "adafuse: what is wrong is told by exceptions: not with -fno-exceptions"
+#endif
 // std::min and std::max would not be what they are.
 #if defined(min) || defined(max)
 #include "adafuse: define NOMINMAX before windows.h, whose macros are named min and max"
