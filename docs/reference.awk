@@ -87,9 +87,9 @@ function name_at(i,    open) {
 # `T a = 1, b = 2;` as declarations of their own, each with the comment `text`; "" for any other line.
 function apart(declaration, text,    type, names, parts, i, made) {
   declaration = code_of(declaration)
-  if (declaration !~ /^ +(const |static |constexpr |inline )*[A-Za-z_:0-9]+(<[^<>()]*>)?[*&]* +[a-z_0-9]+( = [^(){},]+)?(, [a-z_0-9]+( = [^(){},]+)?)+; *$/)
+  if (declaration !~ /^ +(const |static |constexpr |inline )*[A-Za-z_:0-9]+(<[^()]*>)?[*&]* +[*]?[a-z_0-9]+( = ([^(){},]+|\{\})|\{\})?(, [*]?[a-z_0-9]+( = ([^(){},]+|\{\})|\{\})?)+; *$/)
     return ""
-  match(declaration, /^ +(const |static |constexpr |inline )*[A-Za-z_:0-9]+(<[^<>()]*>)?[*&]* +/)
+  match(declaration, /^ +(const |static |constexpr |inline )*[A-Za-z_:0-9]+(<[^()]*>)?[*&]* +/)
   type = substr(declaration, 1, RLENGTH)
   names = substr(declaration, RLENGTH + 1)
   sub(/; *$/, "", names)
@@ -185,6 +185,8 @@ function alike_of(i,    declaration, text, name) {
 
   if (declaration ~ /^ *using value_type = /) return "The type of its numbers."
   if (declaration ~ /^ .*void visit\(/) return "Lists parameters, buffers and children by name: see nn::Visitor."
+  if (declaration ~ /^void list_fields\(/) return "Lists the fields under the names that files have."
+  if (declaration ~ /operator<<\(std::ostream& out,/) return "Writes it for people."
   if (declaration ~ /^ .*config\(\) const \{/) return "The configuration it was made of."
   if (declaration ~ /^ .*Variable<T> operator\(\)\(const Variable<T>& x\) const \{/) return "As `forward`, which needs no context here."
   if (declaration ~ /string_view [a-z_]+_words\[\] = /) return "The words for these choices, in the order of the enum."
@@ -192,6 +194,11 @@ function alike_of(i,    declaration, text, name) {
     text = substr(declaration, RSTART, RLENGTH)
     sub(/^.*\{ return /, "", text)
     sub(/; \}$/, "", text)
+    if (text ~ /^[a-z_]+_$/) {
+      gsub(/_/, " ", text)
+      sub(/ $/, "", text)
+      return "Its " text "."
+    }
     if (text !~ /_($|[^a-zA-Z0-9_])/ && text !~ /`/ && text !~ /\*\//) return "`" text "`"
   }
   return ""
@@ -232,6 +239,8 @@ FILENAME ~ /ops\.md$/ && /^\| `/ {
   }
   sub(/^\| /, "| " marks)
 }
+FILENAME ~ /ops\.md$/ && FNR == 1 { $0 = $0 " {#page_ops}" }
+
 { line[FNR] = original[FNR] = $0; count = FNR }
 
 END {
@@ -256,7 +265,8 @@ END {
     page = "@room{" id "," room "} "
   } else {
     id = "header_" id
-    page = "@header{" id "," path ",room_" room "} "
+    umbrella = "include/adafuse/" room "/" room ".hpp"
+    page = (getline row < umbrella) > 0 ? "@header{" id "," path ",room_" room "} " : "@room{" id "," path "} "
   }
   if (idea) {
     comment(1, idea, "//")

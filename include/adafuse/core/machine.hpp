@@ -30,6 +30,11 @@
 #include "adafuse: define NOMINMAX before windows.h, whose macros are named min and max"
 #endif
 
+// Apple's, of functions; it has a switch for them.
+#if defined(check) || defined(require)
+#include "adafuse: define __ASSERT_MACROS_DEFINE_VERSIONS_WITHOUT_UNDERSCORES 0 before Apple's headers, whose macros are named check and require"
+#endif
+
 // Under -ffast-math and its parts a compiler may take it that no number is NaN or infinite, and add
 // in another order: checks for NaN vanish, and sums that keep their digits lose them. What cannot
 // be seen from here, and must not be used either: clang's -fassociative-math alone, -ffast-math

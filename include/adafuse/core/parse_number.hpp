@@ -7,7 +7,6 @@
 #pragma once
 
 #include <adafuse/core/equals.hpp>
-#include <adafuse/core/machine.hpp>
 #include <algorithm>
 #include <charconv>
 #include <cmath>
