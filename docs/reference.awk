@@ -312,13 +312,6 @@ END {
       line[i] = line[i] " */"
       continue
     }
-    # Beneath it, without a blank line between, the same in other words.
-    if (line[i] ~ /^ *$/) documented = ""
-    if (documented != "" && original[i] ~ /[^ ]/ && original[i - 1] ~ /[};]$/ &&
-        original[i] !~ /^ *[}\/]/ && name_at(i) == documented) {
-      line[i] = "/** \\overload */ " line[i]
-      continue
-    }
     # A comment behind a member.
     if (line[i] ~ /\/\/\/< /) {
       at = index(line[i], "///< ")
@@ -326,8 +319,21 @@ END {
       line[i] = text != "" ? text : substr(line[i], 1, at + 4) plain(substr(line[i], at + 5))
       continue
     }
-    if (original[i - 1] !~ /^ *\/\/\// && original[i] ~ /^ *(ADAFUSE_INLINE )?[A-Za-z~][^;]*\) *(const)? *(&|&&)? *(noexcept)? *= (default|delete);( *\/\/.*)?$/) {
-      line[i] = ""
+    # What is refused says why beside it; what is as the language has it needs no words.
+    if (original[i - 1] !~ /^ *\/\/\// && original[i] ~ /\) *(const)? *(&|&&)? *(noexcept)? *= (default|delete);( *\/\/.*)?$/) {
+      for (at = i; original[at - 1] ~ /^ *(template|requires)/; at--) {}
+      if (at < i && original[at - 1] ~ /^ *\/\/\//) continue
+      why = original[i]
+      if (sub(/^.*= delete; +\/\/ /, "", why)) line[at] = "/** Refused: " plain(why) " */ " line[at]
+      else if (at < i) line[at] = "/** Refused. */ " line[at]
+      else line[i] = ""
+      continue
+    }
+    # Beneath it, without a blank line between, the same in other words.
+    if (line[i] ~ /^ *$/) documented = ""
+    if (documented != "" && original[i] ~ /[^ ]/ && original[i - 1] ~ /[};]$/ &&
+        original[i] !~ /^ *[}\/]/ && name_at(i) == documented) {
+      line[i] = "/** \\overload */ " line[i]
       continue
     }
     if (original[i - 1] ~ /^ *\/\/\//) continue

@@ -22,7 +22,7 @@ expect group__header__ops__conv2d__hpp.html 'dx = conv2d_backward_data(dy, w)'
 expect group__header__ops__conv2d__hpp.html 'page_ops.html#op_conv2d'
 expect page_ops.html 'id="op_conv2d"'
 expect classadafuse_1_1optim_1_1Adam.html 'p - rate (m / (1 - b1^t))'
-expect classadafuse_1_1data_1_1DataLoader.html 'made by several threads ahead of their use'
+expect classadafuse_1_1data_1_1DataLoader.html 'makes a batch of a vector of them'
 expect classadafuse_1_1train_1_1Trainer.html 'an evaluation after each'
 expect classadafuse_1_1infer_1_1ClipSession.html ClipSession
 expect classadafuse_1_1infer_1_1StreamSession.html 'one frame in, one prediction out'
@@ -60,7 +60,7 @@ grep -q 'core.hpp:6: .*Member bad(int n).*is not documented' "$probe/log" || {
   cat "$probe/log" >&2
   failed=1
 }
-grep -qF 'good: expects n &gt; 0, got ...; &quot;no&quot;' "$probe/out/html/group__room__core.html" || {
+grep -qF 'good: expects n &gt; 0, got ...; "no"' "$probe/out/html/group__room__core.html" || {
   echo "reference: the error of good() is not said" >&2
   failed=1
 }

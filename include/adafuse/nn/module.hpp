@@ -76,6 +76,7 @@ class Visitor {
   template <NoState<T> M>
   void operator()(std::string_view, const M&) = delete;  // a module has value_type and visit
 
+  /// What was collected; nothing is left here.
   std::vector<StateItem<T>> take() { return std::move(items_); }
 
  private:
