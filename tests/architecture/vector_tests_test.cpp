@@ -17,7 +17,7 @@ namespace {
 /// core/byte_bits.hpp, and a processor's own.
 bool names_vectors(const std::vector<std::string>& lines) {
   static const std::regex word(
-      R"(.*\b(Floats|Doubles|FlushDenormals|equal_bits|list_bits|_mm\w+|v[a-z0-9]+q_[fsu]\d+)\b.*)");
+      R"(.*\b(Floats|Doubles|equal_bits|list_bits|_mm\w+|v[a-z0-9]+q_[fsu]\d+)\b.*)");
   return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
     return !line.starts_with("//") && std::regex_match(line, word);
   });

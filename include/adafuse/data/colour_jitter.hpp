@@ -135,7 +135,10 @@ struct JitterOptions {
   double brightness = 0, contrast = 0, saturation = 0, hue = 0;
 
   bool any() const { return brightness > 0 || contrast > 0 || saturation > 0 || hue > 0; }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const JitterOptions&, const JitterOptions&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// What was drawn for a clip.

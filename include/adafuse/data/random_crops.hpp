@@ -61,7 +61,10 @@ struct ResizedCrop {
   /// The smallest share of the picture, and the largest ratio of width to height.
   double least_area = 0.08, aspect = 4.0 / 3;
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const ResizedCrop&, const ResizedCrop&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// torchvision's RandomResizedCrop: area uniform, aspect uniform in its logarithm, ten attempts to

@@ -19,7 +19,10 @@ struct Normalisation {
   std::array<float, 3> deviation{0.229f, 0.224f, 0.225f};  ///< what x - mean is divided by
   bool bgr = false;                                        ///< The planes are blue, green and red.
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const Normalisation&, const Normalisation&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// What published networks read: red, green, blue with ImageNet's mean and deviation; or, for

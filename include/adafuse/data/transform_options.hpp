@@ -40,7 +40,10 @@ struct TransformOptions {
   JitterOptions jitter{};                     ///< by how much colours change
   double erase = 0;                           ///< the probability that a box of a clip is erased
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const TransformOptions&, const TransformOptions&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// Throws ValueError for what cannot be drawn, and for a crop without a size.

@@ -67,7 +67,10 @@ struct ModelConfig {
   bool policy_both = false;    ///< Residual blocks decide on conv2's channels too.
   bool shared_policy = false;  ///< Blocks of equal sizes share the linears of their agents.
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// Throws ValueError for a number that no network has. Of models and blocks, those know who build

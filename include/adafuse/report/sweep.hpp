@@ -107,8 +107,8 @@ inline Element sweep_table(const Sweep& sweep) {
                             {.text = std::to_string(row.top1.count)}};
     for (const auto& [spread, factor] :
          {std::pair(row.top1, 1.), std::pair(row.macs_fraction, 100.)}) {
-      const auto cell = [factor = factor](double value) {
-        return Cell{.text = number(factor * value, 1) + " %", .exact = number(value, 8)};
+      const auto cell = [scale = factor](double value) {
+        return Cell{.text = number(scale * value, 1) + " %", .exact = number(value, 8)};
       };
       cells.push_back(cell(spread.mean));
       cells.push_back(spread.count > 1 ? cell(spread.deviation) : Cell{.text = "\u2013"});

@@ -36,7 +36,10 @@ constexpr io::Words words_of(LambdaRule) { return {"lambda-rule", lambda_rule_wo
 struct LambdaState {
   double accuracy = 0;       ///< running mean over the training steps, from 0 to 1
   bool left_chance = false;  ///< whether it was above chance by the margin, ever
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const LambdaState&, const LambdaState&) = default;
+#pragma GCC diagnostic pop
 };
 
 template <class Fields>

@@ -74,9 +74,10 @@ inline infer::Decider decider_of(const PolicyChoice& choice, std::uint64_t seed,
       return infer::keep_everything();
     case Kind::random:
       return infer::draw_lots(choice.shares, Key(seed).of("evaluation").of("lots"));
-    default:
-      throw ValueError(concat(option, ": sessions take learned, keep-all or random:k,r,s"));
+    case Kind::magnitude:
+      break;
   }
+  throw ValueError(concat(option, ": sessions take learned, keep-all or random:k,r,s"));
 }
 
 /// The class with the largest logit, and its share of the softmax; of a model of several labels its
