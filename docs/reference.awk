@@ -87,9 +87,9 @@ function name_at(i,    open) {
 # `T a = 1, b = 2;` as declarations of their own, each with the comment `text`; "" for any other line.
 function apart(declaration, text,    type, names, parts, i, made) {
   declaration = code_of(declaration)
-  if (declaration !~ /^ +(const |static |constexpr |inline )*[A-Za-z_:0-9]+(<[^<>()]*>)?[*&]* +[a-z_0-9]+( = [^(){},]+)?(, [a-z_0-9]+( = [^(){},]+)?)+; *$/)
+  if (declaration !~ /^ +(const |static |constexpr |inline )*[A-Za-z_:0-9]+(<[^()]*>)?[*&]* +[*]?[a-z_0-9]+( = ([^(){},]+|\{\})|\{\})?(, [*]?[a-z_0-9]+( = ([^(){},]+|\{\})|\{\})?)+; *$/)
     return ""
-  match(declaration, /^ +(const |static |constexpr |inline )*[A-Za-z_:0-9]+(<[^<>()]*>)?[*&]* +/)
+  match(declaration, /^ +(const |static |constexpr |inline )*[A-Za-z_:0-9]+(<[^()]*>)?[*&]* +/)
   type = substr(declaration, 1, RLENGTH)
   names = substr(declaration, RLENGTH + 1)
   sub(/; *$/, "", names)
@@ -185,6 +185,8 @@ function alike_of(i,    declaration, text, name) {
 
   if (declaration ~ /^ *using value_type = /) return "The type of its numbers."
   if (declaration ~ /^ .*void visit\(/) return "Lists parameters, buffers and children by name: see nn::Visitor."
+  if (declaration ~ /^void list_fields\(/) return "Lists the fields under the names that files have."
+  if (declaration ~ /operator<<\(std::ostream& out,/) return "Writes it for people."
   if (declaration ~ /^ .*config\(\) const \{/) return "The configuration it was made of."
   if (declaration ~ /^ .*Variable<T> operator\(\)\(const Variable<T>& x\) const \{/) return "As `forward`, which needs no context here."
   if (declaration ~ /string_view [a-z_]+_words\[\] = /) return "The words for these choices, in the order of the enum."
@@ -192,9 +194,21 @@ function alike_of(i,    declaration, text, name) {
     text = substr(declaration, RSTART, RLENGTH)
     sub(/^.*\{ return /, "", text)
     sub(/; \}$/, "", text)
+    if (text ~ /^[a-z_]+_$/) {
+      gsub(/_/, " ", text)
+      sub(/ $/, "", text)
+      return "Its " text "."
+    }
     if (text !~ /_($|[^a-zA-Z0-9_])/ && text !~ /`/ && text !~ /\*\//) return "`" text "`"
   }
   return ""
+}
+
+# The page of a header, by its path below include/adafuse.
+function id_of(path,    parts) {
+  if (split(path, parts, "/") == 2 && parts[2] == parts[1] ".hpp") return "room_" parts[1]
+  gsub(/[^a-z0-9_]/, "_", path)
+  return path == "adafuse_hpp" ? "room_adafuse" : "header_" path
 }
 
 BEGIN {
@@ -232,6 +246,17 @@ FILENAME ~ /ops\.md$/ && /^\| `/ {
   }
   sub(/^\| /, "| " marks)
 }
+# A page's links to headers lead to their pages.
+FILENAME ~ /\.md$/ {
+  while (match($0, /\(\.\.\/include\/adafuse\/[a-z0-9_\/]+\.hpp\)/)) {
+    path = substr($0, RSTART + 20, RLENGTH - 21)
+    before = substr($0, 1, RSTART - 1)
+    $0 = before "(@ref " id_of(path) ")" substr($0, RSTART + RLENGTH)
+  }
+  gsub(/\(ops\.md\)/, "(@ref page_ops)")
+}
+FILENAME ~ /ops\.md$/ && FNR == 1 { $0 = $0 " {#page_ops}" }
+
 { line[FNR] = original[FNR] = $0; count = FNR }
 
 END {
@@ -243,8 +268,7 @@ END {
   sub(/^.*include\/adafuse\//, "", path)
   room = path
   if (!sub(/\/.*/, "", room)) room = "adafuse"
-  id = path
-  gsub(/[^a-z0-9_]/, "_", id)
+  id = id_of(path)
   base = path
   sub(/.*\//, "", base)
 
@@ -252,11 +276,10 @@ END {
   idea = 0
   while (line[idea + 1] ~ /^\/\// && line[idea + 1] !~ /SPDX/) idea++
   if (base == room ".hpp") {
-    id = "room_" room
     page = "@room{" id "," room "} "
   } else {
-    id = "header_" id
-    page = "@header{" id "," path ",room_" room "} "
+    umbrella = "include/adafuse/" room "/" room ".hpp"
+    page = (getline row < umbrella) > 0 ? "@header{" id "," path ",room_" room "} " : "@room{" id "," path "} "
   }
   if (idea) {
     comment(1, idea, "//")
@@ -302,13 +325,6 @@ END {
       line[i] = line[i] " */"
       continue
     }
-    # Beneath it, without a blank line between, the same in other words.
-    if (line[i] ~ /^ *$/) documented = ""
-    if (documented != "" && original[i] ~ /[^ ]/ && original[i - 1] ~ /[};]$/ &&
-        original[i] !~ /^ *[}\/]/ && name_at(i) == documented) {
-      line[i] = "/** \\overload */ " line[i]
-      continue
-    }
     # A comment behind a member.
     if (line[i] ~ /\/\/\/< /) {
       at = index(line[i], "///< ")
@@ -316,8 +332,21 @@ END {
       line[i] = text != "" ? text : substr(line[i], 1, at + 4) plain(substr(line[i], at + 5))
       continue
     }
-    if (original[i - 1] !~ /^ *\/\/\// && original[i] ~ /^ *(ADAFUSE_INLINE )?[A-Za-z~][^;]*\) *(const)? *(&|&&)? *(noexcept)? *= (default|delete);( *\/\/.*)?$/) {
-      line[i] = ""
+    # What is refused says why beside it; what is as the language has it needs no words.
+    if (original[i - 1] !~ /^ *\/\/\// && original[i] ~ /\) *(const)? *(&|&&)? *(noexcept)? *= (default|delete);( *\/\/.*)?$/) {
+      for (at = i; original[at - 1] ~ /^ *(template|requires)/; at--) {}
+      if (at < i && original[at - 1] ~ /^ *\/\/\//) continue
+      why = original[i]
+      if (sub(/^.*= delete; +\/\/ /, "", why)) line[at] = "/** Refused: " plain(why) " */ " line[at]
+      else if (at < i) line[at] = "/** Refused. */ " line[at]
+      else line[i] = ""
+      continue
+    }
+    # Beneath it, without a blank line between, the same in other words.
+    if (line[i] ~ /^ *$/) documented = ""
+    if (documented != "" && original[i] ~ /[^ ]/ && original[i - 1] ~ /[};]$/ &&
+        original[i] !~ /^ *[}\/]/ && name_at(i) == documented) {
+      line[i] = "/** \\overload */ " line[i]
       continue
     }
     if (original[i - 1] ~ /^ *\/\/\//) continue

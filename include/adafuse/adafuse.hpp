@@ -14,6 +14,7 @@
 #include <adafuse/data/batches.hpp>
 #include <adafuse/data/cached_dataset.hpp>
 #include <adafuse/data/check_clips.hpp>
+#include <adafuse/data/class_folders.hpp>
 #include <adafuse/data/clip_list.hpp>
 #include <adafuse/data/collate.hpp>
 #include <adafuse/data/data_loader.hpp>

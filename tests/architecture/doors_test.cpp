@@ -104,6 +104,14 @@ TEST_CASE("doors: the operating system has one door, and one for files") {
     CHECK_FALSE_MESSAGE(std::regex_match(line, pattern), line);
 }
 
+TEST_CASE("doors: the command line has one door to the operating system, and one for signals") {
+  std::string found;
+  for (const auto& path :
+       headers_that_name(system_door.pattern, headers_under("examples", "examples")))
+    found += path + " ";
+  CHECK(found == "adafuse/stop_signals.cpp adafuse/system.cpp ");
+}
+
 TEST_CASE("doors: CLI11 is named by the command line only") {
   const std::string pattern = R"(^\s*#\s*include\s*[<"]CLI/.*)";
   CHECK(joined(headers_that_name(pattern, library())) == "");

@@ -8,6 +8,7 @@
 #include <adafuse/ops/linalg.hpp>
 #include <adafuse/ops/matmul.hpp>
 #include <functional>
+#include <string>
 #include <vector>
 #ifdef _OPENMP
 #include <omp.h>
@@ -44,7 +45,8 @@ class Threads {
 };
 
 /// `compute` returns tensors; all their bits must be the same.
-void check_bits(const char* what, const std::function<std::vector<Tensor<double>>()>& compute) {
+void check_bits(const std::string& what,
+                const std::function<std::vector<Tensor<double>>()>& compute) {
   std::vector<Tensor<double>> expected;
   for (const int count : {1, 2, 3}) {
     const Threads threads(count);

@@ -16,4 +16,10 @@ constexpr bool equals(const T& a, const std::type_identity_t<T>& b) {
   return std::equal_to<T>{}(a, b);
 }
 
+/// Whether x is a NaN; a whole number never is.
+template <class T>
+constexpr bool is_nan(const T& x) {
+  return !equals(x, x);
+}
+
 }  // namespace adafuse::inline ADAFUSE_SIMD

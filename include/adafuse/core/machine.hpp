@@ -22,9 +22,17 @@
 #if __cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
 #include "adafuse is C++20: compile with -std=c++20"
 #endif
+#if !defined(__cpp_exceptions) && !defined(_CPPUNWIND)
+#include "adafuse: what is wrong is told by exceptions: not with -fno-exceptions"
+#endif
 // std::min and std::max would not be what they are.
 #if defined(min) || defined(max)
 #include "adafuse: define NOMINMAX before windows.h, whose macros are named min and max"
+#endif
+
+// Apple's, of functions; it has a switch for them.
+#if defined(check) || defined(require)
+#include "adafuse: define __ASSERT_MACROS_DEFINE_VERSIONS_WITHOUT_UNDERSCORES 0 before Apple's headers, whose macros are named check and require"
 #endif
 
 // Under -ffast-math and its parts a compiler may take it that no number is NaN or infinite, and add

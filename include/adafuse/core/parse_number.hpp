@@ -6,7 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/machine.hpp>
+#include <adafuse/core/equals.hpp>
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -83,7 +83,7 @@ inline std::optional<double> parse_number(std::string_view text) {
 #endif
     const auto digits = text.substr(0, text.find_first_of("eE"));
     if (std::isinf(value)) return std::nullopt;
-    if (value == 0 && digits.find_first_of("123456789") != digits.npos) return std::nullopt;
+    if (equals(value, 0) && digits.find_first_of("123456789") != digits.npos) return std::nullopt;
   }
   return negative ? -value : value;
 }

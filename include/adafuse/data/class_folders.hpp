@@ -61,9 +61,10 @@ inline bool has_class_folders(const std::filesystem::path& dir) {
 
 /// The clips of both halves and the classes, in the order of the alphabet.
 struct ClassFolders {
+  /// In the order of their names.
   std::vector<FrameClip> train, val;
-  std::vector<std::string> classes;
-  bool split_by_name = false;
+  std::vector<std::string> classes;  ///< names, by label
+  bool split_by_name = false;  ///< There was one folder: the names of the clips say who validates.
   std::vector<std::string> left_out{};  ///< why each clip that is not there is not
 };
 

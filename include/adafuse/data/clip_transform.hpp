@@ -18,14 +18,15 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 /// What was drawn for a clip. Boxes follow from their keys and the size of a picture: frames of one
 /// size have one box.
 struct DrawnTransform {
-  Key crop;
-  bool mirrored = false;
-  ColourJitter jitter{};
-  Key erase;
+  Key crop;               ///< where the crop is
+  bool mirrored = false;  ///< left and right exchanged
+  ColourJitter jitter{};  ///< by what colours change
+  Key erase;              ///< which box is erased, if any
 };
 
 /// Which of the crops of a test is taken (test_crop).
 struct TestCropNumber {
+  /// From 0, and of how many.
   Index number = 0, count = 1;
 };
 
@@ -42,6 +43,7 @@ class ClipTransform {
 
   const Framing& framing() const { return framing_; }
 
+  /// What this key draws for a clip.
   DrawnTransform draw(Key key) const {
     return {.crop = key.of("crop"),
             .mirrored = flip_ && key.of("flip").uniform(0) < 0.5,

@@ -98,6 +98,7 @@ inline void adjust_brightness(Tensor<std::uint8_t>& image, double factor) {
   detail::blend_with(image, factor, 0);
 }
 
+/// Each byte x becomes f x + (1 - f) m, f the factor, m the mean of the picture's grey.
 inline void adjust_contrast(Tensor<std::uint8_t>& image, double factor) {
   const detail::Grey grey;
   std::int64_t sum = 0;
@@ -106,6 +107,7 @@ inline void adjust_contrast(Tensor<std::uint8_t>& image, double factor) {
   detail::blend_with(image, factor, (1 - factor) * mean);
 }
 
+/// Each byte x becomes f x + (1 - f) g, f the factor, g the grey of its pixel.
 inline void adjust_saturation(Tensor<std::uint8_t>& image, double factor) {
   const detail::Grey grey;
   const auto own = detail::multiples(factor), of_grey = detail::multiples(1 - factor);
@@ -129,18 +131,24 @@ inline void adjust_hue(Tensor<std::uint8_t>& image, double turns) {
 /// How far colours go: factors from max(0, 1 - a) to 1 + a, hues from -hue to hue turns. 0: as they
 /// are.
 struct JitterOptions {
+  /// By how much each may change at most; 0: not at all.
   double brightness = 0, contrast = 0, saturation = 0, hue = 0;
 
   bool any() const { return brightness > 0 || contrast > 0 || saturation > 0 || hue > 0; }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const JitterOptions&, const JitterOptions&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// What was drawn for a clip.
 struct ColourJitter {
+  /// Factors; of hue, the share of a whole turn.
   double brightness = 1, contrast = 1, saturation = 1, hue = 0;
   std::array<int, 4> order{0, 1, 2, 3};  ///< of these four
 };
 
+/// Draws factors and their order.
 inline ColourJitter draw_jitter(const JitterOptions& options, Key key) {
   ColourJitter drawn;
   if (!options.any()) return drawn;

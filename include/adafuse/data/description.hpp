@@ -14,16 +14,18 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// Clips of one picture size, and the first of their files.
 struct SizeCount {
+  /// Pixels, and how many clips have them.
   Index height = 0, width = 0, clips = 0;
-  std::string example;
+  std::string example;  ///< the first of their files
 };
 
+/// What a data set consists of.
 struct Description {
-  Index train = 0, val = 0;                  ///< clips
-  Index fewest_frames = 0, most_frames = 0;  ///< of a clip
-  Index most_labels = 0;                     ///< of a clip
-  std::vector<SizeCount> sizes;              ///< the most frequent first
-  std::vector<std::string> classes;
+  Index train = 0, val = 0;                         ///< clips
+  Index fewest_frames = 0, most_frames = 0;         ///< of a clip
+  Index most_labels = 0;                            ///< of a clip
+  std::vector<SizeCount> sizes;                     ///< the most frequent first
+  std::vector<std::string> classes;                 ///< names, by label
   std::vector<Index> train_of_class, val_of_class;  ///< clips
 };
 

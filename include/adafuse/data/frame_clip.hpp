@@ -15,7 +15,7 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 struct FrameClip {
   std::string name;           ///< what errors call it
   std::filesystem::path dir;  ///< where its frames lie
-  FrameRun frames;
+  FrameRun frames;  ///< which of the files there
   std::vector<std::int64_t> labels;  ///< at least one
 };
 

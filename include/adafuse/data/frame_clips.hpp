@@ -16,6 +16,7 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 /// What lists and folders of frames come to, whatever the frames are called.
 class FrameClips : public Dataset {
  public:
+  /// Clips whose pictures are read as `pictures` says.
   explicit FrameClips(std::vector<FrameClip> clips, const io::ImageOptions& pictures = {})
       : clips_(std::move(clips)), pictures_(pictures) {}
 
@@ -28,6 +29,7 @@ class FrameClips : public Dataset {
   std::int64_t label(Index clip) const override { return at(clip).labels.front(); }
   std::vector<std::int64_t> labels(Index clip) const override { return at(clip).labels; }
 
+  /// The file of frame t of a clip.
   std::filesystem::path frame_path(Index clip, Index t) const {
     const auto& frames = at(clip).frames;
     return at(clip).dir / frames.names(frames.first + t);

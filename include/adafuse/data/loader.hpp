@@ -18,6 +18,7 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
+/// Clips side by side, as a network reads them.
 struct Batch {
   Tensor<float> clips;                                ///< [N, T, 3, H, W], normalised
   Tensor<std::int64_t> labels;                        ///< [N]: the first label of each
@@ -27,21 +28,23 @@ struct Batch {
 
 /// Which clip and which crop of each video a test takes (test_frames, test_crop).
 struct TestView {
+  /// The number of the clip, and of how many.
   Index clip = 0, clips = 1;
-  TestCropNumber crop{};
+  TestCropNumber crop{};  ///< the crop of it
 };
 
+/// What a Loader is told.
 struct LoaderConfig {
-  Index batch_size = 32;
-  Index frames = 8;  ///< T, of each clip
-  Sampling sampling = Sampling::random;
-  bool shuffle = true;
-  bool drop_last = false;  ///< leave out a last batch that is not full
+  Index batch_size = 32;                 ///< N, clips of one batch
+  Index frames = 8;                      ///< T, of each clip
+  Sampling sampling = Sampling::random;  ///< which frames of a clip are looked at
+  bool shuffle = true;                   ///< another order for each epoch
+  bool drop_last = false;                ///< leave out a last batch that is not full
   bool flip = false;  ///< mirror every other clip, at random; wrong where labels say left, right
   Index size = 0;     ///< frames are cropped to size x size; 0 leaves them as they are
   Index shorter_side = 0;  ///< to which frames are scaled before they are cropped; 0 means `size`
-  Index height = 0, width = 0;  ///< that the network saw, where size is 0 and fit not any
-  Normalisation normalisation{};
+  Index height = 0, width = 0;    ///< that the network saw, where size is 0 and fit not any
+  Normalisation normalisation{};  ///< from bytes to numbers of about unit size
   TransformOptions transform{.fit = Fit::any};  ///< what else is drawn
   /// Of each label, what a mirrored clip is called; empty: as it was called.
   std::vector<std::int64_t> mirrored_labels{};

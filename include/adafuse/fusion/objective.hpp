@@ -22,8 +22,8 @@ constexpr io::Words words_of(CostDistance) { return {"cost-loss", cost_distance_
 
 /// How a cost enters the loss.
 struct CostLoss {
-  double lambda = 0;  ///< what the distance is multiplied with
-  double target = 0;  ///< in the unit of the cost
+  double lambda = 0;                               ///< what the distance is multiplied with
+  double target = 0;                               ///< in the unit of the cost
   CostDistance distance = CostDistance::absolute;  ///< how the distance is measured
 };
 

@@ -25,7 +25,7 @@ namespace adafuse::io {
 
 /// Numbers the temporary files of a process, whatever its files are compiled for.
 struct TemporaryFiles {
-  static constinit inline std::atomic<unsigned> count{0};
+  static constinit inline std::atomic<unsigned> count{0};  ///< those that were made
 };
 
 inline namespace ADAFUSE_SIMD {
@@ -115,6 +115,7 @@ inline void require_regular_file(const std::filesystem::path& path) {
 /// Reads a file from its beginning. Throws IoError when it cannot be opened or read.
 class FileReader {
  public:
+  /// Opens a file. Throws IoError.
   explicit FileReader(const std::filesystem::path& path)
       : name_(path.string()), file_(os::open_file(path, os::Access::read)) {
     require<IoError>(file_.get() >= 0, name_, ": cannot open: ", detail::last_system_error());
@@ -210,6 +211,7 @@ inline std::string read_file(const std::filesystem::path& path) {
 /// Throws IoError.
 class FileWriter {
  public:
+  /// Makes the temporary file. Throws IoError.
   explicit FileWriter(const std::filesystem::path& path)
       : path_(followed(path)), temporary_(path_), in_place_(is_special(path_)) {
     // A device or a pipe must not be replaced by a file: it is written to as it is.
@@ -227,9 +229,11 @@ class FileWriter {
     if (!in_place_) os::remove_file(temporary_);
   }
 
+  /// Writes these bytes behind the others.
   void write(const void* data, std::size_t bytes) { detail::write_all(file_, data, bytes, path_); }
   void write(std::string_view bytes) { write(bytes.data(), bytes.size()); }
 
+  /// Puts the file in its place. Throws IoError.
   void commit() {
     if (!in_place_) {
       detail::check_written(os::sync_file(file_), path_);

@@ -22,6 +22,8 @@ namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
 
 namespace detail {
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wswitch-enum"  // each switch names its own instructions
 /// The machine: a stack, marks in it, and a memo.
 class Machine {
  public:
@@ -311,6 +313,7 @@ class Machine {
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint32_t, Ref> memo_;
 };
+#pragma GCC diagnostic pop
 
 }  // namespace detail
 

@@ -12,6 +12,7 @@
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
+/// In which order the bytes and the elements of a tensor stand.
 struct ElementOrder {
   bool big_endian = false;  ///< the highest byte of an element comes first
   bool by_columns = false;  ///< the first dimension is the fastest (Fortran)

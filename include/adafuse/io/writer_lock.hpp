@@ -17,9 +17,10 @@
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
+/// A lock on a directory, held as long as the object lives.
 class WriterLock {
  public:
-  static constexpr const char* file_name = ".writing";
+  static constexpr const char* file_name = ".writing";  ///< in the directory
 
   /// Takes the lock of a directory. Throws IoError, naming the holder, when somebody else has it.
   explicit WriterLock(const std::filesystem::path& dir) : file_(open_for(dir)) {

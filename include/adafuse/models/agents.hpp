@@ -55,6 +55,7 @@ inline PolicyConfig policy_config(const ModelConfig& config, Index in, Index out
 template <class T>
 class AgentMaker {
  public:
+  /// Agents as `config` says, with weights from `key`.
   AgentMaker(const ModelConfig& config, Key key) : config_(config), key_(key) {}
 
   /// An agent of a block, `policy_net` or `policy_net2`; none where the block does not decide, or

@@ -20,8 +20,8 @@ inline namespace ADAFUSE_SIMD {
 
 /// The sizes of a BatchNorm.
 struct BatchNormConfig {
-  Index channels = 0;  ///< c
-  double eps = 1e-5;  ///< added to the variance
+  Index channels = 0;     ///< c
+  double eps = 1e-5;      ///< added to the variance
   double momentum = 0.1;  ///< The share of the batch in the running statistics, as in PyTorch.
 };
 

@@ -68,8 +68,9 @@ class RecurrentLayers {
 
   /// What `forward` returns.
   struct Output {
-    Variable<T> all;  ///< [N, T, directions * hidden]: the last layer after each step, forward first
-    State state;      ///< after the last step
+    /// [N, T, directions * hidden]: the last layer after each step, forward first.
+    Variable<T> all;
+    State state;  ///< after the last step
   };
 
   /// Layers that an error calls `name`, with weights from `key`.

@@ -168,7 +168,7 @@ class BlockedAttention {
     // Keys were seen, and none had any weight: all scores are -inf.
     for (Index i = 0; i < block.count; ++i)
       if (const auto at = static_cast<std::size_t>(i);
-          block.sees[at] && block.log_sums[at] == -std::numeric_limits<double>::infinity())
+          block.sees[at] && equals(block.log_sums[at], -std::numeric_limits<double>::infinity()))
         std::fill_n(block.y + i * v_, v_, std::numeric_limits<T>::quiet_NaN());
   }
 
@@ -206,8 +206,8 @@ class BlockedAttention {
       const auto at = static_cast<std::size_t>(i);
       T* const row = scores + i * n;
       largest[at] = largest_of(row, n);
-      met.counts[at] = largest[at] != -std::numeric_limits<T>::infinity() ||
-                       std::any_of(row, row + n, [](T v) { return v != v; });
+      met.counts[at] = !equals(largest[at], -std::numeric_limits<T>::infinity()) ||
+                       std::any_of(row, row + n, [](T v) { return is_nan(v); });
       if (!met.counts[at]) std::fill_n(row, n, T{0});
     }
     kernels::softmax({block.count, n, 1}, scores, scores);

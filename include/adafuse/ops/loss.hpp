@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/cross_entropy.hpp>
 #include <adafuse/ops/normalize.hpp>
 #include <adafuse/ops/take.hpp>
@@ -63,7 +64,7 @@ Variable<scalar_of<X, Target>> l1_loss(const X& x, const Target& target, LossOpt
 /// What smooth_l1_loss is told.
 struct SmoothL1Options {
   Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
-  double beta = 1;  ///< Where the parabola ends; 0: l1_loss.
+  double beta = 1;                        ///< Where the parabola ends; 0: l1_loss.
 };
 
 /// (x - t)^2 / (2 beta) where |x - t| < beta, and |x - t| - beta / 2 elsewhere.
@@ -74,7 +75,7 @@ Variable<scalar_of<X, Target>> smooth_l1_loss(const X& x, const Target& target,
   require<ValueError>(options.beta >= 0, "smooth_l1_loss: beta is not negative, got ",
                       options.beta);
   const T beta = static_cast<T>(options.beta);
-  if (beta == 0) return l1_loss(x, target, {.reduction = options.reduction});
+  if (equals(beta, 0)) return l1_loss(x, target, {.reduction = options.reduction});
   // f'(d) = d / beta up to |d| = beta, sign d beyond: clamp(d, -beta, beta) / beta
   return detail::loss_of_difference<T>(
       "smooth_l1_loss", x, target, options.reduction,
@@ -88,7 +89,7 @@ Variable<scalar_of<X, Target>> smooth_l1_loss(const X& x, const Target& target,
 /// What huber_loss is told.
 struct HuberOptions {
   Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
-  double delta = 1;  ///< Where the parabola ends.
+  double delta = 1;                       ///< Where the parabola ends.
 };
 
 /// (x - t)^2 / 2 where |x - t| <= delta, and delta (|x - t| - delta / 2) elsewhere.
@@ -146,7 +147,7 @@ Variable<scalar_of<X>> nll_loss(const X& input, const Tensor<std::int64_t>& labe
 /// What binary_cross_entropy is told.
 template <class T>
 struct BinaryCrossEntropyOptions {
-  Tensor<T> weight = {};  ///< of each element; sizes of 1 stretch; undefined: 1
+  Tensor<T> weight = {};                  ///< of each element; sizes of 1 stretch; undefined: 1
   Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
 };
 
@@ -223,7 +224,7 @@ Variable<scalar_of<X, Target>> binary_cross_entropy(
 /// What binary_cross_entropy_with_logits is told.
 template <class T>
 struct BinaryCrossEntropyWithLogitsOptions {
-  Tensor<T> weight = {};  ///< of each element; sizes of 1 stretch; undefined: 1
+  Tensor<T> weight = {};                  ///< of each element; sizes of 1 stretch; undefined: 1
   Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
   Tensor<T> pos_weight = {};  ///< of what t says is there; sizes of 1 stretch; undefined: 1
 };
@@ -269,7 +270,7 @@ namespace detail {
 template <class T>
 Variable<T> t_log_t(const Variable<T>& t) {
   const auto f = kernels::through<kernels::Function::log>(
-      [](T v, T log_v) { return v == 0 ? T{0} : v * log_v; });
+      [](T v, T log_v) { return equals(v, 0) ? T{0} : v * log_v; });
   // dt = dy (ln t + 1); where t is 0, which is the end of its range, 0
   return record("t_log_t", kernels::map(t.value(), f), {t},
                 [t](const Variable<T>& dy) -> Gradients<T> {
@@ -334,7 +335,7 @@ Variable<scalar_of<A, P>> triplet_margin_loss(const A& anchor, const P& positive
 
 /// What cosine_embedding_loss is told.
 struct CosineEmbeddingOptions {
-  double margin = 0;  ///< How similar those may be that are not to be.
+  double margin = 0;                      ///< How similar those may be that are not to be.
   Reduction reduction = Reduction::mean;  ///< What becomes of the rows' losses.
 };
 
@@ -354,12 +355,12 @@ Variable<scalar_of<A, B>> cosine_embedding_loss(const A& first, const B& second,
                       op, ": expects a and b [N,D] and y [N], got ", a.shape(), ", ", b.shape(),
                       " and ", y.shape());
   for (Index n = 0; n < y.size(); ++n)
-    require<ValueError>(y.data()[n] == Y{1} || y.data()[n] == static_cast<Y>(-1), op,
+    require<ValueError>(equals(y.data()[n], 1) || equals(y.data()[n], -1), op,
                         ": expects 1 or -1, y has ", y.data()[n], " at position ", n);
   const T tiny = static_cast<T>(1e-12);
   const auto dot = [](const Variable<T>& v, const Variable<T>& w) { return sum(v * w, -1); };
   const auto c = dot(a, b) / sqrt((dot(a, a) + tiny) * (dot(b, b) + tiny));
-  const auto alike = kernels::map(y, [](Y v) { return v == Y{1} ? T{1} : T{0}; });
+  const auto alike = kernels::map(y, [](Y v) { return equals(v, 1) ? T{1} : T{0}; });
   const auto apart = kernels::map(alike, [](T v) { return 1 - v; });
   return detail::reduced(op, gate(1 - c, alike) + gate(clamp_min(c - options.margin, 0), apart),
                          options.reduction);

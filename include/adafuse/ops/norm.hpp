@@ -12,8 +12,8 @@ namespace adafuse::inline ADAFUSE_SIMD {
 /// What norm is told.
 struct NormOptions {
   NamedOptions named = NamedOptions();  ///< Options are named: `{.p = 1}`.
-  double p = 2;          ///< any number, infinity and -infinity among them
-  bool keepdim = false;  ///< Leave the reduced dimensions, with size 1.
+  double p = 2;                         ///< any number, infinity and -infinity among them
+  bool keepdim = false;                 ///< Leave the reduced dimensions, with size 1.
 };
 
 namespace detail {

@@ -14,7 +14,7 @@ namespace detail {
 /// 1 where x is 0, and 0 elsewhere.
 template <class T>
 Tensor<T> where_zero(const Tensor<T>& x) {
-  return kernels::map(x, [](T v) { return v == 0 ? T{1} : T{0}; });
+  return kernels::map(x, [](T v) { return equals(v, 0) ? T{1} : T{0}; });
 }
 
 /// y = (sum of |x|^p along dimension `axis`)^(1/p), which stays with size 1; p > 0 may be infinite:

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/reduce.hpp>
 
@@ -112,7 +113,7 @@ Variable<scalar_of<X>> stddev(const X& input, const Dims& dims, VarOptions optio
   // y = v^(1/2)  =>  dv = dy / (2 y). At y = 0, where x is constant, there is no derivative: dv = 0
   return record(
       "stddev", value, {x}, [x, over](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
-        const auto zero = kernels::map(y.value(), [](T v) { return v == 0 ? T{1} : T{0}; });
+        const auto zero = kernels::map(y.value(), [](T v) { return equals(v, 0) ? T{1} : T{0}; });
         const Variable<T> dv = gate(dy, y.value()) / (2 * (y + zero));
         return {detail::variance_gradient(x, dv, over)};
       });

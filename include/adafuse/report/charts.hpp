@@ -12,7 +12,7 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// A network's place in the trade-off.
 struct TradeOffPoint {
-  std::string label;
+  std::string label;         ///< beside the point
   double macs_fraction = 0;  ///< of the dense network; 1 is all of it
   double top1 = 0;           ///< per cent
   bool accent = false;       ///< what the chart is about
@@ -20,14 +20,15 @@ struct TradeOffPoint {
 
 /// An accuracy that is worth knowing.
 struct ReferenceLine {
-  std::string label;
-  double top1 = 0;  ///< per cent
+  std::string label;  ///< beside the line
+  double top1 = 0;    ///< per cent
 };
 
+/// Networks as points: per cent right against the share of the dense network's MACs.
 struct TradeOffChart {
-  std::string title = "Accuracy against cost";
-  std::vector<TradeOffPoint> points;
-  std::optional<ReferenceLine> reference = {};
+  std::string title = "Accuracy against cost";  ///< above the picture
+  std::vector<TradeOffPoint> points;            ///< the networks
+  std::optional<ReferenceLine> reference = {};  ///< an accuracy that is worth knowing
 };
 
 namespace detail {

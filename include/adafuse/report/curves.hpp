@@ -12,16 +12,17 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// One line: a value for each epoch, from the first on.
 struct Curve {
-  std::string name;
-  std::vector<double> values;
-  std::string_view colour = theme::accent;
-  bool dashed = false;
+  std::string name;                         ///< in the legend
+  std::vector<double> values;               ///< of each epoch
+  std::string_view colour = theme::accent;  ///< "#rrggbb"
+  bool dashed = false;                      ///< not a whole line
 };
 
+/// Several lines over the same epochs.
 struct CurveChart {
-  std::string title;
-  std::vector<Curve> curves;
-  bool per_cent = false;  ///< the axis holds 0 to 100 and no more
+  std::string title;          ///< above the picture
+  std::vector<Curve> curves;  ///< the lines
+  bool per_cent = false;      ///< the axis holds 0 to 100 and no more
 };
 
 namespace detail {

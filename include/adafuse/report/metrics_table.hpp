@@ -15,10 +15,12 @@
 
 namespace adafuse::report::inline ADAFUSE_SIMD {
 
+/// metrics.csv as texts.
 struct MetricsTable {
-  std::vector<std::string> columns;
+  std::vector<std::string> columns;            ///< the headings
   std::vector<std::vector<std::string>> rows;  ///< [epoch][column]
 
+  /// The number of a column; none where it is not there.
   std::optional<std::size_t> find(std::string_view column) const {
     const auto found = std::find(columns.begin(), columns.end(), column);
     if (found == columns.end()) return std::nullopt;

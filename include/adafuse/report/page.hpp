@@ -15,11 +15,12 @@
 
 namespace adafuse::report::inline ADAFUSE_SIMD {
 
+/// What a report shows.
 struct Page {
-  std::string title = "adafuse report";
-  std::vector<RunPage> runs;
+  std::string title = "adafuse report";         ///< of the page
+  std::vector<RunPage> runs;                    ///< one below the other
   std::optional<ReferenceLine> reference = {};  ///< an accuracy that is worth knowing
-  std::vector<Sweep> sweeps = {};
+  std::vector<Sweep> sweeps = {};               ///< before the runs
 };
 
 namespace detail {

@@ -96,6 +96,7 @@ summary { cursor: pointer; }
 
 }  // namespace detail
 
+/// The CSS that stands in the page.
 inline std::string page_style() {
   std::string light, dark, fills;
   for (const auto& [colour, name, in_the_dark] : detail::inks) {

@@ -16,16 +16,17 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// A clip and what was decided on it.
 struct Film {
-  std::string clip;
-  Filmstrip strip;
+  std::string clip;  ///< its name
+  Filmstrip strip;   ///< the frames and the decisions
 };
 
 /// What is known of a run. What is missing is left out of the page.
 struct RunPage {
-  std::string name;
+  std::string name;           ///< its directory
   io::Json summary = {};      ///< summary.json; null: the run is not complete
   MetricsTable metrics = {};  ///< metrics.csv
   io::Json evaluation = {};   ///< `eval --json`; null: there are no data
+  /// Clips that the network knew, and clips that it did not.
   std::vector<Film> right = {}, wrong = {};
   infer::Ledger ledger = {};  ///< of some clips; no frames: none
   infer::Ledger dense = {};   ///< of the same clips, all channels kept; no frames: none
@@ -152,6 +153,7 @@ inline Element blocks_table(const io::Json& e) {
   return table(t);
 }
 
+/// A row for each class of `eval --json`.
 inline Element classes_table(const io::Json& classes) {
   // Where clips have several labels, a class has an average precision and no accuracy.
   const bool several = !classes.empty() && !classes[0].contains("accuracy");

@@ -29,6 +29,7 @@ inline constexpr double title_size = 17, body_size = 13, small_size = 11.5;
 
 /// How an action is drawn, and what a legend says of it.
 struct ActionLook {
+  /// "#rrggbb", and a word.
   std::string_view colour, legend;
 };
 
@@ -61,11 +62,12 @@ inline Element sheet(double width, double height, std::string_view name) {
   return svg;
 }
 
+/// How a text is drawn.
 struct TextStyle {
-  std::string_view fill = theme::ink;
-  double size = theme::body_size;
-  std::string_view anchor = "start";  ///< which part of the text stands at x: start, middle, end
-  bool bold = false;
+  std::string_view fill = theme::ink;  ///< "#rrggbb"
+  double size = theme::body_size;      ///< pixels
+  std::string_view anchor = "start";   ///< which part of the text stands at x: start, middle, end
+  bool bold = false;                   ///< or of the usual weight
 };
 
 /// A line of text whose baseline is at y.

@@ -13,6 +13,7 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// What goes through the network at once.
 struct BatchPart {
   data::Batch batch;     ///< shares the whole one's memory
   double of_clips = 1;   ///< its share of the clips

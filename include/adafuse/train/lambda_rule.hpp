@@ -26,6 +26,7 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// What lambda is multiplied with; the header says by which equation.
 enum class LambdaRule { half_learned, learned, learned_squared, left_chance, epoch };
 inline constexpr std::string_view lambda_rule_words[] = {"half-learned", "learned",
                                                          "learned-squared", "left-chance", "epoch"};
@@ -35,7 +36,10 @@ constexpr io::Words words_of(LambdaRule) { return {"lambda-rule", lambda_rule_wo
 struct LambdaState {
   double accuracy = 0;       ///< running mean over the training steps, from 0 to 1
   bool left_chance = false;  ///< whether it was above chance by the margin, ever
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const LambdaState&, const LambdaState&) = default;
+#pragma GCC diagnostic pop
 };
 
 template <class Fields>
@@ -43,6 +47,7 @@ void list_fields(Fields& f, LambdaState& s) {
   f("accuracy", s.accuracy), f("left_chance", s.left_chance);
 }
 
+/// How much of lambda counts, step by step.
 class LambdaSchedule {
  public:
   /// `from`: the first epoch, from 0, in which lambda counts by LambdaRule::epoch. `chance`: what
@@ -87,6 +92,7 @@ class LambdaSchedule {
 
   /// Restored into a schedule of the same rule, all goes on as if it had never stopped.
   const LambdaState& state() const { return state_; }
+  /// Goes on from a state.
   void restore(const LambdaState& state) { state_ = state; }
 
  private:

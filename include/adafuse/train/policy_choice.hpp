@@ -13,7 +13,8 @@
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
 struct PolicyChoice {
-  enum class Kind { learned, keep_all, random, magnitude } kind = Kind::learned;
+  /// Who decides.
+  enum class Kind { learned, keep_all, random, magnitude } kind = Kind::learned;  ///< who does
   ActionShares shares{};  ///< of a random policy, and of one by magnitude
 
   bool learned() const { return kind == Kind::learned; }

@@ -14,6 +14,7 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// Where a run comes from.
 struct Provenance {
   std::string version;               ///< of adafuse
   std::string commit;                ///< that the program was built from; empty: not known
@@ -22,8 +23,8 @@ struct Provenance {
   std::string data;                  ///< the data set
   std::string started;               ///< UTC, "2026-03-01T12:00:00Z"
   std::string processor;             ///< "AMD EPYC 9B45"; empty: not known
-  Index threads = 0;
-  std::string vector_path;  ///< plain, avx2, avx512, neon
+  Index threads = 0;                 ///< that a loop might use
+  std::string vector_path;           ///< plain, avx2, avx512, neon
 };
 
 template <class Fields>
@@ -58,6 +59,7 @@ inline std::string processor_name(std::istream& cpuinfo) {
   return "";
 }
 
+/// Of this machine, by /proc/cpuinfo; empty where that says nothing.
 inline std::string processor_name() {
   std::ifstream cpuinfo("/proc/cpuinfo");
   return processor_name(cpuinfo);

@@ -15,6 +15,7 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// All labels of each clip.
 using LabelSets = std::vector<std::vector<std::int64_t>>;
 
 /// [N, K]: 1 where a clip has a class, 0 elsewhere.

@@ -19,6 +19,7 @@ class TrainedModel {
     require_finite_state(saved_.model, file.string());
   }
 
+  /// What the file says.
   const ModelCard& card() const { return saved_.card; }
 
   /// The shorter side that pictures are scaled to; 0: they are taken as they are.
@@ -73,17 +74,19 @@ inline infer::Decider decider_of(const PolicyChoice& choice, std::uint64_t seed,
       return infer::keep_everything();
     case Kind::random:
       return infer::draw_lots(choice.shares, Key(seed).of("evaluation").of("lots"));
-    default:
-      throw ValueError(concat(option, ": sessions take learned, keep-all or random:k,r,s"));
+    case Kind::magnitude:
+      break;
   }
+  throw ValueError(concat(option, ": sessions take learned, keep-all or random:k,r,s"));
 }
 
 /// The class with the largest logit, and its share of the softmax; of a model of several labels its
 /// sigmoid. Throws ValueError, naming whose logits they are, when one is not finite.
 struct Guess {
-  std::size_t label = 0;
-  double score = 0;
+  std::size_t label = 0;  ///< the class of the largest logit
+  double score = 0;  ///< its share of the softmax, or its sigmoid
 
+  /// Of the logits of one clip, which errors call `whose`.
   Guess(std::span<const float> logits, const std::string& whose, bool several_labels = false) {
     require_finite_logits(logits, whose);
     label =
