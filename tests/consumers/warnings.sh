@@ -43,7 +43,6 @@ mkdir -p "$directory"
   esac
   printf '#include <%s>\n#endif\n' "$header"
 done > "$directory/everything.cpp"
-cp "$directory/everything.cpp" "$directory/kernels.cpp"
 include_tests() { printf '#include <%s_test.cpp>\n' "$@"; }
 {
   printf '#include <ops/%s_rows.cpp>\n' all linalg
@@ -51,8 +50,9 @@ include_tests() { printf '#include <%s_test.cpp>\n' "$@"; }
     optim/{adam,lbfgs} data/{loader,data_loader} fusion/{decide,magnitude} models/video_model \
     infer/{clip_session,stream_session} train/trainer report/page io/{torch_file,npy}
 } >> "$directory/everything.cpp"
+# Names of kernels are those of operations: a file of their own.
 include_tests kernels/{conv2d,conv2d_masked_direct,reduce,elementwise,normal,sort,cumulative,adaptive_pool,fuse} \
-  kernels/{batch_norm,pool2d,pow} >> "$directory/kernels.cpp"
+  kernels/{batch_norm,pool2d,pow} > "$directory/kernels.cpp"
 
 for file in everything kernels; do
   "$compiler" "${flags[@]}" "$directory/$file.cpp"
