@@ -15,7 +15,7 @@ for include in "${@:4}"; do
 done
 # No AVX: some builds of mingw store its vectors where the stack is not aligned for them. -mbig-obj: more
 # sections than a file of Windows usually has.
-flags=(-std=c++20 -O1 -w -ffp-contract=off -I"$source/include" -Iinclude "$here/program.cpp")
+flags=(-std=c++20 -O0 -w -ffp-contract=off -I"$source/include" -Iinclude "$here/program.cpp")
 "$mingw" "${flags[@]}" -Wa,-mbig-obj -static -o program.exe
 printf '#include <adafuse/adafuse.hpp>\n#ifdef _WINDOWS_\n#error windows.h\n#endif\n' > leaks.cpp
 "$mingw" -std=c++20 -w -fsyntax-only -DADAFUSE_COMPILED=1 -I"$source/include" -Iinclude leaks.cpp
