@@ -53,7 +53,7 @@ function comment(first, last, marker,    i, text, item, verbatim) {
     gsub(/\*\//, "* /", text)
     if (text ~ /^[^ ]/) item = text ~ /^(- |[0-9]+\. )/
     if (text ~ /^  / && !item) {
-      line[i] = (verbatim ? "" : "@lines ") text
+      line[i] = verbatim ? text : "@lines" substr(text, 2)
       verbatim = 1
     } else {
       if (verbatim && text != "") {
@@ -120,7 +120,7 @@ function throws_of(i,    level, begun, code, made, call, j, key) {
       }
     }
     level += depth_of(code, "[{]", "[}]")
-    if (code ~ /\{/) begun = 1
+    if (code ~ /[{}] *$/) begun = 1  # not by a default, `options = {}`
     if (begun && level <= 0) return made
   }
   return made

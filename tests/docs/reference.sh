@@ -24,6 +24,7 @@ expect group__header__ops__conv2d__hpp.html 'dx = conv2d_backward_data(dy, w)'
 expect group__header__ops__conv2d__hpp.html 'page_ops.html#op_conv2d'
 expect page_ops.html 'id="op_conv2d"'
 expect classadafuse_1_1optim_1_1Adam.html 'p - rate (m / (1 - b1^t))'
+expect classadafuse_1_1optim_1_1Adam.html 'betas must be in [0, 1), got ...'
 expect classadafuse_1_1data_1_1DataLoader.html 'makes a batch of a vector of them'
 expect classadafuse_1_1train_1_1Trainer.html 'an evaluation after each'
 expect classadafuse_1_1infer_1_1ClipSession.html ClipSession
