@@ -53,7 +53,7 @@ function comment(first, last, marker,    i, text, item, verbatim) {
     gsub(/\*\//, "* /", text)
     if (text ~ /^[^ ]/) item = text ~ /^(- |[0-9]+\. )/
     if (text ~ /^  / && !item) {
-      line[i] = (verbatim ? "" : "@lines ") text
+      line[i] = verbatim ? text : "@lines" substr(text, 2)
       verbatim = 1
     } else {
       if (verbatim && text != "") {
@@ -120,7 +120,7 @@ function throws_of(i,    level, begun, code, made, call, j, key) {
       }
     }
     level += depth_of(code, "[{]", "[}]")
-    if (code ~ /\{/) begun = 1
+    if (code ~ /[{}] *$/) begun = 1  # not by a default, `options = {}`
     if (begun && level <= 0) return made
   }
   return made
@@ -204,6 +204,13 @@ function alike_of(i,    declaration, text, name) {
   return ""
 }
 
+# The page of a header, by its path below include/adafuse.
+function id_of(path,    parts) {
+  if (split(path, parts, "/") == 2 && parts[2] == parts[1] ".hpp") return "room_" parts[1]
+  gsub(/[^a-z0-9_]/, "_", path)
+  return path == "adafuse_hpp" ? "room_adafuse" : "header_" path
+}
+
 BEGIN {
   while ((getline row < "docs/ops.md") > 0) {
     if (row !~ /^\| `/) continue
@@ -239,6 +246,15 @@ FILENAME ~ /ops\.md$/ && /^\| `/ {
   }
   sub(/^\| /, "| " marks)
 }
+# A page's links to headers lead to their pages.
+FILENAME ~ /\.md$/ {
+  while (match($0, /\(\.\.\/include\/adafuse\/[a-z0-9_\/]+\.hpp\)/)) {
+    path = substr($0, RSTART + 20, RLENGTH - 21)
+    before = substr($0, 1, RSTART - 1)
+    $0 = before "(@ref " id_of(path) ")" substr($0, RSTART + RLENGTH)
+  }
+  gsub(/\(ops\.md\)/, "(@ref page_ops)")
+}
 FILENAME ~ /ops\.md$/ && FNR == 1 { $0 = $0 " {#page_ops}" }
 
 { line[FNR] = original[FNR] = $0; count = FNR }
@@ -252,8 +268,7 @@ END {
   sub(/^.*include\/adafuse\//, "", path)
   room = path
   if (!sub(/\/.*/, "", room)) room = "adafuse"
-  id = path
-  gsub(/[^a-z0-9_]/, "_", id)
+  id = id_of(path)
   base = path
   sub(/.*\//, "", base)
 
@@ -261,10 +276,8 @@ END {
   idea = 0
   while (line[idea + 1] ~ /^\/\// && line[idea + 1] !~ /SPDX/) idea++
   if (base == room ".hpp") {
-    id = "room_" room
     page = "@room{" id "," room "} "
   } else {
-    id = "header_" id
     umbrella = "include/adafuse/" room "/" room ".hpp"
     page = (getline row < umbrella) > 0 ? "@header{" id "," path ",room_" room "} " : "@room{" id "," path "} "
   }
@@ -312,13 +325,6 @@ END {
       line[i] = line[i] " */"
       continue
     }
-    # Beneath it, without a blank line between, the same in other words.
-    if (line[i] ~ /^ *$/) documented = ""
-    if (documented != "" && original[i] ~ /[^ ]/ && original[i - 1] ~ /[};]$/ &&
-        original[i] !~ /^ *[}\/]/ && name_at(i) == documented) {
-      line[i] = "/** \\overload */ " line[i]
-      continue
-    }
     # A comment behind a member.
     if (line[i] ~ /\/\/\/< /) {
       at = index(line[i], "///< ")
@@ -326,8 +332,21 @@ END {
       line[i] = text != "" ? text : substr(line[i], 1, at + 4) plain(substr(line[i], at + 5))
       continue
     }
-    if (original[i - 1] !~ /^ *\/\/\// && original[i] ~ /^ *(ADAFUSE_INLINE )?[A-Za-z~][^;]*\) *(const)? *(&|&&)? *(noexcept)? *= (default|delete);( *\/\/.*)?$/) {
-      line[i] = ""
+    # What is refused says why beside it; what is as the language has it needs no words.
+    if (original[i - 1] !~ /^ *\/\/\// && original[i] ~ /\) *(const)? *(&|&&)? *(noexcept)? *= (default|delete);( *\/\/.*)?$/) {
+      for (at = i; original[at - 1] ~ /^ *(template|requires)/; at--) {}
+      if (at < i && original[at - 1] ~ /^ *\/\/\//) continue
+      why = original[i]
+      if (sub(/^.*= delete; +\/\/ /, "", why)) line[at] = "/** Refused: " plain(why) " */ " line[at]
+      else if (at < i) line[at] = "/** Refused. */ " line[at]
+      else line[i] = ""
+      continue
+    }
+    # Beneath it, without a blank line between, the same in other words.
+    if (line[i] ~ /^ *$/) documented = ""
+    if (documented != "" && original[i] ~ /[^ ]/ && original[i - 1] ~ /[};]$/ &&
+        original[i] !~ /^ *[}\/]/ && name_at(i) == documented) {
+      line[i] = "/** \\overload */ " line[i]
       continue
     }
     if (original[i - 1] ~ /^ *\/\/\//) continue

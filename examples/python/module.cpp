@@ -13,7 +13,6 @@
 namespace py = pybind11;
 using namespace adafuse;
 using interop::Copy, interop::tensor_from, interop::without_gil;
-
 namespace {
 
 Variable<float> variable(const py::object& x) {
@@ -57,8 +56,8 @@ struct Model : train::TrainedModel {
 
 struct Stream {
   /// Of a network that looks at the next frame: `wait` for it, or do without.
-  Stream(std::shared_ptr<Model> of, bool wait) : model(std::move(of)) {
-    options.future = wait ? infer::Future::wait : infer::Future::zero;
+  Stream(std::shared_ptr<Model> of, std::optional<bool> wait) : model(std::move(of)) {
+    if (wait) options.future = *wait ? infer::Future::wait : infer::Future::zero;
     options.consensus = infer::LastFrames{model->card().config.frames};
   }
   std::optional<py::dict> step(const py::object& frame) {
@@ -114,7 +113,8 @@ PYBIND11_MODULE(adafuse_example, m) {
       }))
       .def("predict", &Model::predict, py::arg("frames"), py::arg("number") = 0);
   py::class_<Stream>(m, "Stream", py::module_local())
-      .def(py::init<std::shared_ptr<Model>, bool>(), py::arg("model"), py::arg("wait") = false)
+      .def(py::init<std::shared_ptr<Model>, std::optional<bool>>(), py::arg("model"),
+           py::arg("wait") = py::none())
       .def("step", &Stream::step, py::arg("frame"))
       .def("drain", &Stream::drain);
 }

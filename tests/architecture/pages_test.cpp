@@ -116,6 +116,7 @@ bool is_header(const std::string& named) {
     std::set<std::string> paths;
     for (const char* folder : {"include", "tests", "bench", "examples"})
       for (const auto& [path, header] : headers_under(folder, "")) paths.insert("/" + path);
+    paths.insert("/adafuse_single.hpp");  // made when CMake runs
     return paths;
   }();
   return std::any_of(all.begin(), all.end(),
@@ -168,8 +169,9 @@ bool is_identifier(const std::string& name) {
 /// Names of styles, and of oneDNN's.
 const std::set<std::string> other_identifiers = {"snake_case", "PascalCase", "avx512_core"};
 
-/// Options of CMake and CTest.
-const std::set<std::string> options_of_others = {"--preset", "--build", "--target", "--test-dir"};
+/// Options of CMake and CTest, git, pkg-config.
+const std::set<std::string> options_of_others = {"--preset",   "--build", "--target",
+                                                 "--test-dir", "--depth", "--cflags"};
 
 /// Whether a program of ours has this option: the command line, a benchmark, a script.
 bool is_option(const std::string& option) {

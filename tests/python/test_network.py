@@ -79,18 +79,23 @@ class TheSameNumbers(unittest.TestCase):
             self.assertEqual({k: got[k] for k in SAME}, {k: expected[k] for k in SAME})
 
     def test_a_stream_is_that_of_the_command_line_bit_for_bit(self):
-        for run, options, wait in (("learned", [], False), ("shift", ["--future", "wait"], True),
+        for run, options, wait in (("learned", [], None), ("shift", ["--future", "wait"], True),
                                    ("shift", ["--future", "zero"], False)):
             lines = adafuse("stream", run, f"data/frames/{CLIPS[0]}", "--json", *options).splitlines()
             expected = [json.loads(line) for line in lines][:-1]
             stream = af.Stream(af.Model(path(run)), wait=wait)
             answers = [stream.step(frame) for frame in clip(CLIPS[0])]
-            self.assertEqual(answers[0] is None, wait)
+            self.assertEqual(answers[0] is None, bool(wait))
             while (last := stream.drain()) is not None:
                 answers.append(last)
             got = [{k: a[k] for k in SAME} for a in answers if a is not None]
             with self.subTest(run=run, wait=wait):
                 self.assertEqual(got, [{k: e[k] for k in SAME} for e in expected])
+
+    def test_a_stream_says_where_it_needs_the_next_frame(self):
+        stream = af.Stream(af.Model(path("shift")))
+        with self.assertRaisesRegex(ValueError, "stream: .*next frame"):
+            stream.step(clip(CLIPS[0])[0])
 
     def test_frames_may_be_read_only_or_views(self):
         model, frames = af.Model(path("learned")), clip(CLIPS[0])

@@ -13,17 +13,17 @@ using DifferentiableFunction =
 
 /// How derivatives are compared with differences.
 struct GradcheckOptions {
-  double step = 1e-5;  ///< h of the central difference
+  double step = 1e-5;       ///< h of the central difference
   double tolerance = 1e-6;  ///< of |analytic - numeric| / largest |gradient| of that input
 };
 
 /// The element where derivative and difference disagree most.
 struct GradcheckResult {
-  std::string op;  ///< The name that gradcheck was given.
+  std::string op;      ///< The name that gradcheck was given.
   bool passed = true;  ///< Whether `error` is within the tolerance.
-  double error = 0;  ///< relative to the largest gradient of that input (at least 1e-8)
-  Index input = 0;   ///< which input
-  Index element = 0;  ///< which element of that input
+  double error = 0;    ///< relative to the largest gradient of that input (at least 1e-8)
+  Index input = 0;     ///< which input
+  Index element = 0;   ///< which element of that input
   /// The derivative by the walk back, and by the difference.
   double analytic = 0, numeric = 0;
 

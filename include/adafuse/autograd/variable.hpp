@@ -238,10 +238,11 @@ using Gradients = std::vector<Variable<T>>;
 template <class T>
 struct Node {
   const char* op = "parameter";  ///< The operation's name.
-  std::uint64_t order = 0;  ///< the event at which it was made: after its inputs, before what follows
-  Shape shape;              ///< of the value, and so of its gradient
-  bool recorded = false;    ///< made by an operation; a parameter otherwise
-  bool frozen = false;      ///< a parameter that is a constant for now
+  std::uint64_t order =
+      0;                  ///< the event at which it was made: after its inputs, before what follows
+  Shape shape;            ///< of the value, and so of its gradient
+  bool recorded = false;  ///< made by an operation; a parameter otherwise
+  bool frozen = false;    ///< a parameter that is a constant for now
 
   std::vector<std::shared_ptr<Node>> inputs;  ///< null where no gradient is wanted
   /// From dL/dy, and y where `output` holds it, to one gradient for each input.

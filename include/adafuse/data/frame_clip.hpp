@@ -13,9 +13,9 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// A clip: frames in one folder, one number after the other.
 struct FrameClip {
-  std::string name;           ///< what errors call it
-  std::filesystem::path dir;  ///< where its frames lie
-  FrameRun frames;  ///< which of the files there
+  std::string name;                  ///< what errors call it
+  std::filesystem::path dir;         ///< where its frames lie
+  FrameRun frames;                   ///< which of the files there
   std::vector<std::int64_t> labels;  ///< at least one
 };
 

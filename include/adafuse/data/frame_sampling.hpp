@@ -19,7 +19,7 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
-/// Which frames are looked at; the functions below say how.
+/// Which frames are looked at: the table above.
 enum class FrameSampling { segments, dense, uniform, twice };
 inline constexpr std::string_view frame_sampling_words[] = {"segments", "dense", "uniform",
                                                             "twice"};

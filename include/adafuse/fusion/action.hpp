@@ -25,9 +25,9 @@ enum class Action : std::uint8_t { keep = 0, reuse = 1, skip = 2 };
 /// maps of its channel it reads.
 struct ActionRow {
   std::string_view name;  ///< as people read it
-  Index logit;  ///< where it stands among the three logits and in one-hot decisions
-  bool reads_now;     ///< the map of its own frame
-  bool reads_before;  ///< the map of the previous frame, if there is one
+  Index logit;            ///< where it stands among the three logits and in one-hot decisions
+  bool reads_now;         ///< the map of its own frame
+  bool reads_before;      ///< the map of the previous frame, if there is one
 };
 
 /// Actions by number. A table is referred to, not copied: it outlives those who were given it.

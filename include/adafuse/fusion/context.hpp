@@ -57,7 +57,7 @@ struct AdaptiveContext : nn::Context<T> {
 
 /// Where the random numbers of a clip begin.
 struct ClipDraws {
-  Key key;  ///< the stream
+  Key key;                  ///< the stream
   std::uint64_t first = 0;  ///< the position in it
 };
 

@@ -22,7 +22,7 @@ namespace adafuse::inline ADAFUSE_SIMD {
 
 /// Multiply-accumulates of one frame that hang on one block's decisions.
 struct ChannelCosts {
-  std::string block;  ///< Its name.
+  std::string block;         ///< Its name.
   std::vector<double> up;    ///< [c'], of computing each channel
   std::vector<double> down;  ///< [c'], of reading each channel in the layers that follow
 };

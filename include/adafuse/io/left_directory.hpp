@@ -11,7 +11,7 @@ namespace adafuse::io::inline ADAFUSE_SIMD {
 /// What a writer of a directory has left.
 struct LeftDirectory {
   std::filesystem::path path;  ///< `dir`, or what grows beside it
-  bool complete = false;       ///< Its writer came to its end.
+  bool complete = false;       ///< Its last file is there.
   bool settled = false;  ///< complete in its place, and no step of its writer is left to be done
 };
 

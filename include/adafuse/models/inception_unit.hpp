@@ -71,7 +71,7 @@ struct InceptionUnitConfig {
   BlockPlace place() const { return {name(), stage}; }
 };
 
-/// Four branches over one input, concatenated, with a fusion before the next unit.
+/// Four branches over one input, concatenated; decisions fall on the whole.
 template <class T>
 class InceptionUnit {
  public:

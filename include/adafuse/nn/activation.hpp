@@ -131,7 +131,7 @@ inline namespace ADAFUSE_SIMD {
 
 /// The sizes of a Prelu.
 struct PreluConfig {
-  Index channels = 1;  ///< 1: one weight for all (PyTorch's num_parameters).
+  Index channels = 1;   ///< 1: one weight for all (PyTorch's num_parameters).
   double start = 0.25;  ///< What the weights start as.
 };
 

@@ -18,7 +18,7 @@ struct Conv2dConfig {
   Size2 kernel = 1;  ///< pixels of x under the filter
   /// In pixels of x, as conv2d takes them.
   Size2 stride = 1, padding = 0, dilation = 1;
-  Index groups = 1;  ///< Channels of one group read those of the same group alone.
+  Index groups = 1;   ///< Channels of one group read those of the same group alone.
   bool bias = false;  ///< Off by default: a batch norm nearly always follows.
 };
 

@@ -20,7 +20,7 @@ struct ConvConfig {
   Size kernel = 1;  ///< positions of x under the filter
   /// In positions of x, as conv1d and conv3d take them.
   Size stride = 1, padding = 0, dilation = 1;
-  Index groups = 1;  ///< Channels of one group read those of the same group alone.
+  Index groups = 1;   ///< Channels of one group read those of the same group alone.
   bool bias = false;  ///< Off by default, as of Conv2d: a batch norm nearly always follows.
 };
 /// The sizes of a Conv1d.

@@ -22,9 +22,9 @@ struct ConvTransposeConfig {
   /// In positions of y, as conv_transpose2d takes them.
   Size stride = 1, padding = 0;
   Size output_padding = 0;  ///< How much larger the result is at its end.
-  Index groups = 1;  ///< Channels of one group read those of the same group alone.
-  bool bias = false;  ///< Off by default, as of Conv2d: a batch norm nearly always follows.
-  Size dilation = 1;  ///< positions of y from one tap to the next
+  Index groups = 1;         ///< Channels of one group read those of the same group alone.
+  bool bias = false;        ///< Off by default, as of Conv2d: a batch norm nearly always follows.
+  Size dilation = 1;        ///< positions of y from one tap to the next
 };
 /// The sizes of a ConvTranspose1d.
 using ConvTranspose1dConfig = ConvTransposeConfig<Index>;

@@ -110,6 +110,7 @@ class DynamicSequential {
   template <NoLayer<T> L>
   void append(const L&) = delete;  // a layer has value_type, forward(x, ctx) and visit(v)
 
+  /// How many layers there are.
   Index size() const { return layers_.size(); }
   /// Layer number `i`; negative numbers count from the end. Throws ValueError outside.
   const AnyLayer<T>& operator[](Index i) const { return layers_[i]; }

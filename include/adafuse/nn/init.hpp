@@ -139,7 +139,7 @@ enum class Fan {
 
 /// What kaiming_uniform and kaiming_normal are told.
 struct KaimingOptions {
-  Fan fan = Fan::in;  ///< Which variance is kept.
+  Fan fan = Fan::in;                ///< Which variance is kept.
   double slope = 0;                 ///< Of the leaky_relu that follows (PyTorch's a); 0: relu.
   std::optional<double> gain = {};  ///< Of what follows, if that is neither: `calculate_gain`.
 };

@@ -46,7 +46,7 @@ template <class T>
 struct StateItem {
   std::string name;       ///< "layer1.0.conv1.weight"
   Variable<T> parameter;  ///< one of the two is defined
-  Tensor<T> buffer;  ///< the other
+  Tensor<T> buffer;       ///< the other
 
   bool is_parameter() const { return parameter.defined(); }
   Tensor<T> value() const { return is_parameter() ? parameter.value() : buffer; }
@@ -76,6 +76,7 @@ class Visitor {
   template <NoState<T> M>
   void operator()(std::string_view, const M&) = delete;  // a module has value_type and visit
 
+  /// What was collected; nothing is left here.
   std::vector<StateItem<T>> take() { return std::move(items_); }
 
  private:

@@ -15,7 +15,7 @@ inline namespace ADAFUSE_SIMD {
 /// The sizes of a LayerNorm.
 struct LayerNormConfig {
   Shape normalized_shape;  ///< The last dimensions of x, over which mean and variance are taken.
-  double eps = 1e-5;  ///< added to the variance
+  double eps = 1e-5;       ///< added to the variance
   bool elementwise_affine = true;  ///< Whether weight and bias follow.
   bool bias = true;                ///< Off: weight alone.
 };
@@ -31,14 +31,14 @@ struct RMSNormConfig {
 struct GroupNormConfig {
   /// Groups divide the channels.
   Index groups = 0, channels = 0;
-  double eps = 1e-5;  ///< added to the variance
+  double eps = 1e-5;   ///< added to the variance
   bool affine = true;  ///< Whether weight and bias follow.
 };
 
 /// The sizes of an InstanceNorm2d.
 struct InstanceNormConfig {
-  Index channels = 0;  ///< c of x [N, c, H, W]
-  double eps = 1e-5;  ///< added to the variance
+  Index channels = 0;   ///< c of x [N, c, H, W]
+  double eps = 1e-5;    ///< added to the variance
   bool affine = false;  ///< Off, as in PyTorch.
 };
 

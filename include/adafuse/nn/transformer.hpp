@@ -23,7 +23,7 @@ struct TransformerLayerConfig {
   Index dim_feedforward = 2048;  ///< Features between the two linears.
   double dropout = 0.1;  ///< In training: of attention weights, of those features, of both sums.
   TransformerActivation activation = TransformerActivation::relu;  ///< Between the two linears.
-  double layer_norm_eps = 1e-5;  ///< Added to variances.
+  double layer_norm_eps = 1e-5;                                    ///< Added to variances.
   bool norm_first = false;  ///< The norms come before attention and linears, not after the sums.
 };
 

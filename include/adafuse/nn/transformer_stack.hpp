@@ -13,7 +13,7 @@ namespace adafuse::nn::inline ADAFUSE_SIMD {
 /// The sizes of a stack of layers.
 struct TransformerStackConfig {
   TransformerLayerConfig layer;  ///< Of each.
-  Index num_layers = 0;  ///< How many there are.
+  Index num_layers = 0;          ///< How many there are.
   bool norm = false;  ///< A LayerNorm behind the last layer: what norm_first leaves to be done.
 };
 
@@ -46,7 +46,7 @@ class TransformerEncoder {
   using value_type = T;
 
   ModuleList<TransformerEncoderLayer<T>> layers;  ///< one after the other
-  std::optional<LayerNorm<T>> norm;  ///< behind the last, if it is wanted
+  std::optional<LayerNorm<T>> norm;               ///< behind the last, if it is wanted
 
   /// Layers with weights of their own.
   TransformerEncoder(const TransformerStackConfig& config, Key key)
@@ -79,7 +79,7 @@ class TransformerDecoder {
   using value_type = T;
 
   ModuleList<TransformerDecoderLayer<T>> layers;  ///< one after the other
-  std::optional<LayerNorm<T>> norm;  ///< behind the last, if it is wanted
+  std::optional<LayerNorm<T>> norm;               ///< behind the last, if it is wanted
 
   /// Layers with weights of their own.
   TransformerDecoder(const TransformerStackConfig& config, Key key)

@@ -158,7 +158,7 @@ Variable<scalar_of<X>> silu(const X& input) {
 
 /// What softplus is told.
 struct SoftplusOptions {
-  double beta = 1;  ///< how sharp the bend at 0 is
+  double beta = 1;        ///< how sharp the bend at 0 is
   double threshold = 20;  ///< Where beta x is above it, y = x: the difference is below rounding.
 };
 

@@ -12,7 +12,7 @@ namespace adafuse::inline ADAFUSE_SIMD {
 /// Dimensions as a caller names them: one, several, or none; negative ones count from the end.
 class Dims {
  public:
-  Dims() = default;  ///< none
+  Dims() = default;                ///< none
   Dims(Index dim) : dims_{dim} {}  ///< one
   /// `{0, 2}`. Not of an initializer_list, which g++ 12 makes of `{.keepdim = true}` as well.
   template <std::convertible_to<Index>... More>

@@ -35,7 +35,7 @@ enum class InterpolateMode {
 template <class N>
 class OneOrEach {
  public:
-  OneOrEach() = default;  ///< none
+  OneOrEach() = default;               ///< none
   OneOrEach(N all) : numbers_{all} {}  ///< one for all
   /// one for each
   template <std::convertible_to<N>... More>
@@ -54,10 +54,10 @@ class OneOrEach {
 
 /// What interpolate is told: a size or a factor.
 struct InterpolateOptions {
-  OneOrEach<Index> size = {};           ///< Of the result; or, instead:
-  OneOrEach<double> scale_factor = {};  ///< Its size is floor(in scale_factor).
+  OneOrEach<Index> size = {};                       ///< Of the result; or, instead:
+  OneOrEach<double> scale_factor = {};              ///< Its size is floor(in scale_factor).
   InterpolateMode mode = InterpolateMode::nearest;  ///< What a position between elements reads.
-  bool align_corners = false;  ///< Of linear, bilinear, trilinear and bicubic.
+  bool align_corners = false;                       ///< Of linear, bilinear, trilinear and bicubic.
 };
 
 namespace detail {

@@ -17,7 +17,7 @@ namespace adafuse::inline ADAFUSE_SIMD {
 /// det x = sign e^logabsdet.
 template <class T>
 struct SlogdetOutput {
-  Tensor<T> sign;  ///< 1, -1, or 0 for a singular matrix
+  Tensor<T> sign;         ///< 1, -1, or 0 for a singular matrix
   Variable<T> logabsdet;  ///< ln |det x|
 };
 

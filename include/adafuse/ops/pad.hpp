@@ -19,7 +19,7 @@ enum class PadMode {
 /// What pad is told.
 struct PadOptions {
   PadMode mode = PadMode::constant;  ///< What stands in the new places.
-  double value = 0;  ///< Of mode constant.
+  double value = 0;                  ///< Of mode constant.
 };
 
 namespace detail {

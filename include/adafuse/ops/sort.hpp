@@ -20,14 +20,14 @@ struct TopkOptions {
 /// values = gather(x, dim, indices).
 template <class T>
 struct SortOutput {
-  Variable<T> values;  ///< in order along dim
+  Variable<T> values;            ///< in order along dim
   Tensor<std::int64_t> indices;  ///< where each stood in x
 };
 
 /// The same of whole numbers, which have no gradient.
 template <class T>
 struct SortedNumbers {
-  Tensor<T> values;  ///< in order along dim
+  Tensor<T> values;              ///< in order along dim
   Tensor<std::int64_t> indices;  ///< where each stood in x
 };
 

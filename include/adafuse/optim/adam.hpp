@@ -19,7 +19,7 @@ struct AdamOptions {
   NoRate lr = {};  ///< The rate is given to each step.
   /// The share of the old in the running mean of g, and of g^2.
   double beta1 = 0.9, beta2 = 0.999;
-  double eps = 1e-8;  ///< added to the root
+  double eps = 1e-8;             ///< added to the root
   bool decoupled_decay = false;  ///< AdamW
   bool amsgrad = false;          ///< A step is never longer than an earlier v allowed.
 };

@@ -39,7 +39,7 @@ inline Schedule exponential(double rate, double factor) {
 /// What polynomial is told.
 struct PolynomialOptions {
   std::int64_t steps = 5;  ///< From here on the rate is 0 (PyTorch's total_iters).
-  double power = 1;  ///< 1: a straight line
+  double power = 1;        ///< 1: a straight line
 };
 
 /// rate (1 - step / steps)^power, and 0 from `steps` on (PyTorch's PolynomialLR).
@@ -96,10 +96,10 @@ enum class CyclicMode {
 
 /// What cyclic is told.
 struct CyclicOptions {
-  std::int64_t steps_up = 2000;  ///< On which the rate rises (PyTorch's step_size_up).
-  std::int64_t steps_down = 0;   ///< On which it falls again; 0: as many.
+  std::int64_t steps_up = 2000;              ///< On which the rate rises (PyTorch's step_size_up).
+  std::int64_t steps_down = 0;               ///< On which it falls again; 0: as many.
   CyclicMode mode = CyclicMode::triangular;  ///< How the peaks change.
-  double gamma = 1;  ///< Of exp_range.
+  double gamma = 1;                          ///< Of exp_range.
 };
 
 /// Straight up from `low` to `high` and down again, again and again (Smith, "Cyclical learning

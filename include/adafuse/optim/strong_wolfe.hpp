@@ -20,7 +20,7 @@ struct LinePoint {
   /// t, and f(t).
   double length, loss;
   Tensor<T> gradient;  ///< of f, in all parameters
-  double slope = 0;  ///< of the loss by the length: gradient . direction
+  double slope = 0;    ///< of the loss by the length: gradient . direction
 };
 
 namespace detail {

@@ -115,8 +115,8 @@ inline Element sweep_chart(const Sweep& sweep, const std::vector<TradeOffPoint>&
   }
   for (const auto& p : others) {
     const double x = cost.at(100 * p.macs_fraction), y = accuracy.at(p.top1);
-    means.add(Element("circle",
-                      {{"cx", x}, {"cy", y}, {"r", detail::point_radius}, {"fill", theme::compared}}));
+    means.add(Element(
+        "circle", {{"cx", x}, {"cy", y}, {"r", detail::point_radius}, {"fill", theme::compared}}));
     label(x, y, p.label, detail::point_figures(p));
   }
   svg.add(detail::run_marks(sweep, cost, accuracy)).add(std::move(means));

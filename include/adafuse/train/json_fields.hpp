@@ -131,7 +131,7 @@ class FieldReader {
       return value.is_array() && value.size() == 3 &&
              std::all_of(value.begin(), value.end(), [](const auto& x) {
                return x.is_number() && std::abs(x.template get<double>()) <=
-                                           double{std::numeric_limits<float>::max()};
+                                           static_cast<double>(std::numeric_limits<float>::max());
              });
     else if constexpr (std::same_as<Field, std::vector<Index>>)
       return value.is_array() &&

@@ -10,7 +10,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Means over the training clips of an epoch, as they were seen.
 struct TrainingMetrics {
-  /// In nats.
+  /// The objective, and its cross-entropy in nats.
   double loss = 0, cross_entropy = 0;
   double cost = 0;    ///< share of the dense network's MACs, by the chosen count
   double top1 = 0;    ///< per cent

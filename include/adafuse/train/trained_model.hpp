@@ -84,7 +84,7 @@ inline infer::Decider decider_of(const PolicyChoice& choice, std::uint64_t seed,
 /// sigmoid. Throws ValueError, naming whose logits they are, when one is not finite.
 struct Guess {
   std::size_t label = 0;  ///< the class of the largest logit
-  double score = 0;  ///< its share of the softmax, or its sigmoid
+  double score = 0;       ///< its share of the softmax, or its sigmoid
 
   /// Of the logits of one clip, which errors call `whose`.
   Guess(std::span<const float> logits, const std::string& whose, bool several_labels = false) {

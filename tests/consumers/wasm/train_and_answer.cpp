@@ -1,6 +1,6 @@
 // A small convolutional network trains, and a clip session of an AdaFuse network answers. Every
-// number is printed with all of its digits: WebAssembly and the plain vector path of a native build
-// print the same.
+// number is printed with all of its digits: WebAssembly prints what the plain vector path of a
+// native build prints (wasm.sh).
 // SPDX-License-Identifier: MIT
 #include <adafuse/adafuse.hpp>
 #include <cstdio>

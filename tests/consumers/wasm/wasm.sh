@@ -15,12 +15,17 @@ flags=(-std=c++20 -O2 -w "${@:4}")
 
 # Debian's em++ reads modules of node from here, and so does not every node.
 export NODE_PATH=${NODE_PATH:+$NODE_PATH:}/usr/share/nodejs
-# Where the cache of system libraries is not ours to write, and something is missing, it is made here.
-cache=$(em-config CACHE 2> /dev/null || echo /usr/share/emscripten/cache)
-[[ -w $cache ]] || { cp -r "$cache" cache 2> /dev/null || true; export EM_CACHE=$PWD/cache; }
+# Where the cache of system libraries is not ours to write, one of links to it is.
+cache=$(em-config CACHE)
+if [[ ! -w $cache ]]; then
+  cp -rs "$cache" cache
+  rm -f cache/cache.lock
+  export EM_CACHE=$PWD/cache
+fi
 
 web=(em++ "${flags[@]}" -fexceptions -sALLOW_MEMORY_GROWTH "$program")
-"$compiler" "${flags[@]}" "$program" -o native -pthread &
+# Eigen has no vectors of WebAssembly's, and adds up a product in another order where it has some.
+"$compiler" "${flags[@]}" -DEIGEN_DONT_VECTORIZE "$program" -o native -pthread &
 native=$!
 "${web[@]}" -o scalar.js
 wait $native
