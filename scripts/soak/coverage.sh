@@ -6,8 +6,8 @@
 # SPDX-License-Identifier: MIT
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-command -v gcovr > /dev/null || { echo "coverage: please install Debian's package gcovr" >&2; exit 2; }
-scripts/setup
+
+scripts/setup --soak
 build=build/coverage
 mkdir -p build
 # Kernels as headers, so that what the tests run is counted where it is written. The command line is part

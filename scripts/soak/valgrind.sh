@@ -8,8 +8,8 @@
 # SPDX-License-Identifier: MIT
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-command -v valgrind > /dev/null || { echo "valgrind: please install Debian's package valgrind" >&2; exit 2; }
-scripts/setup
+
+scripts/setup --soak
 rooms=(core kernels io infer fusion)
 tests=("$@")
 if ((!$#)); then
