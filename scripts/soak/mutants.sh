@@ -50,10 +50,12 @@ shuf -n "$count" --random-source=<(yes "$seed") "$work/candidates" > "$work/plac
 includes_of() {
   echo $(g++ "${flags[@]}" -Iinclude "${includes[@]}" -MM -MT "$1" "$1" | tr -d '\\')
 }
-tests_of() {  # FILE: up to six tests, those with its name first, then those that include least.
-  grep -F " $1 " "$work/includes" | awk -v stem="$(basename "$1" .hpp)" '{ name = $1; sub(/:$/, "", name)
-    print (name ~ "/" stem "_test.cpp$" ? 0 : index(name, stem) ? 1 : 2) "\t" NF "\t" name }' |
-    sort -k1n -k2n | cut -f3 | sed 6q
+tests_of() {  # FILE: up to six tests: those that share most words of its name first, then those that include least.
+  grep -F " $1 " "$work/includes" | awk -v stem="$(basename "$1" .hpp)" '
+    BEGIN { n = split(stem, words, "_") }
+    { name = $1; sub(/:$/, "", name); shared = name ~ "/" stem "_test.cpp$" ? n + 1 : 0
+      if (!shared) for (i = 1; i <= n; ++i) shared += index(name, words[i]) > 0
+      print -shared "\t" NF "\t" name }' | sort -k1n -k2n | cut -f3 | sed 6q
 }
 run_test() {  # INCLUDE TEST DIRECTORY: compiles it with the headers there and runs it.
   local sources=("$2")
