@@ -2,9 +2,15 @@
 # path and, compiled for the oldest machine, what else is long to compile (docs/decisions/0033).
 
 # The paths, the widest last: those that the target's processor may have and this compiler can make.
-# Elsewhere `plain` is what the compiler makes of vectors of four floats, NEON for example.
+# `oldest_path` is the one that every processor of the kind runs. Elsewhere `plain` is what the compiler makes of
+# vectors of four floats.
+set(oldest_path plain)
 set(paths plain)
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$")
+  set(oldest_path neon)
+  set(paths neon)
+  set(flags_neon -march=armv8-a)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
   set(paths plain avx2 avx512)
   set(flags_plain -march=x86-64)
   set(flags_avx2 -march=haswell)
@@ -14,7 +20,7 @@ set(ADAFUSE_VECTOR_PATHS "${paths}" CACHE STRING "The vector paths that adafuse:
 set(ADAFUSE_COMPILED_FLAGS "-O3;-DNDEBUG" CACHE STRING
     "How adafuse::compiled is optimised, whatever the build type: whoever links it need not be")
 mark_as_advanced(ADAFUSE_VECTOR_PATHS ADAFUSE_COMPILED_FLAGS)
-if(NOT ADAFUSE_VECTOR_PATHS STREQUAL "plain")
+if(NOT ADAFUSE_VECTOR_PATHS STREQUAL oldest_path)
   foreach(tool READELF OBJCOPY)
     if(NOT CMAKE_${tool})
       message(FATAL_ERROR "adafuse: ADAFUSE_BUILD_COMPILED needs ${tool} (Debian package: binutils)")
@@ -35,8 +41,8 @@ foreach(path IN LISTS ADAFUSE_VECTOR_PATHS)
                                                       $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   set_target_properties(adafuse_path_${path} PROPERTIES POSITION_INDEPENDENT_CODE ON UNITY_BUILD OFF)
   string(APPEND path_list "ADAFUSE_PATH(${path})")
-  if(path STREQUAL "plain")  # Every machine runs its functions, whoever else has them.
-    list(APPEND path_objects $<TARGET_OBJECTS:adafuse_path_plain>)
+  if(path STREQUAL oldest_path)  # Every machine runs its functions, whoever else has them.
+    list(APPEND path_objects $<TARGET_OBJECTS:adafuse_path_${oldest_path}>)
     continue()
   endif()
   set(object ${PROJECT_BINARY_DIR}/adafuse_path_${path}${CMAKE_CXX_OUTPUT_EXTENSION})
@@ -66,4 +72,4 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
 endif()
 target_compile_definitions(adafuse_compiled PUBLIC ADAFUSE_COMPILED=${made_by}
                                             PRIVATE "ADAFUSE_VECTOR_PATHS=${path_list}")
-target_compile_options(adafuse_compiled PRIVATE ${common} ${flags_plain})
+target_compile_options(adafuse_compiled PRIVATE ${common} ${flags_${oldest_path}})

@@ -2,7 +2,8 @@
 # Used by the build itself and by the installed package.
 include_guard(GLOBAL)
 
-# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, webp, ffmpeg, cli11 or doctest, as an imported target.
+# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, webp, ffmpeg, cli11, doctest, dlpack or
+# pybind11, as an imported target.
 macro(adafuse_find name)
   if("${name}" STREQUAL "eigen")
     # Another project may have made the target. Which version it is, core/eigen.hpp checks: Eigen 5's own
@@ -58,6 +59,26 @@ macro(adafuse_find name)
   elseif("${name}" STREQUAL "doctest")
     find_package(doctest 2.4 QUIET)
     _adafuse_found(doctest::doctest "doctest 2.4" doctest-dev ${ARGN})
+  elseif("${name}" STREQUAL "dlpack")
+    find_path(ADAFUSE_DLPACK_INCLUDE_DIR dlpack/dlpack.h)
+    mark_as_advanced(ADAFUSE_DLPACK_INCLUDE_DIR)
+    if(ADAFUSE_DLPACK_INCLUDE_DIR AND NOT TARGET adafuse::dlpack)
+      add_library(adafuse::dlpack INTERFACE IMPORTED GLOBAL)
+      target_include_directories(adafuse::dlpack INTERFACE ${ADAFUSE_DLPACK_INCLUDE_DIR})
+    endif()
+    _adafuse_found(adafuse::dlpack "DLPack (dlpack/dlpack.h)" libdlpack-dev ${ARGN})
+  elseif("${name}" STREQUAL "pybind11")
+    # Debian's Python first: its packages are what scripts/setup installs. ADAFUSE_PYTHON names another one.
+    find_program(ADAFUSE_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)
+    find_program(ADAFUSE_PYTHON python3)
+    if(ADAFUSE_PYTHON)
+      set(Python_EXECUTABLE ${ADAFUSE_PYTHON})
+      find_package(Python 3 QUIET COMPONENTS Interpreter Development.Module)
+      if(Python_FOUND)
+        find_package(pybind11 2.10 QUIET CONFIG)
+      endif()
+    endif()
+    _adafuse_found(pybind11::module "pybind11 2.10, with Python's headers" "pybind11-dev python3-dev" ${ARGN})
   else()
     message(FATAL_ERROR "adafuse_find: no library named ${name}")
   endif()

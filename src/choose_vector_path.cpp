@@ -33,6 +33,8 @@ struct Candidate {
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vl");
 }
+#elif defined(ADAFUSE_NEON)
+[[maybe_unused]] bool runs_neon() { return true; }  // Every Arm of 64 bits does.
 #endif
 
 const VectorPath* choose() {

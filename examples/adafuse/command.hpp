@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/parallel.hpp>
+#include <adafuse/core/parse_number.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/image_options.hpp>
 #include <adafuse/io/words.hpp>
@@ -89,10 +90,14 @@ CLI::Option* add_value(CLI::App& command, const std::string& name, Value& value,
     if constexpr (std::is_arithmetic_v<Number>)
       option->check(
           [](const std::string& given) {
-            Number number;
-            const auto [end, error] =
-                std::from_chars(given.data(), given.data() + given.size(), number);
-            if (error == std::errc() && end == given.data() + given.size()) return std::string();
+            if constexpr (std::is_floating_point_v<Number>) {
+              if (parse_number(given)) return std::string();
+            } else {
+              Number number;
+              const auto [end, error] =
+                  std::from_chars(given.data(), given.data() + given.size(), number);
+              if (error == std::errc() && end == given.data() + given.size()) return std::string();
+            }
             const char* kind = std::is_floating_point_v<Number> ? "a number"
                                : std::is_signed_v<Number>       ? "a whole number"
                                                           : "a whole number from 0 to 2^64 - 1";

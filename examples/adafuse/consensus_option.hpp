@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/parse_number.hpp>
 #include <adafuse/infer/steps/running_consensus.hpp>
 #include <adafuse/io/in_quotes.hpp>
-#include <charconv>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 namespace adafuse::cli {
 
@@ -22,13 +23,10 @@ inline std::string consensus_text(const infer::RunningConsensus& consensus) {
 /// "all", "last:T" or "fading:K".
 inline infer::RunningConsensus parse_consensus(const std::string& text) {
   const auto number = [&](std::size_t prefix) {
-    double value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + prefix, end, value);
-    require<ValueError>(error == std::errc() && stop == end,
-                        "--consensus: expects all, last:T or fading:K, got ",
+    const auto value = parse_number(std::string_view(text).substr(prefix));
+    require<ValueError>(value.has_value(), "--consensus: expects all, last:T or fading:K, got ",
                         io::in_single_quotes(text));
-    return value;
+    return *value;
   };
   infer::RunningConsensus consensus = infer::AllFrames{};
   if (text.starts_with("last:")) {

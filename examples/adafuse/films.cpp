@@ -5,9 +5,8 @@
 #include "films.hpp"
 
 #ifdef ADAFUSE_FILMS_MODULE
-#include <dlfcn.h>
-
 #include "films/module.hpp"
+#include "system.hpp"
 #endif
 
 namespace adafuse::cli {
@@ -19,7 +18,7 @@ namespace {
 /// Beside the program, as in a build, or where it is installed.
 std::filesystem::path films_module_file() {
   namespace fs = std::filesystem;
-  const auto here = fs::read_symlink("/proc/self/exe").parent_path();
+  const auto here = program_file().parent_path();
   const auto installed = here / ADAFUSE_FILMS_INSTALLED / ADAFUSE_FILMS_MODULE;
   return fs::exists(installed) ? installed : here / ADAFUSE_FILMS_MODULE;
 }
@@ -28,12 +27,12 @@ std::filesystem::path films_module_file() {
 const FilmsModule& films_module(const std::filesystem::path& film) {
   static const FilmsModule* loaded = nullptr;  // for as long as the program runs
   if (loaded) return *loaded;
-  void* module = dlopen(films_module_file().c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (module) loaded = static_cast<const FilmsModule*>(dlsym(module, "adafuse_films"));
+  std::string reason;
+  loaded =
+      static_cast<const FilmsModule*>(load_symbol(films_module_file(), "adafuse_films", reason));
   if (loaded) return *loaded;
-  const char* reason = dlerror();
-  throw IoError(concat(film.string(), ": is a film, and what reads films cannot be loaded: ",
-                       reason ? reason : "it is empty"));
+  throw IoError(
+      concat(film.string(), ": is a film, and what reads films cannot be loaded: ", reason));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // adafuse: train, evaluate and describe adaptive video networks from the command line.
 // SPDX-License-Identifier: MIT
+#include <adafuse/core/parse_number.hpp>
 #include <adafuse/core/storage.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
@@ -22,9 +23,8 @@ std::string largest_number(const CLI::App& command) {
   std::string text;
   for (const CLI::Option* option : command.get_options())
     for (const auto& given : option->results()) {
-      double number = 0;
-      const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
-      if (error != std::errc() || end != given.data() + given.size() || number <= largest) continue;
+      const double number = parse_number(given).value_or(0);
+      if (!(number > largest)) continue;
       largest = number;
       text = concat(option->get_name(), " ", given);
     }

@@ -1,6 +1,8 @@
 // adafuse predict: what a trained model sees in clips, running no more than its decisions ask for.
 // SPDX-License-Identifier: MIT
+#include <adafuse/data/frame_clips.hpp>
 #include <adafuse/data/known_lists.hpp>
+#include <adafuse/io/image.hpp>
 #include <chrono>
 #include <iostream>
 

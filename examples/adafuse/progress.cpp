@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include "progress.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <adafuse/train/remaining_time.hpp>
 #include <chrono>
 #include <cstdio>
 #include <optional>
+
+#include "system.hpp"
 
 namespace adafuse::cli {
 
@@ -29,13 +28,6 @@ namespace {
 /// Seconds since some moment.
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-/// Columns of the terminal that standard output is; 80 where it does not say.
-std::size_t columns() {
-  winsize size{};
-  const bool told = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return told ? size.ws_col : 80;
 }
 
 class Printer {
@@ -110,7 +102,7 @@ class Printer {
                   clips_per_second(p), duration(remaining_->left()).c_str());
     std::string line = text;
     constexpr std::size_t least = 5, most = 30;
-    const std::size_t wide = columns() - 1;
+    const std::size_t wide = terminal_columns() - 1;
     if (line.size() + least + 4 <= wide) {
       const std::size_t width = std::min(most, wide - line.size() - 4);
       const double share = static_cast<double>(p.step) / static_cast<double>(p.steps);
@@ -144,7 +136,7 @@ class Printer {
 
   ProgressOptions options_;
   bool headed_ = false;
-  bool terminal_ = isatty(STDOUT_FILENO) != 0;
+  bool terminal_ = output_is_terminal();
   double begun_ = now(), drawn_ = 0;  // 0: nothing is drawn
   std::optional<train::RemainingTime> remaining_;
 };

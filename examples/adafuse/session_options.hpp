@@ -4,13 +4,8 @@
 #pragma once
 
 #include <adafuse/data/frame_names.hpp>
-#include <adafuse/data/framing.hpp>
-#include <adafuse/infer/infer.hpp>
-#include <adafuse/train/finite.hpp>
-#include <adafuse/train/model_file.hpp>
-#include <adafuse/train/policy_choice.hpp>
 #include <adafuse/train/run_files.hpp>
-#include <cmath>
+#include <adafuse/train/trained_model.hpp>
 #include <cstdio>
 
 #include "command.hpp"
@@ -42,13 +37,14 @@ struct SessionOptions {
   }
 };
 
-/// A trained model, ready for sessions.
-class LoadedModel {
+/// The model of a run, and who decides.
+class LoadedModel : public train::TrainedModel {
  public:
-  LoadedModel(const SessionOptions& options, const CLI::App& command) : saved_(load(options)) {
-    const auto& config = saved_.card.config;
+  LoadedModel(const SessionOptions& options, const CLI::App& command)
+      : train::TrainedModel(file_of(options)) {
+    const auto& config = card().config;
     policy_ = !config.fusion.adaptive  ? "none"
-              : options.policy.empty() ? to_string(saved_.card.policy)
+              : options.policy.empty() ? to_string(card().policy)
                                        : options.policy;
     require<ValueError>(config.fusion.adaptive || options.policy.empty(),
                         "--policy has no effect: this model decides nothing");
@@ -58,42 +54,17 @@ class LoadedModel {
                         "--policy learned: this model was trained without agents");
     if (choice.kind != train::PolicyChoice::Kind::random)
       refuse(command, {"--seed"}, "where nothing is drawn: without a random policy");
-    decider_ = decider_of(choice, seed_of(options, command));
+    decider_ = train::decider_of(choice, seed_of(options, command), "--policy");
   }
 
-  const train::ModelCard& card() const { return saved_.card; }
   const std::string& policy() const { return policy_; }
   const infer::Decider& decider() const { return decider_; }
 
-  /// The shorter side that pictures are scaled to; 0: they are taken as they are.
-  Index side() const { return card().input.framing().scaled_side(); }
-
-  /// The frames of a clip that the network looks at, counted from 0.
-  std::vector<Index> frames_of(Index frame_count) const {
-    return data::test_frames(card().input.sampling, frame_count, card().config.frames);
-  }
-
-  /// What the network reads of a picture [H, W, 3]: [3, h, w]. Throws ValueError, saying whose
-  /// picture it is, for one of a size that the model refuses.
-  Tensor<float> frame_of(const Tensor<std::uint8_t>& picture, const std::string& whose) const {
-    const auto framing = card().input.framing();
-    const auto reason = data::refusal(framing, picture.size(0), picture.size(1));
-    if (!reason.empty()) throw ValueError(concat(whose, ": a picture ", reason));
-    return data::normalise(data::framed(picture, framing), card().input.normalisation);
-  }
-
-  std::shared_ptr<const infer::FoldedNetwork<float>> fold(const Shape& frame, Index frames) const {
-    return infer::fold(saved_.model, frame[1], frame[2], {.frames = frames});
-  }
-
  private:
-  static train::SavedModel load(const SessionOptions& options) {
+  static std::filesystem::path file_of(const SessionOptions& options) {
     require_run_directory("RUN", options.run);
     const train::RunFiles files(options.run);
-    const auto file = options.checkpoint == "best" ? files.best() : files.last();
-    auto saved = train::load_model(file);
-    train::require_finite_state(saved.model, file.string());
-    return saved;
+    return options.checkpoint == "best" ? files.best() : files.last();
   }
 
   std::uint64_t seed_of(const SessionOptions& options, const CLI::App& command) const {
@@ -102,41 +73,11 @@ class LoadedModel {
     return train::from_json<train::TrainConfig>(io::read_json(file), file.string()).seed;
   }
 
-  /// The lots are those of `adafuse eval` for the clips of a list.
-  static infer::Decider decider_of(const train::PolicyChoice& choice, std::uint64_t seed) {
-    using Kind = train::PolicyChoice::Kind;
-    switch (choice.kind) {
-      case Kind::learned:
-        return {};
-      case Kind::keep_all:
-        return infer::keep_everything();
-      case Kind::random:
-        return infer::draw_lots(choice.shares, Key(seed).of("evaluation").of("lots"));
-      default:
-        throw ValueError("--policy: sessions take learned, keep-all or random:k,r,s");
-    }
-  }
-
-  train::SavedModel saved_;
   std::string policy_;
   infer::Decider decider_;
 };
 
-/// The class with the largest logit, and its share of the softmax; of a model of several labels its
-/// sigmoid. Throws ValueError, naming whose logits they are, when one is not finite.
-struct Guess {
-  std::size_t label = 0;
-  double score = 0;
-
-  Guess(std::span<const float> logits, const std::string& whose, bool several_labels = false) {
-    train::require_finite_logits(logits, whose);
-    label =
-        static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-    double sum = 0;
-    for (const float logit : logits) sum += std::exp(static_cast<double>(logit - logits[label]));
-    score = several_labels ? 1 / (1 + std::exp(-static_cast<double>(logits[label]))) : 1 / sum;
-  }
-};
+using train::Guess;
 
 inline io::Json ledger_json(const infer::Ledger& ledger) {
   io::Json steps = io::Json::array();

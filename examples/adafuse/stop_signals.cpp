@@ -11,6 +11,15 @@ namespace {
 
 volatile std::sig_atomic_t noted = 0;
 
+#if defined(_WIN32)
+
+void set_action(int signal, void (*handler)(int)) { std::signal(signal, handler); }
+
+/// Nothing of Windows starts a program that way.
+bool is_ignored(int) { return false; }
+
+#else
+
 void set_action(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
@@ -18,6 +27,15 @@ void set_action(int signal, void (*handler)(int)) {
   ::sigemptyset(&action.sa_mask);
   ::sigaction(signal, &action, nullptr);
 }
+
+/// Whether the signal is ignored: by nohup, or a shell in the background.
+bool is_ignored(int signal) {
+  struct sigaction before {};
+  ::sigaction(signal, nullptr, &before);
+  return before.sa_handler == SIG_IGN;
+}
+
+#endif
 
 void note(int signal) {
   noted = signal;
@@ -28,11 +46,8 @@ void note(int signal) {
 }  // namespace
 
 void catch_stop_signals() {
-  for (const int signal : {SIGINT, SIGTERM}) {
-    struct sigaction before {};
-    ::sigaction(signal, nullptr, &before);
-    if (before.sa_handler != SIG_IGN) set_action(signal, note);  // nohup, or a shell's background
-  }
+  for (const int signal : {SIGINT, SIGTERM})
+    if (!is_ignored(signal)) set_action(signal, note);
 }
 
 int stop_signal() { return noted; }

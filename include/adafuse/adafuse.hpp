@@ -1,5 +1,11 @@
-// Everything from tensors to inference in one include, which needs Eigen alone. What needs JSON, stb or an
-// optional library has headers of its own: pictures, files of weights and of runs, training, reports.
+// Everything from tensors to inference in one include. Not in it, for whoever needs it to include:
+//
+//   pictures                 io/image.hpp
+//   clips of pictures        data/frame_clips.hpp, data/frame_folder.hpp, data/open_dataset.hpp
+//   films, WebP, gzip        io/film.hpp, data/film_clips.hpp, io/webp.hpp, io/zlib.hpp
+//   weights and checkpoints  io/safetensors.hpp, io/torch_file.hpp, io/npy.hpp
+//   linear algebra           ops/linalg.hpp, ops/decompositions.hpp
+//   runs, training, reports  train/train.hpp, report/report.hpp
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -8,6 +14,7 @@
 #include <adafuse/data/batches.hpp>
 #include <adafuse/data/cached_dataset.hpp>
 #include <adafuse/data/check_clips.hpp>
+#include <adafuse/data/class_folders.hpp>
 #include <adafuse/data/clip_list.hpp>
 #include <adafuse/data/collate.hpp>
 #include <adafuse/data/data_loader.hpp>
@@ -15,7 +22,9 @@
 #include <adafuse/data/dataset_options.hpp>
 #include <adafuse/data/description.hpp>
 #include <adafuse/data/film_clip.hpp>
+#include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/frame_cache.hpp>
+#include <adafuse/data/frame_clip.hpp>
 #include <adafuse/data/frame_names.hpp>
 #include <adafuse/data/gestures.hpp>
 #include <adafuse/data/list_columns.hpp>
@@ -34,7 +43,6 @@
 #include <adafuse/infer/infer.hpp>
 #include <adafuse/io/directory_writer.hpp>
 #include <adafuse/io/dtype.hpp>
-#include <adafuse/io/exif_orientation.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/film_end.hpp>
 #include <adafuse/io/film_options.hpp>
@@ -42,8 +50,6 @@
 #include <adafuse/io/image_options.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <adafuse/io/left_directory.hpp>
-#include <adafuse/io/picture_end.hpp>
-#include <adafuse/io/stb_macros.hpp>
 #include <adafuse/io/tensor_file.hpp>
 #include <adafuse/io/writer_lock.hpp>
 #include <adafuse/io/y4m.hpp>

@@ -14,7 +14,7 @@ namespace {
 const std::map<std::string, int> levels = {
     {"core", 0},   {"kernels", 1}, {"io", 1},    {"autograd", 2}, {"ops", 3},
     {"nn", 4},     {"optim", 4},   {"data", 4},  {"video", 5},    {"fusion", 6},
-    {"models", 7}, {"infer", 8},   {"train", 9}, {"report", 9},
+    {"models", 7}, {"infer", 8},   {"train", 9}, {"report", 9},   {"interop", 9},
 };
 
 /// The rooms inside of kernels/ and infer/. One may read those of a lower floor.

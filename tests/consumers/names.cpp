@@ -1,15 +1,19 @@
 // Names that Qt, the C library, Windows and X11 take as macros: none of them may be ours, nor what
 // ours begins to mean something else. Compiles; does nothing.
 // SPDX-License-Identifier: MIT
-#include <Eigen/Core>  // Which has some itself: X11's Success.
+#ifndef ADAFUSE_COMPILED
+#include <Eigen/Core>  // It has some itself, X11's Success: who compiles Eigen includes it first.
+#endif
 #include <complex>
 #include <filesystem>
 #include <functional>
 #include <regex>
 
+#include "x11_macros.h"
 #define signals public
 #define slots
 #define emit
+#define foreach(x, y) for (x : y)
 #define forever for (;;)
 #define I (1.0fi)
 #define major(device) ((device) >> 8)
@@ -23,15 +27,11 @@
 #define OUT
 #define ERROR 0
 #define plain
-#define None 0L
-#define Bool int
-#define Status int
-#define True 1
-#define False 0
-#define Always 2
-#define Above 0
-#define Below 1
-#define Unsorted 0
-#define Complex 0
 
 #include <adafuse/adafuse.hpp>
+#include <adafuse/data/open_dataset.hpp>
+#include <adafuse/io/image.hpp>
+#ifdef ADAFUSE_COMPILED
+#include <adafuse/ops/decompositions.hpp>
+#include <adafuse/ops/linalg.hpp>
+#endif

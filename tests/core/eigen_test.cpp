@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <adafuse/core/eigen.hpp>
+#include <adafuse/core/eigen_decompositions.hpp>
 
 namespace eigen_test {
 
@@ -30,6 +31,23 @@ TEST_CASE("as_matrix: products agree with a plain loop") {
       for (Index k = 0; k < 5; ++k) sum += a(i, k) * b(k, j);
       CHECK(c(i, j) == doctest::Approx(sum));
     }
+}
+
+TEST_CASE("eigen: a program's own products get the threads that it has") {
+#ifdef EIGEN_DONT_PARALLELIZE
+  FAIL_CHECK("a setting of Eigen is made by a header");
+#endif
+#ifdef _OPENMP
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(3);
+  CHECK(Eigen::nbThreads() == 3);
+  {
+    const EigenOnThisThread here;
+    CHECK(Eigen::nbThreads() == 1);
+  }
+  CHECK(Eigen::nbThreads() == 3);
+  omp_set_num_threads(before);
+#endif
 }
 
 TEST_CASE("as_matrix: another rank is refused") {

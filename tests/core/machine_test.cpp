@@ -1,6 +1,7 @@
 // The machine: its name, its registers, its caches.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/simd.hpp>
 #include <string>
 
@@ -27,6 +28,12 @@ TEST_CASE("machine: a type of one name and one of the machine's are told apart")
 TEST_CASE("machine: registers and caches are such as processors have") {
   CHECK(Floats::width == simd_width);
   CHECK((simd_registers == 16 || simd_registers == 32));
+#if defined(ADAFUSE_NEON)
+  CHECK(std::string(simd_path) == "neon");
+  CHECK(simd_registers == 32);
+  CHECK(simd_width == 4);
+  CHECK(simd_has_fma);
+#endif
   const Caches& caches = Caches::here();
   CHECK(caches.l1 * 4 >= 16 * 1024);
   CHECK(caches.l2 > caches.l1);

@@ -160,4 +160,19 @@ TEST_CASE("draws: are the numbers of the key, one after the other") {
   CHECK(draws.chance(1));
 }
 
+#ifdef __SIZEOF_INT128__
+TEST_CASE("rng: the upper half of a product is that of 128 bits") {
+  __extension__ using Wide = unsigned __int128;
+  const Key key(3);
+  const auto agree = [](std::uint64_t a, std::uint64_t b) {
+    return upper_half(a, b) == static_cast<std::uint64_t>((Wide{a} * Wide{b}) >> 64);
+  };
+  constexpr std::uint64_t ends[] = {0, 1, 0xffffffffu, 0x100000000u, ~std::uint64_t{0}};
+  for (const auto a : ends)
+    for (const auto b : ends) CHECK(agree(a, b));
+  for (std::uint64_t i = 0; i < 2000; ++i)
+    CHECK(agree(key.bits(2 * i) >> (i % 64), key.bits(2 * i + 1) >> (i / 64 % 64)));
+}
+#endif
+
 }  // namespace rng_test

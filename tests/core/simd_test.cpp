@@ -192,7 +192,7 @@ TEST_CASE(
 TEST_CASE("simd: denormals are flushed inside of the scope and come back after it") {
   volatile float tiny = std::numeric_limits<float>::min(), half = 0.5f;
   CHECK(tiny * half > 0);
-#if defined(__SSE2__)
+#if defined(__SSE2__) || defined(ADAFUSE_NEON)
   {
     const FlushDenormals scope;
     CHECK(tiny * half == 0);

@@ -7,6 +7,7 @@
 #include <adafuse/core/storage.hpp>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -52,6 +53,20 @@ TEST_CASE("storage: a borrowed buffer stays its owner's") {
     storage.data()[1] = 7;
   }
   CHECK(owner == std::vector<double>{1, 7, 3});
+}
+
+TEST_CASE("storage: an owner of borrowed memory goes with the last copy") {
+  const auto owner = std::make_shared<std::vector<double>>(3, 1.0);
+  Storage<double> last;
+  {
+    const auto storage = Storage<double>::borrow(owner->data(), owner->size(), owner);
+    CHECK(owner.use_count() == 2);
+    CHECK_FALSE(storage.unique());
+    last = storage;
+  }
+  CHECK(owner.use_count() == 2);
+  last = {};
+  CHECK(owner.use_count() == 1);
 }
 
 TEST_CASE("storage: unique means one handle on memory of its own") {

@@ -92,7 +92,7 @@ TEST_CASE("cpu_quota: version 1, of the group that has the cpu controller") {
 
 #ifdef __linux__
 TEST_CASE("usable_processors: the affinity mask of the process is respected") {
-  CHECK(detail::usable_processors() >= 1);
+  CHECK(os::usable_processors() >= 1);
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {  // The child keeps the first processor that it has.
@@ -103,7 +103,7 @@ TEST_CASE("usable_processors: the affinity mask of the process is respected") {
     CPU_ZERO(&mask);
     CPU_SET(first, &mask);
     ::sched_setaffinity(0, sizeof mask, &mask);
-    ::_exit(detail::usable_processors() == 1 ? 0 : 1);
+    ::_exit(os::usable_processors() == 1 ? 0 : 1);
   }
   int status = 0;
   ::waitpid(child, &status, 0);

@@ -4,6 +4,7 @@
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/core/writes.hpp>
 #include <cmath>
+#include <memory>
 #include <set>
 #include <thread>
 #include <vector>
@@ -98,8 +99,9 @@ TEST_CASE("writes: what did not exist at the event was not kept by it") {
 }
 
 TEST_CASE("writes: borrowed memory is seen through its tensors, and its owner can say so") {
-  std::vector<float> owner{1, 2, 3};
-  auto x = Tensor<float>::borrow(owner.data(), {3});
+  const auto kept = std::make_shared<std::vector<float>>(std::vector<float>{1, 2, 3});
+  auto& owner = *kept;
+  auto x = Tensor<float>::borrow(owner.data(), {3}, kept);
   const auto keeper = x;
   CHECK(noticed(x, [](auto& t) { t(2) = 5; }));
   CHECK_FALSE(noticed(x, [&](auto&) { owner[0] = 7; }));  // nobody can know

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <adafuse/kernels/conv2d/conv2d.hpp>
+#include <string_view>
 
 #include "../../bench/conv2d_layers.hpp"
 #include "random_conv2d.hpp"
@@ -47,52 +48,65 @@ std::string chosen(int lists, Index batch, ConvAlgorithm wanted) {
 
 TEST_CASE("conv2d, algorithms: the choices for the layers of the benchmark are stated") {
   struct Stated {
-    int width, lists;  // lanes of a vector; sides with lists
+    std::string_view path;
+    int lists;  // sides that have lists
     Index batch;
     bool automatic;  // or direct
     const char* letters;
   };
   const Stated all[] = {
-      {16, 0, 1, true, "mwwwbmbbmmmmmmmmmmmmddmmrww"},
-      {16, 0, 1, false, "mmmbbmbbmmmmmmmmmmmmddmmrrb"},
-      {16, 0, 8, true, "mwwwwmmbmmmmmmmmmmmmddmmrww"},
-      {16, 0, 8, false, "mmmbbmmbmmmmmmmmmmmmddmmrrb"},
-      {16, 1, 1, true, "mwwwbmmbppmppmpmpmmmddmmrrb"},
-      {16, 1, 1, false, "mmmbbmmbppmppmpmpmmmddmmrrb"},
-      {16, 1, 8, true, "mwwwbmmbppmppmpmpmmmddmmrrb"},
-      {16, 1, 8, false, "mmmbbmmbppmppmpmpmmmddmmrrb"},
-      {16, 2, 1, true, "mwwwmmmmmmmmpmpmpmmmddmmrrr"},
-      {16, 2, 1, false, "mmmmmmmmmmmmpmpmpmmmddmmrrr"},
-      {16, 2, 8, true, "mwwwmmmmmmmmpmpmmmmmddmmrrr"},
-      {16, 2, 8, false, "mmmmmmmmmmmmpmpmmmmmddmmrrr"},
-      {8, 0, 1, true, "mwwwwmmbmmmmmmmmpmmmddmmmww"},
-      {8, 0, 1, false, "mmmbbmmbmmmmmmmmpmmmddmmmmb"},
-      {8, 0, 8, true, "mwwwwmmbmmmmmmmmpmpmddmmmww"},
-      {8, 0, 8, false, "mmmbbmmbmmmmmmmmpmpmddmmmmb"},
-      {8, 1, 1, true, "mwwwbmmbppmppmpppppmddmmmmb"},
-      {8, 1, 1, false, "mmmbbmmbppmppmpppppmddmmmmb"},
-      {8, 1, 8, true, "mwwwbmmbppmppmppppmmddmmmmb"},
-      {8, 1, 8, false, "mmmbbmmbppmppmppppmmddmmmmb"},
-      {8, 2, 1, true, "mwwwwmmmmmmppmpmpmmmddmmmmr"},
-      {8, 2, 1, false, "mmmmmmmmmmmppmpmpmmmddmmmmr"},
-      {8, 2, 8, true, "mwwwwmmmmmmppmpmpmmmddmmmmr"},
-      {8, 2, 8, false, "mmmmmmmmmmmppmpmpmmmddmmmmr"},
-      {4, 0, 1, true, "mwwwwmmbmmmmpmpmpmmmddmmmww"},
-      {4, 0, 1, false, "mmmbbmmbmmmmpmpmpmmmddmmmmb"},
-      {4, 0, 8, true, "mwwwwmmbmmmmpmpmpmpmddmmmww"},
-      {4, 0, 8, false, "mmmbbmmbmmmmpmpmpmpmddmmmmb"},
-      {4, 1, 1, true, "mwwwwmpbpppppppppppmddpmmmw"},
-      {4, 1, 1, false, "mmmbbmpbpppppppppppmddpmmmb"},
-      {4, 1, 8, true, "mwwwwmpbppmppppppppmddpmmmw"},
-      {4, 1, 8, false, "mmmbbmpbppmppppppppmddpmmmb"},
-      {4, 2, 1, true, "mwwwwmmmppmppmpmpmpmddmmmmw"},
-      {4, 2, 1, false, "mmmmmmmmppmppmpmpmpmddmmmmm"},
-      {4, 2, 8, true, "mwwwwmmmppmppmpmpmpmddmmmmw"},
-      {4, 2, 8, false, "mmmmmmmmppmppmpmpmpmddmmmmm"},
+      {"avx512", 0, 1, true, "mwwwbmbbmmmmmmmmmmmmddmmrww"},
+      {"avx512", 0, 1, false, "mmmbbmbbmmmmmmmmmmmmddmmrrb"},
+      {"avx512", 0, 8, true, "mwwwwmmbmmmmmmmmmmmmddmmrww"},
+      {"avx512", 0, 8, false, "mmmbbmmbmmmmmmmmmmmmddmmrrb"},
+      {"avx512", 1, 1, true, "mwwwbmmbppmppmpmpmmmddmmrrb"},
+      {"avx512", 1, 1, false, "mmmbbmmbppmppmpmpmmmddmmrrb"},
+      {"avx512", 1, 8, true, "mwwwbmmbppmppmpmpmmmddmmrrb"},
+      {"avx512", 1, 8, false, "mmmbbmmbppmppmpmpmmmddmmrrb"},
+      {"avx512", 2, 1, true, "mwwwmmmmmmmmpmpmpmmmddmmrrr"},
+      {"avx512", 2, 1, false, "mmmmmmmmmmmmpmpmpmmmddmmrrr"},
+      {"avx512", 2, 8, true, "mwwwmmmmmmmmpmpmmmmmddmmrrr"},
+      {"avx512", 2, 8, false, "mmmmmmmmmmmmpmpmmmmmddmmrrr"},
+      {"avx2", 0, 1, true, "mwwwwmmbmmmmmmmmpmmmddmmmww"},
+      {"avx2", 0, 1, false, "mmmbbmmbmmmmmmmmpmmmddmmmmb"},
+      {"avx2", 0, 8, true, "mwwwwmmbmmmmmmmmpmpmddmmmww"},
+      {"avx2", 0, 8, false, "mmmbbmmbmmmmmmmmpmpmddmmmmb"},
+      {"avx2", 1, 1, true, "mwwwbmmbppmppmpppppmddmmmmb"},
+      {"avx2", 1, 1, false, "mmmbbmmbppmppmpppppmddmmmmb"},
+      {"avx2", 1, 8, true, "mwwwbmmbppmppmppppmmddmmmmb"},
+      {"avx2", 1, 8, false, "mmmbbmmbppmppmppppmmddmmmmb"},
+      {"avx2", 2, 1, true, "mwwwwmmmmmmppmpmpmmmddmmmmr"},
+      {"avx2", 2, 1, false, "mmmmmmmmmmmppmpmpmmmddmmmmr"},
+      {"avx2", 2, 8, true, "mwwwwmmmmmmppmpmpmmmddmmmmr"},
+      {"avx2", 2, 8, false, "mmmmmmmmmmmppmpmpmmmddmmmmr"},
+      {"plain", 0, 1, true, "mwwwwmmbmmmmpmpmpmmmddmmmww"},
+      {"plain", 0, 1, false, "mmmbbmmbmmmmpmpmpmmmddmmmmb"},
+      {"plain", 0, 8, true, "mwwwwmmbmmmmpmpmpmpmddmmmww"},
+      {"plain", 0, 8, false, "mmmbbmmbmmmmpmpmpmpmddmmmmb"},
+      {"plain", 1, 1, true, "mwwwwmpbpppppppppppmddpmmmw"},
+      {"plain", 1, 1, false, "mmmbbmpbpppppppppppmddpmmmb"},
+      {"plain", 1, 8, true, "mwwwwmpbppmppppppppmddpmmmw"},
+      {"plain", 1, 8, false, "mmmbbmpbppmppppppppmddpmmmb"},
+      {"plain", 2, 1, true, "mwwwwmmmppmppmpmpmpmddmmmmw"},
+      {"plain", 2, 1, false, "mmmmmmmmppmppmpmpmpmddmmmmm"},
+      {"plain", 2, 8, true, "mwwwwmmmppmppmpmpmpmddmmmmw"},
+      {"plain", 2, 8, false, "mmmmmmmmppmppmpmpmpmddmmmmm"},
+      {"neon", 0, 1, true, "mwwwwmmbmmmmmmmmmmmmddmmmww"},
+      {"neon", 0, 1, false, "mmmbbmmbmmmmmmmmmmmmddmmmmb"},
+      {"neon", 0, 8, true, "mwwwwmmbmmmmmmmmmmpmddmmmww"},
+      {"neon", 0, 8, false, "mmmbbmmbmmmmmmmmmmpmddmmmmb"},
+      {"neon", 1, 1, true, "mwwwwmmbppmppmpmpmpmddmmmmw"},
+      {"neon", 1, 1, false, "mmmbbmmbppmppmpmpmpmddmmmmb"},
+      {"neon", 1, 8, true, "mwwwwmmbppmppmpmpmmmddmmmmw"},
+      {"neon", 1, 8, false, "mmmbbmmbppmppmpmpmmmddmmmmb"},
+      {"neon", 2, 1, true, "mwwwwmmmmmmmpmpmpmpmddmmmmw"},
+      {"neon", 2, 1, false, "mmmmmmmmmmmmpmpmpmpmddmmmmm"},
+      {"neon", 2, 8, true, "mwwwwmmmmmmmpmpmpmmmddmmmmw"},
+      {"neon", 2, 8, false, "mmmmmmmmmmmmpmpmpmmmddmmmmm"},
   };
   int stated = 0;
   for (const Stated& choice : all) {
-    if (choice.width != Floats::width) continue;
+    if (choice.path != simd_path) continue;
     CAPTURE(choice.lists);
     CAPTURE(choice.batch);
     CAPTURE(choice.automatic);

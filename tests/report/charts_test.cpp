@@ -48,7 +48,7 @@ TEST_CASE("trade_off_chart: cost runs to the right, accuracy upwards") {
 TEST_CASE("trade_off_chart: the accent is on what the chart is about") {
   const auto circles = xml::named(drawn(four_networks()), "circle");
   CHECK(circles[3].attributes.at("fill") == theme::accent);
-  CHECK(circles[0].attributes.at("fill") == theme::plain);
+  CHECK(circles[0].attributes.at("fill") == theme::compared);
 }
 
 TEST_CASE("trade_off_chart: a cost above the dense network lengthens the axis") {

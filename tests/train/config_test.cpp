@@ -133,7 +133,8 @@ TEST_CASE("config: values that nothing can be trained with are told") {
   refused("lambda: must not be negative", [](auto& c) { c.lambda = -0.5; });
   refused("lambda: must not be negative", [](auto& c) { c.lambda = std::nan(""); });
   refused("lambda-from: must not be negative", [](auto& c) { c.lambda_from = -1; });
-  refused("lambda-from has no effect with lambda-rule half-learned", [](auto& c) { c.lambda_from = 1; });
+  refused("lambda-from has no effect with lambda-rule half-learned",
+          [](auto& c) { c.lambda_from = 1; });
   refused("from 0 to 1, got -0.1", [](auto& c) { c.cost_target = -0.1; });
   refused("from 0 to 1, got 2", [](auto& c) { c.cost_target = 2; });
   refused("at most 4096, got 100000", [](auto& c) { c.model.frames = 100000; });

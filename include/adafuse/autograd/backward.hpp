@@ -15,6 +15,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What `backward` is told.
 struct BackwardOptions {
   /// Refused: a gradient's history holds the parameter, and a parameter that holds its gradient
   /// would never be released. `grad` returns gradients that have a history.
@@ -22,6 +23,7 @@ struct BackwardOptions {
   bool retain_graph = false;  ///< Keep the history for another backward.
 };
 
+/// What `grad` is told.
 template <class T>
 struct GradOptions {
   std::vector<Variable<T>> grad_outputs = {};  ///< dL/doutput for each output; ones if empty.

@@ -17,6 +17,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What vjp, jvp, jacobian, hessian, vhp and hvp are told.
 struct FunctionalOptions {
   bool create_graph = false;  ///< Results can be differentiated, with respect to x and v too.
 };
@@ -277,6 +278,7 @@ concept OfOne = Operand<X> && std::invocable < const F&,
 & > ;
 }  // namespace detail
 
+/// vjp of a function of one input: (f(x), v^T J) for v of f(x)'s shape.
 template <class F, class X>
 requires detail::OfOne<F, X> std::pair<Variable<scalar_of<X>>, Variable<scalar_of<X>>> vjp(
     const F& f, const X& x, const std::type_identity_t<Variable<scalar_of<X>>>& v,
@@ -286,6 +288,7 @@ requires detail::OfOne<F, X> std::pair<Variable<scalar_of<X>>, Variable<scalar_o
   return {std::move(y), std::move(product[0])};
 }
 
+/// jvp of a function of one input: (f(x), J v) for v of x's shape.
 template <class F, class X>
 requires detail::OfOne<F, X> std::pair<Variable<scalar_of<X>>, Variable<scalar_of<X>>> jvp(
     const F& f, const X& x, const std::type_identity_t<Variable<scalar_of<X>>>& v,
@@ -294,6 +297,7 @@ requires detail::OfOne<F, X> std::pair<Variable<scalar_of<X>>, Variable<scalar_o
   return jvp(detail::of_first(f), detail::Variables<T>{x}, detail::Variables<T>{v}, options);
 }
 
+/// jacobian of a function of one input: y's sizes, then x's.
 template <class F, class X>
 requires detail::OfOne<F, X> Variable<scalar_of<X>> jacobian(const F& f, const X& x,
                                                              FunctionalOptions options = {}) {
@@ -301,6 +305,7 @@ requires detail::OfOne<F, X> Variable<scalar_of<X>> jacobian(const F& f, const X
   return jacobian(detail::of_first(f), detail::Variables<T>{x}, options)[0];
 }
 
+/// hessian of a function of one input whose result is one number: x's sizes, twice.
 template <class F, class X>
 requires detail::OfOne<F, X> Variable<scalar_of<X>> hessian(const F& f, const X& x,
                                                             FunctionalOptions options = {}) {
@@ -308,6 +313,7 @@ requires detail::OfOne<F, X> Variable<scalar_of<X>> hessian(const F& f, const X&
   return hessian(detail::of_first(f), detail::Variables<T>{x}, options)[0][0];
 }
 
+/// vhp of a function of one input: (f(x), v^T H) for v of x's shape.
 template <class F, class X>
 requires detail::OfOne<F, X> std::pair<Variable<scalar_of<X>>, Variable<scalar_of<X>>> vhp(
     const F& f, const X& x, const std::type_identity_t<Variable<scalar_of<X>>>& v,
@@ -318,6 +324,7 @@ requires detail::OfOne<F, X> std::pair<Variable<scalar_of<X>>, Variable<scalar_o
   return {std::move(y), std::move(product[0])};
 }
 
+/// hvp of a function of one input: (f(x), H v) for v of x's shape.
 template <class F, class X>
 requires detail::OfOne<F, X> std::pair<Variable<scalar_of<X>>, Variable<scalar_of<X>>> hvp(
     const F& f, const X& x, const std::type_identity_t<Variable<scalar_of<X>>>& v,

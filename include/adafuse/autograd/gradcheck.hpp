@@ -11,21 +11,25 @@ namespace adafuse::inline ADAFUSE_SIMD {
 using DifferentiableFunction =
     std::function<Variable<double>(const std::vector<Variable<double>>& inputs)>;
 
+/// How derivatives are compared with differences.
 struct GradcheckOptions {
-  double step = 1e-5;
+  double step = 1e-5;       ///< h of the central difference
   double tolerance = 1e-6;  ///< of |analytic - numeric| / largest |gradient| of that input
 };
 
 /// The element where derivative and difference disagree most.
 struct GradcheckResult {
-  std::string op;
-  bool passed = true;
-  double error = 0;  ///< relative to the largest gradient of that input (at least 1e-8)
-  Index input = 0;   ///< which input
-  Index element = 0;
+  std::string op;      ///< The name that gradcheck was given.
+  bool passed = true;  ///< Whether `error` is within the tolerance.
+  double error = 0;    ///< relative to the largest gradient of that input (at least 1e-8)
+  Index input = 0;     ///< which input
+  Index element = 0;   ///< which element of that input
+  /// The derivative by the walk back, and by the difference.
   double analytic = 0, numeric = 0;
 
+  /// `passed`.
   explicit operator bool() const { return passed; }
+  /// Writes the result as one sentence.
   friend std::ostream& operator<<(std::ostream& out, const GradcheckResult& r) {
     return out << r.op << ": " << (r.passed ? "agrees" : "differs") << ", worst at input "
                << r.input << " element " << r.element << ": derivative " << r.analytic

@@ -10,11 +10,13 @@ namespace adafuse {
 /// Turns recording on or off until the end of the scope.
 class GradMode {
  public:
+  /// Records from here on if `enabled`, on this thread.
   ADAFUSE_INLINE explicit GradMode(bool enabled) : before_(std::exchange(enabled_, enabled)) {}
   ADAFUSE_INLINE ~GradMode() { enabled_ = before_; }
   GradMode(const GradMode&) = delete;
   GradMode& operator=(const GradMode&) = delete;
 
+  /// Whether this thread records now.
   static bool enabled() { return enabled_; }
 
  private:

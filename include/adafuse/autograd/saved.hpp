@@ -85,9 +85,11 @@ inline bool inside_pullback() { return process::PullbackScope::running() != null
 template <class T>
 class Saved {
  public:
+  /// Keeps `value`, which an error calls `name`.
   Saved(const char* name, Tensor<T> value) : name_(name), value_(std::move(value)) {
     if (grad_enabled()) value_.storage().watch();
   }
+  /// The tensor. Throws ValueError when it was written since.
   const Tensor<T>& value() const {
     detail::require_unchanged(value_, name_);
     return value_;

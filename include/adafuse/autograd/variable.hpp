@@ -33,6 +33,7 @@ inline std::string_view without_arguments(std::string_view function) {
 }  // namespace detail
 }  // namespace ADAFUSE_SIMD
 
+/// A handle on a tensor and on how it was computed. Copies are handles on the same.
 template <class T>
 class Variable {
  public:
@@ -55,6 +56,7 @@ class Variable {
   ADAFUSE_INLINE Variable(Tensor<T> value, std::shared_ptr<Node<T>> node)
       : value_(std::move(value)), node_(std::move(node)) {}
 
+  /// Whether there is a value at all.
   ADAFUSE_INLINE bool defined() const { return value_.defined(); }
   explicit operator bool() const = delete;  // x.item() != 0 of one number, or x.defined()
   /// The elements. Throws ValueError, in the name of the caller, when there are none; within a
@@ -67,10 +69,15 @@ class Variable {
     require_readable(caller);
     return std::move(value_);  // a loop over it must not outlive it
   }
+  /// The sizes of the value.
   ADAFUSE_INLINE const Shape& shape() const { return value_.shape(); }
+  /// How many dimensions it has.
   ADAFUSE_INLINE Index rank() const { return value_.rank(); }
+  /// How many elements it has.
   ADAFUSE_INLINE Index size() const { return value_.size(); }
+  /// The size of one dimension; negative positions count from the end.
   ADAFUSE_INLINE Index size(Index dim) const { return value_.size(dim); }
+  /// The only element. Throws ShapeError when there are more or none.
   ADAFUSE_INLINE T item() const { return value_.item(); }
 
   /// Whether a derivative with respect to this can be asked for.
@@ -91,6 +98,7 @@ class Variable {
 
   /// The gradient that `backward` has accumulated in a parameter; undefined before.
   ADAFUSE_INLINE Variable grad() const { return node_ ? node_->grad : Variable(); }
+  /// Forgets the gradient that was accumulated.
   ADAFUSE_INLINE void zero_grad() const {
     if (node_) node_->grad = {};
   }
@@ -128,23 +136,30 @@ class Variable {
     return value_;
   }
 
+  /// The step of the history that made it; null for a constant.
   const std::shared_ptr<Node<T>>& node() const { return node_; }
+  /// The memory of the value.
   ADAFUSE_INLINE const Storage<T>& storage() const { return value_.storage(); }
 
   // Operators are friends, so that `v + tensor` and `2 - v` convert. Their meaning is that of the
   // functions of these names, in ops/.
+  /// y = a + b, as `add`.
   ADAFUSE_INLINE friend Variable operator+(const Variable& a, const Variable& b) {
     return add(a, b);
   }
+  /// y = a - b, as `sub`.
   ADAFUSE_INLINE friend Variable operator-(const Variable& a, const Variable& b) {
     return sub(a, b);
   }
+  /// y = a b, as `mul`.
   ADAFUSE_INLINE friend Variable operator*(const Variable& a, const Variable& b) {
     return mul(a, b);
   }
+  /// y = a / b, as `div`.
   ADAFUSE_INLINE friend Variable operator/(const Variable& a, const Variable& b) {
     return div(a, b);
   }
+  /// y = -a, as `neg`.
   ADAFUSE_INLINE friend Variable operator-(const Variable& a) { return neg(a); }
 
  private:
@@ -159,12 +174,16 @@ class Variable {
   std::shared_ptr<Node<T>> node_;
 };
 
+/// Whether X is a Variable.
 template <class X>
 inline constexpr bool is_variable = false;
+/// Whether X is a Variable: yes.
 template <class T>
 inline constexpr bool is_variable<Variable<T>> = true;
+/// Whether X is a Tensor.
 template <class X>
 inline constexpr bool is_tensor = false;
+/// Whether X is a Tensor: yes.
 template <class T>
 inline constexpr bool is_tensor<Tensor<T>> = true;
 
@@ -185,13 +204,15 @@ template <class A, class B>
 concept NoOperands = (is_variable<A> || is_tensor<A>)&&(is_variable<B> ||
                                                         is_tensor<B>)&&!Operands<A, B>;
 
+/// The scalar type of an operand; void where X is none. `scalar_of` is how to ask.
 template <class X>
 struct scalar_of_operand {
-  using type = void;
+  using type = void;  ///< void
 };
+/// The scalar type of an operand.
 template <Operand X>
 struct scalar_of_operand<X> {
-  using type = typename X::value_type;
+  using type = typename X::value_type;  ///< what X holds
 };
 
 /// The scalar type of one operand, or of the one of two that is not a plain number.
@@ -199,6 +220,7 @@ template <class A, class B = A>
 using scalar_of = typename scalar_of_operand<std::conditional_t<Operand<A>, A, B>>::type;
 
 inline namespace ADAFUSE_SIMD {
+/// The operand as a variable: a tensor becomes a constant.
 template <Operand X>
 Variable<typename X::value_type> as_variable(const X& x) {
   return x;
@@ -215,19 +237,22 @@ using Gradients = std::vector<Variable<T>>;
 /// It knows the nodes of its inputs and how to pull a gradient back.
 template <class T>
 struct Node {
-  const char* op = "parameter";
-  std::uint64_t order = 0;  // the event at which it was made: after its inputs, before what follows
-  Shape shape;              // of the value, and so of its gradient
-  bool recorded = false;    // made by an operation; a parameter otherwise
-  bool frozen = false;      // a parameter that is a constant for now
+  const char* op = "parameter";  ///< The operation's name.
+  std::uint64_t order =
+      0;                  ///< the event at which it was made: after its inputs, before what follows
+  Shape shape;            ///< of the value, and so of its gradient
+  bool recorded = false;  ///< made by an operation; a parameter otherwise
+  bool frozen = false;    ///< a parameter that is a constant for now
 
-  std::vector<std::shared_ptr<Node>> inputs;  // null where no gradient is wanted
+  std::vector<std::shared_ptr<Node>> inputs;  ///< null where no gradient is wanted
+  /// From dL/dy, and y where `output` holds it, to one gradient for each input.
   std::function<Gradients<T>(const Variable<T>& dy, const Variable<T>& y)> pullback;
-  Tensor<T> output;  // y, if the pullback reads it: captured in the pullback it would be a cycle
-  std::array<const void*, 4> read{};  // the memory of the first inputs, to name one of them
+  Tensor<T> output;  ///< y, if the pullback reads it: captured in the pullback it would be a cycle
+  std::array<const void*, 4> read{};  ///< the memory of the first inputs, to name one of them
 
+  /// Called in this order with the gradient of y, before it goes on.
   std::vector<std::function<Variable<T>(const Variable<T>&)>> hooks;
-  Variable<T> grad;  // of a parameter
+  Variable<T> grad;  ///< of a parameter
 
   ADAFUSE_INLINE Node() = default;
   Node(const Node&) = delete;

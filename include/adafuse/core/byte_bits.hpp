@@ -19,6 +19,14 @@ inline std::uint32_t equal_bits(const std::uint8_t* p, Index count, std::uint8_t
     const __m128i equal = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(static_cast<char>(value)));
     return static_cast<std::uint32_t>(_mm_movemask_epi8(equal));
   }
+#elif defined(ADAFUSE_NEON)
+  if (count >= bits_at_once) {  // Each byte keeps a bit of its own; the bits of eight are one sum.
+    const uint8x8_t bit = {1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t equal = vceqq_u8(vld1q_u8(p), vdupq_n_u8(value));
+    const std::uint32_t low = vaddv_u8(vand_u8(vget_low_u8(equal), bit)),
+                        high = vaddv_u8(vand_u8(vget_high_u8(equal), bit));
+    return low | high << 8;
+  }
 #endif
   std::uint32_t bits = 0;
   for (Index i = 0; i < std::min(count, bits_at_once); ++i) bits |= (p[i] == value ? 1u : 0u) << i;
@@ -28,7 +36,7 @@ inline std::uint32_t equal_bits(const std::uint8_t* p, Index count, std::uint8_t
 /// Writes first + i for each bit i < bits_at_once that is set, in order, and returns how many.
 inline Index list_bits(std::uint32_t bits, Index first, std::int32_t* numbers) {
   const int count = std::popcount(bits);
-#if defined(__AVX512F__)  // Without a branch on the bits, that nobody could predict.
+#if defined(ADAFUSE_AVX512)  // Without a branch on the bits, that nobody could predict.
   const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __m512i all = _mm512_add_epi32(places, _mm512_set1_epi32(static_cast<int>(first)));
   _mm512_mask_storeu_epi32(numbers, static_cast<__mmask16>((1u << count) - 1),

@@ -11,8 +11,10 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// A whole number and whether all that it was made of fitted.
 class Checked {
  public:
+  /// A number that fits.
   constexpr Checked(std::int64_t value) : value_(value) {}
 
   /// Whether the value and all that it was made of are within the type.
@@ -23,16 +25,19 @@ class Checked {
     return value_;
   }
 
+  /// a + b; `fits()` is false after an overflow.
   friend constexpr Checked operator+(Checked a, Checked b) {
     Checked c = 0;
     c.fits_ = !__builtin_add_overflow(a.value_, b.value_, &c.value_) && a.fits_ && b.fits_;
     return c;
   }
+  /// a - b; `fits()` is false after an overflow.
   friend constexpr Checked operator-(Checked a, Checked b) {
     Checked c = 0;
     c.fits_ = !__builtin_sub_overflow(a.value_, b.value_, &c.value_) && a.fits_ && b.fits_;
     return c;
   }
+  /// a b; `fits()` is false after an overflow.
   friend constexpr Checked operator*(Checked a, Checked b) {
     Checked c = 0;
     c.fits_ = !__builtin_mul_overflow(a.value_, b.value_, &c.value_) && a.fits_ && b.fits_;

@@ -1,11 +1,9 @@
 // The door to Eigen: tensors seen as Eigen matrices and arrays, without a copy.
+//
+// No setting of Eigen is made here: a program's own Eigen code in the same file has its own.
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The library's own threads cut the work; Eigen stays on the thread that calls it.
-#ifndef EIGEN_DONT_PARALLELIZE
-#define EIGEN_DONT_PARALLELIZE
-#endif
 // GCC 12 takes the undefined registers of its own AVX-512 intrinsics for mistakes (its bug 105593).
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
@@ -25,10 +23,13 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// Eigen's matrix in the order of tensors: rows are contiguous.
 template <class T>
 using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// Somebody's memory as such a matrix.
 template <class T>
 using MatrixMap = Eigen::Map<RowMajor<T>>;
+/// Somebody's memory as such a matrix, for reading.
 template <class T>
 using ConstMatrixMap = Eigen::Map<const RowMajor<T>>;
 

@@ -21,6 +21,32 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// While this lives, Eigen's products stay on the thread that made it: the library's own threads
+/// cut the work, and a product that Eigen shares is cut by their number, with other last bits. The
+/// count is OpenMP's for this thread alone; without OpenMP Eigen shares nothing. (Of
+/// Eigen::setNbThreads, a number for the whole process, Eigen thinks more: a program that calls it
+/// chooses for these products as well.)
+class EigenOnThisThread {
+ public:
+  EigenOnThisThread() {
+#ifdef EIGEN_HAS_OPENMP
+    before_ = omp_get_max_threads();
+    omp_set_num_threads(1);
+#endif
+  }
+  ~EigenOnThisThread() {
+#ifdef EIGEN_HAS_OPENMP
+    omp_set_num_threads(before_);
+#endif
+  }
+  EigenOnThisThread(const EigenOnThisThread&) = delete;
+  EigenOnThisThread& operator=(const EigenOnThisThread&) = delete;
+
+ private:
+  [[maybe_unused]] int before_ = 1;
+};
+
+/// Eigen's matrix in the order of LAPACK: columns are contiguous.
 template <class T>
 using ColumnMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 

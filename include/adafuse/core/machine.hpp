@@ -1,5 +1,5 @@
-// The machine: which instructions a file may use, how many registers of what width that makes, how
-// large the caches are; and that numbers are IEEE's.
+// The machine: which instructions a file may use, how many registers of what width that makes; and
+// that numbers are IEEE's.
 //
 // Files of one program may be compiled for different machines and linked in any order. Of inline
 // functions with one name the linker keeps one, whoever compiled it: a machine without AVX could
@@ -22,13 +22,17 @@
 #if __cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
 #include "adafuse is C++20: compile with -std=c++20"
 #endif
+#if !defined(__cpp_exceptions) && !defined(_CPPUNWIND)
+#include "adafuse: what is wrong is told by exceptions: not with -fno-exceptions"
+#endif
 // std::min and std::max would not be what they are.
 #if defined(min) || defined(max)
 #include "adafuse: define NOMINMAX before windows.h, whose macros are named min and max"
 #endif
 
-#ifdef __unix__
-#include <unistd.h>
+// Apple's, of functions; it has a switch for them.
+#if defined(check) || defined(require)
+#include "adafuse: define __ASSERT_MACROS_DEFINE_VERSIONS_WITHOUT_UNDERSCORES 0 before Apple's headers, whose macros are named check and require"
 #endif
 
 // Under -ffast-math and its parts a compiler may take it that no number is NaN or infinite, and add
@@ -40,20 +44,37 @@
 #error adafuse: not with -ffast-math, -Ofast, -ffinite-math-only or -fassociative-math: NaN must mean NaN
 #endif
 
-// The newest machine whose instructions the flags allow.
-#if defined(__AVX512F__) && defined(__AVX512VNNI__)
-#define ADAFUSE_MACHINE avx512_vnni
-#elif defined(__AVX512F__)
-#define ADAFUSE_MACHINE avx512
+// The vectors that the flags allow: the first of these, else plain C++.
+#if defined(__AVX512F__)
+#define ADAFUSE_AVX512
 #elif defined(__AVX2__) && defined(__FMA__)
+#define ADAFUSE_AVX2
+#elif defined(__aarch64__) && defined(__ARM_NEON) && !defined(__AARCH64EB__)
+#define ADAFUSE_NEON  // of 64 bits, lanes in the order of memory
+#endif
+
+// The newest machine whose instructions the flags allow. A compiler uses the atomics of Armv8.1 and
+// the vectors of SVE by itself where it may.
+#if defined(ADAFUSE_AVX512) && defined(__AVX512VNNI__)
+#define ADAFUSE_MACHINE avx512_vnni
+#elif defined(ADAFUSE_AVX512)
+#define ADAFUSE_MACHINE avx512
+#elif defined(ADAFUSE_AVX2)
 #define ADAFUSE_MACHINE avx2
 #elif defined(__AVX__)
 #define ADAFUSE_MACHINE avx
 #elif defined(__SSE3__)
 #define ADAFUSE_MACHINE sse4
+#elif defined(ADAFUSE_NEON) && defined(__ARM_FEATURE_SVE)
+#define ADAFUSE_MACHINE neon_sve
+#elif defined(ADAFUSE_NEON) && defined(__ARM_FEATURE_ATOMICS)
+#define ADAFUSE_MACHINE neon_atomics
+#elif defined(ADAFUSE_NEON)
+#define ADAFUSE_MACHINE neon
+#define ADAFUSE_MACHINE_IS_OLDEST
 #else
 #define ADAFUSE_MACHINE baseline
-#define ADAFUSE_MACHINE_IS_PLAIN
+#define ADAFUSE_MACHINE_IS_OLDEST
 #endif
 
 // A file that uses adafuse::compiled holds calls of its kernels where others hold the kernels: that
@@ -67,7 +88,7 @@
 #define ADAFUSE_QUOTED(x) ADAFUSE_QUOTE(x)
 #ifdef ADAFUSE_COMPILED
 #define ADAFUSE_SIMD ADAFUSE_JOINED(ADAFUSE_MACHINE, _compiled)
-#if defined(ADAFUSE_MACHINE_IS_PLAIN) && (ADAFUSE_COMPILED + 0 == 2) == defined(__clang__)
+#if defined(ADAFUSE_MACHINE_IS_OLDEST) && (ADAFUSE_COMPILED + 0 == 2) == defined(__clang__)
 #define ADAFUSE_IN_LIBRARY
 #ifdef ADAFUSE_LIBRARY  // This is the library.
 #define ADAFUSE_EXTERN
@@ -89,36 +110,18 @@ namespace adafuse::inline ADAFUSE_SIMD {
 
 // Registers for vectors of floats, the floats of one, and whether a product and a sum are one
 // instruction.
-#if defined(__AVX512F__)
+#if defined(ADAFUSE_AVX512)
 inline constexpr int simd_registers = 32, simd_width = 16;
 inline constexpr bool simd_has_fma = true;
-#elif defined(__AVX2__) && defined(__FMA__)
+#elif defined(ADAFUSE_AVX2)
 inline constexpr int simd_registers = 16, simd_width = 8;
+inline constexpr bool simd_has_fma = true;
+#elif defined(ADAFUSE_NEON)
+inline constexpr int simd_registers = 32, simd_width = 4;
 inline constexpr bool simd_has_fma = true;
 #else
 inline constexpr int simd_registers = 16, simd_width = 4;
 inline constexpr bool simd_has_fma = false;
 #endif
-
-/// Caches of one core, in floats. Blocks of work are cut by them, as far as that leaves the order
-/// of sums alone: the same file gives the same bits on every machine.
-struct Caches {
-  long l1, l2;
-
-  /// As the system tells; where it does not, 32 KiB and 512 KiB.
-  static const Caches& here() {
-    static const Caches caches = ask();
-    return caches;
-  }
-  static Caches ask() {
-    Caches caches{};
-#if defined(_SC_LEVEL1_DCACHE_SIZE) && defined(_SC_LEVEL2_CACHE_SIZE)
-    caches = {::sysconf(_SC_LEVEL1_DCACHE_SIZE) / 4, ::sysconf(_SC_LEVEL2_CACHE_SIZE) / 4};
-#endif
-    if (caches.l1 <= 0) caches.l1 = 32 * 1024 / 4;
-    if (caches.l2 <= 0) caches.l2 = 512 * 1024 / 4;
-    return caches;
-  }
-};
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

@@ -22,7 +22,7 @@ namespace adafuse::inline ADAFUSE_SIMD {
 /// About how long one position of a loop takes on one thread. It decides only how many threads
 /// work on the loop, never what they compute; a factor of two more or less does no harm.
 struct Work {
-  double nanoseconds = std::numeric_limits<double>::infinity();  // unknown: taken to be long
+  double nanoseconds = std::numeric_limits<double>::infinity();  ///< unknown: taken to be long
 
   /// So many elements are read, combined in vectors and written. They count half of their time:
   /// another thread would first have to fetch them from the cache of this one.
@@ -32,6 +32,7 @@ struct Work {
   /// So many elements go through exp, log, tanh, a generator of random numbers.
   static constexpr Work functions(Index count) { return {1.5 * static_cast<double>(count)}; }
 
+  /// The work of both.
   friend constexpr Work operator+(Work a, Work b) { return {a.nanoseconds + b.nanoseconds}; }
   /// The part of each of so many positions that share it.
   friend constexpr Work operator/(Work all, Index positions) {

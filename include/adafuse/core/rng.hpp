@@ -15,6 +15,7 @@
 
 namespace adafuse {
 
+/// What Philox turns into four random words: where in the stream.
 using PhiloxCounter = std::array<std::uint32_t, 4>;
 
 inline namespace ADAFUSE_SIMD {
@@ -45,6 +46,13 @@ inline PhiloxCounter philox(PhiloxCounter counter, std::uint64_t key) {
     k1 += 0xBB67AE85u;
   }
   return counter;
+}
+
+/// a b / 2^64, rounded down: the upper 64 of 128 bits, by hand, as not every machine has those.
+inline std::uint64_t upper_half(std::uint64_t a, std::uint64_t b) {
+  const std::uint64_t a1 = a >> 32, a0 = a & 0xffffffffu, b1 = b >> 32, b0 = b & 0xffffffffu;
+  const std::uint64_t middle = a1 * b0 + (a0 * b0 >> 32);  // below 2^64, and so is what follows
+  return a1 * b1 + (middle >> 32) + ((a0 * b1 + (middle & 0xffffffffu)) >> 32);
 }
 
 }  // namespace ADAFUSE_SIMD
@@ -81,6 +89,7 @@ class Key {
         bits_);
   }
 
+  /// 64 random bits.
   std::uint64_t bits(std::uint64_t position) const {
     const auto r = words(position);
     return (std::uint64_t{r[1]} << 32) | r[0];
@@ -93,8 +102,7 @@ class Key {
 
   /// Uniform in [0, n), by multiplication (the bias is below n / 2^64).
   ADAFUSE_INLINE std::int64_t integer(std::uint64_t position, std::int64_t n) const {
-    __extension__ using Wide = unsigned __int128;
-    return static_cast<std::int64_t>((Wide{bits(position)} * static_cast<Wide>(n)) >> 64);
+    return static_cast<std::int64_t>(upper_half(bits(position), static_cast<std::uint64_t>(n)));
   }
 
   /// Standard normal, by Box and Muller.
@@ -119,13 +127,19 @@ class Key {
 /// The numbers of a key one after the other, for code that draws an unknown count of them.
 class Draws {
  public:
+  /// Begins at position 0 of `key`.
   ADAFUSE_INLINE explicit Draws(Key key) : key_(key) {}
+  /// Uniform in (0, 1), as `Key::uniform`.
   ADAFUSE_INLINE double uniform() { return key_.uniform(position_++); }
+  /// low + (high - low) u for u uniform in (0, 1).
   ADAFUSE_INLINE double uniform(double low, double high) {
     return low + rounded((high - low) * uniform());
   }
+  /// Normal with mean 0 and deviation 1.
   ADAFUSE_INLINE double normal() { return key_.normal(position_++); }
+  /// Uniform in 0, 1, ..., n - 1.
   ADAFUSE_INLINE std::int64_t integer(std::int64_t n) { return key_.integer(position_++, n); }
+  /// True with probability p.
   ADAFUSE_INLINE bool chance(double p) { return uniform() < p; }
 
  private:

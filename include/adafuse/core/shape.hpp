@@ -6,6 +6,7 @@
 #include <adafuse/core/error.hpp>
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
@@ -17,20 +18,28 @@ namespace adafuse {
 /// Sizes, positions and counts. Signed, so that `i - padding` may be negative without surprise.
 using Index = std::int64_t;
 
+/// The bound of an array whose size is a parameter of a template: `float x[Bound{Rows}]`. Of an int
+/// that it does not know yet g++ says with -Wsign-conversion that it may be negative.
+using Bound = std::size_t;
+
+/// Sizes of dimensions, at most 8. Two are equal when rank and all sizes are.
 class Shape {
  public:
-  static constexpr Index max_rank = 8;
+  static constexpr Index max_rank = 8;  ///< More dimensions are refused.
 
   /// Rank 0: a single number.
   ADAFUSE_INLINE constexpr Shape() = default;
+  /// `{2, 3, 4}`.
   ADAFUSE_INLINE constexpr Shape(std::initializer_list<Index> sizes)
       : Shape(std::span(sizes.begin(), sizes.size())) {}
+  /// Of a list that was worked out.
   ADAFUSE_INLINE constexpr explicit Shape(std::span<const Index> sizes) {
     require<ShapeError>(std::ssize(sizes) <= max_rank, "Shape: rank is at most ", max_rank,
                         ", got ", sizes.size());
     for (Index size : sizes) push_back(size);
   }
 
+  /// How many dimensions there are.
   Index rank() const { return rank_; }
 
   /// The number of elements: the product of the sizes, 1 for rank 0.
@@ -58,6 +67,7 @@ class Shape {
     return copy;
   }
 
+  /// Adds a dimension behind the last.
   ADAFUSE_INLINE constexpr void push_back(Index size) {
     require<ShapeError>(rank_ < max_rank, "Shape: rank is at most ", max_rank);
     Shape longer = *this;
@@ -65,13 +75,17 @@ class Shape {
     *this = longer;
   }
 
+  /// The first size.
   constexpr const Index* begin() const { return sizes_.data(); }
+  /// Behind the last size.
   ADAFUSE_INLINE constexpr const Index* end() const { return sizes_.data() + rank_; }
 
+  /// Whether rank and all sizes are equal.
   ADAFUSE_INLINE friend bool operator==(const Shape& a, const Shape& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }
 
+  /// Writes it as `[2,3,4]`.
   ADAFUSE_INLINE friend std::ostream& operator<<(std::ostream& out, const Shape& shape) {
     out << '[';
     for (Index i = 0; i < shape.rank(); ++i) out << (i ? "," : "") << shape[i];

@@ -10,10 +10,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <pthread.h>
-#include <sys/mman.h>
-
 #include <adafuse/core/machine.hpp>
+#include <adafuse/core/system.hpp>
 #include <adafuse/core/writes.hpp>
 #include <algorithm>
 #include <atomic>
@@ -37,9 +35,11 @@ inline constexpr std::size_t storage_alignment = 64;
 /// Not enough memory, and how much was asked for.
 class OutOfMemory : public std::bad_alloc {
  public:
+  /// Of so many bytes.
   ADAFUSE_INLINE explicit OutOfMemory(double bytes) noexcept {
     std::snprintf(text_, sizeof text_, "%.3g GB asked for", 1e-9 * bytes);
   }
+  /// How many gigabytes were asked for.
   const char* what() const noexcept override { return text_; }
 
  private:
@@ -49,8 +49,10 @@ class OutOfMemory : public std::bad_alloc {
 /// Cuts blocks of at least `smallest` bytes from chunks; smaller ones are left to the system.
 class StoragePool {
  public:
-  static constexpr std::size_t smallest = std::size_t{1} << 14;
+  static constexpr std::size_t smallest = std::size_t{1} << 14;  ///< bytes: 16 KiB
+  /// bytes: 4 KiB, what blocks are multiples of
   static constexpr std::size_t page = std::size_t{1} << 12;
+  /// bytes: 2 MiB, what chunks are aligned to
   static constexpr std::size_t huge_page = std::size_t{1} << 21;
   /// What is taken from the system at a time. Pages count as used only once they are written.
   static constexpr std::size_t chunk = std::size_t{1} << 26;
@@ -60,6 +62,7 @@ class StoragePool {
 #elif defined(__has_feature)
   static constexpr bool recycles = !__has_feature(address_sanitizer);
 #else
+  /// Whether released blocks are handed out again: not under the address sanitizer.
   static constexpr bool recycles = true;
 #endif
 
@@ -70,6 +73,7 @@ class StoragePool {
     return pool ? *pool : make();
   }
 
+  /// Memory for so many bytes, aligned for vectors. Throws OutOfMemory.
   ADAFUSE_INLINE void* allocate(std::size_t bytes) {
     if (bytes < smallest) return from_system(storage_alignment, std::max<std::size_t>(bytes, 1));
     const std::size_t block = round_up(bytes, page);
@@ -80,11 +84,12 @@ class StoragePool {
     return memory;
   }
 
+  /// Gives back what `allocate(bytes)` returned.
   ADAFUSE_INLINE void release(void* memory, std::size_t bytes) noexcept {
-    if (bytes < smallest) return std::free(memory);
+    if (bytes < smallest) return os::free_aligned(memory);
     const std::lock_guard lock(mutex_);
     used_ -= round_up(bytes, page);
-    if (!recycles) return std::free(memory);
+    if (!recycles) return os::free_aligned(memory);
     try {
       auto* begin = static_cast<std::byte*>(memory);
       std::byte* end = begin + round_up(bytes, page);
@@ -117,7 +122,7 @@ class StoragePool {
         continue;
       }
       remove_gap(memory, size);
-      std::free(memory);
+      os::free_aligned(memory);
       it = chunks_.erase(it);
     }
   }
@@ -136,10 +141,12 @@ class StoragePool {
     const std::lock_guard lock(mutex_);
     return used_;
   }
+  /// The most that `used_bytes()` was since `reset_peak()`.
   ADAFUSE_INLINE std::size_t peak_bytes() const {
     const std::lock_guard lock(mutex_);
     return peak_;
   }
+  /// Counts the peak anew, from what is used now.
   ADAFUSE_INLINE void reset_peak() {
     const std::lock_guard lock(mutex_);
     peak_ = used_;
@@ -152,8 +159,8 @@ class StoragePool {
     const std::lock_guard lock(making_);
     if (!pool_.load()) {
       pool_.store(new StoragePool);
-      ::pthread_atfork([] { pool_.load()->mutex_.lock(); }, [] { pool_.load()->mutex_.unlock(); },
-                       [] { pool_.load()->mutex_.unlock(); });
+      os::at_fork([] { pool_.load()->mutex_.lock(); }, [] { pool_.load()->mutex_.unlock(); },
+                  [] { pool_.load()->mutex_.unlock(); });
     }
     return *pool_.load();
   }
@@ -162,7 +169,7 @@ class StoragePool {
     return (n + unit - 1) / unit * unit;
   }
   ADAFUSE_INLINE static void* from_system(std::size_t alignment, std::size_t bytes) {
-    void* memory = std::aligned_alloc(alignment, round_up(bytes, alignment));
+    void* memory = os::aligned_memory(alignment, round_up(bytes, alignment));
     if (!memory) throw OutOfMemory(static_cast<double>(bytes));
     return memory;
   }
@@ -173,7 +180,7 @@ class StoragePool {
     if (best == by_size_.end()) {
       const std::size_t size = std::max(round_up(block, huge_page), chunk);
       auto* memory = static_cast<std::byte*>(from_system(huge_page, size));
-      ::madvise(memory, size, MADV_HUGEPAGE);  // Advice: it may be ignored.
+      os::advise_huge_pages(memory, size);
       chunks_[memory] = size;
       best = add_gap(memory, size);
     }
@@ -193,7 +200,7 @@ class StoragePool {
   }
 
   static constinit inline std::atomic<StoragePool*> pool_{nullptr};
-  static constinit inline std::mutex making_;
+  static constinit inline os::StaticMutex making_;
 
   mutable std::mutex mutex_;
   std::size_t used_ = 0, peak_ = 0;
@@ -221,6 +228,7 @@ class Storage {
 
  public:
   ADAFUSE_INLINE Storage() = default;
+  /// A buffer of `count` elements, which hold anything.
   ADAFUSE_INLINE explicit Storage(std::size_t count)
       : buffer_(std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count))) {}
 
@@ -230,8 +238,17 @@ class Storage {
     storage.buffer_ = std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count), data);
     return storage;
   }
+  /// The same, of an owner that goes with the last copy, on the thread that lets go of it.
+  ADAFUSE_INLINE static Storage borrow(T* data, std::size_t count, std::shared_ptr<void> owner) {
+    Storage storage;
+    storage.buffer_ = std::make_shared<detail::OfThisMachine<BufferOfOwner>>(bytes_of(count), data,
+                                                                             std::move(owner));
+    return storage;
+  }
 
+  /// The first element; null where there is no buffer.
   ADAFUSE_INLINE T* data() const { return buffer_ ? buffer_->data : nullptr; }
+  /// Whether both are one buffer.
   ADAFUSE_INLINE bool shares_with(const Storage& other) const { return data() == other.data(); }
   /// Whether no copy exists and the bytes are not borrowed: nobody else can see them change.
   ADAFUSE_INLINE bool unique() const { return buffer_.use_count() == 1 && buffer_->owned; }
@@ -277,6 +294,11 @@ class Storage {
     const std::size_t bytes;
     const bool owned;
     Writes writes;
+  };
+  struct BufferOfOwner : Buffer {
+    ADAFUSE_INLINE BufferOfOwner(std::size_t size, T* borrowed, std::shared_ptr<void> from)
+        : Buffer(size, borrowed), owner(std::move(from)) {}
+    std::shared_ptr<void> owner;
   };
 
   /// Throws OutOfMemory where no memory could ever hold that many.

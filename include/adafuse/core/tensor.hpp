@@ -14,6 +14,7 @@
 #include <adafuse/core/view.hpp>
 #include <algorithm>
 #include <concepts>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ template <class T>
 concept Scalar = std::same_as<T, float> || std::same_as<T, double> ||
     std::same_as<T, std::int32_t> || std::same_as<T, std::int64_t> || std::same_as<T, std::uint8_t>;
 
+/// A handle on contiguous elements and their shape.
 template <Scalar T>
 class Tensor {
  public:
@@ -34,11 +36,13 @@ class Tensor {
   ADAFUSE_INLINE Tensor() = default;
   ADAFUSE_INLINE Tensor(const Tensor&) = default;
   ADAFUSE_INLINE Tensor& operator=(const Tensor&) & = default;
+  /// Takes the handle; `from` is undefined afterwards.
   ADAFUSE_INLINE Tensor(Tensor&& from) noexcept
       : shape_(from.shape_), storage_(std::move(from.storage_)), data_(from.data_) {
     from.shape_ = undefined_shape;
     from.data_ = nullptr;
   }
+  /// Takes the handle; `from` is undefined afterwards.
   ADAFUSE_INLINE Tensor& operator=(Tensor&& from) & noexcept {
     shape_ = std::exchange(from.shape_, undefined_shape);
     storage_ = std::move(from.storage_);
@@ -69,8 +73,11 @@ class Tensor {
     return result;
   }
 
+  /// A tensor of zeros.
   ADAFUSE_INLINE static Tensor zeros(Shape shape) { return Tensor(shape); }
+  /// A tensor of ones.
   ADAFUSE_INLINE static Tensor ones(Shape shape) { return full(shape, T{1}); }
+  /// A tensor in which every element is `value`.
   ADAFUSE_INLINE static Tensor full(Shape shape, T value) {
     Tensor result = uninitialized(shape);
     result.fill(value);
@@ -97,8 +104,9 @@ class Tensor {
                                        T high = 1) requires std::floating_point<T> {
     Tensor result = uninitialized(shape);
     for (Index i = 0; i < result.size(); ++i)
-      result.data_[i] =
-          static_cast<T>(low + rounded((high - low) * key.uniform(static_cast<std::uint64_t>(i))));
+      result.data_[i] = static_cast<T>(
+          static_cast<double>(low) +
+          rounded(static_cast<double>(high - low) * key.uniform(static_cast<std::uint64_t>(i))));
     return result;
   }
 
@@ -128,25 +136,45 @@ class Tensor {
     result.data_ = data;
     return result;
   }
+  /// Memory of an owner that is kept until the last copy of the result goes.
+  ADAFUSE_INLINE static Tensor borrow(T* data, Shape shape, std::shared_ptr<void> owner) {
+    Tensor result;
+    result.shape_ = shape;
+    result.storage_ =
+        Storage<T>::borrow(data, static_cast<std::size_t>(shape.size()), std::move(owner));
+    result.data_ = data;
+    return result;
+  }
 
+  /// Whether there is a tensor at all.
   bool defined() const { return data_ != nullptr; }
   /// A tensor is no condition: it has an answer for each element, and an undefined one has none.
   explicit operator bool() const = delete;  // any(mask).item(), all(mask).item(), or x.defined()
+  /// The sizes of the dimensions.
   const Shape& shape() const { return shape_; }
+  /// How many dimensions there are.
   ADAFUSE_INLINE Index rank() const { return shape_.rank(); }
+  /// How many elements there are.
   ADAFUSE_INLINE Index size() const { return shape_.size(); }
   /// The size of one dimension; negative positions count from the end.
   ADAFUSE_INLINE Index size(Index dim) const { return shape_[dim]; }
 
+  /// The first element, for writing: a derivative that still needs the old ones is then an error.
   ADAFUSE_INLINE T* data() {
     storage_.open();
     return data_;
   }
+  /// The first element, for reading.
   const T* data() const { return data_; }
+  /// Where the elements begin, for writing.
   ADAFUSE_INLINE T* begin() { return data(); }
+  /// Behind the last element, for writing.
   ADAFUSE_INLINE T* end() { return data_ + size(); }
+  /// Where the elements begin.
   const T* begin() const { return data_; }
+  /// Behind the last element.
   ADAFUSE_INLINE const T* end() const { return data_ + size(); }
+  /// All elements, row by row.
   ADAFUSE_INLINE std::span<const T> values() const { return {begin(), end()}; }
 
   /// The element at these indices, checked: `t(n, c, h, w)`. Loops take a `view` instead.
@@ -221,6 +249,7 @@ class Tensor {
     return {data_, sizes_of_rank<R>()};
   }
 
+  /// A copy with memory of its own; undefined of what is undefined.
   ADAFUSE_INLINE Tensor clone() const {
     if (!defined()) return {};
     Tensor result = uninitialized(shape_);
@@ -237,6 +266,7 @@ class Tensor {
     return result;
   }
 
+  /// Writes `value` into every element.
   ADAFUSE_INLINE void fill(T value) {
     mark_written();
     std::fill(data_, end(), value);
@@ -260,6 +290,7 @@ class Tensor {
   }
   /// Whether nobody else can see the elements: no other tensor shares them, no owner lent them.
   ADAFUSE_INLINE bool unique() const { return storage_.unique(); }
+  /// The memory behind it.
   const Storage<T>& storage() const { return storage_; }
 
  private:
@@ -284,9 +315,9 @@ class Tensor {
   }
 
   template <int R>
-  ADAFUSE_INLINE std::array<Index, R> sizes_of_rank() const {
+  ADAFUSE_INLINE std::array<Index, Bound{R}> sizes_of_rank() const {
     require<ShapeError>(rank() == R, "view: expects rank ", R, ", got ", shape_);
-    std::array<Index, R> sizes{};
+    std::array<Index, Bound{R}> sizes{};
     std::copy(shape_.begin(), shape_.end(), sizes.begin());
     return sizes;
   }

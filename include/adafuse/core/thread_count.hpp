@@ -8,6 +8,7 @@
 #pragma once
 
 #include <adafuse/core/error.hpp>
+#include <adafuse/core/system.hpp>
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -15,10 +16,6 @@
 #include <cstdlib>
 #include <limits>
 #include <string>
-#include <thread>
-#ifdef __linux__
-#include <sched.h>
-#endif
 
 namespace adafuse {
 
@@ -31,22 +28,6 @@ struct ThreadSetting {
 
 inline namespace ADAFUSE_SIMD {
 namespace detail {
-
-/// The processors on which this process may run.
-inline int usable_processors() {
-#ifdef __linux__
-  // The kernel refuses a mask that is too short for the machine.
-  for (int most = 1024; most <= 1 << 20; most *= 4) {
-    cpu_set_t* mask = CPU_ALLOC(most);
-    if (!mask) break;
-    const std::size_t bytes = CPU_ALLOC_SIZE(most);
-    const int count = ::sched_getaffinity(0, bytes, mask) == 0 ? CPU_COUNT_S(bytes, mask) : 0;
-    CPU_FREE(mask);
-    if (count > 0) return count;
-  }
-#endif
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 /// The first line of a small file; empty where there is none.
 inline std::string first_line(const std::string& path) {
@@ -107,8 +88,10 @@ inline int default_threads(const char* omp_num_threads, int processors, double q
 /// Where nobody has said how many. Two threads that ask at once may both look, and find the same.
 [[gnu::cold, gnu::noinline]] inline int first_num_threads() {
   int none = 0;
+  const double quota =
+      os::has_control_groups ? cpu_quota() : std::numeric_limits<double>::infinity();
   process::ThreadSetting::threads.compare_exchange_strong(
-      none, default_threads(std::getenv("OMP_NUM_THREADS"), usable_processors(), cpu_quota()));
+      none, default_threads(std::getenv("OMP_NUM_THREADS"), os::usable_processors(), quota));
   return process::ThreadSetting::threads;
 }
 
@@ -121,6 +104,7 @@ inline int num_threads() {
   return threads > 0 ? threads : detail::first_num_threads();
 }
 
+/// Lets a parallel_for use at most so many threads, in the whole process.
 inline void set_num_threads(int threads) {
   require<ValueError>(threads >= 1, "set_num_threads: at least 1, got ", threads);
   process::ThreadSetting::threads = threads;

@@ -11,6 +11,7 @@
 
 #include <adafuse/core/machine.hpp>
 #include <adafuse/core/round_trips.hpp>
+#include <adafuse/core/system.hpp>
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -21,9 +22,6 @@
 #include <thread>
 #ifdef _OPENMP
 #include <omp.h>
-#endif
-#if defined(__unix__) || defined(__APPLE__)
-#include <pthread.h>
 #endif
 
 namespace adafuse::process {
@@ -84,9 +82,7 @@ class ThreadTeam {
     const std::lock_guard lock(making_);
     if (!team_.load()) {
       team_.store(new ThreadTeam);
-#if defined(__unix__) || defined(__APPLE__)
-      ::pthread_atfork(nullptr, nullptr, [] { new (team_.load()) ThreadTeam; });
-#endif
+      os::at_fork(nullptr, nullptr, [] { new (team_.load()) ThreadTeam; });
     }
     return *team_.load();
   }
@@ -277,7 +273,7 @@ class ThreadTeam {
   static constexpr std::int64_t second = 1'000'000'000;
 
   static constinit inline std::atomic<ThreadTeam*> team_{nullptr};
-  static constinit inline std::mutex making_;
+  static constinit inline os::StaticMutex making_;
 
   alignas(64) std::atomic<unsigned> round_{0};
   std::atomic<int> sleepers_{0};

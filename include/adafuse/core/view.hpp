@@ -39,9 +39,11 @@ class View {
   static_assert(R >= 1 && R <= Shape::max_rank);
 
  public:
-  static constexpr int rank = R;
-  using Sizes = std::array<Index, R>;
+  static constexpr int rank = R;  ///< How many dimensions it has.
+  /// A number for each dimension.
+  using Sizes = std::array<Index, Bound{R}>;
 
+  /// Element i of dimension d is strides[d] i elements behind the first.
   ADAFUSE_INLINE View(T* data, const Sizes& sizes, const Sizes& strides)
       : data_(data), sizes_(sizes), strides_(strides) {}
 
@@ -59,10 +61,15 @@ class View {
     return {data_, sizes_, strides_};
   }
 
+  /// The element at 0, 0, ...
   T* data() const { return data_; }
+  /// The size of dimension `dim`, from 0 on.
   ADAFUSE_INLINE Index size(int dim) const { return sizes_[at(dim)]; }
+  /// How many elements lie from one position of dimension `dim` to the next.
   ADAFUSE_INLINE Index stride(int dim) const { return strides_[at(dim)]; }
+  /// All sizes.
   const Sizes& sizes() const { return sizes_; }
+  /// All sizes, as a Shape.
   ADAFUSE_INLINE Shape shape() const { return Shape(std::span<const Index>(sizes_)); }
 
   /// The element at these indices. Not checked: this is the inside of a loop.

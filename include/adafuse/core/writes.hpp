@@ -11,6 +11,7 @@
 #pragma once
 
 #include <adafuse/core/machine.hpp>
+#include <adafuse/core/system.hpp>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -63,6 +64,7 @@ class Events {
 /// and ask at once.
 class Writes {
  public:
+  /// The memory that was written or may be.
   using Bytes = std::span<const std::byte>;
 
   /// The elements are about to change.
@@ -109,7 +111,7 @@ class Writes {
     state_.store(State::watched, std::memory_order_relaxed);
   }
 
-  static constinit inline std::mutex mutex_;  // Openings are few: one serves them all.
+  static constinit inline os::StaticMutex mutex_;  // Openings are few: one serves them all.
 
   const std::uint64_t made_ = Events::last();
   std::atomic<std::uint64_t> written_{0};

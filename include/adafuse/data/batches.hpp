@@ -36,26 +36,37 @@ inline Index batch_count(Index count, Index batch_size, bool drop_last) {
 template <class Batch>
 class Batches {
  public:
+  /// Walks the pass once, as a range-for does.
   class Iterator {
    public:
     using value_type = Batch;
+    /// The distance of two iterators, which is never asked for.
     using difference_type = std::ptrdiff_t;
+    /// It reads once.
     using iterator_concept = std::input_iterator_tag;
 
+    /// At the batch that `batches` holds.
     explicit Iterator(Batches& batches) : batches_(&batches) {}
+    /// The batch.
     const Batch& operator*() const { return *batches_->batch_; }
+    /// The batch's members.
     const Batch* operator->() const { return &*batches_->batch_; }
+    /// The next batch; throws what making it threw.
     Iterator& operator++() {
       batches_->batch_ = batches_->prefetch_.next();
       return *this;
     }
+    /// The next batch; nothing remains of the old one.
     void operator++(int) { ++*this; }
+    /// Whether all batches were handed out.
     bool operator==(std::default_sentinel_t) const { return !batches_->batch_.has_value(); }
 
    private:
     Batches* batches_;
   };
 
+  /// `count` batches that `make` makes, by `workers` threads, at most `ahead` before they are asked
+  /// for.
   Batches(Index count, int workers, Index ahead, typename Prefetch<Batch>::Make make)
       : count_(count), prefetch_(count, workers, ahead, std::move(make)) {}
 

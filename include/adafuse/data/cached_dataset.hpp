@@ -18,8 +18,9 @@ struct CachedDataset {
         val(source.val, bytes_of_each),
         classes(source.classes) {}
 
+  /// Both halves, as they are decoded.
   FrameCache train, val;
-  std::vector<std::string> classes;
+  std::vector<std::string> classes;  ///< names, by label
 };
 
 }  // namespace adafuse::data::inline ADAFUSE_SIMD

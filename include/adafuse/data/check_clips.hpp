@@ -16,6 +16,7 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
+/// What was read, and what is wrong with it.
 struct CheckedClips {
   Index clips = 0, classes = 0, frames = 0;  ///< that were read
   std::vector<std::string> problems;         ///< each one line that names a clip, file or class
@@ -25,6 +26,7 @@ struct CheckedClips {
 /// read.
 class ClipChecker {
  public:
+  /// Nothing is read yet.
   explicit ClipChecker(std::vector<std::string> classes)
       : classes_(std::move(classes)), trained_(classes_.size()), validated_(classes_.size()) {}
 
@@ -45,6 +47,7 @@ class ClipChecker {
     }
   }
 
+  /// What was found, in all.
   CheckedClips finish() {
     result_.classes = std::ssize(classes_);
     check_sizes();

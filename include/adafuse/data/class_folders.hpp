@@ -4,7 +4,7 @@
 #pragma once
 
 #include <adafuse/data/dataset_options.hpp>
-#include <adafuse/data/frame_clips.hpp>
+#include <adafuse/data/frame_clip.hpp>
 #include <adafuse/data/validation_split.hpp>
 #include <algorithm>
 #include <filesystem>
@@ -61,9 +61,10 @@ inline bool has_class_folders(const std::filesystem::path& dir) {
 
 /// The clips of both halves and the classes, in the order of the alphabet.
 struct ClassFolders {
+  /// In the order of their names.
   std::vector<FrameClip> train, val;
-  std::vector<std::string> classes;
-  bool split_by_name = false;
+  std::vector<std::string> classes;  ///< names, by label
+  bool split_by_name = false;  ///< There was one folder: the names of the clips say who validates.
   std::vector<std::string> left_out{};  ///< why each clip that is not there is not
 };
 
@@ -80,7 +81,7 @@ inline ClassFolders read_class_folders(const std::filesystem::path& dir,
                    ": expected a folder for each class, two or more, got ", result.classes.size());
   std::vector<FrameClip> clips;
   for (const auto& name : result.classes) {
-    const auto label = static_cast<std::int64_t>(&name - result.classes.data());
+    const std::int64_t label = &name - result.classes.data();
     detail::add_clips_of_class(top, name, label, options, clips, result.left_out);
   }
   if (result.split_by_name) {

@@ -24,8 +24,8 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// One line of a list file.
 struct ClipEntry {
-  std::string path;  ///< relative to the folder of frames
-  Index frame_count = 0;
+  std::string path;                  ///< relative to the folder of frames
+  Index frame_count = 0;             ///< how many frames the folder holds
   std::vector<std::int64_t> labels;  ///< at least one
 
   friend bool operator==(const ClipEntry&, const ClipEntry&) = default;

@@ -8,6 +8,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/data/random_erase.hpp>
 #include <adafuse/data/transform.hpp>
 #include <adafuse/data/transform_options.hpp>
@@ -17,14 +18,15 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 /// What was drawn for a clip. Boxes follow from their keys and the size of a picture: frames of one
 /// size have one box.
 struct DrawnTransform {
-  Key crop;
-  bool mirrored = false;
-  ColourJitter jitter{};
-  Key erase;
+  Key crop;               ///< where the crop is
+  bool mirrored = false;  ///< left and right exchanged
+  ColourJitter jitter{};  ///< by what colours change
+  Key erase;              ///< which box is erased, if any
 };
 
 /// Which of the crops of a test is taken (test_crop).
 struct TestCropNumber {
+  /// From 0, and of how many.
   Index number = 0, count = 1;
 };
 
@@ -41,6 +43,7 @@ class ClipTransform {
 
   const Framing& framing() const { return framing_; }
 
+  /// What this key draws for a clip.
   DrawnTransform draw(Key key) const {
     return {.crop = key.of("crop"),
             .mirrored = flip_ && key.of("flip").uniform(0) < 0.5,
@@ -65,7 +68,7 @@ class ClipTransform {
   void planes(const Tensor<std::uint8_t>& picture, const DrawnTransform& drawn,
               View<float, 3> planes) const {
     normalise(picture, normalisation_, planes);
-    if (options_.erase == 0) return;
+    if (equals(options_.erase, 0)) return;
     if (const auto box = erased_box(planes.size(1), planes.size(2), options_.erase, drawn.erase))
       erase(planes, *box);
   }

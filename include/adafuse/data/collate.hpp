@@ -14,6 +14,7 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 /// Of samples that are tensors [...]: [N, ...]; numbers: [N]; tuples or pairs: a tuple of batches.
 /// Throws ShapeError for tensors of different shapes, ValueError for no samples.
 struct Collate {
+  /// One batch of all samples. Throws ValueError for none, ShapeError for tensors of two shapes.
   template <class Sample>
   auto operator()(const std::vector<Sample>& samples) const {
     require<ValueError>(!samples.empty(), "collate: no samples");

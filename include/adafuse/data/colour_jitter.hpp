@@ -11,6 +11,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <algorithm>
@@ -62,9 +63,9 @@ inline std::array<double, 3> with_hue_turned(double r, double g, double b, doubl
   if (value > least) {
     const double range = value - least;
     saturation = range / value;
-    const double sixths = value == r   ? (g - b) / range
-                          : value == g ? 2 + (b - r) / range
-                                       : 4 + (r - g) / range;
+    const double sixths = equals(value, r)   ? (g - b) / range
+                          : equals(value, g) ? 2 + (b - r) / range
+                                             : 4 + (r - g) / range;
     hue = sixths / 6 + 1;
   }
   hue += turns + 1;                                   // from 1/2 to 10/3
@@ -97,6 +98,7 @@ inline void adjust_brightness(Tensor<std::uint8_t>& image, double factor) {
   detail::blend_with(image, factor, 0);
 }
 
+/// Each byte x becomes f x + (1 - f) m, f the factor, m the mean of the picture's grey.
 inline void adjust_contrast(Tensor<std::uint8_t>& image, double factor) {
   const detail::Grey grey;
   std::int64_t sum = 0;
@@ -105,6 +107,7 @@ inline void adjust_contrast(Tensor<std::uint8_t>& image, double factor) {
   detail::blend_with(image, factor, (1 - factor) * mean);
 }
 
+/// Each byte x becomes f x + (1 - f) g, f the factor, g the grey of its pixel.
 inline void adjust_saturation(Tensor<std::uint8_t>& image, double factor) {
   const detail::Grey grey;
   const auto own = detail::multiples(factor), of_grey = detail::multiples(1 - factor);
@@ -128,18 +131,24 @@ inline void adjust_hue(Tensor<std::uint8_t>& image, double turns) {
 /// How far colours go: factors from max(0, 1 - a) to 1 + a, hues from -hue to hue turns. 0: as they
 /// are.
 struct JitterOptions {
+  /// By how much each may change at most; 0: not at all.
   double brightness = 0, contrast = 0, saturation = 0, hue = 0;
 
   bool any() const { return brightness > 0 || contrast > 0 || saturation > 0 || hue > 0; }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const JitterOptions&, const JitterOptions&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// What was drawn for a clip.
 struct ColourJitter {
+  /// Factors; of hue, the share of a whole turn.
   double brightness = 1, contrast = 1, saturation = 1, hue = 0;
   std::array<int, 4> order{0, 1, 2, 3};  ///< of these four
 };
 
+/// Draws factors and their order.
 inline ColourJitter draw_jitter(const JitterOptions& options, Key key) {
   ColourJitter drawn;
   if (!options.any()) return drawn;
@@ -159,10 +168,10 @@ inline ColourJitter draw_jitter(const JitterOptions& options, Key key) {
 /// Changes a picture that is nobody else's; a factor of 1 and a hue of 0 are passed over.
 inline void apply(const ColourJitter& jitter, Tensor<std::uint8_t>& image) {
   for (const int change : jitter.order) {
-    if (change == 0 && jitter.brightness != 1) adjust_brightness(image, jitter.brightness);
-    if (change == 1 && jitter.contrast != 1) adjust_contrast(image, jitter.contrast);
-    if (change == 2 && jitter.saturation != 1) adjust_saturation(image, jitter.saturation);
-    if (change == 3 && jitter.hue != 0) adjust_hue(image, jitter.hue);
+    if (change == 0 && !equals(jitter.brightness, 1)) adjust_brightness(image, jitter.brightness);
+    if (change == 1 && !equals(jitter.contrast, 1)) adjust_contrast(image, jitter.contrast);
+    if (change == 2 && !equals(jitter.saturation, 1)) adjust_saturation(image, jitter.saturation);
+    if (change == 3 && !equals(jitter.hue, 0)) adjust_hue(image, jitter.hue);
   }
 }
 

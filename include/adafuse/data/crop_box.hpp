@@ -9,6 +9,7 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// Rows top ... top + height - 1 and columns left ... left + width - 1.
 struct CropBox {
+  /// In pixels.
   Index top = 0, left = 0, height = 0, width = 0;
 
   friend bool operator==(const CropBox&, const CropBox&) = default;
@@ -39,8 +40,8 @@ inline constexpr Index test_crop_counts[] = {1, 3, 10};
 
 /// One of the crops of a test.
 struct TestCrop {
-  CropBox box;
-  bool mirrored = false;
+  CropBox box;            ///< what is cut out
+  bool mirrored = false;  ///< left and right exchanged
 };
 
 /// Crop `number` of `count`, size x size, of a picture that holds it. 1: the middle. 3: both ends

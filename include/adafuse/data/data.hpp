@@ -20,6 +20,7 @@
 #include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/film_lists.hpp>
 #include <adafuse/data/frame_cache.hpp>
+#include <adafuse/data/frame_clip.hpp>
 #include <adafuse/data/frame_clips.hpp>
 #include <adafuse/data/frame_folder.hpp>
 #include <adafuse/data/frame_names.hpp>

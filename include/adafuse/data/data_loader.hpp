@@ -30,9 +30,10 @@ concept IndexedDataset = requires(const D& dataset, Index i) {
   dataset[i];
 };
 
+/// What a DataLoader is told.
 struct DataLoaderOptions {
-  Index batch_size = 1;
-  bool shuffle = false;
+  Index batch_size = 1;    ///< samples of one batch
+  bool shuffle = false;    ///< another order for each epoch, drawn from `key`
   bool drop_last = false;  ///< leave out a last batch that is not full
   Key key{0};              ///< of the order, and of what the transform draws
   int workers = 2;         ///< threads; 0 makes each batch when it is asked for
@@ -75,9 +76,11 @@ auto transformed(const Transform& transform, Sample&& sample, Key key) {
 template <IndexedDataset D, class Transform = Unchanged, class MakeBatch = Collate>
 class DataLoader {
  public:
+  /// What the transform makes of one sample.
   using Sample =
       decltype(detail::transformed(std::declval<const Transform&>(),
                                    detail::sample_of(std::declval<const D&>(), Index{}), Key(0)));
+  /// What is made of a batch's samples.
   using Batch = std::invoke_result_t<const MakeBatch&, const std::vector<Sample>&>;
 
   /// Throws ValueError for options that make no sense.
@@ -113,7 +116,7 @@ class DataLoader {
         size(), options_.workers, options_.prefetch,
         [this, number, order = order(number)](Index b, const std::atomic<bool>& stop) {
           const Index begin = b * options_.batch_size;
-          const Index end = std::min(begin + options_.batch_size, std::ssize(order));
+          const Index end = std::min<Index>(begin + options_.batch_size, std::ssize(order));
           const Key key = options_.key.of("sample").of(static_cast<std::uint64_t>(number));
           std::vector<Sample> chosen;
           chosen.reserve(static_cast<std::size_t>(end - begin));

@@ -21,7 +21,9 @@ class Dataset {
   virtual Index size() const = 0;
   /// What errors and reports call a clip.
   virtual std::string name(Index clip) const = 0;
+  /// How many frames a clip has.
   virtual Index frame_count(Index clip) const = 0;
+  /// The class of a clip, from 0 on.
   virtual std::int64_t label(Index clip) const = 0;
   /// All classes of a clip, at least one; label() is the first.
   virtual std::vector<std::int64_t> labels(Index clip) const { return {label(clip)}; }
@@ -62,7 +64,8 @@ class Dataset {
 /// The most labels that a clip has; 0 where there are no clips.
 inline Index most_labels(const Dataset& clips) {
   Index most = 0;
-  for (Index i = 0; i < clips.size(); ++i) most = std::max(most, std::ssize(clips.labels(i)));
+  for (Index i = 0; i < clips.size(); ++i)
+    most = std::max<Index>(most, std::ssize(clips.labels(i)));
   return most;
 }
 

@@ -22,7 +22,7 @@ struct DatasetOptions {
   std::optional<FrameNames> names{};               ///< of frames; found in each folder otherwise
   std::optional<Index> first_frame{};              ///< its number; 0 or 1 otherwise
   std::optional<ListColumns> columns{};            ///< of lists; path count label... otherwise
-  io::ImageOptions pictures{};
+  io::ImageOptions pictures{};                     ///< what a picture may be
   OpenFilms films{};    ///< who reads films; nobody: a data set of films is refused
   Index film_side = 0;  ///< the shorter side that films are scaled to while they are decoded
   /// Every frame is read, and clips of which one is missing or broken are left out.

@@ -14,16 +14,18 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// Clips of one picture size, and the first of their files.
 struct SizeCount {
+  /// Pixels, and how many clips have them.
   Index height = 0, width = 0, clips = 0;
-  std::string example;
+  std::string example;  ///< the first of their files
 };
 
+/// What a data set consists of.
 struct Description {
-  Index train = 0, val = 0;                  ///< clips
-  Index fewest_frames = 0, most_frames = 0;  ///< of a clip
-  Index most_labels = 0;                     ///< of a clip
-  std::vector<SizeCount> sizes;              ///< the most frequent first
-  std::vector<std::string> classes;
+  Index train = 0, val = 0;                         ///< clips
+  Index fewest_frames = 0, most_frames = 0;         ///< of a clip
+  Index most_labels = 0;                            ///< of a clip
+  std::vector<SizeCount> sizes;                     ///< the most frequent first
+  std::vector<std::string> classes;                 ///< names, by label
   std::vector<Index> train_of_class, val_of_class;  ///< clips
 };
 
@@ -43,7 +45,7 @@ inline Description describe(const Dataset& train, const Dataset& val,
       d.most_frames = std::max(d.most_frames, frames);
       auto& of_class = half == &train ? d.train_of_class : d.val_of_class;
       const auto labels = half->labels(clip);
-      d.most_labels = std::max(d.most_labels, std::ssize(labels));
+      d.most_labels = std::max<Index>(d.most_labels, std::ssize(labels));
       for (const auto label : labels) ++of_class[static_cast<std::size_t>(label)];
       const Shape size = half->frame_size(clip);
       auto& count = sizes[{size[0], size[1]}];

@@ -16,6 +16,7 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
+/// A film, or a part of one, as a clip of a data set.
 struct FilmClip {
   std::string name;                  ///< what errors call it
   std::filesystem::path path;        ///< the film
@@ -24,7 +25,7 @@ struct FilmClip {
 
 /// How the films of a data set are read.
 struct FilmReading {
-  io::ImageOptions pictures{};
+  io::ImageOptions pictures{};  ///< what a frame may be
   Index shorter_side = 0;  ///< to which frames are scaled while they are decoded; 0: as they are
   int threads = 1;         ///< that decode a film; frames are the same for any number
 };

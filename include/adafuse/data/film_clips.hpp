@@ -47,6 +47,7 @@ class FilmClips : public Dataset {
   }
 
   const std::vector<FilmClip>& clips() const { return clips_; }
+  /// What the film of a clip says of itself.
   const io::FilmInfo& info(Index clip) const { return extents_[number(clip)]; }
 
   Index size() const override { return std::ssize(clips_); }

@@ -18,9 +18,10 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// The films of both halves and the classes, in the order of the alphabet.
 struct FilmFolders {
+  /// In the order of their names.
   std::vector<FilmClip> train, val;
-  std::vector<std::string> classes;
-  bool split_by_name = false;
+  std::vector<std::string> classes;  ///< names, by label
+  bool split_by_name = false;  ///< There was one folder: the names of the clips say who validates.
 };
 
 namespace detail {

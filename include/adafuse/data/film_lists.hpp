@@ -17,14 +17,15 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// One list. Where a line says how many frames a film has, the film has to agree once it is open.
 struct FilmList {
-  std::vector<FilmClip> films;
-  std::vector<ListedClip> lines;
+  std::vector<FilmClip> films;    ///< one for each line
+  std::vector<ListedClip> lines;  ///< as they were read
 };
 
 /// Both lists and the classes.
 struct FilmLists {
+  /// Of each half.
   FilmList train, val;
-  std::vector<std::string> classes;
+  std::vector<std::string> classes;  ///< names, by label
 };
 
 namespace detail {

@@ -20,6 +20,7 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 /// The same clips as `source`, which must outlive this, with at most `bytes` bytes of frames kept.
 class FrameCache : public Dataset {
  public:
+  /// Keeps frames of `source`, which must outlive it, up to so many bytes.
   FrameCache(const Dataset& source, std::size_t bytes) : source_(source), room_(bytes) {}
   FrameCache(const FrameCache&) = delete;
   FrameCache& operator=(const FrameCache&) = delete;

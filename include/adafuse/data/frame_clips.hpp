@@ -1,10 +1,10 @@
-// Clips that are runs of frames somewhere on disk: what lists and folders come to, whatever the
-// frames are called.
+// Clips that are runs of frames somewhere on disk, opened: pictures are read when they are asked
+// for.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/data/dataset.hpp>
-#include <adafuse/data/frame_names.hpp>
+#include <adafuse/data/frame_clip.hpp>
 #include <adafuse/io/image.hpp>
 #include <filesystem>
 #include <string>
@@ -13,17 +13,10 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
-/// A clip: frames in one folder, one number after the other.
-struct FrameClip {
-  std::string name;           ///< what errors call it
-  std::filesystem::path dir;  ///< where its frames lie
-  FrameRun frames;
-  std::vector<std::int64_t> labels;  ///< at least one
-};
-
-/// Pictures are read from disk when they are asked for.
+/// What lists and folders of frames come to, whatever the frames are called.
 class FrameClips : public Dataset {
  public:
+  /// Clips whose pictures are read as `pictures` says.
   explicit FrameClips(std::vector<FrameClip> clips, const io::ImageOptions& pictures = {})
       : clips_(std::move(clips)), pictures_(pictures) {}
 
@@ -36,6 +29,7 @@ class FrameClips : public Dataset {
   std::int64_t label(Index clip) const override { return at(clip).labels.front(); }
   std::vector<std::int64_t> labels(Index clip) const override { return at(clip).labels; }
 
+  /// The file of frame t of a clip.
   std::filesystem::path frame_path(Index clip, Index t) const {
     const auto& frames = at(clip).frames;
     return at(clip).dir / frames.names(frames.first + t);

@@ -20,16 +20,17 @@ inline std::string frame_file_name(Index t) { return FrameNames()(t + 1); }
 
 /// Where the parts of a data set lie, relative to its directory; absolute paths are taken as such.
 struct FolderLayout {
-  std::filesystem::path frames = "frames";
-  std::filesystem::path train = "train.txt";
-  std::filesystem::path val = "val.txt";
-  std::filesystem::path classes = "classes.txt";
+  std::filesystem::path frames = "frames";        ///< the folder that holds a folder for each clip
+  std::filesystem::path train = "train.txt";      ///< the list of the training half
+  std::filesystem::path val = "val.txt";          ///< the list of the validation half
+  std::filesystem::path classes = "classes.txt";  ///< the file of the class names
 };
 
 /// Both halves of a data set and the names of its classes.
 struct FolderDataset {
+  /// Of each list.
   FrameClips train, val;
-  std::vector<std::string> classes;
+  std::vector<std::string> classes;  ///< names, by label
 };
 
 namespace detail {

@@ -21,10 +21,11 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// The names of the frames of a clip, by their numbers.
 struct FrameNames {
-  std::string prefix;
-  Index digits = 5;  ///< at least so many, with zeros in front
-  std::string suffix = ".jpg";
+  std::string prefix;           ///< before the number
+  Index digits = 5;             ///< at least so many, with zeros in front
+  std::string suffix = ".jpg";  ///< behind the number
 
+  /// The name of the frame of this number.
   std::string operator()(Index number) const {
     const std::string text = std::to_string(number);
     const auto least = static_cast<std::size_t>(digits);
@@ -57,7 +58,8 @@ inline FrameNames parse_frame_names(std::string_view text) {
 
 /// Frames that are there, one number after the other.
 struct FrameRun {
-  FrameNames names;
+  FrameNames names;  ///< how the files are called
+  /// The first number, and how many there are.
   Index first = 1, count = 0;
 };
 

@@ -19,6 +19,7 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
+/// Which frames are looked at: the table above.
 enum class FrameSampling { segments, dense, uniform, twice };
 inline constexpr std::string_view frame_sampling_words[] = {"segments", "dense", "uniform",
                                                             "twice"};
@@ -65,9 +66,11 @@ inline std::vector<Index> drawn_frames(FrameSampling sampling, Index frame_count
                                   key.integer(0, detail::dense_starts(frame_count)));
     case FrameSampling::uniform:
       return detail::uniform_frames(frame_count, frames);
-    default:
-      return sample_segments_at_random(frame_count, frames, key);
+    case FrameSampling::segments:
+    case FrameSampling::twice:
+      break;
   }
+  return sample_segments_at_random(frame_count, frames, key);
 }
 
 /// The frames of clip `number` of `count` of a test. Throws ValueError for a count that the
@@ -90,13 +93,14 @@ inline std::vector<Index> test_frames(FrameSampling sampling, Index frame_count,
       if (number == 0) return sample_segment_middles(frame_count, frames);
       return detail::one_of_each_segment(frame_count, frames,
                                          [&](Index i) { return scaled(frame_count, i, frames); });
-    default:
-      if (count == 1) return sample_segment_middles(frame_count, frames);
-      require<ValueError>(frames <= Index{1} << 20, "clips: of at most 2^20 frames, got ", frames);
-      return detail::one_of_each_segment(frame_count, frames, [&](Index i) {
-        return scaled(frame_count, 2 * (count * i + number) + 1, 2 * count * frames);
-      });
+    case FrameSampling::segments:
+      break;
   }
+  if (count == 1) return sample_segment_middles(frame_count, frames);
+  require<ValueError>(frames <= Index{1} << 20, "clips: of at most 2^20 frames, got ", frames);
+  return detail::one_of_each_segment(frame_count, frames, [&](Index i) {
+    return scaled(frame_count, 2 * (count * i + number) + 1, 2 * count * frames);
+  });
 }
 
 }  // namespace adafuse::data::inline ADAFUSE_SIMD

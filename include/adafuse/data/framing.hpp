@@ -17,6 +17,7 @@ enum class Fit {
 inline constexpr std::string_view fit_words[] = {"scale", "refuse", "any"};
 constexpr io::Words words_of(Fit) { return {"fit", fit_words}; }
 
+/// How a picture is scaled and cropped.
 struct Framing {
   Index size = 0;               ///< cropped to size x size; 0: as `fit` says
   Index shorter_side = 0;       ///< to which it is scaled before the crop; 0: size

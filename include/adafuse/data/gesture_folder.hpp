@@ -16,12 +16,13 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
+/// What is drawn, and where it is written.
 struct GesturesConfig {
-  std::filesystem::path dir;
+  std::filesystem::path dir;       ///< the directory of the data set
   Index train = 2000, val = 1000;  ///< clips
   Index size = 32;                 ///< pixels a side
   Index frames = 8;                ///< a clip
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;          ///< of all clips
 };
 
 namespace detail {

@@ -33,6 +33,7 @@ enum class Gesture {
   still
 };
 
+/// The names of the classes, by label.
 inline constexpr std::array<std::string_view, 9> gesture_names{
     "swipe_left", "swipe_right",    "swipe_up",           "swipe_down", "zoom_in",
     "zoom_out",   "turn_clockwise", "turn_anticlockwise", "still"};

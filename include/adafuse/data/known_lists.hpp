@@ -11,6 +11,7 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
+/// The names of one data set's files.
 struct KnownLists {
   const char *train, *val, *classes;  ///< `classes` may be missing where labels are names
 };

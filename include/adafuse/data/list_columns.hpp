@@ -12,6 +12,7 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
+/// What a column of a list says.
 enum class Column {
   path,    ///< the folder of the clip's frames
   start,   ///< the number of its first frame
@@ -25,6 +26,7 @@ enum class Column {
 inline constexpr std::string_view column_words[] = {"path",  "start",    "offset", "count",
                                                     "label", "label...", "labels", "-"};
 
+/// The columns of a list, from the left.
 using ListColumns = std::vector<Column>;
 
 /// The columns that `text` names, as "path,start,count,label". Throws ValueError.

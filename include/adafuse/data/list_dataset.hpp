@@ -5,7 +5,7 @@
 
 #include <adafuse/data/class_file.hpp>
 #include <adafuse/data/dataset_options.hpp>
-#include <adafuse/data/frame_clips.hpp>
+#include <adafuse/data/frame_clip.hpp>
 #include <adafuse/data/listed_clips.hpp>
 #include <filesystem>
 #include <limits>
@@ -20,6 +20,7 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 
 /// Where the parts of a data set lie.
 struct ListFiles {
+  /// The two lists.
   std::filesystem::path train, val;
   std::filesystem::path classes;                    ///< empty: the names that the lists use
   std::vector<std::filesystem::path> frames_roots;  ///< the first one that has the first clip
@@ -27,8 +28,9 @@ struct ListFiles {
 
 /// The clips of both lists, with their frames, and the classes.
 struct ListedDataset {
+  /// One for each line that is there.
   std::vector<FrameClip> train, val;
-  std::vector<std::string> classes;
+  std::vector<std::string> classes;     ///< names, by label
   std::vector<std::string> left_out{};  ///< why each clip that is not there is not
 };
 

@@ -29,14 +29,15 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 /// A clip as a list has it.
 struct ListedClip {
   std::string where;  ///< file and line, for errors
-  std::string path;
+  std::string path;   ///< of the clip, as the list writes it
+  /// Its first frame's number, the frames that are passed over, and how many follow.
   std::optional<Index> start{}, offset{}, count{};
   std::vector<std::string> labels;  ///< numbers or names, at least one
 };
 
 /// A list, read but not yet understood: what its labels are, the class names tell.
 struct ClipTable {
-  std::vector<ListedClip> clips;
+  std::vector<ListedClip> clips;  ///< in the order of the lines
   bool guessed = false;  ///< The columns are a guess that the frames on disk have to confirm.
 };
 

@@ -11,12 +11,14 @@
 #include <adafuse/data/clip_transform.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/data/frame_cache.hpp>
+#include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
+/// Clips side by side, as a network reads them.
 struct Batch {
   Tensor<float> clips;                                ///< [N, T, 3, H, W], normalised
   Tensor<std::int64_t> labels;                        ///< [N]: the first label of each
@@ -26,21 +28,23 @@ struct Batch {
 
 /// Which clip and which crop of each video a test takes (test_frames, test_crop).
 struct TestView {
+  /// The number of the clip, and of how many.
   Index clip = 0, clips = 1;
-  TestCropNumber crop{};
+  TestCropNumber crop{};  ///< the crop of it
 };
 
+/// What a Loader is told.
 struct LoaderConfig {
-  Index batch_size = 32;
-  Index frames = 8;  ///< T, of each clip
-  Sampling sampling = Sampling::random;
-  bool shuffle = true;
-  bool drop_last = false;  ///< leave out a last batch that is not full
+  Index batch_size = 32;                 ///< N, clips of one batch
+  Index frames = 8;                      ///< T, of each clip
+  Sampling sampling = Sampling::random;  ///< which frames of a clip are looked at
+  bool shuffle = true;                   ///< another order for each epoch
+  bool drop_last = false;                ///< leave out a last batch that is not full
   bool flip = false;  ///< mirror every other clip, at random; wrong where labels say left, right
   Index size = 0;     ///< frames are cropped to size x size; 0 leaves them as they are
   Index shorter_side = 0;  ///< to which frames are scaled before they are cropped; 0 means `size`
-  Index height = 0, width = 0;  ///< that the network saw, where size is 0 and fit not any
-  Normalisation normalisation{};
+  Index height = 0, width = 0;    ///< that the network saw, where size is 0 and fit not any
+  Normalisation normalisation{};  ///< from bytes to numbers of about unit size
   TransformOptions transform{.fit = Fit::any};  ///< what else is drawn
   /// Of each label, what a mirrored clip is called; empty: as it was called.
   std::vector<std::int64_t> mirrored_labels{};
@@ -107,7 +111,7 @@ class Loader {
         batches() - first, config_.workers, config_.prefetch,
         [this, number, first, order = order(number)](Index b, const std::atomic<bool>& stop) {
           const Index begin = (first + b) * config_.batch_size;
-          const Index end = begin + std::min(config_.batch_size, std::ssize(order) - begin);
+          const Index end = begin + std::min<Index>(config_.batch_size, std::ssize(order) - begin);
           return make_batch({order.begin() + begin, order.begin() + end}, number, stop);
         });
   }

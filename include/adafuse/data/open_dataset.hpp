@@ -16,6 +16,7 @@
 #include <adafuse/data/dataset_options.hpp>
 #include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/film_lists.hpp>
+#include <adafuse/data/frame_clips.hpp>
 #include <adafuse/data/known_lists.hpp>
 #include <adafuse/data/list_dataset.hpp>
 #include <adafuse/data/readable_clips.hpp>
@@ -30,6 +31,7 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 /// Both halves of a data set, the names of its classes, and what a command says of it.
 class OpenedDataset {
  public:
+  /// Both halves and what was found about them.
   OpenedDataset(std::unique_ptr<const Dataset> train_clips,
                 std::unique_ptr<const Dataset> val_clips, std::vector<std::string> class_names,
                 std::string layout_found, std::vector<std::string> not_read = {})
@@ -45,9 +47,9 @@ class OpenedDataset {
   std::unique_ptr<const Dataset> train_, val_;
 
  public:
-  const Dataset& train;
-  const Dataset& val;
-  std::vector<std::string> classes;
+  const Dataset& train;               ///< the clips that are trained on
+  const Dataset& val;                 ///< the clips that are validated on
+  std::vector<std::string> classes;   ///< names, by label
   std::string layout;                 ///< what was found: "frame folders by class, split by name"
   std::vector<std::string> left_out;  ///< one line for each clip that is, which names a file
 };

@@ -21,6 +21,7 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
+/// Items that are made ahead of their use, and handed out in order.
 template <class Item>
 class Prefetch {
  public:

@@ -58,9 +58,13 @@ inline CropBox multi_scale_crop_box(Index height, Index width, Index size, Key k
 /// An area from `least_area` of the picture's to all of it, and an aspect (width / height) from
 /// 1 / aspect to aspect.
 struct ResizedCrop {
+  /// The smallest share of the picture, and the largest ratio of width to height.
   double least_area = 0.08, aspect = 4.0 / 3;
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const ResizedCrop&, const ResizedCrop&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// torchvision's RandomResizedCrop: area uniform, aspect uniform in its logarithm, ten attempts to

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <algorithm>
 #include <cmath>
@@ -39,7 +40,7 @@ inline ResizeTaps resize_taps(Index from, Index to) {
     for (Index k = first; k <= last; ++k) {
       const double distance = std::abs(static_cast<double>(k) + 0.5 - centre) / radius;
       const double weight = std::max(0.0, 1 - distance);
-      if (weight == 0 && total == 0) {
+      if (equals(weight, 0) && equals(total, 0)) {
         first = k + 1;
       } else if (weight > 0) {
         result.weights.push_back(weight);

@@ -11,10 +11,12 @@
 
 namespace adafuse::data::inline ADAFUSE_SIMD {
 
+/// Which of the three.
 enum class Figure { bar, triangle, ellipse };
 
 /// Where a figure is. The picture spans [-1, 1] in x (to the right) and y (downwards).
 struct Pose {
+  /// Where its centre is.
   double x = 0, y = 0;
   double radius = 1;  ///< half of its longest extent
   double angle = 0;   ///< radians; growing, it turns clockwise as seen on the screen
@@ -46,6 +48,7 @@ inline double triangle_distance(double x, double y, double a, double b) {
 /// turn.
 class PlacedFigure {
  public:
+  /// A figure at a place.
   PlacedFigure(Figure figure, const Pose& pose)
       : figure_(figure), pose_(pose), cos_(std::cos(pose.angle)), sin_(std::sin(pose.angle)) {}
 
@@ -54,6 +57,7 @@ class PlacedFigure {
     return std::clamp(0.5 - distance(x, y) / pixel_width, 0.0, 1.0);
   }
 
+  /// The distance of a point from its outline; below 0 inside.
   double distance(double x, double y) const {
     const double u = cos_ * (x - pose_.x) + sin_ * (y - pose_.y);  // along the figure's long axis
     const double v = cos_ * (y - pose_.y) - sin_ * (x - pose_.x);

@@ -18,8 +18,10 @@ class TensorDataset {
     std::apply([this](const auto&... each) { (this->check(each), ...); }, tensors_);
   }
 
+  /// How many samples there are.
   Index size() const { return std::get<0>(tensors_).size(0); }
 
+  /// Row i of each tensor.
   std::tuple<Tensor<T>...> operator[](Index i) const {
     return std::apply([i](const auto&... each) { return std::tuple<Tensor<T>...>(each[i]...); },
                       tensors_);

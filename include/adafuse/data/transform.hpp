@@ -14,11 +14,15 @@ namespace adafuse::data::inline ADAFUSE_SIMD {
 /// Mean and standard deviation of each plane in [0, 1], which are red, green and blue; ImageNet's
 /// unless told otherwise.
 struct Normalisation {
+  /// of red, green and blue, of bytes as numbers in [0, 1]
   std::array<float, 3> mean{0.485f, 0.456f, 0.406f};
-  std::array<float, 3> deviation{0.229f, 0.224f, 0.225f};
-  bool bgr = false;  ///< The planes are blue, green and red.
+  std::array<float, 3> deviation{0.229f, 0.224f, 0.225f};  ///< what x - mean is divided by
+  bool bgr = false;                                        ///< The planes are blue, green and red.
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const Normalisation&, const Normalisation&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// What published networks read: red, green, blue with ImageNet's mean and deviation; or, for
@@ -27,6 +31,7 @@ enum class Pixels { rgb, bgr255 };
 inline constexpr std::string_view pixels_words[] = {"rgb", "bgr255"};
 constexpr io::Words words_of(Pixels) { return {"pixels", pixels_words}; }
 
+/// The normalisation of this kind of pixels.
 inline Normalisation normalisation_of(Pixels pixels) {
   if (pixels == Pixels::rgb) return {};
   constexpr float unit = 1.0f / 255;

@@ -30,16 +30,20 @@ enum class FlipLabels {
 inline constexpr std::string_view flip_labels_words[] = {"swap", "keep"};
 constexpr io::Words words_of(FlipLabels) { return {"flip-labels", flip_labels_words}; }
 
+/// What training draws for a clip beside its frames.
 struct TransformOptions {
-  FrameSampling sampling = FrameSampling::segments;
-  Fit fit = Fit::scale;
-  Crop crop = Crop::centre;
-  ResizedCrop resized{};
-  FlipLabels flip_labels = FlipLabels::swap;
-  JitterOptions jitter{};
-  double erase = 0;  ///< the probability that a box of a clip is erased
+  FrameSampling sampling = FrameSampling::segments;  ///< which frames are looked at
+  Fit fit = Fit::scale;                       ///< how pictures of other sizes are made to fit
+  Crop crop = Crop::centre;                   ///< how the part of a picture is drawn
+  ResizedCrop resized{};                      ///< of Crop::resized
+  FlipLabels flip_labels = FlipLabels::swap;  ///< what a mirrored clip is called
+  JitterOptions jitter{};                     ///< by how much colours change
+  double erase = 0;                           ///< the probability that a box of a clip is erased
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const TransformOptions&, const TransformOptions&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// Throws ValueError for what cannot be drawn, and for a crop without a size.

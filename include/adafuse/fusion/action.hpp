@@ -24,23 +24,26 @@ enum class Action : std::uint8_t { keep = 0, reuse = 1, skip = 2 };
 /// One action: what it is called, where it stands in logits and one-hot decisions, and which raw
 /// maps of its channel it reads.
 struct ActionRow {
-  std::string_view name;
-  Index logit;
-  bool reads_now;     ///< the map of its own frame
-  bool reads_before;  ///< the map of the previous frame, if there is one
+  std::string_view name;  ///< as people read it
+  Index logit;            ///< where it stands among the three logits and in one-hot decisions
+  bool reads_now;         ///< the map of its own frame
+  bool reads_before;      ///< the map of the previous frame, if there is one
 };
 
 /// Actions by number. A table is referred to, not copied: it outlives those who were given it.
 using ActionTable = std::span<const ActionRow>;
 
+/// The paper's three actions.
 inline constexpr std::array<ActionRow, 3> adafuse_actions{{
     {.name = "keep", .logit = 2, .reads_now = true, .reads_before = false},
     {.name = "reuse", .logit = 1, .reads_now = false, .reads_before = true},
     {.name = "skip", .logit = 0, .reads_now = false, .reads_before = false},
 }};
 
+/// How many there are.
 inline constexpr Index action_count = std::ssize(adafuse_actions);
 
+/// All of them, by number.
 inline constexpr std::array<Action, action_count> all_actions = [] {
   std::array<Action, action_count> all{};
   for (std::size_t a = 0; a < all.size(); ++a) all[a] = static_cast<Action>(a);

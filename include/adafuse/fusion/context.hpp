@@ -38,6 +38,7 @@ using DecisionSource = std::function<Tensor<std::uint8_t>(const DecisionRequest<
 template <class T>
 using NoiseSource = std::function<Tensor<T>(const std::string& block, const Shape& logits)>;
 
+/// What a forward of an adaptive network brings along beside nn::Context.
 template <class T>
 struct AdaptiveContext : nn::Context<T> {
   using nn::Context<T>::Context;
@@ -56,8 +57,8 @@ struct AdaptiveContext : nn::Context<T> {
 
 /// Where the random numbers of a clip begin.
 struct ClipDraws {
-  Key key;
-  std::uint64_t first = 0;
+  Key key;                  ///< the stream
+  std::uint64_t first = 0;  ///< the position in it
 };
 
 /// Those of clip n of a batch, `count` numbers long, of a block's stream `key`.
@@ -77,6 +78,7 @@ DecisionSource<T> keep_all() {
 
 /// The chances of the three actions; they add up to 1.
 struct ActionShares {
+  /// Of each action.
   double keep = 1, reuse = 0, skip = 0;
 
   /// The action that a number u, drawn evenly from [0, 1), stands for.

@@ -22,11 +22,12 @@ namespace adafuse::inline ADAFUSE_SIMD {
 
 /// Multiply-accumulates of one frame that hang on one block's decisions.
 struct ChannelCosts {
-  std::string block;
+  std::string block;         ///< Its name.
   std::vector<double> up;    ///< [c'], of computing each channel
   std::vector<double> down;  ///< [c'], of reading each channel in the layers that follow
 };
 
+/// What a cost counts.
 enum class CostKind {
   real,         ///< what need not be computed, and what need not be read
   upper_bound,  ///< only what need not be read

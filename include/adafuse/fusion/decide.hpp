@@ -16,7 +16,7 @@ namespace adafuse::inline ADAFUSE_SIMD {
 /// What a block decided for each frame and channel.
 template <class T>
 struct Decision {
-  std::string block;
+  std::string block;    ///< Its name.
   Variable<T> weights;  ///< [N*T, c', 3] in the order skip, reuse, keep: one-hot, or soft
   Variable<T> logits;   ///< [N*T, c', 3], the agent's own; undefined without an agent
   Index groups_of = 1;  ///< how many channels share one choice: the first c' / G are all there are

@@ -18,6 +18,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// How the gradient of a choice is estimated: the header's table says by what.
 enum class Estimator { gumbel, soft_gumbel, straight_through, reinforce };
 
 inline constexpr std::string_view estimator_words[] = {"gumbel", "soft-gumbel", "straight-through",

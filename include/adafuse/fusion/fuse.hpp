@@ -36,6 +36,7 @@ Variable<T> action_scale(const Variable<T>& weights, Action action) {
 
 }  // namespace detail
 
+/// What fuse is told.
 struct FuseOptions {
   bool detach_history = false;  ///< The previous frame's maps get no gradient.
 };

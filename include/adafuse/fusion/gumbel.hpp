@@ -11,6 +11,7 @@
 #pragma once
 
 #include <adafuse/autograd/autograd.hpp>
+#include <adafuse/core/equals.hpp>
 #include <adafuse/fusion/logits.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <adafuse/kernels/gumbel.hpp>
@@ -23,8 +24,9 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What gumbel_softmax is told.
 struct GumbelOptions {
-  double temperature = 0.67;
+  double temperature = 0.67;  ///< tau; 0.67 as in the paper's experiments
   bool hard = true;  ///< One-hot forward with the soft sample's gradient; false: the soft sample.
 };
 
@@ -60,7 +62,7 @@ Variable<scalar_of<X>> gumbel_softmax(const X& logits, const Tensor<scalar_of<X>
                       ", noise ", noise.shape());
   constexpr T infinity = std::numeric_limits<T>::infinity();
   const auto g = kernels::zip(noise, x.value(), [](T draw, T logit) {
-    return logit == -infinity ? -infinity : draw;  // ruled out
+    return equals(logit, -infinity) ? -infinity : draw;  // ruled out
   });
   const Variable<T> z = log(clamp_min(softmax(x, -1), static_cast<T>(1e-8))) + g;
   require_choices(z.value(), "gumbel_softmax");

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -18,7 +19,7 @@ bool can_choose(const T* logits, Index count, Index step = 1) {
   bool nan = false;
   for (Index k = 0; k < count; ++k) {
     const T logit = logits[k * step];
-    nan |= logit != logit;
+    nan |= std::isnan(logit);
     largest = logit > largest ? logit : largest;
   }
   return !nan && std::numeric_limits<T>::lowest() <= largest &&

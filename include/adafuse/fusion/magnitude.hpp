@@ -12,6 +12,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/fusion/context.hpp>
 #include <limits>
 #include <numeric>
@@ -75,7 +76,7 @@ template <class T>
 void largest_first(std::vector<Index>& channels, Index first, Index count, const T* score) {
   const auto begin = channels.begin() + first;
   std::partial_sort(begin, begin + count, channels.end(), [score](Index a, Index b) {
-    return score[a] != score[b] ? score[a] > score[b] : a < b;
+    return equals(score[a], score[b]) ? a < b : score[a] > score[b];
   });
 }
 

@@ -8,6 +8,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/fusion/cost.hpp>
 #include <adafuse/ops/cross_entropy.hpp>
 
@@ -21,9 +22,9 @@ constexpr io::Words words_of(CostDistance) { return {"cost-loss", cost_distance_
 
 /// How a cost enters the loss.
 struct CostLoss {
-  double lambda = 0;
-  double target = 0;  ///< in the unit of the cost
-  CostDistance distance = CostDistance::absolute;
+  double lambda = 0;                               ///< what the distance is multiplied with
+  double target = 0;                               ///< in the unit of the cost
+  CostDistance distance = CostDistance::absolute;  ///< how the distance is measured
 };
 
 /// The loss of costs of any shape, element by element.
@@ -46,7 +47,7 @@ struct Objective {
 template <class T>
 Objective<T> objective(const Variable<T>& entropy, const Variable<T>& cost,
                        const CostLoss& weighs) {
-  return {weighs.lambda == 0 ? entropy : entropy + cost_loss(cost, weighs), entropy, cost};
+  return {equals(weighs.lambda, 0) ? entropy : entropy + cost_loss(cost, weighs), entropy, cost};
 }
 
 /// The same for the cross-entropy of labels, a mean; `options` are its.
@@ -71,7 +72,7 @@ Tensor<T> clip_losses(const Tensor<T>& entropies, const Tensor<T>& costs, const 
   require<ShapeError>(entropies.rank() == 1 && costs.shape() == entropies.shape(),
                       "clip_losses: expects entropies and costs [N], got ", entropies.shape(),
                       " and ", costs.shape());
-  if (weighs.lambda == 0) return entropies;
+  if (equals(weighs.lambda, 0)) return entropies;
   const NoGrad guard;
   return (Variable<T>(entropies) + cost_loss<T>(costs, weighs)).value();
 }

@@ -19,13 +19,14 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// The sizes of an agent.
 struct PolicyConfig {
   Index in_channels = 0;   ///< c, of the maps that the block reads
   Index out_channels = 0;  ///< c', of the maps that are decided on
   Index hidden = 1024;     ///< between the linears; one linear has none
   Index layers = 2;        ///< linears: 1, 2 (the paper) or 3
   Index groups_of = 1;     ///< G channels share a decision: i follows number i mod (c' / G)
-  PolicyPool pool = PolicyPool::average;
+  PolicyPool pool = PolicyPool::average;  ///< what is seen of each map
 
   /// How many decisions there are for a frame: c' / G.
   Index decisions() const { return out_channels / groups_of; }
@@ -41,7 +42,7 @@ struct PolicyConfig {
 /// The linears of an agent, in order. Files name them gate_fc0, gate_fc1, gate_fc2.
 template <class T>
 struct PolicyLinears {
-  std::vector<nn::Linear<T>> gate_fc;
+  std::vector<nn::Linear<T>> gate_fc;  ///< in order, from what is seen to the logits
 
   /// Starts nearly undecided: weights from N(0, 0.001^2), biases zero.
   PolicyLinears(const PolicyConfig& config, Key key) {
@@ -65,6 +66,7 @@ struct PolicyLinears {
   }
 };
 
+/// An agent: linears with batch norms and ReLU between them, from pooled maps to logits.
 template <class T>
 class PolicyNetwork {
  public:
@@ -115,6 +117,7 @@ class PolicyNetwork {
   }
 
   const PolicyConfig& config() const { return config_; }
+  /// The linears, its own or those that it shares.
   const PolicyLinears<T>& linears() const { return shared_ ? *shared_ : *own_; }
   /// What stands after each linear but the last.
   const std::vector<nn::BatchNorm1d<T>>& norms() const { return gate_bn_; }

@@ -6,6 +6,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// How the pixels of a map become one number: their mean, or the largest.
 enum class PolicyPool { average, max };
 
 inline constexpr std::string_view policy_pool_words[] = {"average", "max"};

@@ -17,6 +17,7 @@ namespace adafuse::inline ADAFUSE_SIMD {
 /// The number b, and how it is learned.
 class Baseline {
  public:
+  /// Moves by the share `rate` of the distance to each batch's mean loss.
   explicit Baseline(double rate = 0.1) : rate_(rate) {
     require<ValueError>(0 < rate && rate <= 1, "Baseline: rate must be in (0, 1], got ", rate);
   }

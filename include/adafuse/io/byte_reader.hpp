@@ -27,6 +27,7 @@ class ByteReader {
 
   const std::string& name() const { return name_; }
   std::size_t position() const { return position_; }
+  /// How many bytes are left.
   std::size_t left() const { return bytes_.size() - position_; }
 
   /// The next `count` bytes. Throws FormatError when there are fewer.

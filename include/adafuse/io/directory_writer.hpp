@@ -43,11 +43,9 @@ inline constexpr const char* replaced_name = ".replaced";
 
 /// Swaps what two names stand for, in one step. False where the file system cannot.
 inline bool exchange(const std::filesystem::path& a, const std::filesystem::path& b) {
-#ifdef RENAME_EXCHANGE
-  if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0) return true;
-  require<IoError>(errno == EINVAL || errno == ENOSYS, b.string(), ": cannot be replaced by ",
-                   a.string(), ": ", last_system_error());
-#endif
+  if (os::exchange_names(a, b)) return true;
+  require<IoError>(errno == EINVAL || errno == ENOSYS || errno == ENOTSUP, b.string(),
+                   ": cannot be replaced by ", a.string(), ": ", last_system_error());
   return false;
 }
 
@@ -234,9 +232,12 @@ class DirectoryWriter {
       fs::create_directory(beside_ / detail::replaced_name);
       const bool earlier = fs::exists(place_);
       if (!earlier || !detail::exchange(beside_, place_)) {
-        if (earlier) fs::rename(place_, beside_ / detail::replaced_name);
+        if (earlier) {
+          fs::remove(beside_ / detail::replaced_name);  // Windows renames over no directory.
+          fs::rename(place_, beside_ / detail::replaced_name);
+        }
         try {
-          fs::rename(beside_, place_);
+          lock_->rename_directory(beside_, place_);
         } catch (...) {  // The earlier one is back before anybody is told.
           if (earlier) fs::rename(beside_ / detail::replaced_name, place_);
           throw;

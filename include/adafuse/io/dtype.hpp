@@ -19,8 +19,8 @@ namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// The type of a file's elements: its name, and bytes for each element.
 struct Dtype {
-  std::string_view name;
-  std::uint64_t bytes;
+  std::string_view name;  ///< as the file writes it
+  std::uint64_t bytes;    ///< of each element
 };
 
 /// All that are read.

@@ -6,11 +6,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <adafuse/core/error.hpp>
+#include <adafuse/core/system.hpp>
+#include <adafuse/core/system_files.hpp>
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -27,7 +25,7 @@ namespace adafuse::io {
 
 /// Numbers the temporary files of a process, whatever its files are compiled for.
 struct TemporaryFiles {
-  static constinit inline std::atomic<unsigned> count{0};
+  static constinit inline std::atomic<unsigned> count{0};  ///< those that were made
 };
 
 inline namespace ADAFUSE_SIMD {
@@ -43,11 +41,15 @@ class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
   Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    close();
+    fd_ = std::exchange(other.fd_, -1);
+    return *this;
+  }
   ~Descriptor() { close(); }
 
   int get() const { return fd_; }
-  bool close() { return fd_ < 0 || ::close(std::exchange(fd_, -1)) == 0; }
+  bool close() { return fd_ < 0 || os::close_file(std::exchange(fd_, -1)); }
 
  private:
   int fd_;
@@ -60,39 +62,38 @@ inline void check_written(bool ok, const std::filesystem::path& path) {
 inline void write_all(int file, const void* data, std::size_t bytes,
                       const std::filesystem::path& path) {
   for (std::size_t done = 0; done < bytes;) {
-    const auto put = ::write(file, static_cast<const char*>(data) + done, bytes - done);
+    const auto put = os::write_bytes(file, static_cast<const char*>(data) + done, bytes - done);
     check_written(put >= 0 || errno == EINTR, path);
     if (put > 0) done += static_cast<std::size_t>(put);
   }
 }
 
-/// What the mode of a file says it is.
-inline const char* kind_of_file(mode_t mode) {
-  return S_ISREG(mode)    ? "a file"
-         : S_ISDIR(mode)  ? "a directory"
-         : S_ISFIFO(mode) ? "a pipe"
-         : S_ISSOCK(mode) ? "a socket"
-                          : "a device";
+inline const char* name_of(os::FileKind kind) {
+  switch (kind) {
+    case os::FileKind::file:
+      return "a file";
+    case os::FileKind::directory:
+      return "a directory";
+    case os::FileKind::pipe:
+      return "a pipe";
+    case os::FileKind::socket:
+      return "a socket";
+    case os::FileKind::device:
+      break;
+  }
+  return "a device";
 }
 
 /// Waits until the disk has the names in a directory: a file that was renamed into it is there
-/// after a power cut as well. Where it may not be read (EACCES) or cannot be waited for (EINVAL),
-/// nobody can.
+/// after a power cut as well.
 inline void sync_directory(const std::filesystem::path& dir) {
-  const Descriptor file(
-      ::open(dir.empty() ? "." : dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (file.get() < 0 && errno == EACCES) return;
-  check_written(file.get() >= 0, dir);
-  check_written(::fsync(file.get()) == 0 || errno == EINVAL, dir);
+  check_written(os::sync_directory(dir), dir);
 }
 
 }  // namespace detail
 
 /// The memory that this machine has, in bytes.
-inline std::uint64_t machine_memory() {
-  const long pages = ::sysconf(_SC_PHYS_PAGES), bytes = ::sysconf(_SC_PAGE_SIZE);
-  return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(bytes);
-}
+inline std::uint64_t machine_memory() { return os::physical_memory(); }
 
 /// Throws IoError, before any is taken, when `bytes` are more than there can be. `what` is what the
 /// error begins with.
@@ -104,18 +105,19 @@ inline void require_memory(std::uint64_t bytes, const std::string& what) {
 /// Throws IoError unless there is a file at `path`: no directory, device or pipe. It is not opened:
 /// to open a pipe is to wait for somebody who writes.
 inline void require_regular_file(const std::filesystem::path& path) {
-  struct stat status {};
-  const bool found = ::stat(path.c_str(), &status) == 0;
-  require<IoError>(found, path.string(), ": cannot open: ", detail::last_system_error());
-  require<IoError>(S_ISREG(status.st_mode), path.string(), ": expected a file, got ",
-                   detail::kind_of_file(status.st_mode));
+  const auto status = os::status_of(path);
+  require<IoError>(status.has_value(), path.string(),
+                   ": cannot open: ", detail::last_system_error());
+  require<IoError>(status->kind == os::FileKind::file, path.string(), ": expected a file, got ",
+                   detail::name_of(status->kind));
 }
 
 /// Reads a file from its beginning. Throws IoError when it cannot be opened or read.
 class FileReader {
  public:
+  /// Opens a file. Throws IoError.
   explicit FileReader(const std::filesystem::path& path)
-      : name_(path.string()), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+      : name_(path.string()), file_(os::open_file(path, os::Access::read)) {
     require<IoError>(file_.get() >= 0, name_, ": cannot open: ", detail::last_system_error());
   }
 
@@ -124,20 +126,20 @@ class FileReader {
   /// Bytes in the file now; 0 for what is not a regular file.
   std::uint64_t size() const {
     const auto status = this->status();
-    return S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
+    return status.kind == os::FileKind::file ? status.bytes : 0;
   }
 
   /// Throws IoError for what has no end: directories and devices.
   void require_end() const {
-    const mode_t mode = status().st_mode;
-    require<IoError>(S_ISREG(mode) || S_ISFIFO(mode) || S_ISSOCK(mode), name_,
-                     ": expected a file, got ", detail::kind_of_file(mode));
+    const auto kind = status().kind;
+    const bool ends = kind != os::FileKind::directory && kind != os::FileKind::device;
+    require<IoError>(ends, name_, ": expected a file, got ", detail::name_of(kind));
   }
 
   /// Reads up to `bytes` bytes and tells how many; 0 at the end of the file.
   std::size_t read_some(void* out, std::size_t bytes) {
     for (;;) {
-      const auto got = ::read(file_.get(), out, bytes);
+      const auto got = os::read_bytes(file_.get(), out, bytes);
       if (got >= 0) return static_cast<std::size_t>(got);
       require<IoError>(errno == EINTR, name_, ": cannot read: ", detail::last_system_error());
     }
@@ -163,11 +165,10 @@ class FileReader {
   }
 
  private:
-  struct stat status() const {
-    struct stat status {};
-    const bool known = ::fstat(file_.get(), &status) == 0;
-    require<IoError>(known, name_, ": ", detail::last_system_error());
-    return status;
+  os::FileStatus status() const {
+    const auto status = os::status_of(file_.get());
+    require<IoError>(status.has_value(), name_, ": ", detail::last_system_error());
+    return *status;
   }
 
   std::string name_;
@@ -210,31 +211,35 @@ inline std::string read_file(const std::filesystem::path& path) {
 /// Throws IoError.
 class FileWriter {
  public:
+  /// Makes the temporary file. Throws IoError.
   explicit FileWriter(const std::filesystem::path& path)
       : path_(followed(path)), temporary_(path_), in_place_(is_special(path_)) {
     // A device or a pipe must not be replaced by a file: it is written to as it is.
-    if (!in_place_) temporary_ += concat(".tmp-", ::getpid(), "-", TemporaryFiles::count++);
-    const int flags = O_WRONLY | O_CLOEXEC | (in_place_ ? 0 : O_CREAT | O_EXCL);
-    file_ = ::open(temporary_.c_str(), flags, 0666);
+    if (!in_place_)
+      temporary_ += concat(".tmp-", os::process_number(), "-", TemporaryFiles::count++);
+    file_ = os::open_file(temporary_, os::Access::write,
+                          in_place_ ? os::Create::never : os::Create::only_new);
     detail::check_written(file_ >= 0, path_);
   }
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
   ~FileWriter() {
     if (file_ < 0) return;
-    ::close(file_);
-    if (!in_place_) ::unlink(temporary_.c_str());
+    os::close_file(file_);
+    if (!in_place_) os::remove_file(temporary_);
   }
 
+  /// Writes these bytes behind the others.
   void write(const void* data, std::size_t bytes) { detail::write_all(file_, data, bytes, path_); }
   void write(std::string_view bytes) { write(bytes.data(), bytes.size()); }
 
+  /// Puts the file in its place. Throws IoError.
   void commit() {
     if (!in_place_) {
-      detail::check_written(::fsync(file_) == 0, path_);
-      detail::check_written(::rename(temporary_.c_str(), path_.c_str()) == 0, path_);
+      detail::check_written(os::sync_file(file_), path_);
+      detail::check_written(os::rename_over(temporary_, path_), path_);
     }
-    detail::check_written(::close(std::exchange(file_, -1)) == 0, path_);
+    detail::check_written(os::close_file(std::exchange(file_, -1)), path_);
     if (!in_place_) detail::sync_directory(path_.parent_path());
   }
 
@@ -250,8 +255,8 @@ class FileWriter {
   }
 
   static bool is_special(const std::filesystem::path& path) {
-    struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+    const auto status = os::status_of(path);
+    return status && status->kind != os::FileKind::file;
   }
 
   std::filesystem::path path_, temporary_;
@@ -271,11 +276,11 @@ inline void write_file(const std::filesystem::path& path, std::string_view bytes
 inline void overwrite_file(const std::filesystem::path& path, std::string_view bytes) {
   // Shortened at the end and not at the start: ext4 waits for the disk when a file was emptied
   // first.
-  detail::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+  detail::Descriptor file(os::open_file(path, os::Access::write, os::Create::where_missing));
   detail::check_written(file.get() >= 0, path);
   detail::write_all(file.get(), bytes.data(), bytes.size(), path);
   if (std::filesystem::is_regular_file(path))
-    detail::check_written(::ftruncate(file.get(), static_cast<off_t>(bytes.size())) == 0, path);
+    detail::check_written(os::resize_file(file.get(), bytes.size()), path);
   detail::check_written(file.close(), path);
 }
 

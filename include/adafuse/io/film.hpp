@@ -40,6 +40,7 @@ class Film {
   }
 
   const FilmInfo& info() const { return info_; }
+  /// What errors call the film.
   const std::string& name() const { return decoder_.name(); }
 
   /// The frame after the one that was given last, [H, W, 3], or the first; an undefined tensor

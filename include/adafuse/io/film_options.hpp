@@ -10,12 +10,14 @@
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
+/// What is asked of a film.
 struct FilmOptions {
   ImageOptions pictures{};  ///< of one frame
   Index shorter_side = 0;   ///< frames are scaled to it while they are converted; 0: as they are
   int threads = 1;          ///< that decode; frames are the same for any number
 };
 
+/// What a film says of itself.
 struct FilmInfo {
   Index width = 0, height = 0;  ///< of the frames that are handed out: scaled and turned upright
   Index coded_width = 0, coded_height = 0;  ///< as stored

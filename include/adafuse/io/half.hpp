@@ -3,8 +3,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/bits_as.hpp>
 #include <adafuse/core/machine.hpp>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -28,7 +28,7 @@ inline float half_to_float(std::uint16_t bits) {
 
 /// bfloat16: the upper half of a float.
 inline float bfloat16_to_float(std::uint16_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+  return bits_as<float>(static_cast<std::uint32_t>(bits) << 16);
 }
 
 }  // namespace adafuse::io::inline ADAFUSE_SIMD

@@ -14,6 +14,7 @@ struct ImageOptions;
 using DecodePicture = Tensor<std::uint8_t> (*)(std::string_view bytes, const std::string& name,
                                                const ImageOptions& options);
 
+/// What a picture may be.
 struct ImageOptions {
   /// Pixels of a picture, or of all frames of an animation together: 179 million are half a
   /// gigabyte.

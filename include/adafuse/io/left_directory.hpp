@@ -8,9 +8,10 @@
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
+/// What a writer of a directory has left.
 struct LeftDirectory {
   std::filesystem::path path;  ///< `dir`, or what grows beside it
-  bool complete = false;
+  bool complete = false;       ///< Its last file is there.
   bool settled = false;  ///< complete in its place, and no step of its writer is left to be done
 };
 

@@ -12,16 +12,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/bits_as.hpp>
 #include <adafuse/io/byte_reader.hpp>
 #include <adafuse/io/pickle_builder.hpp>
 #include <adafuse/io/pickle_op.hpp>
-#include <bit>
 #include <unordered_map>
 
 namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
 
 namespace detail {
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wswitch-enum"  // each switch names its own instructions
 /// The machine: a stack, marks in it, and a memo.
 class Machine {
  public:
@@ -124,7 +126,7 @@ class Machine {
       case Op::long4:
         return push(integer(in_.take(in_.number<std::uint32_t>())));
       case Op::binfloat:  // the only big-endian number
-        return push(std::bit_cast<double>(__builtin_bswap64(in_.number<std::uint64_t>())));
+        return push(bits_as<double>(__builtin_bswap64(in_.number<std::uint64_t>())));
       default:
         return false;
     }
@@ -311,6 +313,7 @@ class Machine {
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint32_t, Ref> memo_;
 };
+#pragma GCC diagnostic pop
 
 }  // namespace detail
 

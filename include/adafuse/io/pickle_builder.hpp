@@ -12,8 +12,8 @@ namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
 
 /// Where in which pickle; errors begin with it.
 struct Place {
-  const std::string& name;
-  std::size_t byte;
+  const std::string& name;  ///< of the file, for errors
+  std::size_t byte;         ///< counted from the beginning of the pickle
 
   friend std::ostream& operator<<(std::ostream& out, const Place& place) {
     return out << place.name << ": byte " << place.byte << ": ";

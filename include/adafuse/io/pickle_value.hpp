@@ -20,39 +20,47 @@ namespace adafuse::io::inline ADAFUSE_SIMD::pickle {
 using Ref = std::uint32_t;
 
 struct NoneValue {};
+/// An integer of more than 64 bits.
 struct BigInteger {
   std::string_view bytes;  ///< two's complement, little endian, more than 64 bits
 };
+/// A str of Python.
 struct Text {
-  std::string_view text;
+  std::string_view text;  ///< UTF-8
 };
+/// A bytes object of Python.
 struct Bytes {
-  std::string_view bytes;
+  std::string_view bytes;  ///< as they stand in the pickle
 };
+/// A list of Python.
 struct List {
-  std::vector<Ref> items;
+  std::vector<Ref> items;  ///< in order
 };
+/// A tuple of Python.
 struct Tuple {
-  std::vector<Ref> items;
+  std::vector<Ref> items;  ///< in order
 };
+/// A dict of Python.
 struct Dict {
   std::vector<std::pair<Ref, Ref>> items;  ///< key and value, in the order they were set
 };
 /// A class or function that the pickle asked for; its number is the builder's.
 struct Global {
-  std::size_t number;
+  std::size_t number;  ///< which of those that the builder knows
 };
 /// What a class or function of the builder made; its number is the builder's.
 struct Object {
-  std::size_t number;
+  std::size_t number;  ///< which of those that the builder has made
 };
 
 /// A name that means nothing to the builder, or whatever it would have made. Nothing of it is: what
 /// is given to it, set in it or called of it is passed over.
 struct Opaque {
+  /// As the pickle names it.
   std::string_view module, name;
 };
 
+/// Whatever a pickle holds.
 using Value = std::variant<NoneValue, bool, std::int64_t, BigInteger, double, Text, Bytes, List,
                            Tuple, Dict, Global, Object, Opaque>;
 
@@ -75,6 +83,7 @@ inline std::string_view kind_of(const Value& value) {
   return names[value.index()];
 }
 
+/// All values of a pickle, by number.
 class Values {
  public:
   /// A tensor takes about 16; large networks have a thousand tensors.
@@ -87,7 +96,9 @@ class Values {
     return static_cast<Ref>(values_.size() - 1);
   }
 
+  /// The value of this number, which must be one.
   const Value& operator[](Ref ref) const { return values_[ref]; }
+  /// How many values there are.
   std::size_t size() const { return values_.size(); }
 
   /// The value as `V`, or null when it is something else. Valid until the next `add`.

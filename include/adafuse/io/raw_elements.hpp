@@ -3,15 +3,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/bits_as.hpp>
 #include <adafuse/io/dtype.hpp>
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <string>
 #include <string_view>
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
+/// In which order the bytes and the elements of a tensor stand.
 struct ElementOrder {
   bool big_endian = false;  ///< the highest byte of an element comes first
   bool by_columns = false;  ///< the first dimension is the fastest (Fortran)
@@ -36,7 +37,7 @@ inline AnyTensor read_elements(std::string_view bytes, std::string_view dtype, c
       std::copy_n(bytes.data() + static_cast<std::size_t>(i) * sizeof(Raw), sizeof(Raw),
                   raw.begin());
       if (order.big_endian) std::reverse(raw.begin(), raw.end());
-      return widen(std::bit_cast<Raw>(raw));
+      return widen(bits_as<Raw>(raw));
     };
     if (!order.by_columns || shape.rank() < 2) {
       for (Index i = 0; i < tensor.size(); ++i) to[i] = element(i);

@@ -45,6 +45,7 @@ class SafetensorsReader {
   /// allow.
   explicit SafetensorsReader(const std::filesystem::path& path);
 
+  /// What errors call the file.
   const std::string& name() const { return reader_.name(); }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   /// All tensors, in the order of their bytes.

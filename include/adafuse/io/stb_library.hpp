@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/core/simd.hpp>
+#include <adafuse/core/intrinsics.hpp>
 #include <adafuse/io/stb_macros.hpp>
 
 // What stb includes, outside of its namespace.
@@ -15,9 +15,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__ARM_NEON)
-#include <arm_neon.h>
-#endif
 
 namespace adafuse::io::inline ADAFUSE_SIMD::detail {
 
@@ -153,6 +150,27 @@ ADAFUSE_STB_FUNCTIONS(ADAFUSE_PUSH_MACRO)
 #undef stbiw__zlib_huff4
 #undef stbiw__zlib_huffa
 #undef stbiw__zlib_huffb
+#undef STBIW_EXTERN
+#undef STBI__CASE
+#undef STBI__HDR_BUFLEN
+#undef dct_bfly32o
+#undef dct_const
+#undef dct_interleave16
+#undef dct_interleave8
+#undef dct_long_mac
+#undef dct_long_mul
+#undef dct_pass
+#undef dct_rot
+#undef dct_trn16
+#undef dct_trn32
+#undef dct_trn64
+#undef dct_trn8_16
+#undef dct_trn8_32
+#undef dct_trn8_8
+#undef dct_wadd
+#undef dct_widen
+#undef dct_wsub
+#undef stbi__float2int
 #define stbi_convert_iphone_png_to_rgb adafuse_stbi_convert_iphone_png_to_rgb
 #define stbi_convert_iphone_png_to_rgb_thread adafuse_stbi_convert_iphone_png_to_rgb_thread
 #define stbi_convert_wchar_to_utf8 adafuse_stbi_convert_wchar_to_utf8

@@ -32,7 +32,10 @@
   X(stbiw__sbn) X(stbiw__sbneedgrow) X(stbiw__sbpush) X(stbiw__sbraw) X(stbiw__wp32) \
   X(stbiw__wpng4) X(stbiw__wptag) X(stbiw__zlib_add) X(stbiw__zlib_flush) X(stbiw__zlib_huff) \
   X(stbiw__zlib_huff1) X(stbiw__zlib_huff2) X(stbiw__zlib_huff3) X(stbiw__zlib_huff4) \
-  X(stbiw__zlib_huffa) X(stbiw__zlib_huffb)
+  X(stbiw__zlib_huffa) X(stbiw__zlib_huffb) X(STBIW_EXTERN) X(STBI__CASE) X(STBI__HDR_BUFLEN) \
+  X(dct_bfly32o) X(dct_const) X(dct_interleave16) X(dct_interleave8) X(dct_long_mac) \
+  X(dct_long_mul) X(dct_pass) X(dct_rot) X(dct_trn16) X(dct_trn32) X(dct_trn64) X(dct_trn8_16) \
+  X(dct_trn8_32) X(dct_trn8_8) X(dct_wadd) X(dct_widen) X(dct_wsub) X(stbi__float2int)
 // What it declares with names of C, which namespaces do not tell apart.
 #define ADAFUSE_STB_FUNCTIONS(X) \
   X(stbi_convert_iphone_png_to_rgb) X(stbi_convert_iphone_png_to_rgb_thread) \

@@ -27,18 +27,21 @@ constexpr std::string_view dtype_name() {
   if constexpr (std::is_same_v<T, std::uint8_t>) return "U8";
 }
 
+/// The name of the type of its elements: "F32".
 inline std::string_view dtype_name(const AnyTensor& tensor) {
   return std::visit([]<class T>(const Tensor<T>&) { return dtype_name<T>(); }, tensor);
 }
 
+/// The sizes of its dimensions.
 inline const Shape& shape_of(const AnyTensor& tensor) {
   return std::visit([](const auto& x) -> const Shape& { return x.shape(); }, tensor);
 }
 
+/// Tensors under names, and text about them.
 struct TensorFile {
-  std::string name = "tensors";  ///< what errors call it: the file's path, once read
-  std::map<std::string, std::string> metadata;
-  std::map<std::string, AnyTensor> tensors;
+  std::string name = "tensors";                 ///< what errors call it: the file's path, once read
+  std::map<std::string, std::string> metadata;  ///< text under names
+  std::map<std::string, AnyTensor> tensors;     ///< by name
 
   bool contains(const std::string& tensor) const { return tensors.count(tensor) > 0; }
 

@@ -16,9 +16,9 @@ namespace adafuse::io::inline ADAFUSE_SIMD {
 /// A file that was opened: its object, and the bytes of every storage that the object names. All
 /// are windows onto the file's bytes.
 struct TorchContainer {
-  pickle::Values values;
-  TorchObjects objects;
-  pickle::Ref root = 0;
+  pickle::Values values;                              ///< of the pickle
+  TorchObjects objects;                               ///< the builder that read them
+  pickle::Ref root = 0;                               ///< the pickle's one result
   std::map<std::string_view, std::string_view> data;  ///< by key
 
   /// What errors call a value: its kind, and the name that it has in the file.

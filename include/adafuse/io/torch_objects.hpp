@@ -20,8 +20,9 @@ namespace adafuse::io::inline ADAFUSE_SIMD {
 /// A type of elements: the class that PyTorch names its storages by, the name that files of tensors
 /// use, and bytes for each element.
 struct TorchType {
+  /// As PyTorch names the storage's class, and as safetensors names the type.
   std::string_view storage, dtype;
-  std::uint64_t bytes;
+  std::uint64_t bytes;  ///< of each element
 };
 
 /// Those that are known; complex ones can be stepped over, and not read as tensors.
@@ -40,17 +41,18 @@ inline constexpr std::array<TorchType, 12> torch_types{{{"FloatStorage", "F32", 
 
 /// A run of elements outside of the pickle.
 struct TorchStorage {
-  std::string_view key;  ///< what the file calls the bytes
-  const TorchType* type = nullptr;
-  std::int64_t count = 0;  ///< elements under that key
-  std::int64_t begin = 0;  ///< of these, the ones from here on ...
-  std::int64_t size = 0;   ///< ... and so many of them
+  std::string_view key;             ///< what the file calls the bytes
+  const TorchType* type = nullptr;  ///< of the elements
+  std::int64_t count = 0;           ///< elements under that key
+  std::int64_t begin = 0;           ///< of these, the ones from here on ...
+  std::int64_t size = 0;            ///< ... and so many of them
 };
 
 /// A strided window onto a storage.
 struct TorchTensor {
-  TorchStorage storage;
-  std::int64_t offset = 0;
+  TorchStorage storage;     ///< the elements
+  std::int64_t offset = 0;  ///< elements of the storage before the first
+  /// Of each dimension, in elements.
   std::vector<std::int64_t> sizes, strides;
 };
 

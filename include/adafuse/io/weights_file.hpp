@@ -9,7 +9,7 @@ namespace adafuse::io::inline ADAFUSE_SIMD {
 
 /// What a file of weights gave.
 struct WeightsFile {
-  TensorFile weights;
+  TensorFile weights;                  ///< the tensors
   std::vector<std::string> left_over;  ///< of a checkpoint: what is no weight, by path: "epoch"
   std::vector<std::string> foreign;    ///< and the names that it asked for: "argparse.Namespace"
 };

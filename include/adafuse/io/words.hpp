@@ -42,7 +42,7 @@ inline std::string listed_words(std::span<const std::string_view> words) {
 template <HasWords Enum>
 Enum parse_word(std::string_view text) {
   const Words list = words_of(Enum{});
-  const auto found = std::ranges::find(list.words, text);
+  const auto found = std::find(list.words.begin(), list.words.end(), text);
   if (found != list.words.end()) return static_cast<Enum>(found - list.words.begin());
   throw ValueError(
       concat(list.what, ": expects ", listed_words(list.words), ", got ", in_single_quotes(text)));

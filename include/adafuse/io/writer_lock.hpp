@@ -9,8 +9,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <sys/file.h>
-
 #include <adafuse/io/file.hpp>
 #include <algorithm>
 #include <filesystem>
@@ -19,17 +17,17 @@
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
+/// A lock on a directory, held as long as the object lives.
 class WriterLock {
  public:
-  static constexpr const char* file_name = ".writing";
+  static constexpr const char* file_name = ".writing";  ///< in the directory
 
   /// Takes the lock of a directory. Throws IoError, naming the holder, when somebody else has it.
   explicit WriterLock(const std::filesystem::path& dir) : file_(open_for(dir)) {
     const auto path = dir / file_name;
-    char host[256] = "";
-    ::gethostname(host, sizeof host - 1);
-    const std::string holder = concat("process ", ::getpid(), " on ", host, "\n");
-    detail::check_written(::ftruncate(file_.get(), 0) == 0, path);
+    const std::string holder =
+        concat("process ", os::process_number(), " on ", os::host_name(), "\n");
+    detail::check_written(os::resize_file(file_.get(), 0), path);
     detail::write_all(file_.get(), holder.data(), holder.size(), path);
   }
 
@@ -37,16 +35,25 @@ class WriterLock {
   /// is there is finished.
   void remove_from(const std::filesystem::path& dir) {
     const auto path = dir / file_name;
-    detail::check_written(::unlink(path.c_str()) == 0 || errno == ENOENT, path);
+    detail::check_written(os::remove_file(path) || errno == ENOENT, path);
     file_.close();
+  }
+
+  /// Gives the directory another name; the lock goes along. Where a directory in which a file is
+  /// open cannot be renamed (Windows), the lock is let go meanwhile and taken again: throws IoError
+  /// when somebody was quicker.
+  void rename_directory(const std::filesystem::path& from, const std::filesystem::path& to) {
+    if (!os::renames_open_directories) file_.close();
+    std::filesystem::rename(from, to);
+    if (!os::renames_open_directories) file_ = open_for(to);
   }
 
   /// Who holds the lock of a directory: "process 12 on host"; nothing when nobody does. Changes
   /// nothing on the disk.
   static std::optional<std::string> holder(const std::filesystem::path& dir) {
     const auto path = dir / file_name;
-    const detail::Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-    if (file.get() < 0 || take(file, LOCK_SH)) return {};
+    const detail::Descriptor file(os::open_file(path, os::Access::update));
+    if (file.get() < 0 || os::try_lock(file.get(), os::Lock::shared)) return {};
     std::string text = read_file(path);
     text = text.substr(0, std::min<std::size_t>(text.find('\n'), 100));
     const bool printable =
@@ -60,26 +67,15 @@ class WriterLock {
   }
 
  private:
-  /// Whether the lock is ours now. A file system that has no locks (Lustre without `-o flock`)
-  /// keeps nobody out.
-  static bool take(const detail::Descriptor& file, int kind) {
-    if (::flock(file.get(), kind | LOCK_NB) == 0) return true;
-    return errno == ENOSYS || errno == EOPNOTSUPP;
-  }
-
   static detail::Descriptor open_for(const std::filesystem::path& dir) {
     const auto path = dir / file_name;
     for (;;) {
-      detail::Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+      detail::Descriptor file(os::open_file(path, os::Access::update, os::Create::where_missing));
       detail::check_written(file.get() >= 0, path);
-      require<IoError>(take(file, LOCK_EX), dir.string(), ": is being written by ",
-                       holder(dir).value_or("another process"));
-      // The holder before may have taken the file away between our open() and our flock().
-      struct stat ours {
-      }, there{};
-      if (::fstat(file.get(), &ours) == 0 && ::stat(path.c_str(), &there) == 0 &&
-          ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
-        return file;
+      require<IoError>(os::try_lock(file.get(), os::Lock::exclusive), dir.string(),
+                       ": is being written by ", holder(dir).value_or("another process"));
+      // The holder before may have taken the file away between our open and our lock.
+      if (os::has_name(file.get(), path)) return file;
     }
   }
 

@@ -27,6 +27,7 @@ using ReadBytes = std::function<std::size_t(char*, std::size_t)>;
 
 /// What the first line of a YUV4MPEG2 stream says.
 struct Y4mHeader {
+  /// In pixels.
   Index width = 0, height = 0;
   Index across = 2, down = 2;  ///< pixels that share a colour sample
   bool grey = false;           ///< no U and V

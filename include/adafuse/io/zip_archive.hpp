@@ -23,8 +23,10 @@ namespace adafuse::io::inline ADAFUSE_SIMD {
 /// Which entries an archive may have; others are refused.
 enum class ZipEntries { stored, stored_or_deflated };
 
+/// A zip archive in memory.
 class ZipArchive {
  public:
+  /// One file of the archive.
   struct Entry {
     std::uint64_t header = 0;  ///< where the local header begins
     std::string_view data;     ///< as it is in the archive
@@ -46,6 +48,7 @@ class ZipArchive {
   }
 
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
+  /// Whether there is an entry of this name.
   bool contains(std::string_view entry) const { return entries_.find(entry) != entries_.end(); }
 
   /// The bytes of an entry that is stored: a window onto the archive. Throws FormatError when there

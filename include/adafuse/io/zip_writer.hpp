@@ -15,6 +15,7 @@ namespace adafuse::io::inline ADAFUSE_SIMD {
 /// An archive that grows beside `path` and takes its place at `commit()`, as a FileWriter's file.
 class ZipWriter {
  public:
+  /// Begins an archive. Throws IoError.
   explicit ZipWriter(const std::filesystem::path& path) : name_(path.string()), writer_(path) {}
 
   /// Adds an entry; names are not compared. Throws IoError, ValueError for more than 4 GiB.
@@ -57,6 +58,7 @@ class ZipWriter {
     ++entries_;
   }
 
+  /// Writes the list of entries: without it the file at `path` stays as it was.
   void commit() {
     const auto begin = static_cast<std::uint32_t>(written_);
     std::string end;

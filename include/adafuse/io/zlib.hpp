@@ -16,6 +16,7 @@
 
 namespace adafuse::io::inline ADAFUSE_SIMD {
 
+/// What may be unpacked.
 struct GzipOptions {
   std::uint64_t most_bytes = longest_pipe;  ///< more than that is refused
 };

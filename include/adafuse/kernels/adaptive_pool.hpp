@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
@@ -36,7 +37,7 @@ namespace detail {
 /// Whether v takes the place of `best`: it is larger, or the first NaN.
 template <class T>
 bool beats_maximum(T v, T best) {
-  return v > best || (v != v && best == best);
+  return v > best || (is_nan(v) && !is_nan(best));
 }
 
 /// top[w] = the largest of x[d, h, w] over the windows of d and h; `row` the first d H + h that has
@@ -69,7 +70,7 @@ template <class T>
 Index largest_column(PoolWindow window, const T* top, const std::int32_t* row) {
   Index best = window.start;
   for (Index w = window.start + 1; w < window.stop; ++w) {
-    const bool equal = top[w] == top[best] || (top[w] != top[w] && top[best] != top[best]);
+    const bool equal = equals(top[w], top[best]) || (is_nan(top[w]) && is_nan(top[best]));
     if (beats_maximum(top[w], top[best]) || (equal && row[w] < row[best])) best = w;
   }
   return best;

@@ -207,7 +207,7 @@ void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T*
   std::vector<T> scale(static_cast<std::size_t>(layout.channels));
   for (std::size_t c = 0; c < scale.size(); ++c) {
     const double inv_std = 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
-    scale[c] = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
+    scale[c] = static_cast<T>(weight ? static_cast<double>(weight[c]) * inv_std : inv_std);
   }
   detail::ChannelTasks(layout).for_each_plane([&](Index c, Index first) {
     detail::normalise_run(x, first, first + layout.inner, mean[c],
@@ -240,7 +240,7 @@ void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, 
     mean[c] = static_cast<double>(x[layout.begin(0, c)]) + offset;
     variance[c] = std::max(sums[k][1] / count - offset * offset, 0.0);  // NaN stays NaN
     const double inv_std = 1 / std::sqrt(variance[c] + eps);
-    scales[k] = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
+    scales[k] = static_cast<T>(weight ? static_cast<double>(weight[c]) * inv_std : inv_std);
   }
   tasks.for_each_plane([&](Index c, Index first) {
     detail::normalise_run(x, first, first + layout.inner, static_cast<T>(mean[c]),
@@ -268,7 +268,7 @@ void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T*
   std::vector<Channel> channels(static_cast<std::size_t>(layout.channels));
   for (Index c = 0; c < layout.channels; ++c) {
     const double inv_std = 1 / std::sqrt(variance[c] + eps);
-    const T scale = static_cast<T>(weight ? weight[c] * inv_std : inv_std);
+    const T scale = static_cast<T>(weight ? static_cast<double>(weight[c]) * inv_std : inv_std);
     channels[static_cast<std::size_t>(c)] = {static_cast<T>(mean[c]), scale, bias ? bias[c] : T{0},
                                              0, 0};
   }

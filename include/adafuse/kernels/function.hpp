@@ -115,7 +115,7 @@ void apply(Index count, const T* x, T* y) {
   Index i = 0;
   for (; i + width <= count; i += width) one_vector(x + i, y + i);
   if (i == count) return;
-  T rest[width] = {};
+  T rest[Bound{width}] = {};
   std::copy(x + i, x + count, rest);
   one_vector(rest, rest);
   std::copy_n(rest, count - i, y + i);

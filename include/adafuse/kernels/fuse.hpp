@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/view.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <algorithm>
@@ -50,14 +51,14 @@ void fuse(const FuseSizes& s, const T* y, View<const T, 2> keep, View<const T, 2
       const T k = keep(frame, c), r = frame % s.frames ? reuse(frame, c) : T{0};
       const T* now = y + row * s.pixels;
       T* out = z + row * s.pixels;
-      if (r == 0) {  // Also: a map that is not kept may hold anything, NaN included.
-        if (k == 0)
+      if (equals(r, 0)) {  // Also: a map that is not kept may hold anything, NaN included.
+        if (equals(k, 0))
           std::fill_n(out, s.pixels, T{0});
         else
           for (Index p = 0; p < s.pixels; ++p) out[p] = k * now[p];
       } else {
         const T* before = now - s.channels * s.pixels;
-        if (k == 0)
+        if (equals(k, 0))
           for (Index p = 0; p < s.pixels; ++p) out[p] = r * before[p];
         else
           for (Index p = 0; p < s.pixels; ++p) out[p] = k * now[p] + r * before[p];
@@ -78,11 +79,11 @@ void fuse_backward_maps(const FuseSizes& s, const T* dz, View<const T, 2> keep,
       const T* now = dz + row * s.pixels;
       const T* next = last ? now : now + s.channels * s.pixels;
       T* out = dy + row * s.pixels;
-      if (k == 0 && r == 0)
+      if (equals(k, 0) && equals(r, 0))
         std::fill_n(out, s.pixels, T{0});
-      else if (r == 0)
+      else if (equals(r, 0))
         for (Index p = 0; p < s.pixels; ++p) out[p] = k * now[p];
-      else if (k == 0)
+      else if (equals(k, 0))
         for (Index p = 0; p < s.pixels; ++p) out[p] = r * next[p];
       else
         for (Index p = 0; p < s.pixels; ++p) out[p] = k * now[p] + r * next[p];

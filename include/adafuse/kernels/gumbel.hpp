@@ -4,11 +4,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/bits_as.hpp>
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/simd.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <algorithm>
-#include <bit>
 #include <numbers>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
@@ -26,11 +26,11 @@ namespace detail {
 ///   x = 2^e m, 1/2 <= m^2 < 2,   ln x = e ln 2 + ln m
 ///   s = (m - 1) / (m + 1)  =>  ln m = 2 artanh s = 2 (s + s^3/3 + s^5/5 + ...),   s^2 < 0.0295
 inline double log_of_normal(double x) {
-  const auto bits = std::bit_cast<std::uint64_t>(x);
-  constexpr auto root_half = std::bit_cast<std::uint64_t>(1 / std::numbers::sqrt2);
+  const auto bits = bits_as<std::uint64_t>(x);
+  constexpr auto root_half = bits_as<std::uint64_t>(1 / std::numbers::sqrt2);
   const std::uint64_t above = bits - root_half;
   const auto exponent = static_cast<std::int32_t>(static_cast<std::int64_t>(above) >> 52);
-  const auto m = std::bit_cast<double>(root_half + (above & 0xfffffffffffffu));
+  const auto m = bits_as<double>(root_half + (above & 0xfffffffffffffu));
   const double s = (m - 1) / (m + 1), z = s * s;
   double series = 1.0 / 21;
   for (const double odd : {19., 17., 15., 13., 11., 9., 7., 5., 3.}) series = series * z + 1 / odd;

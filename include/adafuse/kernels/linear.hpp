@@ -63,7 +63,7 @@ template <int Rows, int Vectors>
   Accumulators<Rows, Vectors> sums(tile);
   sums.fetch_outputs(tile);
   for (Index k = 0; k < in; ++k, outputs += pitch) {
-    Floats loaded[Vectors];
+    Floats loaded[Bound{Vectors}];
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
       loaded[v] = Floats::load(outputs + v * Floats::width);

@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/rng.hpp>
 #include <adafuse/kernels/function.hpp>
 #include <cmath>
@@ -22,7 +23,7 @@ namespace detail {
 template <Index lanes>
 void first_words(Key key, std::uint64_t first, std::uint32_t* __restrict w0,
                  std::uint32_t* __restrict w1) {
-  std::uint32_t w2[lanes] = {}, w3[lanes] = {};
+  std::uint32_t w2[Bound{lanes}] = {}, w3[Bound{lanes}] = {};
   for (Index k = 0; k < lanes; ++k) {
     const std::uint64_t position = first + static_cast<std::uint64_t>(k);
     w0[k] = static_cast<std::uint32_t>(position);
@@ -70,7 +71,7 @@ void normal(Key key, std::uint64_t first, Index count, double mean, double stdde
         const double z = rounded(stddev * (std::sqrt(-2 * logarithm[k]) * cosine[k]));
         const double y = mean + z, off = std::abs(z) * 0x1p-48 + std::abs(y) * 0x1p-50;
         low[k] = static_cast<float>(y - off);
-        doubtful |= static_cast<float>(y + off) == low[k] ? 0 : 1;
+        doubtful |= equals(static_cast<float>(y + off), low[k]) ? 0 : 1;
       }
       const Index n = std::min(lanes, count - i);
       std::copy_n(low, n, out + i);

@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/simd.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
@@ -85,7 +86,7 @@ void max_of_tap(PoolRange columns, Index offset, Stride stride, const T* __restr
                 T* __restrict y, std::int32_t* __restrict at) {
   for (Index j = columns.begin; j < columns.end; ++j) {
     const T value = x[offset + j * stride];
-    const bool better = (value > y[j]) | (value != value);  // a NaN stays
+    const bool better = (value > y[j]) | is_nan(value);  // a NaN stays
     y[j] = better ? value : y[j];
     if constexpr (keep_positions)
       at[j] = better ? static_cast<std::int32_t>(offset + j * stride) : at[j];

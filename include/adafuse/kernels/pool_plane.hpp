@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/simd.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>
@@ -32,7 +33,7 @@ void pool(const Pool2dGeometry& g, const T* divisors, const T* x, T* y, T* row) 
 /// The larger one, or NaN if either is NaN.
 template <class T>
 T max_or_nan(T a, T b) {
-  const bool takes_b = (b > a) | (b != b);
+  const bool takes_b = (b > a) | is_nan(b);
   return takes_b ? b : a;
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <adafuse/kernels/elementwise.hpp>
@@ -61,13 +62,13 @@ Tensor<T> pow(const Tensor<T>& a, const Tensor<T>& b) {
 /// units in the last place too.
 template <class T>
 Tensor<T> pow(const Tensor<T>& x, T p) {
-  if (p == T{0.5})  // Of -0 it is 0, and of -inf infinite.
+  if (equals(p, 0.5))  // Of -0 it is 0, and of -inf infinite.
     return map(x, through<Function::sqrt>([](T v, T root) {
                  constexpr T inf = std::numeric_limits<T>::infinity();
-                 return v == -inf ? inf : root + T{0};
+                 return equals(v, -inf) ? inf : root + T{0};
                }));
-  if (p == -1) return map(x, [](T v) { return 1 / v; });
-  if (p == 1 || p == 2 || p == 3 || p == 4) {
+  if (equals(p, -1)) return map(x, [](T v) { return 1 / v; });
+  if (equals(p, 1) || equals(p, 2) || equals(p, 3) || equals(p, 4)) {
     const int times = static_cast<int>(p);
     return map(x, [times](T v) {
       const T square = v * v;

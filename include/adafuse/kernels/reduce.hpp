@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
@@ -163,17 +164,17 @@ T best_of_run(const T* x, Index count, const Better& better) {
     for (Index s = 0; s < strands; ++s) {
       const T v = x[i + s];
       best[s] = better(v, best[s]) ? v : best[s];
-      nans[s] |= v != v ? 1 : 0;
+      nans[s] |= is_nan(v) ? 1 : 0;
     }
   T top = x[0];
   const auto add = [&](T v) {
-    if (better(v, top) || v != v) top = top == top ? v : top;
+    if (better(v, top) || is_nan(v)) top = is_nan(top) ? top : v;
   };
   if (i > 0) std::for_each(best, best + strands, add);
   for (; i < count; ++i) add(x[i]);
   if (std::any_of(nans, nans + strands, [](std::int32_t n) { return n != 0; }))
-    for (i = 0; top == top; ++i)
-      if (x[i] != x[i]) top = x[i];
+    for (i = 0; !is_nan(top); ++i)
+      if (is_nan(x[i])) top = x[i];
   return top;
 }
 
@@ -182,16 +183,16 @@ template <class T>
 Index find_in_run(const T* x, Index count, T top) {
   constexpr Index looked_at = 32;
   Index i = 0;
-  if (top == top) {
+  if (!is_nan(top)) {
     for (; i + looked_at <= count; i += looked_at) {
       int found = 0;
-      for (Index s = 0; s < looked_at; ++s) found |= x[i + s] == top ? 1 : 0;
+      for (Index s = 0; s < looked_at; ++s) found |= equals(x[i + s], top) ? 1 : 0;
       if (found != 0) break;
     }
-    while (x[i] != top) ++i;
+    while (!equals(x[i], top)) ++i;
     return i;
   }
-  while (x[i] == x[i]) ++i;
+  while (!is_nan(x[i])) ++i;
   return i;
 }
 
@@ -241,7 +242,7 @@ Tensor<std::int64_t> first_best(const Tensor<T>& x, Index dim, const Better& bet
     for (Index r = 1; r < m.count; ++r) {
       row += m.inner;
       for (Index i = 0; i < width; ++i) {
-        const bool comes = better(row[i], top[i]) || (row[i] != row[i] && top[i] == top[i]);
+        const bool comes = better(row[i], top[i]) || (is_nan(row[i]) && !is_nan(top[i]));
         top[i] = comes ? row[i] : top[i];
         best[i] = comes ? r : best[i];
       }

@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #ifndef ADAFUSE_COMPILED
@@ -193,7 +194,7 @@ void log_sum_exp(const Middle& m, const T* x, T* y) {
       if (std::isfinite(most)) continue;
       const T* const row = in + r / inner * block + r % inner;
       for (Index k = 0; k < m.count; ++k)
-        if (const T v = row[k * inner]; v != v) out[r] = v;
+        if (const T v = row[k * inner]; is_nan(v)) out[r] = v;
     }
   });
 }

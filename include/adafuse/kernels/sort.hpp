@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <vector>
@@ -18,7 +19,7 @@ void sorted_positions(const T* x, Middle m, Index most, bool descending, std::in
     T value;
     Index at;
   };
-  const auto less = [](T a, T b) { return a < b || (b != b && a == a); };
+  const auto less = [](T a, T b) { return a < b || (is_nan(b) && !is_nan(a)); };
   const auto before = [=](const Element& a, const Element& b) {
     if (descending ? less(b.value, a.value) : less(a.value, b.value)) return true;
     if (descending ? less(a.value, b.value) : less(b.value, a.value)) return false;

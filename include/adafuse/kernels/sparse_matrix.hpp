@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/permute.hpp>
@@ -25,7 +26,7 @@ class SparseMatrix {
 
   /// An entry of 0 is left out: what it would multiply may be infinite.
   void add(Index column, T weight) {
-    if (weight != T{0}) entries_.push_back({column, weight});
+    if (!equals(weight, 0)) entries_.push_back({column, weight});
   }
   void end_row() { begins_.push_back(entries_.size()); }
 

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/fusion/policy.hpp>
 #include <adafuse/models/model_config.hpp>
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -18,8 +20,8 @@ inline ModelConfig with_agent_size(ModelConfig config) {
   constexpr std::string_view narrow_networks[] = {"resnet8", "resnet14", "resnet20"};
   if (config.policy_hidden > 0) return config;
   config.policy_hidden = paper;
-  if (config.policy_quota == 0 && config.policy_relative == 0 &&
-      std::ranges::count(narrow_networks, config.model) > 0)
+  if (config.policy_quota == 0 && equals(config.policy_relative, 0) &&
+      std::count(std::begin(narrow_networks), std::end(narrow_networks), config.model) > 0)
     config.policy_relative = narrow;
   return config;
 }
@@ -53,6 +55,7 @@ inline PolicyConfig policy_config(const ModelConfig& config, Index in, Index out
 template <class T>
 class AgentMaker {
  public:
+  /// Agents as `config` says, with weights from `key`.
   AgentMaker(const ModelConfig& config, Key key) : config_(config), key_(key) {}
 
   /// An agent of a block, `policy_net` or `policy_net2`; none where the block does not decide, or

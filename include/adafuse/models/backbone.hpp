@@ -11,8 +11,8 @@ namespace adafuse::models::inline ADAFUSE_SIMD {
 /// Features of each frame, and the decisions of every adaptive block, in order.
 template <class T>
 struct BackboneOutput {
-  Variable<T> features;  // [N*T, feature_count]
-  std::vector<Decision<T>> decisions;
+  Variable<T> features;                ///< [N*T, feature_count]
+  std::vector<Decision<T>> decisions;  ///< of the blocks that decide, in order
 };
 
 template <class T>
@@ -28,6 +28,7 @@ class Backbone {
   virtual void visit(nn::Visitor<T>& visitor) const = 0;
   /// All blocks that could decide, in order.
   virtual std::vector<BlockPlace> blocks() const = 0;
+  /// How many features it makes of a frame.
   virtual Index feature_count() const = 0;
 };
 

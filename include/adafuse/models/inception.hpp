@@ -25,11 +25,13 @@ inline const std::vector<InceptionUnitConfig>& inception_units() {
   return units;
 }
 
+/// BN-Inception, from pictures to 1024 features.
 template <class T>
 class BnInception : public Backbone<T> {
  public:
   using value_type = T;
 
+  /// Weights from `key`; agents in the units that `config` lets decide.
   BnInception(const ModelConfig& config, Key key)
       : conv1_("conv1_7x7_s2", {.in = 3, .out = 64, .kernel = 7, .stride = 2, .padding = 3}, key),
         conv2_reduce_("conv2_3x3_reduce", {.in = 64, .out = 64}, key),

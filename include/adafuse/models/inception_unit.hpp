@@ -24,14 +24,17 @@ namespace adafuse::models::inline ADAFUSE_SIMD {
 template <class T>
 class ConvNormRelu {
  public:
+  /// A convolution and a norm with weights from `key`, and their names in files.
   ConvNormRelu(std::string name, nn::Conv2dConfig config, Key key)
       : name_(std::move(name)),
         conv_(with_bias(config), key.of(name_)),
         norm_({.channels = config.out, .eps = 1e-5, .momentum = 0.9}) {}
 
+  /// ReLU of the normalised convolution of x.
   Variable<T> forward(const Variable<T>& x, nn::Context<T>& ctx) const {
     return norm_.forward_relu(conv_(x), ctx);
   }
+  /// The same as steps of a plan.
   ValueId plan(PlanBuilder<T>& b, ValueId x) const {
     return b.relu(b.norm(name_ + "_bn", norm_, b.conv(name_, conv_, x)));
   }
@@ -52,24 +55,27 @@ class ConvNormRelu {
 
 /// One row of the network's table. Sizes are channels; 0 leaves a branch or a projection out.
 struct InceptionUnitConfig {
-  std::string unit;  ///< "3a"
-  Index stage = 0;   ///< 3
-  Index in = 0;
+  std::string unit;                           ///< "3a"
+  Index stage = 0;                            ///< 3
+  Index in = 0;                               ///< channels that come in
   Index one = 0;                              ///< 1x1
   Index three_reduce = 0, three = 0;          ///< 3x3
   Index double_reduce = 0, double_three = 0;  ///< double 3x3
   bool max_pool = false;                      ///< else the average
-  Index projection = 0;
-  bool halves = false;  ///< stride 2
+  Index projection = 0;                       ///< 1x1 behind the pool; 0: there is none
+  bool halves = false;                        ///< stride 2
 
   Index out() const { return one + three + double_three + (projection > 0 ? projection : in); }
+  /// "inception_3a" of unit 3a.
   std::string name() const { return "inception_" + unit; }
   BlockPlace place() const { return {name(), stage}; }
 };
 
+/// Four branches over one input, concatenated; decisions fall on the whole.
 template <class T>
 class InceptionUnit {
  public:
+  /// A unit with weights from `key`; without an agent it decides nothing.
   InceptionUnit(const InceptionUnitConfig& config, const Fusion& fusion,
                 std::optional<PolicyNetwork<T>> agent, Key key)
       : config_(config), fusion_(fusion), policy_net_(std::move(agent)) {
@@ -113,6 +119,7 @@ class InceptionUnit {
     return out;
   }
 
+  /// The same as steps of a plan.
   ValueId plan(PlanBuilder<T>& b, ValueId x) const {
     const ValueId in = fusion_.shift ? b.shift(x) : x;
     ValueId decisions = 0;

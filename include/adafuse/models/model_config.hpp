@@ -30,6 +30,7 @@ inline Fusion parse_fusion(const std::string& name) {
                    io::in_single_quotes(name));
 }
 
+/// "none", "tsm", "adafuse" or "adafuse-tsm".
 inline std::string to_string(const Fusion& fusion) {
   if (!fusion.adaptive) return fusion.shift ? "tsm" : "none";
   return fusion.shift ? "adafuse-tsm" : "adafuse";
@@ -43,15 +44,15 @@ inline constexpr std::string_view consensus_words[] = {"average", "lstm"};
 constexpr io::Words words_of(Consensus) { return {"consensus", consensus_words}; }
 
 struct ModelConfig {
-  std::string model = "resnet8";
-  Fusion fusion;
-  Index classes = 0;
-  Index frames = 8;       ///< T, frames of a clip
-  Index stem_stride = 1;  ///< of the CIFAR-style networks' first convolution
-  double dropout = 0;     ///< before the classifier, in training
+  std::string model = "resnet8";  ///< the backbone's name
+  Fusion fusion;                  ///< what happens between frames
+  Index classes = 0;              ///< how many there are; 0 is refused
+  Index frames = 8;               ///< T, frames of a clip
+  Index stem_stride = 1;          ///< of the CIFAR-style networks' first convolution
+  double dropout = 0;             ///< before the classifier, in training
 
-  Consensus consensus = Consensus::average;
-  Index lstm_hidden = 512;
+  Consensus consensus = Consensus::average;  ///< how logits of frames become the clip's
+  Index lstm_hidden = 512;                   ///< features of the LSTM, where that is the consensus
 
   std::vector<Index> adaptive_stages;        ///< Only these stages decide; all, if both are empty.
   std::vector<std::string> adaptive_blocks;  ///< and these blocks, "layer4.1", "inception_5a"
@@ -66,7 +67,10 @@ struct ModelConfig {
   bool policy_both = false;    ///< Residual blocks decide on conv2's channels too.
   bool shared_policy = false;  ///< Blocks of equal sizes share the linears of their agents.
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
+#pragma GCC diagnostic pop
 };
 
 /// Throws ValueError for a number that no network has. Of models and blocks, those know who build
@@ -119,12 +123,15 @@ inline void check_adaptive(const ModelConfig& config, const std::vector<BlockPla
   require<ValueError>(
       config.fusion.adaptive || (config.adaptive_stages.empty() && config.adaptive_blocks.empty()),
       config.model, ": adaptive stages have no meaning with fusion ", to_string(config.fusion));
+  const auto any = [&](const auto& fits) {
+    return std::any_of(blocks.begin(), blocks.end(), fits);
+  };
   for (const Index stage : config.adaptive_stages)
-    require<ValueError>(std::ranges::count(blocks, stage, &BlockPlace::stage) > 0, config.model,
-                        ": has no stage ", stage);
+    require<ValueError>(any([&](const BlockPlace& place) { return place.stage == stage; }),
+                        config.model, ": has no stage ", stage);
   for (const auto& block : config.adaptive_blocks)
-    require<ValueError>(std::ranges::count(blocks, block, &BlockPlace::name) > 0, config.model,
-                        ": has no block ", io::in_single_quotes(block));
+    require<ValueError>(any([&](const BlockPlace& place) { return place.name == block; }),
+                        config.model, ": has no block ", io::in_single_quotes(block));
 }
 
 }  // namespace adafuse::models::inline ADAFUSE_SIMD

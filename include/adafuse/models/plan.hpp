@@ -16,57 +16,63 @@ namespace adafuse::models::inline ADAFUSE_SIMD {
 /// The number of a value in a plan.
 using ValueId = std::size_t;
 
+/// A convolution.
 template <class T>
 struct ConvStep {
-  Variable<T> weight, bias;  // [out, in/groups, kh, kw], [out] or undefined
-  Conv2dOptions options;
+  Variable<T> weight, bias;  ///< [out, in/groups, kh, kw], [out] or undefined
+  Conv2dOptions options;     ///< stride, padding, dilation, groups
 };
+/// A batch norm by its running statistics.
 template <class T>
 struct NormStep {
-  Variable<T> weight, bias;             // [c]
-  Tensor<T> running_mean, running_var;  // [c]
-  double eps;
+  Variable<T> weight, bias;             ///< [c]
+  Tensor<T> running_mean, running_var;  ///< [c]
+  double eps;                           ///< added to the variance
 };
 struct ReluStep {};
 struct AddStep {};
 struct ConcatStep {};  ///< channels of the inputs, one after the other
+/// Max pooling.
 struct MaxPoolStep {
-  PoolOptions options;
+  PoolOptions options;  ///< the window
 };
+/// Average pooling.
 struct AvgPoolStep {
-  PoolOptions options;
+  PoolOptions options;  ///< the window
 };
 struct GlobalPoolStep {};
 /// The temporal shift: the first `fold` channels come from the next frame, as many from the
 /// previous.
 struct ShiftStep {
-  Index fold;
+  Index fold;  ///< how many channels move each way
 };
+/// y = x W^T + b.
 template <class T>
 struct LinearStep {
-  Variable<T> weight, bias;  // [out, in], [out]
+  Variable<T> weight, bias;  ///< [out, in], [out]
 };
 /// Decisions on `channels` channels, from the maps that are its input; its value is [channels, 3].
 template <class T>
 struct AgentStep {
-  std::string block;              // the name that decisions carry
-  const PolicyNetwork<T>* agent;  // null: decisions are given from outside
-  Index channels;
+  std::string block;              ///< the name that decisions carry
+  const PolicyNetwork<T>* agent;  ///< null: decisions are given from outside
+  Index channels;                 ///< c' of the maps that are decided on
 };
 /// The fusion of inputs {maps, decisions}.
 struct FuseStep {
-  std::string block;
+  std::string block;  ///< whose decisions these are
 };
 /// The recurrent network over the frames' features.
 template <class T>
 struct LstmStep {
-  const nn::Lstm<T>* lstm;
+  const nn::Lstm<T>* lstm;  ///< the model's own
 };
 /// The clip's logits from the frames': their average, or those of the last frame.
 struct ConsensusStep {
-  bool last = false;
+  bool last = false;  ///< those of the last frame, not the average
 };
 
+/// All that a step of a network may do.
 template <class T>
 using StepOperation =
     std::variant<ConvStep<T>, NormStep<T>, ReluStep, AddStep, ConcatStep, MaxPoolStep, AvgPoolStep,
@@ -76,11 +82,11 @@ using StepOperation =
 /// One step, whose operation is one of a variant: it reads values and makes one.
 template <class Operations>
 struct StepOf {
-  std::string name;  // "layer1.0.conv1"
-  Operations operation;
-  std::vector<ValueId> inputs;
-  ValueId output;
-  double macs = 0;  ///< multiply-accumulates of one frame, nothing skipped
+  std::string name;             ///< "layer1.0.conv1"
+  Operations operation;         ///< what is done
+  std::vector<ValueId> inputs;  ///< what it reads
+  ValueId output;               ///< what it makes
+  double macs = 0;              ///< multiply-accumulates of one frame, nothing skipped
 
   template <class Operation>
   const Operation* as() const {
@@ -88,14 +94,16 @@ struct StepOf {
   }
 };
 
+/// A step of a plan.
 template <class T>
 using Step = StepOf<StepOperation<T>>;
 
+/// A network as steps.
 template <class T>
 struct Plan {
-  std::vector<Step<T>> steps;
-  std::vector<Shape> values;  ///< the shape of each value, for one frame
-  ValueId input = 0;          ///< the picture, [3, h, w]
+  std::vector<Step<T>> steps;  ///< in the order in which they run
+  std::vector<Shape> values;   ///< the shape of each value, for one frame
+  ValueId input = 0;           ///< the picture, [3, h, w]
 
   ValueId output() const { return steps.back().output; }
 

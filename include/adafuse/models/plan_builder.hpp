@@ -14,12 +14,15 @@ class PlanBuilder {
   /// Starts with pictures of this shape, [3, h, w].
   explicit PlanBuilder(const Shape& picture) { plan_.values.push_back(picture); }
 
+  /// The picture.
   ValueId input() const { return plan_.input; }
+  /// The shape of a value, for one frame.
   const Shape& shape(ValueId value) const { return plan_.values[value]; }
 
-  /// Puts `name.` before all names until the end of the scope.
+  /// Puts `name` and a dot before all names until the end of the scope.
   class Scope {
    public:
+    /// Begins the scope.
     Scope(PlanBuilder& builder, const std::string& name)
         : builder_(builder), outer_(std::exchange(builder.prefix_, builder.prefix_ + name + ".")) {}
     ~Scope() { builder_.prefix_ = outer_; }
@@ -31,6 +34,7 @@ class PlanBuilder {
     std::string outer_;
   };
 
+  /// Adds a convolution of x.
   ValueId conv(const std::string& name, const nn::Conv2d<T>& layer, ValueId x) {
     const Shape& in = shape(x);
     const auto g = conv2d_geometry({1, in[0], in[1], in[2]}, layer.weight.shape(), layer.options());
@@ -39,6 +43,7 @@ class PlanBuilder {
                ConvMacs(g, layer.bias.defined() ? 1 : 0).all());
   }
 
+  /// Adds a batch norm of x.
   ValueId norm(const std::string& name, const nn::BatchNorm2d<T>& layer, ValueId x) {
     return add(name,
                NormStep<T>{layer.weight, layer.bias, layer.running_mean, layer.running_var,
@@ -49,6 +54,7 @@ class PlanBuilder {
   ValueId relu(ValueId x) { return add("relu", ReluStep{}, {x}, shape(x)); }
   ValueId add(ValueId a, ValueId b) { return add("add", AddStep{}, {a, b}, shape(a)); }
 
+  /// Adds a concatenation of channels.
   ValueId concat(const std::vector<ValueId>& parts) {
     Index channels = 0;
     for (ValueId part : parts) channels += shape(part)[0];
@@ -72,6 +78,7 @@ class PlanBuilder {
     return add("temporal_shift", ShiftStep{shift_fold(shape(x)[0])}, {x}, shape(x));
   }
 
+  /// Adds a linear of x.
   ValueId linear(const std::string& name, const nn::Linear<T>& layer, ValueId x) {
     return add(name, LinearStep<T>{layer.weight, layer.bias}, {x}, {layer.config().out},
                static_cast<double>(layer.weight.size()));
@@ -87,6 +94,7 @@ class PlanBuilder {
     return add("fuse", FuseStep{block}, {maps, decisions}, shape(maps));
   }
 
+  /// Adds an LSTM over the frames' features x.
   ValueId lstm(const std::string& name, const nn::Lstm<T>& layer, ValueId x) {
     require<ValueError>(layer.config().num_layers == 1 && !layer.config().bidirectional, name,
                         ": a plan's LSTM has one layer and one direction");
@@ -96,6 +104,7 @@ class PlanBuilder {
     return add("consensus", ConsensusStep{last}, {logits}, shape(logits));
   }
 
+  /// The plan; the builder is empty afterwards.
   Plan<T> take() { return std::move(plan_); }
 
  private:

@@ -17,16 +17,17 @@
 
 namespace adafuse::models::inline ADAFUSE_SIMD {
 
+/// The sizes of a residual block, and what it does beside.
 struct ResidualBlockConfig {
-  std::string name;  ///< "layer1.0": decisions carry it
-  Index in = 0;      ///< channels that come in
-  Index width = 0;   ///< channels of conv1
-  Index out = 0;     ///< channels that go out
-  Index stride = 1;
-  bool bottleneck = false;
-  bool shift = false;     ///< temporal shift in front (TSM)
-  bool adaptive = false;  ///< decisions on conv1's channels
-  bool both = false;      ///< and, when adaptive, on conv2's
+  std::string name;         ///< "layer1.0": decisions carry it
+  Index in = 0;             ///< channels that come in
+  Index width = 0;          ///< channels of conv1
+  Index out = 0;            ///< channels that go out
+  Index stride = 1;         ///< of the block
+  bool bottleneck = false;  ///< three convolutions, 1x1, 3x3, 1x1, not two
+  bool shift = false;       ///< temporal shift in front (TSM)
+  bool adaptive = false;    ///< decisions on conv1's channels
+  bool both = false;        ///< and, when adaptive, on conv2's
 
   /// The name that the second decisions carry.
   std::string second() const { return name + ".conv2"; }
@@ -35,13 +36,14 @@ struct ResidualBlockConfig {
 /// What a block gives: maps, and the decisions that it took on the way, in order.
 template <class T>
 struct BlockOutput {
-  Variable<T> maps;
-  std::vector<Decision<T>> decisions;
+  Variable<T> maps;                    ///< [N*T, out, h', w']
+  std::vector<Decision<T>> decisions;  ///< in the order of the convolutions
 };
 
 /// The agents of a block.
 template <class T>
 struct BlockAgents {
+  /// Of the first and of the second convolution that is decided on.
   std::optional<PolicyNetwork<T>> first, second;
 };
 
@@ -61,6 +63,7 @@ Tensor<T> channel_gains(const nn::Conv2d<T>& conv, const nn::BatchNorm2d<T>& nor
   return convolution_gains(conv.weight.value(), norm_scale(norm));
 }
 
+/// y = ReLU(shortcut(x) + f(x)), f two or three convolutions with a fusion inside.
 template <class T>
 class ResidualBlock {
  public:
@@ -113,6 +116,7 @@ class ResidualBlock {
     return out;
   }
 
+  /// The same as steps of a plan.
   ValueId plan(PlanBuilder<T>& b, ValueId x) const {
     const typename PlanBuilder<T>::Scope scope(b, config_.name);
     const ValueId in = config_.shift ? b.shift(x) : x;

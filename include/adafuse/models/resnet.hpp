@@ -13,15 +13,16 @@ namespace adafuse::models::inline ADAFUSE_SIMD {
 
 /// Which blocks a ResNet is made of.
 struct ResNetLayout {
-  std::string name;
+  std::string name;           ///< "resnet18"
   std::vector<Index> widths;  ///< of each stage
   std::vector<Index> depths;  ///< blocks in each stage
-  bool bottleneck = false;
-  bool imagenet = false;  ///< 7x7 stem and max pooling
+  bool bottleneck = false;    ///< of which kind all blocks are
+  bool imagenet = false;      ///< 7x7 stem and max pooling
 
   Index out(std::size_t stage) const { return widths[stage] * (bottleneck ? 4 : 1); }
 };
 
+/// Those that there are, by name.
 inline const std::vector<ResNetLayout>& resnet_layouts() {
   static const std::vector<ResNetLayout> layouts{
       {"resnet8", {16, 32, 64}, {1, 1, 1}},
@@ -39,6 +40,7 @@ class ResNet : public Backbone<T> {
  public:
   using value_type = T;
 
+  /// Weights from `key`; agents in the blocks that `config` lets decide.
   ResNet(const ModelConfig& config, const ResNetLayout& layout, Key key)
       : layout_(layout),
         agents_(config, key),

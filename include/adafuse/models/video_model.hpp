@@ -12,8 +12,8 @@ namespace adafuse::models::inline ADAFUSE_SIMD {
 /// Logits of each clip, and the decisions of every adaptive block, in order.
 template <class T>
 struct VideoOutput {
-  Variable<T> logits;  // [N, classes]
-  std::vector<Decision<T>> decisions;
+  Variable<T> logits;                  ///< [N, classes]
+  std::vector<Decision<T>> decisions;  ///< of the blocks that decide, in order
 };
 
 /// The names of all networks.

@@ -68,6 +68,7 @@ struct WeightMatch {
   /// Whether every tensor of the model is there, or belongs to a head for other classes.
   bool complete() const { return missing.empty(); }
 
+  /// Writes it for people: a line of counts, then names.
   friend std::ostream& operator<<(std::ostream& out, const WeightMatch& match) {
     out << match.matched.size() << " tensors matched\n";
     if (!match.copies.empty()) out << match.copies.size() << " second copies of shared linears\n";

@@ -88,7 +88,7 @@ struct LogSigmoid {
 template <class T>
 struct Gelu {
   using value_type = T;
-  Approximate approximate = Approximate::none;
+  Approximate approximate = Approximate::none;  ///< How the normal distribution is worked out.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return gelu(x, {.approximate = approximate});
   }
@@ -99,7 +99,7 @@ struct Gelu {
 template <class T>
 struct LeakyRelu {
   using value_type = T;
-  double negative_slope = 0.01;
+  double negative_slope = 0.01;  ///< of the line below 0
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return leaky_relu(x, {.negative_slope = negative_slope});
   }
@@ -110,7 +110,7 @@ struct LeakyRelu {
 template <class T>
 struct Elu {
   using value_type = T;
-  double alpha = 1;
+  double alpha = 1;  ///< the limit far below 0 is -alpha
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return elu(x, {.alpha = alpha}); }
   void visit(Visitor<T>&) const {}
 };
@@ -119,6 +119,7 @@ struct Elu {
 template <class T>
 struct Softplus {
   using value_type = T;
+  /// As softplus takes them.
   double beta = 1, threshold = 20;
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return softplus(x, {.beta = beta, .threshold = threshold});
@@ -128,9 +129,10 @@ struct Softplus {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of a Prelu.
 struct PreluConfig {
-  Index channels = 1;  ///< 1: one weight for all (PyTorch's num_parameters).
-  double start = 0.25;
+  Index channels = 1;   ///< 1: one weight for all (PyTorch's num_parameters).
+  double start = 0.25;  ///< What the weights start as.
 };
 
 }  // namespace ADAFUSE_SIMD
@@ -141,8 +143,9 @@ class Prelu {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [channels]
+  Variable<T> weight;  ///< [channels]
 
+  /// Weights of `config.start`.
   explicit Prelu(const PreluConfig& config = {}) : config_(config) {
     require<ValueError>(config.channels > 0, "Prelu: channels must be positive, got ",
                         config.channels);

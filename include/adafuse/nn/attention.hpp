@@ -10,11 +10,12 @@ namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of a MultiheadAttention.
 struct MultiheadAttentionConfig {
   Index embed_dim = 0;  ///< Features of queries, keys, values and the result.
   Index num_heads = 0;  ///< How many parts they are cut into.
   double dropout = 0;   ///< The share of attention weights that are dropped in training.
-  bool bias = true;
+  bool bias = true;     ///< Whether all four projections add one.
 };
 
 /// What queries may see.
@@ -33,9 +34,9 @@ class MultiheadAttention {
  public:
   using value_type = T;
 
-  Variable<T> in_proj_weight;  // [3 embed_dim, embed_dim]: of queries, keys, values
-  Variable<T> in_proj_bias;    // [3 embed_dim], undefined without
-  Linear<T> out_proj;
+  Variable<T> in_proj_weight;  ///< [3 embed_dim, embed_dim]: of queries, keys, values
+  Variable<T> in_proj_bias;    ///< [3 embed_dim], undefined without
+  Linear<T> out_proj;          ///< What becomes of the heads' results, side by side.
 
   /// Starts as PyTorch does: in_proj_weight from Glorot's uniform, biases at 0. Each layer has a
   /// key of its own.

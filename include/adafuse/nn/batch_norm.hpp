@@ -18,9 +18,10 @@ namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of a BatchNorm.
 struct BatchNormConfig {
-  Index channels = 0;
-  double eps = 1e-5;
+  Index channels = 0;     ///< c
+  double eps = 1e-5;      ///< added to the variance
   double momentum = 0.1;  ///< The share of the batch in the running statistics, as in PyTorch.
 };
 
@@ -34,9 +35,10 @@ class BatchNorm {
  public:
   using value_type = T;
 
-  Variable<T> weight, bias;             // [c]
-  Tensor<T> running_mean, running_var;  // [c]
+  Variable<T> weight, bias;             ///< [c]
+  Tensor<T> running_mean, running_var;  ///< [c]
 
+  /// Starts as weight 1, bias 0, running mean 0 and running variance 1.
   explicit BatchNorm(const BatchNormConfig& config) : config_(config) {
     require<ValueError>(config.channels > 0, "BatchNorm: channels must be positive, got ",
                         config.channels);
@@ -98,7 +100,7 @@ class BatchNorm {
   /// running <- (1 - momentum) running + momentum batch. Threads that train one model at once take
   /// turns.
   ADAFUSE_INLINE void follow(const BatchNormOutput<T>& batch) const {
-    const std::lock_guard<std::mutex> mine(turn_);
+    const std::lock_guard mine(turn_);
     blend(running_mean, batch.mean);
     blend(running_var, batch.variance);
   }
@@ -114,15 +116,18 @@ class BatchNorm {
     return grad_enabled() ? running.clone() : running;
   }
 
-  static constinit inline std::mutex turn_;
+  static constinit inline os::StaticMutex turn_;
 
   BatchNormConfig config_;
 };
 
+/// Of x [N, c] or [N, c, L].
 template <class T>
 using BatchNorm1d = BatchNorm<T, 1>;
+/// Of x [N, c, H, W].
 template <class T>
 using BatchNorm2d = BatchNorm<T, 2>;
+/// Of x [N, c, D, H, W].
 template <class T>
 using BatchNorm3d = BatchNorm<T, 3>;
 

@@ -1,7 +1,7 @@
 // Context: what one forward call brings along: whether it trains, and the key of what it draws.
 //
 //   for (int step = 0; step < steps; ++step) {
-//     nn::Context<float> ctx(/*is_training=*/true, seed.of("noise").of(step));
+//     nn::Context<float> ctx(true, seed.of("noise").of(step));
 //     const auto loss = cross_entropy(net.forward(x, ctx), label);
 //     optimizer.zero_grad();
 //     backward(loss);

@@ -11,11 +11,14 @@ namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of a Conv2d: a number for both directions, or `{height, width}`.
 struct Conv2dConfig {
+  /// Channels of x and of y.
   Index in = 0, out = 0;
-  Size2 kernel = 1;
+  Size2 kernel = 1;  ///< pixels of x under the filter
+  /// In pixels of x, as conv2d takes them.
   Size2 stride = 1, padding = 0, dilation = 1;
-  Index groups = 1;
+  Index groups = 1;   ///< Channels of one group read those of the same group alone.
   bool bias = false;  ///< Off by default: a batch norm nearly always follows.
 };
 
@@ -26,8 +29,8 @@ class Conv2d {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [out, in/groups, kh, kw]
-  Variable<T> bias;    // [out], undefined without
+  Variable<T> weight;  ///< [out, in/groups, kh, kw]
+  Variable<T> bias;    ///< [out], undefined without
 
   /// Starts from kaiming_normal of fan out, the bias from PyTorch's uniform. Each layer has a key
   /// of its own.
@@ -50,6 +53,7 @@ class Conv2d {
     return conv2d(x, weight, bias, options());
   }
 
+  /// What conv2d is told.
   ADAFUSE_INLINE Conv2dOptions options() const {
     return {.stride = config_.stride,
             .padding = config_.padding,

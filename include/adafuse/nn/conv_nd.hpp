@@ -15,13 +15,17 @@ inline namespace ADAFUSE_SIMD {
 /// `Size` is Index for lines, Size3 for volumes.
 template <class Size>
 struct ConvConfig {
+  /// Channels of x and of y.
   Index in = 0, out = 0;
-  Size kernel = 1;
+  Size kernel = 1;  ///< positions of x under the filter
+  /// In positions of x, as conv1d and conv3d take them.
   Size stride = 1, padding = 0, dilation = 1;
-  Index groups = 1;
+  Index groups = 1;   ///< Channels of one group read those of the same group alone.
   bool bias = false;  ///< Off by default, as of Conv2d: a batch norm nearly always follows.
 };
+/// The sizes of a Conv1d.
 using Conv1dConfig = ConvConfig<Index>;
+/// The sizes of a Conv3d.
 using Conv3dConfig = ConvConfig<Size3>;
 
 namespace detail {
@@ -56,13 +60,14 @@ void require_filters(const char* layer, const Config& config) {
 
 }  // namespace ADAFUSE_SIMD
 
+/// Conv1d for Index, Conv3d for Size3.
 template <class T, class Size>
 class ConvNd {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [out, in/groups, kernel...]
-  Variable<T> bias;    // [out], undefined without
+  Variable<T> weight;  ///< [out, in/groups, kernel...]
+  Variable<T> bias;    ///< [out], undefined without
 
   /// Starts as Conv2d does: from kaiming_normal of fan out, the bias from PyTorch's uniform. Each
   /// layer has a key of its own.
@@ -105,8 +110,10 @@ class ConvNd {
   ConvConfig<Size> config_;
 };
 
+/// Of x [N, in, L].
 template <class T>
 using Conv1d = ConvNd<T, Index>;
+/// Of x [N, in, D, H, W].
 template <class T>
 using Conv3d = ConvNd<T, Size3>;
 

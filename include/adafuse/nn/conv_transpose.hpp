@@ -16,27 +16,33 @@ inline namespace ADAFUSE_SIMD {
 /// `Size` is Index for lines, Size2 for images, Size3 for volumes.
 template <class Size>
 struct ConvTransposeConfig {
+  /// Channels of x and of y.
   Index in = 0, out = 0;
-  Size kernel = 1;
+  Size kernel = 1;  ///< positions of y that one of x reaches
+  /// In positions of y, as conv_transpose2d takes them.
   Size stride = 1, padding = 0;
   Size output_padding = 0;  ///< How much larger the result is at its end.
-  Index groups = 1;
-  bool bias = false;  ///< Off by default, as of Conv2d: a batch norm nearly always follows.
-  Size dilation = 1;
+  Index groups = 1;         ///< Channels of one group read those of the same group alone.
+  bool bias = false;        ///< Off by default, as of Conv2d: a batch norm nearly always follows.
+  Size dilation = 1;        ///< positions of y from one tap to the next
 };
+/// The sizes of a ConvTranspose1d.
 using ConvTranspose1dConfig = ConvTransposeConfig<Index>;
+/// The sizes of a ConvTranspose2d.
 using ConvTranspose2dConfig = ConvTransposeConfig<Size2>;
+/// The sizes of a ConvTranspose3d.
 using ConvTranspose3dConfig = ConvTransposeConfig<Size3>;
 
 }  // namespace ADAFUSE_SIMD
 
+/// ConvTranspose1d for Index, ConvTranspose2d for Size2, ConvTranspose3d for Size3.
 template <class T, class Size>
 class ConvTransposeNd {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [in, out/groups, kernel...]
-  Variable<T> bias;    // [out], undefined without
+  Variable<T> weight;  ///< [in, out/groups, kernel...]
+  Variable<T> bias;    ///< [out], undefined without
 
   /// Starts from PyTorch's uniform: U(-b, b), b = (out / groups times the taps)^(-1/2). Each layer
   /// has a key of its own.
@@ -79,10 +85,13 @@ class ConvTransposeNd {
   ConvTransposeConfig<Size> config_;
 };
 
+/// Of x [N, in, L].
 template <class T>
 using ConvTranspose1d = ConvTransposeNd<T, Index>;
+/// Of x [N, in, H, W].
 template <class T>
 using ConvTranspose2d = ConvTransposeNd<T, Size2>;
+/// Of x [N, in, D, H, W].
 template <class T>
 using ConvTranspose3d = ConvTransposeNd<T, Size3>;
 

@@ -13,11 +13,14 @@ class Dropout {
  public:
   using value_type = T;
 
+  /// Drops with probability `p`.
   ADAFUSE_INLINE explicit Dropout(double p) : p_(p) {
     require<ValueError>(0 <= p && p < 1, "Dropout: p must be in [0, 1), got ", p);
   }
+  /// The probability of being dropped.
   double p() const { return p_; }
 
+  /// In training x with elements dropped, which draws from the context; else x.
   Variable<T> forward(const Variable<T>& x, Context<T>& ctx) const {
     return ctx.training && p_ > 0 ? dropout(x, p_, ctx.next_key()) : x;
   }

@@ -32,10 +32,12 @@ class AnyLayer {
  public:
   using value_type = T;
 
+  /// Takes the layer.
   template <class L>
   requires(!std::same_as<L, AnyLayer> && Layer<L, T>) AnyLayer(L layer)
       : held_(std::make_unique<Held<L>>(std::move(layer))) {}
 
+  /// What the layer makes of x.
   Variable<T> forward(const Variable<T>& x, Context<T>& ctx) const {
     return layer().forward(x, ctx);
   }
@@ -108,6 +110,7 @@ class DynamicSequential {
   template <NoLayer<T> L>
   void append(const L&) = delete;  // a layer has value_type, forward(x, ctx) and visit(v)
 
+  /// How many layers there are.
   Index size() const { return layers_.size(); }
   /// Layer number `i`; negative numbers count from the end. Throws ValueError outside.
   const AnyLayer<T>& operator[](Index i) const { return layers_[i]; }
@@ -119,6 +122,7 @@ class DynamicSequential {
     return y;
   }
 
+  /// Clones of all layers. (`nn::clone` calls it.)
   DynamicSequential clone() const {
     DynamicSequential copy;
     copy.layers_ = layers_.clone();

@@ -14,6 +14,7 @@ namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of an Embedding.
 struct EmbeddingConfig {
   Index num_embeddings = 0;               ///< How many numbers there are.
   Index embedding_dim = 0;                ///< The length of a vector.
@@ -27,7 +28,7 @@ class Embedding {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [num_embeddings, embedding_dim]
+  Variable<T> weight;  ///< [num_embeddings, embedding_dim]
 
   /// Starts as PyTorch does: N(0, 1). Each layer has a key of its own.
   Embedding(const EmbeddingConfig& config, Key key) : config_(config) {
@@ -51,6 +52,7 @@ class Embedding {
   Variable<T> forward(const Tensor<std::int64_t>& numbers, Context<T>&) const {
     return (*this)(numbers);
   }
+  /// The vectors of these numbers: their shape, then embedding_dim.
   ADAFUSE_INLINE Variable<T> operator()(const Tensor<std::int64_t>& numbers) const {
     require<ValueError>(numbers.defined(), "Embedding: needs numbers, got none");
     for (Index i = 0; i < numbers.size(); ++i)

@@ -12,7 +12,7 @@ namespace adafuse::nn {
 template <class T>
 struct Flatten {
   using value_type = T;
-  Index first = 1;
+  Index first = 1;  ///< 1 keeps the examples apart.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return flatten(x, first); }
   void visit(Visitor<T>&) const {}
 };

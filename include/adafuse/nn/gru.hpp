@@ -12,6 +12,7 @@ namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of a GRU.
 using GruConfig = RecurrentConfig;
 
 }  // namespace ADAFUSE_SIMD
@@ -21,10 +22,11 @@ template <class T>
 class GruCell {
  public:
   using value_type = T;
+  /// h, [N, hidden].
   using State = Variable<T>;
 
-  Variable<T> weight_ih, weight_hh;  // [3 hidden, in], [3 hidden, hidden], gates r z n
-  Variable<T> bias_ih, bias_hh;      // [3 hidden]
+  Variable<T> weight_ih, weight_hh;  ///< [3 hidden, in], [3 hidden, hidden], gates r z n
+  Variable<T> bias_ih, bias_hh;      ///< [3 hidden]
 
   /// Starts as PyTorch does: all from U(-1/sqrt(hidden), 1/sqrt(hidden)).
   GruCell(const GruConfig& config, Key key) : config_(config) {
@@ -59,9 +61,11 @@ class GruCell {
     v("bias_ih", bias_ih), v("bias_hh", bias_hh);
   }
 
+  /// The variables of a state: h.
   ADAFUSE_INLINE static std::vector<Variable<T>> parts_of(const Variable<T>& state) {
     return {state};
   }
+  /// The state of these variables.
   ADAFUSE_INLINE static Variable<T> state_of(const std::vector<Variable<T>>& parts) {
     return parts[0];
   }
@@ -80,8 +84,10 @@ template <class T>
 class Gru {
  public:
   using value_type = T;
+  /// What `forward` returns.
   using Output = typename RecurrentLayers<T, GruCell<T>>::Output;
 
+  /// Starts all weights from U(-1/sqrt(hidden), 1/sqrt(hidden)), as PyTorch does.
   Gru(const GruConfig& config, Key key) : layers_("Gru", config, key) {}
   explicit Gru(const GruConfig&) = delete;  // weights are drawn: give it a key, key.of("rnn")
   ADAFUSE_INLINE Gru(Gru&&) = default;

@@ -23,6 +23,7 @@ enum class Start {
 /// As long as it lives, layers that this thread builds start in another way.
 class StartGuard {
  public:
+  /// Layers start as `start` says from here on.
   ADAFUSE_INLINE explicit StartGuard(Start start) : before_(std::exchange(start_, start)) {}
   StartGuard(const StartGuard&) = delete;
   StartGuard& operator=(const StartGuard&) = delete;
@@ -74,6 +75,7 @@ Tensor<T> uniform_init(Shape shape, double low, double high, Key key) {
 /// How many inputs a unit sums up, and how many units an input reaches, of a weight [out, in, ...]:
 /// in times and out times the product of what follows.
 struct Fans {
+  /// Fan in and fan out.
   double in, out;
 };
 /// Throws ShapeError when the weight has less than two dimensions.
@@ -85,6 +87,7 @@ inline Fans fans_of(const Shape& shape) {
   return {static_cast<double>(shape[1]) * positions, static_cast<double>(shape[0]) * positions};
 }
 
+/// What follows a layer.
 enum class Nonlinearity { linear, sigmoid, tanh, relu, leaky_relu, selu };
 
 /// What keeps the variance through a function, as torch.nn.init.calculate_gain recommends:
@@ -106,8 +109,9 @@ inline double calculate_gain(Nonlinearity after, double slope = 0.01) {
   return 1;
 }
 
+/// What xavier_uniform and xavier_normal are told.
 struct InitOptions {
-  double gain = 1;
+  double gain = 1;  ///< Of what follows: `calculate_gain`.
 };
 
 /// U(-b, b) with b = gain sqrt(6 / (fan_in + fan_out)): a compromise between keeping the variance
@@ -127,13 +131,15 @@ Tensor<T> xavier_normal(Shape shape, Key key, InitOptions options = {}) {
   return normal_init<T>(shape, options.gain * std::sqrt(2 / (fans.in + fans.out)), key);
 }
 
+/// Which variance is kept.
 enum class Fan {
   in,  ///< Keeps the variance of values.
   out  ///< Keeps that of gradients.
 };
 
+/// What kaiming_uniform and kaiming_normal are told.
 struct KaimingOptions {
-  Fan fan = Fan::in;
+  Fan fan = Fan::in;                ///< Which variance is kept.
   double slope = 0;                 ///< Of the leaky_relu that follows (PyTorch's a); 0: relu.
   std::optional<double> gain = {};  ///< Of what follows, if that is neither: `calculate_gain`.
 };
@@ -162,8 +168,11 @@ Tensor<T> kaiming_normal(Shape shape, Key key, KaimingOptions options = {}) {
   return normal_init<T>(shape, detail::kaiming_deviation(shape, options), key);
 }
 
+/// What truncated_normal is told.
 struct TruncatedNormalOptions {
+  /// Of the normal distribution before it is cut off.
   double mean = 0, stddev = 1;
+  /// No number is below the one or above the other.
   double low = -2, high = 2;
 };
 

@@ -11,9 +11,11 @@ namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of a Linear.
 struct LinearConfig {
+  /// Features of x and of y.
   Index in = 0, out = 0;
-  bool bias = true;
+  bool bias = true;  ///< Whether b is there.
 };
 
 }  // namespace ADAFUSE_SIMD
@@ -23,8 +25,8 @@ class Linear {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // [out, in]
-  Variable<T> bias;    // [out], undefined without
+  Variable<T> weight;  ///< [out, in]
+  Variable<T> bias;    ///< [out], undefined without
 
   /// Starts as PyTorch does: U(-1/sqrt(in), 1/sqrt(in)). Each layer has a key of its own; of two
   /// with one key the second repeats the first.

@@ -11,6 +11,7 @@ namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of an LSTM.
 using LstmConfig = RecurrentConfig;
 
 }  // namespace ADAFUSE_SIMD
@@ -21,6 +22,7 @@ inline namespace ADAFUSE_SIMD {
 /// [layers * directions, N, hidden], layer by layer, forward first, as in PyTorch.
 template <class T>
 struct LstmState {
+  /// The output of the last step, and the cell's memory.
   Variable<T> h, c;
 };
 
@@ -31,10 +33,11 @@ template <class T>
 class LstmCell {
  public:
   using value_type = T;
+  /// h and c.
   using State = LstmState<T>;
 
-  Variable<T> weight_ih, weight_hh;  // [4 hidden, in], [4 hidden, hidden], gates i f g o
-  Variable<T> bias_ih, bias_hh;      // [4 hidden]
+  Variable<T> weight_ih, weight_hh;  ///< [4 hidden, in], [4 hidden, hidden], gates i f g o
+  Variable<T> bias_ih, bias_hh;      ///< [4 hidden]
 
   /// Starts as PyTorch does: all from U(-1/sqrt(hidden), 1/sqrt(hidden)).
   LstmCell(const LstmConfig& config, Key key) : config_(config) {
@@ -80,6 +83,7 @@ class LstmCell {
   ADAFUSE_INLINE static std::vector<Variable<T>> parts_of(const LstmState<T>& state) {
     return {state.h, state.c};
   }
+  /// The state of these variables.
   ADAFUSE_INLINE static LstmState<T> state_of(const std::vector<Variable<T>>& parts) {
     return {parts[0], parts[1]};
   }
@@ -98,8 +102,10 @@ template <class T>
 class Lstm {
  public:
   using value_type = T;
+  /// What `forward` returns.
   using Output = typename RecurrentLayers<T, LstmCell<T>>::Output;
 
+  /// Starts all weights from U(-1/sqrt(hidden), 1/sqrt(hidden)), as PyTorch does.
   Lstm(const LstmConfig& config, Key key) : layers_("Lstm", config, key) {}
   explicit Lstm(const LstmConfig&) = delete;  // weights are drawn: give it a key, key.of("rnn")
   ADAFUSE_INLINE Lstm(Lstm&&) = default;

@@ -44,9 +44,9 @@ concept NoState = NoModule<M> && !std::convertible_to<const M&, Variable<T>> &&
 /// A parameter (trained) or a buffer (kept along: running statistics), with its full name.
 template <class T>
 struct StateItem {
-  std::string name;       // "layer1.0.conv1.weight"
-  Variable<T> parameter;  // one of the two is defined
-  Tensor<T> buffer;
+  std::string name;       ///< "layer1.0.conv1.weight"
+  Variable<T> parameter;  ///< one of the two is defined
+  Tensor<T> buffer;       ///< the other
 
   bool is_parameter() const { return parameter.defined(); }
   Tensor<T> value() const { return is_parameter() ? parameter.value() : buffer; }
@@ -56,12 +56,15 @@ struct StateItem {
 template <class T>
 class Visitor {
  public:
+  /// A parameter of the module.
   void operator()(std::string_view name, const Variable<T>& parameter) {
     if (parameter.defined()) items_.push_back({prefix_ + std::string(name), parameter, {}});
   }
+  /// A buffer of the module.
   void operator()(std::string_view name, const Tensor<T>& buffer) {
     if (buffer.defined()) items_.push_back({prefix_ + std::string(name), {}, buffer});
   }
+  /// A module in it: its names begin with `name` and a dot.
   template <Module M>
   void operator()(std::string_view name, const M& child) {
     const std::size_t outer = prefix_.size();
@@ -73,6 +76,7 @@ class Visitor {
   template <NoState<T> M>
   void operator()(std::string_view, const M&) = delete;  // a module has value_type and visit
 
+  /// What was collected; nothing is left here.
   std::vector<StateItem<T>> take() { return std::move(items_); }
 
  private:

@@ -27,6 +27,7 @@ class ModuleList {
     return *this;
   }
 
+  /// How many modules there are.
   Index size() const { return static_cast<Index>(modules_.size()); }
   /// Module number `i`; negative numbers count from the end. Throws ValueError outside of the list.
   const M& operator[](Index i) const {
@@ -34,7 +35,9 @@ class ModuleList {
                         " modules");
     return modules_[static_cast<std::size_t>(i < 0 ? i + size() : i)];
   }
+  /// The first module.
   auto begin() const { return modules_.begin(); }
+  /// Behind the last module.
   auto end() const { return modules_.end(); }
 
   /// Clones of all modules. (`nn::clone` calls it, and refuses modules that are tied to each

@@ -12,28 +12,33 @@ namespace adafuse::nn {
 
 inline namespace ADAFUSE_SIMD {
 
+/// The sizes of a LayerNorm.
 struct LayerNormConfig {
   Shape normalized_shape;  ///< The last dimensions of x, over which mean and variance are taken.
-  double eps = 1e-5;
+  double eps = 1e-5;       ///< added to the variance
   bool elementwise_affine = true;  ///< Whether weight and bias follow.
   bool bias = true;                ///< Off: weight alone.
 };
 
+/// The sizes of an RMSNorm.
 struct RMSNormConfig {
   Shape normalized_shape;          ///< The last dimensions of x, over which the mean is taken.
   std::optional<double> eps = {};  ///< Without: the distance from 1 to the next number.
   bool elementwise_affine = true;  ///< Whether a weight follows.
 };
 
+/// The sizes of a GroupNorm.
 struct GroupNormConfig {
+  /// Groups divide the channels.
   Index groups = 0, channels = 0;
-  double eps = 1e-5;
-  bool affine = true;
+  double eps = 1e-5;   ///< added to the variance
+  bool affine = true;  ///< Whether weight and bias follow.
 };
 
+/// The sizes of an InstanceNorm2d.
 struct InstanceNormConfig {
-  Index channels = 0;
-  double eps = 1e-5;
+  Index channels = 0;   ///< c of x [N, c, H, W]
+  double eps = 1e-5;    ///< added to the variance
   bool affine = false;  ///< Off, as in PyTorch.
 };
 
@@ -66,8 +71,9 @@ class LayerNorm {
  public:
   using value_type = T;
 
-  Variable<T> weight, bias;  // normalized_shape, undefined without
+  Variable<T> weight, bias;  ///< normalized_shape, undefined without
 
+  /// Starts as weight 1 and bias 0.
   explicit LayerNorm(const LayerNormConfig& config) : config_(config) {
     detail::require_norm("LayerNorm", config.eps, detail::smallest_size(config.normalized_shape));
     weight = detail::parameter_if<T>(config.elementwise_affine, config.normalized_shape, 1);
@@ -98,8 +104,9 @@ class RMSNorm {
  public:
   using value_type = T;
 
-  Variable<T> weight;  // normalized_shape, undefined without
+  Variable<T> weight;  ///< normalized_shape, undefined without
 
+  /// Starts as weight 1.
   explicit RMSNorm(const RMSNormConfig& config) : config_(config) {
     detail::require_norm("RMSNorm", config.eps.value_or(0),
                          detail::smallest_size(config.normalized_shape));
@@ -129,8 +136,9 @@ class GroupNorm {
  public:
   using value_type = T;
 
-  Variable<T> weight, bias;  // [channels], undefined without
+  Variable<T> weight, bias;  ///< [channels], undefined without
 
+  /// Starts as weight 1 and bias 0.
   explicit GroupNorm(const GroupNormConfig& config) : config_(config) {
     detail::require_norm("GroupNorm", config.eps, std::min(config.groups, config.channels));
     require<ValueError>(config.channels % config.groups == 0, "GroupNorm: ", config.groups,
@@ -165,8 +173,9 @@ class InstanceNorm2d {
  public:
   using value_type = T;
 
-  Variable<T> weight, bias;  // [channels], undefined without
+  Variable<T> weight, bias;  ///< [channels], undefined without
 
+  /// Starts as weight 1 and bias 0, where there are any.
   explicit InstanceNorm2d(const InstanceNormConfig& config) : config_(config) {
     detail::require_norm("InstanceNorm2d", config.eps, config.channels);
     weight = detail::parameter_if<T>(config.affine, {config.channels}, 1);

@@ -12,7 +12,7 @@ namespace adafuse::nn {
 template <class T>
 struct MaxPool2d {
   using value_type = T;
-  PoolOptions options;
+  PoolOptions options;  ///< The window.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return max_pool2d(x, options); }
   void visit(Visitor<T>&) const {}
 };
@@ -21,7 +21,7 @@ struct MaxPool2d {
 template <class T>
 struct AvgPool2d {
   using value_type = T;
-  PoolOptions options;
+  PoolOptions options;  ///< The window.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return avg_pool2d(x, options); }
   void visit(Visitor<T>&) const {}
 };

@@ -14,7 +14,7 @@ namespace adafuse::nn {
 template <class T>
 struct MaxPool1d {
   using value_type = T;
-  Pool1dOptions options;
+  Pool1dOptions options;  ///< The window.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return max_pool1d(x, options); }
   void visit(Visitor<T>&) const {}
 };
@@ -23,7 +23,7 @@ struct MaxPool1d {
 template <class T>
 struct AvgPool1d {
   using value_type = T;
-  Pool1dOptions options;
+  Pool1dOptions options;  ///< The window.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return avg_pool1d(x, options); }
   void visit(Visitor<T>&) const {}
 };
@@ -32,7 +32,7 @@ struct AvgPool1d {
 template <class T>
 struct MaxPool3d {
   using value_type = T;
-  Pool3dOptions options;
+  Pool3dOptions options;  ///< The window.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return max_pool3d(x, options); }
   void visit(Visitor<T>&) const {}
 };
@@ -41,7 +41,7 @@ struct MaxPool3d {
 template <class T>
 struct AvgPool3d {
   using value_type = T;
-  Pool3dOptions options;
+  Pool3dOptions options;  ///< The window.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return avg_pool3d(x, options); }
   void visit(Visitor<T>&) const {}
 };
@@ -50,7 +50,7 @@ struct AvgPool3d {
 template <class T>
 struct AdaptiveAvgPool1d {
   using value_type = T;
-  Index size = 1;
+  Index size = 1;  ///< Of the result.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return adaptive_avg_pool1d(x, size);
   }
@@ -61,7 +61,7 @@ struct AdaptiveAvgPool1d {
 template <class T>
 struct AdaptiveAvgPool2d {
   using value_type = T;
-  Size2 size = 1;
+  Size2 size = 1;  ///< Of the result.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return adaptive_avg_pool2d(x, size);
   }
@@ -72,7 +72,7 @@ struct AdaptiveAvgPool2d {
 template <class T>
 struct AdaptiveAvgPool3d {
   using value_type = T;
-  Size3 size = 1;
+  Size3 size = 1;  ///< Of the result.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return adaptive_avg_pool3d(x, size);
   }
@@ -83,7 +83,7 @@ struct AdaptiveAvgPool3d {
 template <class T>
 struct AdaptiveMaxPool1d {
   using value_type = T;
-  Index size = 1;
+  Index size = 1;  ///< Of the result.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return adaptive_max_pool1d(x, size);
   }
@@ -94,7 +94,7 @@ struct AdaptiveMaxPool1d {
 template <class T>
 struct AdaptiveMaxPool2d {
   using value_type = T;
-  Size2 size = 1;
+  Size2 size = 1;  ///< Of the result.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return adaptive_max_pool2d(x, size);
   }
@@ -105,7 +105,7 @@ struct AdaptiveMaxPool2d {
 template <class T>
 struct AdaptiveMaxPool3d {
   using value_type = T;
-  Size3 size = 1;
+  Size3 size = 1;  ///< Of the result.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return adaptive_max_pool3d(x, size);
   }

@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/nn/linear.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/dropout.hpp>
@@ -15,9 +16,11 @@
 
 namespace adafuse::nn::inline ADAFUSE_SIMD {
 
+/// The sizes of a recurrent network, or of its cell.
 struct RecurrentConfig {
+  /// Features of x and of the state.
   Index in = 0, hidden = 0;
-  Index num_layers = 1;
+  Index num_layers = 1;  ///< one above the other
   bool bidirectional =
       false;           ///< A second cell in each layer walks from the last step to the first.
   double dropout = 0;  ///< In training, of what a layer hands to the next.
@@ -49,8 +52,8 @@ struct RecurrentWeights {
 
 /// A cell alone has one layer and one direction.
 inline void require_single(const char* name, const RecurrentConfig& config) {
-  require<ValueError>(config.num_layers == 1 && !config.bidirectional && config.dropout == 0, name,
-                      ": a cell has one layer, one direction and no dropout");
+  require<ValueError>(config.num_layers == 1 && !config.bidirectional && equals(config.dropout, 0),
+                      name, ": a cell has one layer, one direction and no dropout");
 }
 
 }  // namespace detail
@@ -60,13 +63,17 @@ inline void require_single(const char* name, const RecurrentConfig& config) {
 template <class T, class Cell>
 class RecurrentLayers {
  public:
+  /// What is carried from step to step.
   using State = typename Cell::State;
 
+  /// What `forward` returns.
   struct Output {
-    Variable<T> all;  // [N, T, directions * hidden]: the last layer after each step, forward first
-    State state;      // after the last step
+    /// [N, T, directions * hidden]: the last layer after each step, forward first.
+    Variable<T> all;
+    State state;  ///< after the last step
   };
 
+  /// Layers that an error calls `name`, with weights from `key`.
   RecurrentLayers(const char* name, const RecurrentConfig& config, Key key)
       : name_(name), config_(config) {
     require<ValueError>(config.num_layers > 0, name, ": num_layers must be positive, got ",
@@ -85,9 +92,10 @@ class RecurrentLayers {
       }
   }
 
+  /// All layers over all steps of x [N, T, in]; without dropout the context may be null.
   Output forward(const Variable<T>& x, const State& before, Context<T>* ctx) const {
     require<ValueError>(!cells_.empty(), name_, ": has no weights; was it moved from?");
-    require<ValueError>(ctx || config_.dropout == 0, name_,
+    require<ValueError>(ctx || equals(config_.dropout, 0), name_,
                         ": dropout needs a context, forward(x, ctx)");
     require<ShapeError>(x.rank() == 3 && x.size(1) > 0, name_, ": expects x [N,T,in], got ",
                         x.shape());

@@ -17,22 +17,26 @@ class Sequential {
 
  public:
   using value_type = typename First::value_type;
+  /// The same, briefly.
   using T = value_type;
   static_assert((std::same_as<T, typename Rest::value_type> && ...),
                 "Sequential takes layers of one type of number");
 
+  /// Takes the layers, in order.
   ADAFUSE_INLINE explicit Sequential(First first, Rest... rest)
       : layers_(std::move(first), std::move(rest)...) {}
   ADAFUSE_INLINE Sequential(Sequential&&) = default;
   ADAFUSE_INLINE Sequential& operator=(Sequential&&) = default;
   ADAFUSE_INLINE ~Sequential() = default;
 
+  /// What the last layer makes of what the one before makes ... of x.
   Variable<T> forward(const Variable<T>& x, Context<T>& ctx) const {
     Variable<T> y = x;
     std::apply([&](const auto&... layer) { ((y = layer.forward(y, ctx)), ...); }, layers_);
     return y;
   }
 
+  /// The layer at a position, from 0 on.
   template <std::size_t Position>
   const auto& layer() const {
     return std::get<Position>(layers_);

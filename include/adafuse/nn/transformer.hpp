@@ -16,13 +16,14 @@ inline namespace ADAFUSE_SIMD {
 /// What is between the two linears.
 enum class TransformerActivation { relu, gelu };
 
+/// The sizes of an encoder's or a decoder's layer.
 struct TransformerLayerConfig {
   Index d_model = 0;             ///< Features of each position.
   Index nhead = 0;               ///< Heads of the attention.
   Index dim_feedforward = 2048;  ///< Features between the two linears.
   double dropout = 0.1;  ///< In training: of attention weights, of those features, of both sums.
-  TransformerActivation activation = TransformerActivation::relu;
-  double layer_norm_eps = 1e-5;
+  TransformerActivation activation = TransformerActivation::relu;  ///< Between the two linears.
+  double layer_norm_eps = 1e-5;                                    ///< Added to variances.
   bool norm_first = false;  ///< The norms come before attention and linears, not after the sums.
 };
 
@@ -52,10 +53,13 @@ class TransformerEncoderLayer {
  public:
   using value_type = T;
 
-  MultiheadAttention<T> self_attn;
+  MultiheadAttention<T> self_attn;  ///< of the sequence to itself
+  /// What each position goes through.
   Linear<T> linear1, linear2;
+  /// Of attention, and of the linears.
   LayerNorm<T> norm1, norm2;
 
+  /// Weights as those of its parts start.
   TransformerEncoderLayer(const TransformerLayerConfig& config, Key key)
       : self_attn(
             {.embed_dim = config.d_model, .num_heads = config.nhead, .dropout = config.dropout},

@@ -13,10 +13,14 @@ class TransformerDecoderLayer {
  public:
   using value_type = T;
 
+  /// Of the sequence to itself, and to the memory.
   MultiheadAttention<T> self_attn, multihead_attn;
+  /// What each position goes through.
   Linear<T> linear1, linear2;
+  /// Of both attentions, and of the linears.
   LayerNorm<T> norm1, norm2, norm3;
 
+  /// Weights as those of its parts start.
   TransformerDecoderLayer(const TransformerLayerConfig& config, Key key)
       : self_attn(
             {.embed_dim = config.d_model, .num_heads = config.nhead, .dropout = config.dropout},

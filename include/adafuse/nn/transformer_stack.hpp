@@ -10,9 +10,10 @@
 
 namespace adafuse::nn::inline ADAFUSE_SIMD {
 
+/// The sizes of a stack of layers.
 struct TransformerStackConfig {
-  TransformerLayerConfig layer;
-  Index num_layers = 0;
+  TransformerLayerConfig layer;  ///< Of each.
+  Index num_layers = 0;          ///< How many there are.
   bool norm = false;  ///< A LayerNorm behind the last layer: what norm_first leaves to be done.
 };
 
@@ -44,9 +45,10 @@ class TransformerEncoder {
  public:
   using value_type = T;
 
-  ModuleList<TransformerEncoderLayer<T>> layers;
-  std::optional<LayerNorm<T>> norm;
+  ModuleList<TransformerEncoderLayer<T>> layers;  ///< one after the other
+  std::optional<LayerNorm<T>> norm;               ///< behind the last, if it is wanted
 
+  /// Layers with weights of their own.
   TransformerEncoder(const TransformerStackConfig& config, Key key)
       : layers(detail::transformer_layers<TransformerEncoderLayer<T>>("TransformerEncoder", config,
                                                                       key)),
@@ -76,9 +78,10 @@ class TransformerDecoder {
  public:
   using value_type = T;
 
-  ModuleList<TransformerDecoderLayer<T>> layers;
-  std::optional<LayerNorm<T>> norm;
+  ModuleList<TransformerDecoderLayer<T>> layers;  ///< one after the other
+  std::optional<LayerNorm<T>> norm;               ///< behind the last, if it is wanted
 
+  /// Layers with weights of their own.
   TransformerDecoder(const TransformerStackConfig& config, Key key)
       : layers(detail::transformer_layers<TransformerDecoderLayer<T>>("TransformerDecoder", config,
                                                                       key)),

@@ -13,7 +13,7 @@ namespace adafuse::nn {
 template <class T>
 struct Upsample {
   using value_type = T;
-  InterpolateOptions options;
+  InterpolateOptions options;  ///< A size or a factor.
   Variable<T> forward(const Variable<T>& x, Context<T>&) const { return interpolate(x, options); }
   void visit(Visitor<T>&) const {}
 };
@@ -22,7 +22,7 @@ struct Upsample {
 template <class T>
 struct PixelShuffle {
   using value_type = T;
-  Index upscale_factor = 1;
+  Index upscale_factor = 1;  ///< r
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return pixel_shuffle(x, upscale_factor);
   }
@@ -33,7 +33,7 @@ struct PixelShuffle {
 template <class T>
 struct PixelUnshuffle {
   using value_type = T;
-  Index downscale_factor = 1;
+  Index downscale_factor = 1;  ///< r
   Variable<T> forward(const Variable<T>& x, Context<T>&) const {
     return pixel_unshuffle(x, downscale_factor);
   }

@@ -12,8 +12,9 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What leaky_relu is told.
 struct LeakyReluOptions {
-  double negative_slope = 0.01;
+  double negative_slope = 0.01;  ///< of the line below 0
 };
 
 /// y = x where x > 0, negative_slope x elsewhere.
@@ -84,8 +85,9 @@ Variable<T> scaled_elu(const char* name, const Variable<T>& input, T scale, T al
 
 }  // namespace detail
 
+/// What elu is told.
 struct EluOptions {
-  double alpha = 1;
+  double alpha = 1;  ///< the limit far below 0 is -alpha
 };
 
 /// y = x where x > 0, alpha (e^x - 1) elsewhere.
@@ -154,8 +156,9 @@ Variable<scalar_of<X>> silu(const X& input) {
                      });
 }
 
+/// What softplus is told.
 struct SoftplusOptions {
-  double beta = 1;
+  double beta = 1;        ///< how sharp the bend at 0 is
   double threshold = 20;  ///< Where beta x is above it, y = x: the difference is below rounding.
 };
 
@@ -203,10 +206,12 @@ Variable<scalar_of<X>> mish(const X& input) {
       });
 }
 
+/// How gelu works out the normal distribution: by erf, or by the formula with tanh.
 enum class Approximate { none, tanh };
 
+/// What gelu is told.
 struct GeluOptions {
-  Approximate approximate = Approximate::none;
+  Approximate approximate = Approximate::none;  ///< by erf unless said
 };
 
 namespace detail {

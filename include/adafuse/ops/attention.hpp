@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/attention_blocks.hpp>
 #include <adafuse/ops/dropout.hpp>
 #include <adafuse/ops/matmul.hpp>
@@ -12,6 +13,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What attention is told.
 template <class T>
 struct AttentionOptions {
   /// [..., L, S], stretching: where it is 0 the query does not see the key.
@@ -81,7 +83,7 @@ Variable<T> attention_by_matrix(const Variable<T>& q, const Variable<T>& k, cons
     sees = visible.sees;
   }
   Variable<T> weights = softmax(scores, -1);
-  if (options.dropout != 0) weights = dropout(weights, options.dropout, *options.key);
+  if (!equals(options.dropout, 0)) weights = dropout(weights, options.dropout, *options.key);
   const auto y = matmul(weights, v);
   return sees.defined() ? y * sees : y;
 }
@@ -125,7 +127,7 @@ Variable<scalar_of<Q, K>> scaled_dot_product_attention(
                           k.size(-2) == v.size(-2),
                       "scaled_dot_product_attention: expects q [...,L,E], k [...,S,E] and ",
                       "v [...,S,V], got ", q.shape(), ", ", k.shape(), " and ", v.shape());
-  require<ValueError>(options.dropout == 0 || options.key,
+  require<ValueError>(equals(options.dropout, 0) || options.key,
                       "scaled_dot_product_attention: dropout draws random numbers, and has no key");
   const double scale =
       options.scale.value_or(1 / std::sqrt(static_cast<double>(std::max<Index>(q.size(-1), 1))));
@@ -136,7 +138,7 @@ Variable<scalar_of<Q, K>> scaled_dot_product_attention(
   scores.push_back(k.size(-2));
   if (options.bias.defined()) detail::require_stretches("bias", options.bias.shape(), scores);
   if (options.mask.defined()) detail::require_stretches("mask", options.mask.shape(), scores);
-  if (options.dropout != 0 || detail::enters_history<T>({q, k, v, options.bias}))
+  if (!equals(options.dropout, 0) || detail::enters_history<T>({q, k, v, options.bias}))
     return detail::attention_by_matrix(q, k, v, scale, scores, options);
   return detail::attention_by_blocks(q.value(), k.value(), v.value(), scale, places, options);
 }

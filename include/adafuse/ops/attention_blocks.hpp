@@ -13,6 +13,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/gemm.hpp>
@@ -167,7 +168,7 @@ class BlockedAttention {
     // Keys were seen, and none had any weight: all scores are -inf.
     for (Index i = 0; i < block.count; ++i)
       if (const auto at = static_cast<std::size_t>(i);
-          block.sees[at] && block.log_sums[at] == -std::numeric_limits<double>::infinity())
+          block.sees[at] && equals(block.log_sums[at], -std::numeric_limits<double>::infinity()))
         std::fill_n(block.y + i * v_, v_, std::numeric_limits<T>::quiet_NaN());
   }
 
@@ -205,8 +206,8 @@ class BlockedAttention {
       const auto at = static_cast<std::size_t>(i);
       T* const row = scores + i * n;
       largest[at] = largest_of(row, n);
-      met.counts[at] = largest[at] != -std::numeric_limits<T>::infinity() ||
-                       std::any_of(row, row + n, [](T v) { return v != v; });
+      met.counts[at] = !equals(largest[at], -std::numeric_limits<T>::infinity()) ||
+                       std::any_of(row, row + n, [](T v) { return is_nan(v); });
       if (!met.counts[at]) std::fill_n(row, n, T{0});
     }
     kernels::softmax({block.count, n, 1}, scores, scores);
@@ -226,7 +227,7 @@ class BlockedAttention {
       if (!met.counts[at]) continue;
       T* const y = block.y + i * v_;
       const double before = block.log_sums[at], now = met.log_sums[at];
-      if (before == -std::numeric_limits<double>::infinity()) {
+      if (equals(before, -std::numeric_limits<double>::infinity())) {
         std::copy_n(product, v_, y);
         block.log_sums[at] = now;
         continue;

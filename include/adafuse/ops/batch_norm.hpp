@@ -20,9 +20,9 @@ namespace adafuse::inline ADAFUSE_SIMD {
 /// The result of batch_norm_train on a batch.
 template <class T>
 struct BatchNormOutput {
-  Variable<T> y;       // x's shape
-  Tensor<T> mean;      // [C]
-  Tensor<T> variance;  // [C], unbiased: for the running statistics
+  Variable<T> y;       ///< x's shape
+  Tensor<T> mean;      ///< [C]
+  Tensor<T> variance;  ///< [C], unbiased: for the running statistics
 };
 
 namespace detail {
@@ -196,8 +196,9 @@ Variable<T> batch_norm(const char* op, const Variable<T>& x, const Variable<T>& 
           const Variable<T>& dy, const Variable<T>& out) -> Gradients<T> {
         const Shape channel = channel_shape(x.shape());
         const auto per_channel = [&](const Variable<T>& v) { return reshape(v, channel); };
-        const Variable<T> s = per_channel(kernels::map(
-            running_var.value(), [eps](T v) { return static_cast<T>(1 / std::sqrt(v + eps)); }));
+        const Variable<T> s = per_channel(kernels::map(running_var.value(), [eps](T v) {
+          return static_cast<T>(1 / std::sqrt(static_cast<double>(v) + eps));
+        }));
         const Variable<T> dz = relu ? gate(dy, out.value()) : dy;
         Gradients<T> gradients(4);
         if (x.requires_grad()) gradients[0] = dz * (weight.defined() ? per_channel(weight) * s : s);

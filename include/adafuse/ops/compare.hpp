@@ -7,6 +7,7 @@
 #pragma once
 
 #include <adafuse/autograd/variable.hpp>
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <cmath>
 #include <functional>
@@ -115,10 +116,12 @@ template <class A, Comparable<A> B>
 Tensor<std::uint8_t> operator<=(const A& a, const B& b) {
   return le(a, b);
 }
+/// Whether a > b, element by element: `gt(a, b)`.
 template <class A, Comparable<A> B>
 Tensor<std::uint8_t> operator>(const A& a, const B& b) {
   return gt(a, b);
 }
+/// Whether a >= b, element by element: `ge(a, b)`.
 template <class A, Comparable<A> B>
 Tensor<std::uint8_t> operator>=(const A& a, const B& b) {
   return ge(a, b);
@@ -134,7 +137,7 @@ bool operator==(const A& use_eq_of_a_and_b, const B& or_ne) = delete;
 template <Operand X>
 Tensor<std::uint8_t> isnan(const X& x) {
   return kernels::map(detail::elements_of("isnan", x),
-                      [](auto v) { return static_cast<std::uint8_t>(v != v); });
+                      [](auto v) { return static_cast<std::uint8_t>(is_nan(v)); });
 }
 
 /// Whether each number is infinite, of either sign.
@@ -142,7 +145,7 @@ template <Operand X>
 Tensor<std::uint8_t> isinf(const X& x) {
   constexpr auto inf = std::numeric_limits<scalar_of<X>>::infinity();
   return kernels::map(detail::elements_of("isinf", x),
-                      [](auto v) { return static_cast<std::uint8_t>(std::abs(v) == inf); });
+                      [](auto v) { return static_cast<std::uint8_t>(equals(std::abs(v), inf)); });
 }
 
 /// Whether each number is neither NaN nor infinite.

@@ -6,11 +6,12 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What conv1d is told.
 struct Conv1dOptions {
-  Index stride = 1;
-  Index padding = 0;
-  Index dilation = 1;
-  Index groups = 1;
+  Index stride = 1;    ///< positions of x from one of y to the next
+  Index padding = 0;   ///< zeros at both ends of x
+  Index dilation = 1;  ///< positions of x from one tap to the next
+  Index groups = 1;    ///< Channels of one group read those of the same group alone.
 };
 
 namespace detail {

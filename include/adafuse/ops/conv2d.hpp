@@ -12,11 +12,12 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What conv2d is told: a number for both directions, or `{height, width}`.
 struct Conv2dOptions {
-  Size2 stride = 1;
-  Size2 padding = 0;
-  Size2 dilation = 1;
-  Index groups = 1;
+  Size2 stride = 1;    ///< pixels of x from one of y to the next
+  Size2 padding = 0;   ///< zeros around x, on each side
+  Size2 dilation = 1;  ///< pixels of x from one tap to the next
+  Index groups = 1;    ///< Channels of one group read those of the same group alone.
   kernels::ConvAlgorithm algorithm = kernels::ConvAlgorithm::automatic;  ///< of the forward pass
 };
 

@@ -18,11 +18,12 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What conv3d is told: a number for all directions, or `{depth, height, width}`.
 struct Conv3dOptions {
-  Size3 stride = 1;
-  Size3 padding = 0;
-  Size3 dilation = 1;
-  Index groups = 1;
+  Size3 stride = 1;    ///< voxels of x from one of y to the next
+  Size3 padding = 0;   ///< zeros around x, on each side
+  Size3 dilation = 1;  ///< voxels of x from one tap to the next
+  Index groups = 1;    ///< Channels of one group read those of the same group alone.
 };
 
 namespace detail {

@@ -14,28 +14,31 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What conv_transpose1d is told.
 struct ConvTranspose1dOptions {
-  Index stride = 1;
+  Index stride = 1;          ///< positions of y from one of x to the next
   Index padding = 0;         ///< Of the convolution: y is shorter by as much at both ends.
   Index output_padding = 0;  ///< How much longer y is at its end.
-  Index groups = 1;
-  Index dilation = 1;
+  Index groups = 1;          ///< Channels of one group read those of the same group alone.
+  Index dilation = 1;        ///< positions of y from one tap to the next
 };
 
+/// What conv_transpose2d is told: a number for both directions, or `{height, width}`.
 struct ConvTranspose2dOptions {
-  Size2 stride = 1;
+  Size2 stride = 1;          ///< pixels of y from one of x to the next
   Size2 padding = 0;         ///< Of the convolution: y is smaller by as much at both ends.
   Size2 output_padding = 0;  ///< How much larger y is at its end.
-  Index groups = 1;
-  Size2 dilation = 1;
+  Index groups = 1;          ///< Channels of one group read those of the same group alone.
+  Size2 dilation = 1;        ///< pixels of y from one tap to the next
 };
 
+/// What conv_transpose3d is told: a number for all directions, or `{depth, height, width}`.
 struct ConvTranspose3dOptions {
-  Size3 stride = 1;
+  Size3 stride = 1;          ///< voxels of y from one of x to the next
   Size3 padding = 0;         ///< Of the convolution: y is smaller by as much at both ends.
   Size3 output_padding = 0;  ///< How much larger y is at its end.
-  Index groups = 1;
-  Size3 dilation = 1;
+  Index groups = 1;          ///< Channels of one group read those of the same group alone.
+  Size3 dilation = 1;        ///< voxels of y from one tap to the next
 };
 
 namespace detail {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/reduction.hpp>
 #include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/softmax.hpp>
@@ -13,17 +14,22 @@ namespace adafuse::inline ADAFUSE_SIMD {
 class ClassWeights {
  public:
   ClassWeights() = default;
+  /// A copy of these weights.
   template <std::floating_point T>
   ClassWeights(const Tensor<T>& weights) : values_(weights.template cast<double>()) {}
 
+  /// Whether weights were given.
   bool defined() const { return values_.defined(); }
+  /// The weights [K]; undefined where there are none.
   const Tensor<double>& values() const { return values_; }
+  /// The weight of class k, which must be in [0, K).
   double of(Index k) const { return values_.defined() ? values_.data()[k] : 1; }
 
  private:
   Tensor<double> values_;  // its own memory
 };
 
+/// What cross_entropy is told.
 struct CrossEntropyOptions {
   ClassWeights weight = {};                ///< [K]
   std::optional<Index> ignore_index = {};  ///< Rows with this label cost nothing and do not count.
@@ -90,7 +96,7 @@ inline double loss_divisor(const char* op, Reduction reduction, double total) {
   require<ValueError>(reduction != Reduction::batchmean, op,
                       ": reduction is none, mean or sum; batchmean is for kl_div");
   if (reduction != Reduction::mean) return 1;
-  require<ValueError>(total != 0, op,
+  require<ValueError>(!equals(total, 0), op,
                       ": no label counts, all are ignored or of weight 0: there is no mean");
   return total;
 }
@@ -107,7 +113,7 @@ Tensor<T> weighted_targets(const kernels::Middle& m, const Shape& x,
     const Index label = labels.data()[r];
     if (label == options.ignore_index) continue;
     T* const row = t + row_start(m, r);
-    if (smoothing != 0)
+    if (!equals(smoothing, 0))
       for (Index k = 0; k < m.count; ++k)
         row[k * m.inner] = static_cast<T>(options.weight.of(k) * share);
     row[label * m.inner] += static_cast<T>(options.weight.of(label) * (1 - smoothing));
@@ -149,7 +155,7 @@ Variable<scalar_of<X>> cross_entropy(const X& logits, const Tensor<std::int64_t>
     if (each) loss = 0;
     total += options.weight.of(label);
     loss -= (1 - smoothing) * options.weight.of(label) * static_cast<double>(row[label * m.inner]);
-    if (smoothing != 0) {  // a class of probability 0 would add 0 * infinity
+    if (!equals(smoothing, 0)) {  // a class of probability 0 would add 0 * infinity
       const double share = smoothing / static_cast<double>(m.count);
       for (Index k = 0; k < m.count; ++k)
         loss -= share * options.weight.of(k) * static_cast<double>(row[k * m.inner]);
@@ -194,7 +200,7 @@ Variable<scalar_of<X, Target>> cross_entropy(const X& logits, const Target& dist
   require<ValueError>(!options.ignore_index,
                       "cross_entropy: ignore_index is for labels, and distributions were given");
   const Index classes = x.size(axis);
-  Variable<T> target = s == 0 ? t : t * (1 - s) + s / static_cast<double>(classes);
+  Variable<T> target = equals(s, 0) ? t : t * (1 - s) + s / static_cast<double>(classes);
   if (options.weight.defined()) {
     Shape per_class{classes};
     for (Index d = axis + 1; d < x.rank(); ++d) per_class.push_back(1);

@@ -34,8 +34,8 @@ struct SvdOutput {
 /// x v = v diag(eigenvalues) for v the eigenvectors.
 template <class T>
 struct EighOutput {
-  Tensor<T> eigenvalues;   ///< [..., n]: rising
-  Tensor<T> eigenvectors;  ///< [..., n, n]: columns of length 1, at right angles
+  Tensor<T> eigenvalues;   ///< [..., n], rising
+  Tensor<T> eigenvectors;  ///< [..., n, n], columns of length 1, at right angles
 };
 
 namespace detail {
@@ -70,7 +70,7 @@ ADAFUSE_FUNCTION QrOutput<double> qr_of(const Tensor<double>& x) {
                      Tensor<double>::uninitialized(with_sizes(d.leading, {k, d.columns}))};
   if (k == 0) return y;
   double *const to_q = y.q.data(), *const to_r = y.r.data();
-  for_each_matrix(d.count, 2 * d.rows * d.columns * k, [&](Index i) {
+  for_each_matrix<EigenOnThisThread>(d.count, 2 * d.rows * d.columns * k, [&](Index i) {
     DoubleMatrix r = matrix_at(x, i, d.rows, d.columns);
     put_matrix(to_q, i, orthonormal_columns(r));
     put_matrix(to_r, i, r);
@@ -181,7 +181,7 @@ ADAFUSE_FUNCTION SvdOutput<double> svd_of(const Tensor<double>& x) {
   if (k == 0) return y;
   double *const to_u = y.u.data(), *const to_s = y.s.data(), *const to_vh = y.vh.data();
   std::vector<char> failed(static_cast<std::size_t>(d.count), 0);
-  for_each_matrix(d.count, 20 * d.rows * d.columns * k, [&](Index i) {
+  for_each_matrix<EigenOnThisThread>(d.count, 20 * d.rows * d.columns * k, [&](Index i) {
     const DoubleMatrix a = matrix_at(x, i, d.rows, d.columns);
     const bool wide = d.rows < d.columns;  // a^T = V diag(s) U^T
     const auto parts = singular_values(wide ? DoubleMatrix(a.transpose()) : a);
@@ -202,9 +202,9 @@ ADAFUSE_FUNCTION EighOutput<double> eigh_of(const Tensor<double>& x) {
   if (d.rows == 0) return y;
   double *const to_values = y.eigenvalues.data(), *const to_vectors = y.eigenvectors.data();
   std::vector<char> failed(static_cast<std::size_t>(d.count), 0);
-  for_each_matrix(d.count, 10 * d.rows * d.rows * d.rows, [&](Index i) {
+  for_each_matrix<EigenOnThisThread>(d.count, 10 * d.rows * d.rows * d.rows, [&](Index i) {
     const Eigen::SelfAdjointEigenSolver<DoubleMatrix> solver(matrix_at(x, i, d.rows, d.rows));
-    if (solver.info() != Eigen::Success) {
+    if (solver.info() == Eigen::NoConvergence) {
       failed[static_cast<std::size_t>(i)] = 1;
       return;
     }

@@ -60,6 +60,7 @@ X triu(const X& x, Index diagonal = 0) {
   return detail::band("triu", elements_of(x, "triu"), diagonal, detail::nowhere_above);
 }
 
+/// What diagonal is told.
 struct DiagonalOptions {
   Index offset = 0;  ///< above 0: a diagonal above the main one
   Index dim1 = 0;    ///< the dimension of the rows

@@ -9,14 +9,16 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// Dimensions as a caller names them: one, several, or none; negative ones count from the end.
 class Dims {
  public:
-  Dims() = default;  ///< none
-  Dims(Index dim) : dims_{dim} {}
+  Dims() = default;                ///< none
+  Dims(Index dim) : dims_{dim} {}  ///< one
   /// `{0, 2}`. Not of an initializer_list, which g++ 12 makes of `{.keepdim = true}` as well.
   template <std::convertible_to<Index>... More>
   Dims(Index first, Index second, More... more)
       : dims_{first, second, static_cast<Index>(more)...} {}
+  /// Those of a list.
   template <std::same_as<std::vector<Index>> List>
   Dims(List dims) : dims_(std::move(dims)) {}
 

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/dropout.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 
@@ -15,7 +16,7 @@ Variable<scalar_of<X>> dropout(const X& input, double p, Key key) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
   require<ValueError>(0 <= p && p < 1, "dropout: p is in [0, 1), got ", p);
-  if (p == 0) return x;
+  if (equals(p, 0)) return x;
   auto mask = Tensor<T>::uninitialized(x.shape());
   kernels::dropout_mask(x.size(), p, key, mask.data());
   return x * mask;  // the mask is a constant: the derivative is that of mul

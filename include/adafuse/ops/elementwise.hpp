@@ -59,6 +59,7 @@ Variable<T> elementwise(const char* name, const Variable<T>& x, const Value& val
 
 /// The derivative of a function that is flat between its steps.
 struct NoSlope {
+  /// Zeros of dy's shape.
   template <class T>
   Variable<T> operator()(const Variable<T>& dy) const {
     return Tensor<T>(dy.shape());

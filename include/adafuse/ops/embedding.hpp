@@ -8,6 +8,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What embedding is told.
 struct EmbeddingOptions {
   std::optional<Index> padding_idx = {};  ///< a row that learns nothing; -1 is the last
 };

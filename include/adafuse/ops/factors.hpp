@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/matrices.hpp>
 #ifndef ADAFUSE_DECLARED_ONLY
 #include <adafuse/core/eigen_decompositions.hpp>
@@ -70,7 +71,7 @@ Tensor<T> solve_each(const char* op, const Tensor<T>& a, const Tensor<T>& b) {
   std::vector<char> singular(static_cast<std::size_t>(da.count), 0);
   T* const to = y.data();
   const Index n = da.rows, k = db.columns;
-  for_each_matrix(da.count, n * n * (n / 3 + k), [&](Index i) {
+  for_each_matrix<EigenOnThisThread>(da.count, n * n * (n / 3 + k), [&](Index i) {
     const Lu<T> lu(matrix_at(a, i, n, n));
     if (lu.singular())
       singular[static_cast<std::size_t>(i)] = 1;
@@ -88,7 +89,7 @@ LogDeterminants<T> log_determinants(const Tensor<T>& x) {
   LogDeterminants<T> result{Tensor<T>::uninitialized(d.leading),
                             Tensor<T>::uninitialized(d.leading)};
   T *const signs = result.sign.data(), *const logs = result.logabsdet.data();
-  for_each_matrix(d.count, d.rows * d.rows * d.rows / 3, [&](Index i) {
+  for_each_matrix<EigenOnThisThread>(d.count, d.rows * d.rows * d.rows / 3, [&](Index i) {
     if (d.rows == 0) {  // the product of nothing
       signs[i] = 1;
       logs[i] = 0;
@@ -99,7 +100,8 @@ LogDeterminants<T> log_determinants(const Tensor<T>& x) {
     double sign = static_cast<double>(lu.factors.permutationP().determinant()), sum = 0;
     for (Index j = 0; j < d.rows; ++j) {
       const auto pivot = static_cast<double>(lu.factors.matrixLU()(j, j));
-      sign = pivot == 0 ? 0 : pivot < 0 ? -sign : sign;  // a NaN keeps the sign, and is in the sum
+      // A NaN keeps the sign, and is in the sum.
+      sign = equals(pivot, 0) ? 0 : pivot < 0 ? -sign : sign;
       sum += std::log(std::abs(pivot));
     }
     if (lu.singular()) {
@@ -118,7 +120,7 @@ Determinants<T> determinants(const Tensor<T>& x) {
   auto y = Tensor<T>::uninitialized(d.leading);
   T* const to = y.data();
   std::vector<char> singular(static_cast<std::size_t>(d.count), 0);
-  for_each_matrix(d.count, d.rows * d.rows * d.rows / 3, [&](Index i) {
+  for_each_matrix<EigenOnThisThread>(d.count, d.rows * d.rows * d.rows / 3, [&](Index i) {
     if (d.rows == 0) {
       to[i] = 1;
       return;
@@ -137,11 +139,11 @@ Tensor<T> lower_triangles(const Tensor<T>& x) {
   if (y.size() == 0) return y;
   T* const to = y.data();
   std::vector<char> indefinite(static_cast<std::size_t>(d.count), 0);
-  for_each_matrix(d.count, d.rows * d.rows * d.rows / 6, [&](Index i) {
+  for_each_matrix<EigenOnThisThread>(d.count, d.rows * d.rows * d.rows / 6, [&](Index i) {
     const Eigen::LLT<ColumnMajor<T>> llt(matrix_at(x, i, d.rows, d.rows));
     // A NaN is no pivot that Eigen would refuse.
     const ColumnMajor<T> l = llt.matrixL();
-    if (llt.info() == Eigen::Success && l.diagonal().array().isFinite().all())
+    if (llt.info() != Eigen::NumericalIssue && l.diagonal().array().isFinite().all())
       put_matrix(to, i, l);
     else
       indefinite[static_cast<std::size_t>(i)] = 1;

@@ -32,6 +32,7 @@ Variable<scalar_of<X>> roll(const X& input, const std::vector<Index>& shifts, co
   }
   return y;
 }
+/// The same along one dimension.
 template <Operand X>
 Variable<scalar_of<X>> roll(const X& x, Index shift, Index dim) {
   return roll(x, std::vector<Index>{shift}, Dims(dim));

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/shape.hpp>
 #include <adafuse/ops/take.hpp>
@@ -129,6 +130,7 @@ Variable<scalar_of<X>> scatter_add(const X& input, Index dim, const Tensor<std::
   return x + detail::scatter(read, axis, index, x.shape());
 }
 
+/// What index_add is told.
 struct IndexAddOptions {
   double alpha = 1;  ///< what `src` is multiplied with
 };
@@ -146,7 +148,7 @@ Variable<scalar_of<X>> index_add(const X& input, Index dim, const Tensor<std::in
   require<ShapeError>(src.shape() == expected, "index_add: expects src ", expected, ", got ",
                       src.shape());
   const auto added = detail::put_rows(src, axis, index, x.size(axis));
-  return x + (options.alpha == 1 ? added : options.alpha * added);
+  return x + (equals(options.alpha, 1) ? added : options.alpha * added);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

@@ -12,6 +12,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/pad.hpp>
 #include <adafuse/ops/shape.hpp>
@@ -20,6 +21,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// How a point between pixels is read.
 enum class GridMode {
   bilinear,
   nearest  ///< the pixel at s, rounded, of two the even one; its gradient in the grid is 0
@@ -32,9 +34,11 @@ enum class GridPadding {
   reflection  ///< the mirror image: at centres with align_corners, at outer edges without
 };
 
+/// What grid_sample is told.
 struct GridSampleOptions {
-  GridMode mode = GridMode::bilinear;
-  GridPadding padding_mode = GridPadding::zeros;
+  GridMode mode = GridMode::bilinear;             ///< How a point between pixels is read.
+  GridPadding padding_mode = GridPadding::zeros;  ///< What a point outside of the image reads.
+  /// Whether -1 and 1 are the centres of the outer pixels, not their outer edges.
   bool align_corners = false;
 };
 
@@ -61,10 +65,10 @@ GridPosition<T> grid_position(T u, Index size, const GridSampleOptions& o) {
   if (o.padding_mode == GridPadding::reflection) {
     // Between mirrors at `low` and low + span the image is repeated, every other time reversed.
     const T low = o.align_corners ? T{0} : T(-0.5), span = o.align_corners ? n - 1 : n;
-    if (span == 0) return {0, 0};
+    if (equals(span, 0)) return {0, 0};
     if (s.at < low) s.slope = -s.slope;
     const T distance = std::abs(s.at - low), rest = std::fmod(distance, span);
-    const bool reversed = std::fmod(std::floor(distance / span), T{2}) != 0;
+    const bool reversed = !equals(std::fmod(std::floor(distance / span), T{2}), 0);
     s = reversed ? GridPosition<T>{span - rest + low, -s.slope}
                  : GridPosition<T>{rest + low, s.slope};
   }
@@ -96,7 +100,7 @@ Variable<T> grid_positions(const Variable<T>& grid, Index axis, Index size,
 template <class T>
 Tensor<T> grid_pixels(const Tensor<T>& at, bool nearest) {
   return kernels::map(at, [nearest](T s) {
-    return s != s ? T{0} : nearest ? std::nearbyint(s) : std::floor(s);
+    return is_nan(s) ? T{0} : nearest ? std::nearbyint(s) : std::floor(s);
   });
 }
 

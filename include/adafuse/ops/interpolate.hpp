@@ -20,6 +20,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What a position between elements reads.
 enum class InterpolateMode {
   nearest,        ///< x at floor(i s)
   nearest_exact,  ///< x at the position nearest to s_i
@@ -34,12 +35,15 @@ enum class InterpolateMode {
 template <class N>
 class OneOrEach {
  public:
-  OneOrEach() = default;  ///< none
-  OneOrEach(N all) : numbers_{all} {}
+  OneOrEach() = default;               ///< none
+  OneOrEach(N all) : numbers_{all} {}  ///< one for all
+  /// one for each
   template <std::convertible_to<N>... More>
   OneOrEach(N first, N second, More... more) : numbers_{first, second, static_cast<N>(more)...} {}
 
+  /// Whether there is any.
   bool given() const { return !numbers_.empty(); }
+  /// How many were given.
   Index count() const { return std::ssize(numbers_); }
   /// The number of dimension `k` of those behind the channels.
   N operator[](Index k) const { return numbers_[count() == 1 ? 0 : static_cast<std::size_t>(k)]; }
@@ -48,11 +52,12 @@ class OneOrEach {
   std::vector<N> numbers_;
 };
 
+/// What interpolate is told: a size or a factor.
 struct InterpolateOptions {
-  OneOrEach<Index> size = {};           ///< Of the result; or, instead:
-  OneOrEach<double> scale_factor = {};  ///< Its size is floor(in scale_factor).
-  InterpolateMode mode = InterpolateMode::nearest;
-  bool align_corners = false;  ///< Of linear, bilinear, trilinear and bicubic.
+  OneOrEach<Index> size = {};                       ///< Of the result; or, instead:
+  OneOrEach<double> scale_factor = {};              ///< Its size is floor(in scale_factor).
+  InterpolateMode mode = InterpolateMode::nearest;  ///< What a position between elements reads.
+  bool align_corners = false;                       ///< Of linear, bilinear, trilinear and bicubic.
 };
 
 namespace detail {

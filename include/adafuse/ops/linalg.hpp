@@ -17,8 +17,8 @@ namespace adafuse::inline ADAFUSE_SIMD {
 /// det x = sign e^logabsdet.
 template <class T>
 struct SlogdetOutput {
-  Tensor<T> sign;  ///< 1, -1, or 0 for a singular matrix
-  Variable<T> logabsdet;
+  Tensor<T> sign;         ///< 1, -1, or 0 for a singular matrix
+  Variable<T> logabsdet;  ///< ln |det x|
 };
 
 namespace detail {

@@ -70,14 +70,17 @@ Tensor<B> logical_not(const Tensor<B>& mask) {
   return kernels::map(mask, [](B v) { return static_cast<B>(v == 0); });
 }
 
+/// `logical_and(a, b)`. Both sides are always computed.
 template <MaskElement B>
 Tensor<B> operator&&(const Tensor<B>& a, const Tensor<B>& b) {
   return logical_and(a, b);
 }
+/// `logical_or(a, b)`. Both sides are always computed.
 template <MaskElement B>
 Tensor<B> operator||(const Tensor<B>& a, const Tensor<B>& b) {
   return logical_or(a, b);
 }
+/// `logical_not(mask)`.
 template <MaskElement B>
 Tensor<B> operator!(const Tensor<B>& mask) {
   return logical_not(mask);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/softmax.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/reduce.hpp>
@@ -28,7 +29,7 @@ Variable<scalar_of<X>> logsumexp(const X& input, const Dims& dims, ReduceOptions
                 {x}, [x, row](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
                   const Variable<T> sums = reshape(y, row);
                   const auto not_0 =
-                      kernels::map(sums.value(), [](T v) { return v == -inf ? T{0} : T{1}; });
+                      kernels::map(sums.value(), [](T v) { return equals(v, -inf) ? T{0} : T{1}; });
                   return {reshape(dy, row) * exp(x - gate(sums, not_0))};
                 });
 }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/cross_entropy.hpp>
 #include <adafuse/ops/normalize.hpp>
 #include <adafuse/ops/take.hpp>
@@ -34,8 +35,9 @@ Variable<T> loss_of_difference(const char* op, const Variable<T>& x, const Varia
 
 }  // namespace detail
 
+/// What l1_loss and mse_loss are told.
 struct LossOptions {
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
 };
 
 /// (x - t)^2.
@@ -59,9 +61,10 @@ Variable<scalar_of<X, Target>> l1_loss(const X& x, const Target& target, LossOpt
       });
 }
 
+/// What smooth_l1_loss is told.
 struct SmoothL1Options {
-  Reduction reduction = Reduction::mean;
-  double beta = 1;  ///< Where the parabola ends; 0: l1_loss.
+  Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
+  double beta = 1;                        ///< Where the parabola ends; 0: l1_loss.
 };
 
 /// (x - t)^2 / (2 beta) where |x - t| < beta, and |x - t| - beta / 2 elsewhere.
@@ -72,7 +75,7 @@ Variable<scalar_of<X, Target>> smooth_l1_loss(const X& x, const Target& target,
   require<ValueError>(options.beta >= 0, "smooth_l1_loss: beta is not negative, got ",
                       options.beta);
   const T beta = static_cast<T>(options.beta);
-  if (beta == 0) return l1_loss(x, target, {.reduction = options.reduction});
+  if (equals(beta, 0)) return l1_loss(x, target, {.reduction = options.reduction});
   // f'(d) = d / beta up to |d| = beta, sign d beyond: clamp(d, -beta, beta) / beta
   return detail::loss_of_difference<T>(
       "smooth_l1_loss", x, target, options.reduction,
@@ -83,9 +86,10 @@ Variable<scalar_of<X, Target>> smooth_l1_loss(const X& x, const Target& target,
       [beta](const Variable<T>& d) { return clamp(d, -beta, beta) / beta; });
 }
 
+/// What huber_loss is told.
 struct HuberOptions {
-  Reduction reduction = Reduction::mean;
-  double delta = 1;  ///< Where the parabola ends.
+  Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
+  double delta = 1;                       ///< Where the parabola ends.
 };
 
 /// (x - t)^2 / 2 where |x - t| <= delta, and delta (|x - t| - delta / 2) elsewhere.
@@ -105,6 +109,7 @@ Variable<scalar_of<X, Target>> huber_loss(const X& x, const Target& target,
       [delta](const Variable<T>& d) { return clamp(d, -delta, delta); });
 }
 
+/// What nll_loss is told.
 struct NllOptions {
   ClassWeights weight = {};                ///< [K]
   std::optional<Index> ignore_index = {};  ///< Rows with this label cost nothing and do not count.
@@ -139,10 +144,11 @@ Variable<scalar_of<X>> nll_loss(const X& input, const Tensor<std::int64_t>& labe
   return put(losses, Tensor<std::int64_t>(shape, rows), labels.shape());
 }
 
+/// What binary_cross_entropy is told.
 template <class T>
 struct BinaryCrossEntropyOptions {
-  Tensor<T> weight = {};  ///< of each element; sizes of 1 stretch; undefined: 1
-  Reduction reduction = Reduction::mean;
+  Tensor<T> weight = {};                  ///< of each element; sizes of 1 stretch; undefined: 1
+  Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
 };
 
 namespace detail {
@@ -215,10 +221,11 @@ Variable<scalar_of<X, Target>> binary_cross_entropy(
                          options.reduction);
 }
 
+/// What binary_cross_entropy_with_logits is told.
 template <class T>
 struct BinaryCrossEntropyWithLogitsOptions {
-  Tensor<T> weight = {};  ///< of each element; sizes of 1 stretch; undefined: 1
-  Reduction reduction = Reduction::mean;
+  Tensor<T> weight = {};                  ///< of each element; sizes of 1 stretch; undefined: 1
+  Reduction reduction = Reduction::mean;  ///< What becomes of the elements' losses.
   Tensor<T> pos_weight = {};  ///< of what t says is there; sizes of 1 stretch; undefined: 1
 };
 
@@ -250,6 +257,7 @@ Variable<scalar_of<X, Target>> binary_cross_entropy_with_logits(
   return detail::reduced(op, detail::weighted(op, losses, options.weight), options.reduction);
 }
 
+/// What kl_div is told.
 struct KlDivOptions {
   /// The mean over elements, as in PyTorch; batchmean is the divergence's own, over rows.
   Reduction reduction = Reduction::mean;
@@ -262,7 +270,7 @@ namespace detail {
 template <class T>
 Variable<T> t_log_t(const Variable<T>& t) {
   const auto f = kernels::through<kernels::Function::log>(
-      [](T v, T log_v) { return v == 0 ? T{0} : v * log_v; });
+      [](T v, T log_v) { return equals(v, 0) ? T{0} : v * log_v; });
   // dt = dy (ln t + 1); where t is 0, which is the end of its range, 0
   return record("t_log_t", kernels::map(t.value(), f), {t},
                 [t](const Variable<T>& dy) -> Gradients<T> {
@@ -288,12 +296,13 @@ Variable<scalar_of<X, Target>> kl_div(const X& input, const Target& target,
   return sum_to(losses, {}) / x.size(0);
 }
 
+/// What triplet_margin_loss is told.
 struct TripletMarginOptions {
   double margin = 1;  ///< By how much the negative has to be farther away.
   double p = 2;       ///< of the norm
   double eps = 1e-6;  ///< Added to each difference, as in PyTorch.
   bool swap = false;  ///< Negatives are as far away as from the anchor or the positive, if nearer.
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< What becomes of the rows' losses.
 };
 
 /// max(margin + |a - p| - |a - n|, 0) for anchors a, positives p and negatives n [..., D], with
@@ -324,9 +333,10 @@ Variable<scalar_of<A, P>> triplet_margin_loss(const A& anchor, const P& positive
                          options.reduction);
 }
 
+/// What cosine_embedding_loss is told.
 struct CosineEmbeddingOptions {
-  double margin = 0;  ///< How similar those may be that are not to be.
-  Reduction reduction = Reduction::mean;
+  double margin = 0;                      ///< How similar those may be that are not to be.
+  Reduction reduction = Reduction::mean;  ///< What becomes of the rows' losses.
 };
 
 /// 1 - c where y is 1, and max(c - margin, 0) where it is -1, with
@@ -345,12 +355,12 @@ Variable<scalar_of<A, B>> cosine_embedding_loss(const A& first, const B& second,
                       op, ": expects a and b [N,D] and y [N], got ", a.shape(), ", ", b.shape(),
                       " and ", y.shape());
   for (Index n = 0; n < y.size(); ++n)
-    require<ValueError>(y.data()[n] == Y{1} || y.data()[n] == static_cast<Y>(-1), op,
+    require<ValueError>(equals(y.data()[n], 1) || equals(y.data()[n], -1), op,
                         ": expects 1 or -1, y has ", y.data()[n], " at position ", n);
   const T tiny = static_cast<T>(1e-12);
   const auto dot = [](const Variable<T>& v, const Variable<T>& w) { return sum(v * w, -1); };
   const auto c = dot(a, b) / sqrt((dot(a, a) + tiny) * (dot(b, b) + tiny));
-  const auto alike = kernels::map(y, [](Y v) { return v == Y{1} ? T{1} : T{0}; });
+  const auto alike = kernels::map(y, [](Y v) { return equals(v, 1) ? T{1} : T{0}; });
   const auto apart = kernels::map(alike, [](T v) { return 1 - v; });
   return detail::reduced(op, gate(1 - c, alike) + gate(clamp_min(c - options.margin, 0), apart),
                          options.reduction);

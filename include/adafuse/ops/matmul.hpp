@@ -8,6 +8,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What matmul is told.
 struct MatmulOptions {
   bool transpose_a = false;  ///< The last two dimensions of a are exchanged first.
   bool transpose_b = false;  ///< The last two dimensions of b are exchanged first.

@@ -36,10 +36,12 @@ inline Shape with_sizes(Shape shape, std::initializer_list<Index> more) {
   return shape;
 }
 
-/// Calls work(i) for each of `count` matrices, of about `multiply_adds` each, on any thread.
-template <class F>
+/// Calls work(i) for each of `count` matrices, of about `multiply_adds` each, on any thread, where
+/// a `Scope` lives meanwhile.
+template <class Scope, class F>
 void for_each_matrix(Index count, Index multiply_adds, const F& work) {
   parallel_for(count, 1, Work::multiply_adds(multiply_adds), [&work](Index begin, Index end) {
+    const Scope scope;
     for (Index i = begin; i < end; ++i) work(i);
   });
 }

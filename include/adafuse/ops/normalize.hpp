@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/reduce.hpp>
 
@@ -13,7 +14,7 @@ namespace detail {
 /// 1 where x is 0, and 0 elsewhere.
 template <class T>
 Tensor<T> where_zero(const Tensor<T>& x) {
-  return kernels::map(x, [](T v) { return v == 0 ? T{1} : T{0}; });
+  return kernels::map(x, [](T v) { return equals(v, 0) ? T{1} : T{0}; });
 }
 
 /// y = (sum of |x|^p along dimension `axis`)^(1/p), which stays with size 1; p > 0 may be infinite:
@@ -26,7 +27,7 @@ Variable<T> p_norm(const char* op, const Variable<T>& x, Index axis, double p) {
     return Tensor<T>(x.shape().with(axis, 1));
   }
   const Shape row = x.shape().with(axis, 1);
-  if (p == 2) {
+  if (equals(p, 2)) {
     const auto squares = kernels::sum_of(x.value(), row, [](double v) { return v * v; });
     // dx = dy x / y; where y is 0 so is x, and a 1 in the place of y gives the 0
     const auto root = [](double sum) { return static_cast<T>(std::sqrt(sum)); };
@@ -51,6 +52,7 @@ Variable<T> p_norm(const char* op, const Variable<T>& x, Index axis, double p) {
 
 }  // namespace detail
 
+/// What normalize is told.
 struct NormalizeOptions {
   double p = 2;        ///< of the norm; may be infinite
   Index dim = 1;       ///< The vectors lie along it.
@@ -69,6 +71,7 @@ Variable<scalar_of<X>> normalize(const X& input, const NormalizeOptions& options
   return x / clamp_min(norm, static_cast<T>(options.eps));
 }
 
+/// What cosine_similarity is told.
 struct CosineSimilarityOptions {
   Index dim = 1;      ///< The vectors lie along it.
   double eps = 1e-8;  ///< What a smaller length counts as.

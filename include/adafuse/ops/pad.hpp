@@ -16,9 +16,10 @@ enum class PadMode {
   circular    ///< the other end: b c | a b c | a b
 };
 
+/// What pad is told.
 struct PadOptions {
-  PadMode mode = PadMode::constant;
-  double value = 0;
+  PadMode mode = PadMode::constant;  ///< What stands in the new places.
+  double value = 0;                  ///< Of mode constant.
 };
 
 namespace detail {

@@ -7,10 +7,11 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What max_pool1d and avg_pool1d are told.
 struct Pool1dOptions {
-  Index kernel = 0;
-  Index stride = kernel;
-  Index padding = 0;
+  Index kernel = 0;               ///< positions of x under one window
+  Index stride = kernel;          ///< from one window to the next
+  Index padding = 0;              ///< at both ends of x
   bool ceil_mode = false;         ///< a last window may reach over the edge
   bool count_include_pad = true;  ///< averages count the padding as zeros
 };

@@ -10,10 +10,11 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What max_pool2d and avg_pool2d are told: a number for both directions, or `{height, width}`.
 struct PoolOptions {
-  Size2 kernel;
-  Size2 stride = kernel;
-  Size2 padding = 0;
+  Size2 kernel;                                ///< pixels of x under one window
+  Size2 stride = kernel;                       ///< from one window to the next
+  Size2 padding = 0;                           ///< around x, on each side
   bool ceil_mode = false;                      ///< a last window may reach over the edge
   bool count_include_pad = true;               ///< averages count the padding as zeros
   std::optional<Index> divisor_override = {};  ///< what averages divide by; the count without

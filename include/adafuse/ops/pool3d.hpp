@@ -13,10 +13,12 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What max_pool3d and avg_pool3d are told: a number for all directions, or `{depth, height,
+/// width}`.
 struct Pool3dOptions {
-  Size3 kernel;
-  Size3 stride = kernel;
-  Size3 padding = 0;
+  Size3 kernel;                                ///< voxels of x under one window
+  Size3 stride = kernel;                       ///< from one window to the next
+  Size3 padding = 0;                           ///< around x, on each side
   bool ceil_mode = false;                      ///< a last window may reach over the edge
   bool count_include_pad = true;               ///< averages count the padding as zeros
   std::optional<Index> divisor_override = {};  ///< what averages divide by; the count without

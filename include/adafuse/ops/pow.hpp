@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/pow.hpp>
 #include <adafuse/ops/pointwise.hpp>
 
@@ -19,7 +20,7 @@ Variable<scalar_of<X>> pow(const X& input, P exponent) {
   // dx = dy p x^(p-1), which is 0 for p = 0 also where x is 0
   return record("pow", kernels::pow(x.value(), p), {x},
                 [x, p](const Variable<T>& dy) -> Gradients<T> {
-                  if (p == 0) return {Tensor<T>(x.shape())};
+                  if (equals(p, 0)) return {Tensor<T>(x.shape())};
                   return {dy * p * pow(x, p - 1)};
                 });
 }
@@ -39,12 +40,12 @@ Variable<scalar_of<A, B>> pow(const A& base, const B& exponent) {
       [a, b](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
         Gradients<T> gradients(2);
         if (a.requires_grad()) {
-          const auto flat = kernels::map(b.value(), [](T w) { return w == 0 ? T{1} : T{0}; });
+          const auto flat = kernels::map(b.value(), [](T w) { return equals(w, 0) ? T{1} : T{0}; });
           gradients[0] = sum_to(dy * b * pow(a, b - 1 + flat), a.shape());
         }
         if (b.requires_grad()) {
-          const auto zero = kernels::zip(a.value(), b.value(),
-                                         [](T v, T w) { return v == 0 && w >= 0 ? T{1} : T{0}; });
+          const auto zero = kernels::zip(
+              a.value(), b.value(), [](T v, T w) { return equals(v, 0) && w >= 0 ? T{1} : T{0}; });
           gradients[1] = sum_to(dy * y * log(a + zero), b.shape());
         }
         return gradients;

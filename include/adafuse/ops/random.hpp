@@ -18,10 +18,12 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What multinomial is told.
 struct MultinomialOptions {
   bool replacement = false;  ///< whether one class may be drawn several times
 };
 
+/// What truncated_normal is told.
 struct TruncatedNormalOptions {
   double mean = 0;    ///< of the normal distribution before it is cut off
   double stddev = 1;  ///< its standard deviation
@@ -118,7 +120,7 @@ void draw_with_replacement(const T* weights, Index classes, Index count, Key key
     const double at = key.uniform(static_cast<std::uint64_t>(k)) * total;
     // A class of weight 0 has no part: the first sum above the draw is never that of one. Among
     // denormals the draw may round to the total, above which there is none.
-    out[k] = std::min(std::upper_bound(upto.begin(), upto.end(), at) - upto.begin(), last);
+    out[k] = std::min<Index>(std::upper_bound(upto.begin(), upto.end(), at) - upto.begin(), last);
   }
 }
 

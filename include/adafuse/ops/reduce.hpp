@@ -10,6 +10,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What reductions along dimensions are told.
 struct ReduceOptions {
   bool keepdim = false;  ///< Leave the reduced dimensions, with size 1.
 };

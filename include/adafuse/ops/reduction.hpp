@@ -6,6 +6,7 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What becomes of the losses of all elements or rows.
 enum class Reduction {
   none,      ///< all of them stay
   mean,      ///< their sum over their count; NaN where there are none

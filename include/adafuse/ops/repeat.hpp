@@ -63,8 +63,9 @@ enum class GridIndexing {
   ij,  ///< the first, as indices of a matrix
   xy   ///< the second: x counts columns
 };
+/// What meshgrid is told.
 struct MeshgridOptions {
-  GridIndexing indexing = GridIndexing::ij;
+  GridIndexing indexing = GridIndexing::ij;  ///< Rows are the first list's unless said.
 };
 
 /// For lists of sizes n_0, n_1, ... as many tensors [n_0, n_1, ...]: y_k[i_0, i_1, ...] =

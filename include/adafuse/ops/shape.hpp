@@ -279,10 +279,12 @@ X stack(const std::vector<X>& parts, Index dim) {
 
 // Written out: `cat({a, b}, 0)`. A list of tensors is one of tensors; any other, of variables or of
 // both, is one of variables.
+/// `cat({a, b}, 0)` of tensors.
 template <class X>
 requires(is_tensor<X>) auto cat(std::initializer_list<X> parts, Index dim) {
   return cat(std::vector<X>(parts), dim);
 }
+/// `cat({a, b}, 0)` of variables, or of variables and tensors.
 template <std::same_as<float> T = float>
 Variable<T> cat(std::initializer_list<std::type_identity_t<Variable<T>>> parts, Index dim) {
   return cat(std::vector<Variable<T>>(parts), dim);
@@ -291,10 +293,12 @@ template <std::same_as<double> T = double>
 Variable<T> cat(std::initializer_list<std::type_identity_t<Variable<T>>> parts, Index dim) {
   return cat(std::vector<Variable<T>>(parts), dim);
 }
+/// `stack({a, b}, 0)` of tensors.
 template <class X>
 requires(is_tensor<X>) auto stack(std::initializer_list<X> parts, Index dim) {
   return stack(std::vector<X>(parts), dim);
 }
+/// `stack({a, b}, 0)` of variables, or of variables and tensors.
 template <std::same_as<float> T = float>
 Variable<T> stack(std::initializer_list<std::type_identity_t<Variable<T>>> parts, Index dim) {
   return stack(std::vector<Variable<T>>(parts), dim);

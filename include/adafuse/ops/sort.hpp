@@ -7,10 +7,12 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What sort and argsort are told.
 struct SortOptions {
-  bool descending = false;
+  bool descending = false;  ///< the largest first
 };
 
+/// What topk is told.
 struct TopkOptions {
   bool largest = true;  ///< the largest first; otherwise the smallest first
 };
@@ -18,15 +20,15 @@ struct TopkOptions {
 /// values = gather(x, dim, indices).
 template <class T>
 struct SortOutput {
-  Variable<T> values;
-  Tensor<std::int64_t> indices;
+  Variable<T> values;            ///< in order along dim
+  Tensor<std::int64_t> indices;  ///< where each stood in x
 };
 
 /// The same of whole numbers, which have no gradient.
 template <class T>
 struct SortedNumbers {
-  Tensor<T> values;
-  Tensor<std::int64_t> indices;
+  Tensor<T> values;              ///< in order along dim
+  Tensor<std::int64_t> indices;  ///< where each stood in x
 };
 
 namespace detail {

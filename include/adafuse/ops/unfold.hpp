@@ -8,11 +8,12 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What unfold and fold are told: a number for both directions, or `{height, width}`.
 struct UnfoldOptions {
-  Size2 kernel;
-  Size2 stride = 1;
-  Size2 padding = 0;
-  Size2 dilation = 1;
+  Size2 kernel;        ///< pixels of one window
+  Size2 stride = 1;    ///< from one window to the next
+  Size2 padding = 0;   ///< zeros around x, on each side
+  Size2 dilation = 1;  ///< pixels from one tap to the next
 };
 
 namespace detail {

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/reduce.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+/// What var and stddev are told.
 struct VarOptions {
-  NamedOptions named = NamedOptions();
+  NamedOptions named = NamedOptions();  ///< Options are named: `{.correction = 0}`.
   double correction = 1;  ///< taken off the count: 1 is the unbiased estimate, 0 the mean square
   bool keepdim = false;   ///< Leave the reduced dimensions, with size 1.
 };
@@ -111,7 +113,7 @@ Variable<scalar_of<X>> stddev(const X& input, const Dims& dims, VarOptions optio
   // y = v^(1/2)  =>  dv = dy / (2 y). At y = 0, where x is constant, there is no derivative: dv = 0
   return record(
       "stddev", value, {x}, [x, over](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
-        const auto zero = kernels::map(y.value(), [](T v) { return v == 0 ? T{1} : T{0}; });
+        const auto zero = kernels::map(y.value(), [](T v) { return equals(v, 0) ? T{1} : T{0}; });
         const Variable<T> dv = gate(dy, y.value()) / (2 * (y + zero));
         return {detail::variance_gradient(x, dv, over)};
       });

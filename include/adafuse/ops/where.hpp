@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/where.hpp>
 #include <adafuse/ops/pointwise.hpp>
 
@@ -59,10 +60,12 @@ Variable<T> extremum(const char* name, const Variable<T>& a, const Variable<T>& 
   broadcast_shapes(a.shape(), b.shape(), name);
   // da = dy where y is a, db = dy where y is b; half of it to each where they are equal. Where one
   // is NaN neither is beyond the other, and both get dy, as in PyTorch.
-  const auto share = [beyond](T v, T w) { return v == w ? T{0.5} : beyond(w, v) ? T{0} : T{1}; };
+  const auto share = [beyond](T v, T w) {
+    return equals(v, w) ? T{0.5} : beyond(w, v) ? T{0} : T{1};
+  };
   return record(name,
                 kernels::zip(a.value(name), b.value(name),
-                             [beyond](T v, T w) { return beyond(v, w) || v != v ? v : w; }),
+                             [beyond](T v, T w) { return beyond(v, w) || is_nan(v) ? v : w; }),
                 {a, b}, [a, b, share](const Variable<T>& dy) -> Gradients<T> {
                   const auto part = [&dy](const Tensor<T>& by, const Shape& shape) {
                     return sum_to(gate(dy * by, by), shape);  // 0 also where dy is infinite

@@ -9,11 +9,12 @@
 
 namespace adafuse::optim::inline ADAFUSE_SIMD {
 
+/// What Adagrad is told.
 struct AdagradOptions {
   NoRate lr = {};                        ///< The rate is given to each step.
   double rate_decay = 0;                 ///< PyTorch's lr_decay.
   double initial_accumulator_value = 0;  ///< What the sum of squares starts from.
-  double eps = 1e-10;
+  double eps = 1e-10;                    ///< added to the root
 };
 
 template <class T>

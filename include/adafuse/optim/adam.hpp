@@ -14,10 +14,12 @@
 
 namespace adafuse::optim::inline ADAFUSE_SIMD {
 
+/// What Adam is told.
 struct AdamOptions {
   NoRate lr = {};  ///< The rate is given to each step.
+  /// The share of the old in the running mean of g, and of g^2.
   double beta1 = 0.9, beta2 = 0.999;
-  double eps = 1e-8;
+  double eps = 1e-8;             ///< added to the root
   bool decoupled_decay = false;  ///< AdamW
   bool amsgrad = false;          ///< A step is never longer than an earlier v allowed.
 };
@@ -25,6 +27,8 @@ struct AdamOptions {
 template <class T>
 class Adam : public Optimizer<T> {
  public:
+  /// Throws ValueError unless betas are in [0, 1) and eps is positive, in the arithmetic of the
+  /// parameters.
   explicit Adam(std::vector<ParameterGroup<T>> groups, AdamOptions options = {})
       : Optimizer<T>(std::move(groups)),
         options_(options),
@@ -135,6 +139,7 @@ Adam<T> adam_w(std::vector<ParameterGroup<T>> groups, AdamOptions options = {}) 
   options.decoupled_decay = true;
   return Adam<T>(std::move(groups), options);
 }
+/// Of parameters that are treated alike: `adam_w(nn::parameters(net))`.
 template <class V>
 requires is_variable<V> Adam<typename V::value_type> adam_w(std::vector<V> parameters,
                                                             AdamOptions options = {}) {

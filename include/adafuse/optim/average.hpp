@@ -21,6 +21,7 @@
 
 namespace adafuse::optim::inline ADAFUSE_SIMD {
 
+/// What a WeightAverage with a decay is told.
 struct EmaOptions {
   double decay = 0.999;  ///< The share of the old average.
 };
@@ -89,6 +90,7 @@ class WeightAverage {
   /// As long as it lives the parameters hold the averages; then again what they held.
   class InPlace {
    public:
+    /// Writes the averages into the parameters.
     explicit InPlace(const WeightAverage& average) : parameters_(average.parameters_) {
       for (const auto& p : parameters_) before_.push_back(p.value().clone());
       average.copy_to(parameters_);

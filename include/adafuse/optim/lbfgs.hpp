@@ -26,20 +26,23 @@
 
 namespace adafuse::optim::inline ADAFUSE_SIMD {
 
+/// How the length of a step is found.
 enum class LineSearch {
   none,         ///< Each step is the rate times the direction.
   strong_wolfe  ///< A step along which the function falls enough and flattens enough.
 };
 
+/// What Lbfgs is told.
 struct LbfgsOptions {
   Index iterations = 20;   ///< At most so many in one step (PyTorch's max_iter).
   Index evaluations = -1;  ///< About so many of the function (max_eval); -1: iterations * 5 / 4.
   double tolerance_grad = 1e-7;    ///< The step ends when no element of the gradient is larger,
   double tolerance_change = 1e-9;  ///< or when neither parameters nor loss change by more.
   Index history = 100;             ///< How many steps are remembered (history_size).
-  LineSearch line_search = LineSearch::none;
+  LineSearch line_search = LineSearch::none;  ///< How the length of a step is found.
 };
 
+/// L-BFGS: the header's idea says how a step is made.
 template <class T>
 class Lbfgs {
  public:
@@ -128,12 +131,14 @@ class Lbfgs {
     return first_loss;
   }
 
+  /// Forgets all gradients.
   void zero_grad() const {
     for (const auto& p : parameters_) p.zero_grad();
   }
 
   /// How many steps were taken, and how often the closure was called in them.
   Index steps() const { return steps_; }
+  /// How often the closure was called, in all steps.
   Index evaluated() const { return evaluated_; }
 
   /// Copies of what the next step reads, by name: "direction" and "gradient" [n], "length" [1], and

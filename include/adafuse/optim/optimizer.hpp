@@ -12,7 +12,7 @@ namespace adafuse::optim::inline ADAFUSE_SIMD {
 /// Parameters that are treated alike.
 template <class T>
 struct ParameterGroup {
-  std::vector<Variable<T>> parameters;
+  std::vector<Variable<T>> parameters;  ///< in the order of their numbers
   double rate_scale = 1;    ///< Multiplies the rate of each step (biases learn at 2 in the paper).
   double weight_decay = 0;  ///< Pulls the parameters to zero.
 };
@@ -21,6 +21,7 @@ struct ParameterGroup {
 /// given its rate: `optimizer.step(schedule(step))`.
 struct NoRate {
   NoRate() = default;
+  /// What is written here does not compile, and says why.
   template <class N>
   NoRate(const N&) {
     static_assert(sizeof(N) == 0, "there is no lr: the rate is given to each step, step(rate)");
@@ -43,6 +44,7 @@ std::vector<ParameterGroup<T>> one_group(std::vector<Variable<T>> parameters) {
 template <class T>
 class Optimizer {
  public:
+  /// Throws ValueError for what is no parameter, or listed twice, or a negative weight_decay.
   explicit Optimizer(std::vector<ParameterGroup<T>> groups) : groups_(std::move(groups)) {
     std::set<const Node<T>*> seen;
     for (const auto& group : groups_) {
@@ -73,12 +75,15 @@ class Optimizer {
       }
   }
 
+  /// Forgets all gradients.
   void zero_grad() const {
     for (const auto& group : groups_)
       for (const auto& p : group.parameters) p.zero_grad();
   }
 
+  /// The parameters, as they were given.
   const std::vector<ParameterGroup<T>>& groups() const { return groups_; }
+  /// How many steps were taken.
   Index steps() const { return steps_; }
 
   /// Running moments by name, "momentum.3" for parameter 3, sharing this optimizer's memory. With
@@ -112,16 +117,20 @@ class Optimizer {
   /// Changes parameter number `index` in place.
   virtual void update(std::size_t index, Tensor<T> p, const Tensor<T>& grad, double rate,
                       double weight_decay) = 0;
+  /// The names of the tensors that are kept for each parameter.
   virtual std::vector<std::string> moments() const = 0;
   virtual Shape moment_shape(const std::string&, const Shape& parameter) const { return parameter; }
+  /// Copies the moments that were saved.
   virtual void take_state(const std::map<std::string, Tensor<T>>& saved) = 0;
 
+  /// How many parameters there are, in all groups.
   std::size_t parameter_count() const {
     std::size_t count = 0;
     for (const auto& group : groups_) count += group.parameters.size();
     return count;
   }
 
+  /// The name of one moment of parameter `index`.
   static std::string state_name(const std::string& moment, std::size_t index) {
     return moment + "." + std::to_string(index);
   }
@@ -133,6 +142,7 @@ class Optimizer {
       if (tensors[i].defined()) state.emplace(state_name(moment, i), tensors[i]);
   }
 
+  /// Copies one moment out of a saved state.
   static void take(const std::map<std::string, Tensor<T>>& saved, const std::string& moment,
                    std::vector<Tensor<T>>& tensors) {
     for (std::size_t i = 0; i < tensors.size(); ++i) {

@@ -22,12 +22,13 @@ enum class Better { smaller, larger };
 /// How `threshold` counts: as a share of the best observation, or as a difference from it.
 enum class ThresholdMode { relative, absolute };
 
+/// What ReduceOnPlateau is told.
 struct PlateauOptions {
   Better better = Better::smaller;  ///< PyTorch's mode, "min" or "max".
   double factor = 0.1;              ///< rate <- max(factor rate, least_rate)
   std::int64_t patience = 10;  ///< So many observations may fail to be better; one more may not.
   double threshold = 1e-4;     ///< What is less than this better than the best is not better.
-  ThresholdMode threshold_mode = ThresholdMode::relative;
+  ThresholdMode threshold_mode = ThresholdMode::relative;  ///< How `threshold` counts.
   std::int64_t cooldown = 0;  ///< After the rate fell, so many observations are not counted.
   double least_rate = 0;      ///< PyTorch's min_lr.
   double eps = 1e-8;          ///< A rate that would fall by no more than this stays.
@@ -35,6 +36,7 @@ struct PlateauOptions {
 
 /// What a plateau remembers. A resumed run needs nothing else.
 struct PlateauState {
+  /// The rate now, and the best observation so far.
   double rate, best;
   std::int64_t bad;       ///< Observations since the best one.
   std::int64_t cooldown;  ///< Observations that are still not counted.
@@ -76,7 +78,9 @@ class ReduceOnPlateau {
     state_.bad = 0;
   }
 
+  /// What a resumed run goes on from.
   const PlateauState& state() const { return state_; }
+  /// Goes on from a saved state.
   void restore(const PlateauState& saved) { state_ = saved; }
 
  private:

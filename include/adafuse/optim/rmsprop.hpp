@@ -10,12 +10,13 @@
 
 namespace adafuse::optim::inline ADAFUSE_SIMD {
 
+/// What RMSprop is told.
 struct RMSpropOptions {
-  NoRate lr = {};       ///< The rate is given to each step.
-  double alpha = 0.99;  ///< The share of the old in the running square.
-  double eps = 1e-8;
-  double momentum = 0;
-  bool centered = false;
+  NoRate lr = {};         ///< The rate is given to each step.
+  double alpha = 0.99;    ///< The share of the old in the running square.
+  double eps = 1e-8;      ///< added to the root
+  double momentum = 0;    ///< The share of the old in the running step.
+  bool centered = false;  ///< Divides by the deviation, not by the root of the square.
 };
 
 template <class T>

@@ -16,6 +16,7 @@ namespace adafuse::optim::inline ADAFUSE_SIMD {
 /// The rate at step 0, 1, 2 ...
 using Schedule = std::function<double(std::int64_t step)>;
 
+/// `rate` at every step.
 inline Schedule constant(double rate) {
   return [rate](std::int64_t) { return rate; };
 }
@@ -35,9 +36,10 @@ inline Schedule exponential(double rate, double factor) {
   return [=](std::int64_t step) { return rate * std::pow(factor, static_cast<double>(step)); };
 }
 
+/// What polynomial is told.
 struct PolynomialOptions {
   std::int64_t steps = 5;  ///< From here on the rate is 0 (PyTorch's total_iters).
-  double power = 1;
+  double power = 1;        ///< 1: a straight line
 };
 
 /// rate (1 - step / steps)^power, and 0 from `steps` on (PyTorch's PolynomialLR).
@@ -60,6 +62,7 @@ inline Schedule cosine(double rate, std::int64_t steps, double last = 0) {
   };
 }
 
+/// What cosine_warm_restarts is told.
 struct WarmRestartsOptions {
   std::int64_t first = 10;  ///< Steps of the first round (PyTorch's T_0).
   std::int64_t growth = 1;  ///< Each round is that many times as long as the one before (T_mult).
@@ -91,11 +94,12 @@ enum class CyclicMode {
   exp_range     ///< gamma^step times as high.
 };
 
+/// What cyclic is told.
 struct CyclicOptions {
-  std::int64_t steps_up = 2000;  ///< On which the rate rises (PyTorch's step_size_up).
-  std::int64_t steps_down = 0;   ///< On which it falls again; 0: as many.
-  CyclicMode mode = CyclicMode::triangular;
-  double gamma = 1;  ///< Of exp_range.
+  std::int64_t steps_up = 2000;              ///< On which the rate rises (PyTorch's step_size_up).
+  std::int64_t steps_down = 0;               ///< On which it falls again; 0: as many.
+  CyclicMode mode = CyclicMode::triangular;  ///< How the peaks change.
+  double gamma = 1;                          ///< Of exp_range.
 };
 
 /// Straight up from `low` to `high` and down again, again and again (Smith, "Cyclical learning
@@ -153,6 +157,7 @@ inline Schedule warm_up(std::int64_t steps, Schedule then) {
   };
 }
 
+/// What one_cycle is told.
 struct OneCycleOptions {
   double warm_share = 0.3;    ///< The share of the steps on which the rate rises.
   double first_divisor = 25;  ///< The first rate is peak / first_divisor.

@@ -2,19 +2,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/optim/optimizer.hpp>
 
 namespace adafuse::optim::inline ADAFUSE_SIMD {
 
+/// What Sgd is told.
 struct SgdOptions {
-  NoRate lr = {};  ///< The rate is given to each step.
-  double momentum = 0;
+  NoRate lr = {};         ///< The rate is given to each step.
+  double momentum = 0;    ///< m; 0: none is kept
   bool nesterov = false;  ///< p <- p - rate (g + momentum b)
 };
 
+/// SGD with momentum, as the header's idea writes it.
 template <class T>
 class Sgd : public Optimizer<T> {
  public:
+  /// Throws ValueError unless momentum is in [0, 1).
   explicit Sgd(std::vector<ParameterGroup<T>> groups, SgdOptions options = {})
       : Optimizer<T>(std::move(groups)), options_(options), momentum_(this->parameter_count()) {
     require<ValueError>(0 <= options.momentum && options.momentum < 1,
@@ -51,7 +55,7 @@ class Sgd : public Optimizer<T> {
           weights[i] -= lr * direction(i, gradient[i] + decay * weights[i]);
       });
     };
-    if (m == 0)
+    if (equals(m, 0))
       pass([](Index, T g) { return g; });
     else if (options_.nesterov)
       pass([=](Index i, T g) { return g + m * (moving[i] = m * moving[i] + g); });

@@ -17,9 +17,10 @@ namespace adafuse::optim::inline ADAFUSE_SIMD {
 /// The function at one length.
 template <class T>
 struct LinePoint {
+  /// t, and f(t).
   double length, loss;
-  Tensor<T> gradient;
-  double slope = 0;  ///< of the loss by the length: gradient . direction
+  Tensor<T> gradient;  ///< of f, in all parameters
+  double slope = 0;    ///< of the loss by the length: gradient . direction
 };
 
 namespace detail {

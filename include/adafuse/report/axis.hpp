@@ -10,11 +10,14 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// Values [low, high], both multiples of `step`, drawn from pixel `from` to pixel `to`.
 struct Axis {
+  /// Of the values.
   double low = 0, high = 1, step = 1;
+  /// In pixels.
   double from = 0, to = 1;
 
   double at(double value) const { return from + (value - low) / (high - low) * (to - from); }
 
+  /// The multiples of `step` from low to high.
   std::vector<double> ticks() const {
     std::vector<double> values;
     const long count = std::lround((high - low) / step);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/report/axis.hpp>
 #include <adafuse/report/label_layout.hpp>
 #include <adafuse/report/theme.hpp>
@@ -11,7 +12,7 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// A network's place in the trade-off.
 struct TradeOffPoint {
-  std::string label;
+  std::string label;         ///< beside the point
   double macs_fraction = 0;  ///< of the dense network; 1 is all of it
   double top1 = 0;           ///< per cent
   bool accent = false;       ///< what the chart is about
@@ -19,14 +20,15 @@ struct TradeOffPoint {
 
 /// An accuracy that is worth knowing.
 struct ReferenceLine {
-  std::string label;
-  double top1 = 0;  ///< per cent
+  std::string label;  ///< beside the line
+  double top1 = 0;    ///< per cent
 };
 
+/// Networks as points: per cent right against the share of the dense network's MACs.
 struct TradeOffChart {
-  std::string title = "Accuracy against cost";
-  std::vector<TradeOffPoint> points;
-  std::optional<ReferenceLine> reference = {};
+  std::string title = "Accuracy against cost";  ///< above the picture
+  std::vector<TradeOffPoint> points;            ///< the networks
+  std::optional<ReferenceLine> reference = {};  ///< an accuracy that is worth knowing
 };
 
 namespace detail {
@@ -85,8 +87,8 @@ inline Element draw_axes(const Axis& cost, const Axis& accuracy, const Box& plot
   Element axes("g");
   for (const double v : accuracy.ticks()) {
     const double y = accuracy.at(v);
-    axes.add(
-        hairline(plot.left, y, plot.right(), y, v == accuracy.low ? theme::axis : theme::grid));
+    axes.add(hairline(plot.left, y, plot.right(), y,
+                      equals(v, accuracy.low) ? theme::axis : theme::grid));
     axes.add(text_line(plot.left - 10, y + 4, number(v),
                        {.fill = theme::quiet, .size = theme::small_size, .anchor = "end"}));
   }
@@ -157,7 +159,7 @@ inline Element trade_off_chart(const TradeOffChart& chart) {
   }
   if (chart.reference) {
     const double y = accuracy.at(chart.reference->top1);
-    Element line = hairline(plot.left, y, plot.right(), y, theme::plain);
+    Element line = hairline(plot.left, y, plot.right(), y, theme::compared);
     svg.add(Element("g", {{"stroke-dasharray", "4 4"}}).add(std::move(line)));
     const Box text = detail::reference_label(*chart.reference, y, plot, obstacles);
     svg.add(text_line(text.left, text.top + 13, chart.reference->label,
@@ -182,8 +184,8 @@ inline Element trade_off_chart(const TradeOffChart& chart) {
     points.add(Element("circle", {{"cx", at.x},
                                   {"cy", at.y},
                                   {"r", detail::point_radius},
-                                  {"fill", p.accent ? theme::accent : theme::plain}}));
-    const bool apart = shared_area(box_around(at.x, at.y, gap + 2), box) == 0;
+                                  {"fill", p.accent ? theme::accent : theme::compared}}));
+    const bool apart = equals(shared_area(box_around(at.x, at.y, gap + 2), box), 0);
     if (apart) leaders.add(detail::leader(at.x, at.y, box));
     // Text leans towards its point.
     const bool leans_right = box.right() <= at.x, centred = !leans_right && box.left < at.x;

@@ -12,8 +12,8 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// counts[k][j]: clips of class k that were taken for class j.
 struct Confusion {
-  std::vector<std::string> classes;
-  std::vector<std::vector<Index>> counts;
+  std::vector<std::string> classes;        ///< names, by label
+  std::vector<std::vector<Index>> counts;  ///< [true class][guess]: clips
 
   Index clips(std::size_t k) const {
     return std::accumulate(counts[k].begin(), counts[k].end(), Index{0});

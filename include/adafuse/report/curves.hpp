@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/report/axis.hpp>
 #include <adafuse/report/label_layout.hpp>
 #include <adafuse/report/theme.hpp>
@@ -11,16 +12,17 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// One line: a value for each epoch, from the first on.
 struct Curve {
-  std::string name;
-  std::vector<double> values;
-  std::string_view colour = theme::accent;
-  bool dashed = false;
+  std::string name;                         ///< in the legend
+  std::vector<double> values;               ///< of each epoch
+  std::string_view colour = theme::accent;  ///< "#rrggbb"
+  bool dashed = false;                      ///< not a whole line
 };
 
+/// Several lines over the same epochs.
 struct CurveChart {
-  std::string title;
-  std::vector<Curve> curves;
-  bool per_cent = false;  ///< the axis holds 0 to 100 and no more
+  std::string title;          ///< above the picture
+  std::vector<Curve> curves;  ///< the lines
+  bool per_cent = false;      ///< the axis holds 0 to 100 and no more
 };
 
 namespace detail {
@@ -83,7 +85,8 @@ inline Element curve_chart(const CurveChart& chart) {
   const int decimals = axis.step >= 1 ? 0 : static_cast<int>(std::ceil(-std::log10(axis.step)));
   for (const double v : axis.ticks()) {
     const double y = axis.at(v);
-    svg.add(hairline(plot.left, y, plot.right(), y, v == axis.low ? theme::axis : theme::grid));
+    svg.add(
+        hairline(plot.left, y, plot.right(), y, equals(v, axis.low) ? theme::axis : theme::grid));
     svg.add(text_line(plot.left - 8, y + 4, number(v, decimals),
                       {.fill = theme::quiet, .size = theme::small_size, .anchor = "end"}));
   }

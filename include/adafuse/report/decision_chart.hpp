@@ -10,6 +10,7 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 /// By Action: shares that add up to 1.
 using Shares = std::array<double, action_count>;
 
+/// What a block decided, in shares of its channels.
 struct BlockShares {
   std::string block;           ///< "layer2.0"
   Shares all{};                ///< over all frames

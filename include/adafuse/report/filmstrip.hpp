@@ -10,9 +10,10 @@
 namespace adafuse::report::inline ADAFUSE_SIMD {
 
 struct Filmstrip {
-  Tensor<std::uint8_t> frames;   // [T, H, W, 3], RGB
-  Tensor<std::uint8_t> actions;  // [T, c] by Action
+  Tensor<std::uint8_t> frames;   ///< [T, H, W, 3], RGB
+  Tensor<std::uint8_t> actions;  ///< [T, c] by Action
   std::string block;             ///< "layer2.0"
+  /// By name.
   std::string true_class, predicted_class;
 };
 

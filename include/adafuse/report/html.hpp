@@ -10,22 +10,24 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// What stands in a cell. `exact`: the number behind the text, as its file has it; empty: none.
 struct Cell {
+  /// As it is shown, and as the file has it.
   std::string text, exact = {};
   std::string look = {};  ///< a class of the page's style
   double shade = -1;      ///< 0 to 1: how strongly the cell is tinted; below 0: not at all
 };
 
+/// A column of a table.
 struct Column {
-  std::string name;
+  std::string name;     ///< its heading
   bool numeric = true;  ///< set to the right
 };
 
 /// The first cell of each row is its heading.
 struct Table {
-  std::string caption;
-  std::vector<Column> columns;
-  std::vector<std::vector<Cell>> rows = {};
-  std::string look = {};  ///< a class of the page's style
+  std::string caption;                       ///< above the table
+  std::vector<Column> columns;               ///< from the left
+  std::vector<std::vector<Cell>> rows = {};  ///< from the top, each a cell for each column
+  std::string look = {};                     ///< a class of the page's style
 };
 
 /// `<name class="look">text</name>`

@@ -15,6 +15,7 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// In pixels; y grows downwards.
 struct Box {
+  /// Where it is, and its size.
   double left = 0, top = 0, width = 0, height = 0;
 
   double right() const { return left + width; }
@@ -42,7 +43,9 @@ inline double covered_area(const Box& box, const std::vector<Box>& others, const
 
 /// A label's size and the point that it belongs to.
 struct Label {
+  /// The point.
   double x = 0, y = 0;
+  /// Of the label.
   double width = 0, height = 0;
 };
 

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <adafuse/core/error.hpp>
+#include <adafuse/core/parse_number.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -15,10 +15,12 @@
 
 namespace adafuse::report::inline ADAFUSE_SIMD {
 
+/// metrics.csv as texts.
 struct MetricsTable {
-  std::vector<std::string> columns;
+  std::vector<std::string> columns;            ///< the headings
   std::vector<std::vector<std::string>> rows;  ///< [epoch][column]
 
+  /// The number of a column; none where it is not there.
   std::optional<std::size_t> find(std::string_view column) const {
     const auto found = std::find(columns.begin(), columns.end(), column);
     if (found == columns.end()) return std::nullopt;
@@ -35,10 +37,7 @@ struct MetricsTable {
 
   /// What is no number is NaN.
   static double number_of(std::string_view text) {
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = error == std::errc() && end == text.data() + text.size();
-    return whole ? number : std::nan("");
+    return parse_number(text).value_or(std::nan(""));
   }
 };
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/report/charts.hpp>
 #include <adafuse/report/confusion_table.hpp>
 #include <adafuse/report/curves.hpp>
@@ -14,11 +15,12 @@
 
 namespace adafuse::report::inline ADAFUSE_SIMD {
 
+/// What a report shows.
 struct Page {
-  std::string title = "adafuse report";
-  std::vector<RunPage> runs;
+  std::string title = "adafuse report";         ///< of the page
+  std::vector<RunPage> runs;                    ///< one below the other
   std::optional<ReferenceLine> reference = {};  ///< an accuracy that is worth knowing
-  std::vector<Sweep> sweeps = {};
+  std::vector<Sweep> sweeps = {};               ///< before the runs
 };
 
 namespace detail {
@@ -44,7 +46,7 @@ inline Element curves_of(const MetricsTable& m) {
     grid.add(figure(
         curve_chart({.title = title, .curves = std::move(curves), .per_cent = per_cent}), ""));
   };
-  const auto &own = theme::accent, &other = theme::plain;
+  const auto &own = theme::accent, &other = theme::compared;
   add("Cross-entropy, nats", false,
       {{"training", m.values("train_cross_entropy"), other, true},
        {"validation", m.values("val_cross_entropy"), own}});
@@ -53,7 +55,8 @@ inline Element curves_of(const MetricsTable& m) {
        {"validation", m.values("val_top1"), own}});
   add("Mean average precision, %", true, {{"validation", m.values("val_map"), own}});
   const auto kept = m.values("keep");
-  const bool decides = std::any_of(kept.begin(), kept.end(), [](double k) { return k != 1; });
+  const bool decides =
+      std::any_of(kept.begin(), kept.end(), [](double k) { return !equals(k, 1); });
   if (decides)
     add("Cost, % of the dense network", true,
         {{"training", m.values("train_cost", 100), other, true},
@@ -193,7 +196,7 @@ inline Element overview(const Page& page) {
   TradeOffChart chart{.points = {}, .reference = page.reference};
   for (const auto& run : page.runs)
     if (auto place = run.swept ? std::nullopt : place_of(run)) {
-      const bool adapts = place->macs_fraction != 1;
+      const bool adapts = !equals(place->macs_fraction, 1);
       place->accent = page.runs.size() == 1 || adapts;
       chart.points.push_back(std::move(*place));
     }

@@ -8,6 +8,7 @@
 
 namespace adafuse::report::inline ADAFUSE_SIMD {
 
+/// JavaScript that stands in the page.
 inline constexpr std::string_view page_script = R"js(
 "use strict";
 const names = ["keep", "reuse", "skip"];

@@ -21,7 +21,7 @@ inline constexpr Ink inks[] = {
     {theme::quiet, "quiet", "#a3abb5"},
     {theme::grid, "grid", "#2c3238"},
     {theme::axis, "axis", "#59626c"},
-    {theme::plain, "plain", "#8a929b"},
+    {theme::compared, "plain", "#8a929b"},
     {theme::accent, "accent", "#4ba6e0"},
     {theme::warning, "warning", "#f0875c"},
     {action_looks[1].colour, "reuse", "#e0a030"},
@@ -96,6 +96,7 @@ summary { cursor: pointer; }
 
 }  // namespace detail
 
+/// The CSS that stands in the page.
 inline std::string page_style() {
   std::string light, dark, fills;
   for (const auto& [colour, name, in_the_dark] : detail::inks) {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/infer/steps/ledger.hpp>
 #include <adafuse/io/json.hpp>
 #include <adafuse/report/filmstrip.hpp>
@@ -15,16 +16,17 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// A clip and what was decided on it.
 struct Film {
-  std::string clip;
-  Filmstrip strip;
+  std::string clip;  ///< its name
+  Filmstrip strip;   ///< the frames and the decisions
 };
 
 /// What is known of a run. What is missing is left out of the page.
 struct RunPage {
-  std::string name;
+  std::string name;           ///< its directory
   io::Json summary = {};      ///< summary.json; null: the run is not complete
   MetricsTable metrics = {};  ///< metrics.csv
   io::Json evaluation = {};   ///< `eval --json`; null: there are no data
+  /// Clips that the network knew, and clips that it did not.
   std::vector<Film> right = {}, wrong = {};
   infer::Ledger ledger = {};  ///< of some clips; no frames: none
   infer::Ledger dense = {};   ///< of the same clips, all channels kept; no frames: none
@@ -128,7 +130,7 @@ inline Element metrics_table(const MetricsTable& metrics) {
     std::vector<Cell> cells;
     for (const auto& text : row) {
       const double value = MetricsTable::number_of(text);
-      const bool is_small = value != 0 && std::abs(value) < 1e-3;
+      const bool is_small = !equals(value, 0) && std::abs(value) < 1e-3;
       cells.push_back({.text = is_small ? text : number(value, 3), .exact = text});
     }
     t.rows.push_back(std::move(cells));
@@ -151,6 +153,7 @@ inline Element blocks_table(const io::Json& e) {
   return table(t);
 }
 
+/// A row for each class of `eval --json`.
 inline Element classes_table(const io::Json& classes) {
   // Where clips have several labels, a class has an average precision and no accuracy.
   const bool several = !classes.empty() && !classes[0].contains("accuracy");

@@ -9,10 +9,12 @@
 
 namespace adafuse::report::inline ADAFUSE_SIMD {
 
+/// What several runs of one setting say together.
 struct Spread {
-  std::size_t count = 0;
-  double mean = 0;
-  double deviation = 0;  ///< of the sample (n - 1); 0 of one value
+  std::size_t count = 0;  ///< how many values there are
+  double mean = 0;        ///< their sum over their count
+  double deviation = 0;   ///< of the sample (n - 1); 0 of one value
+  /// The smallest and the largest value.
   double least = 0, most = 0;
 };
 

@@ -16,9 +16,12 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// `{"fill", "#333"}` or `{"x", 12.5}`.
 struct Attribute {
+  /// As they are written, but for escapes.
   std::string name, value;
 
+  /// Text, which is escaped when it is written.
   Attribute(std::string_view attribute, std::string_view text) : name(attribute), value(text) {}
+  /// A number, in few digits.
   template <class N>
   requires std::integral<N> || std::floating_point<N> Attribute(std::string_view attribute, N n)
       : name(attribute), value(number(static_cast<double>(n))) {}
@@ -27,15 +30,18 @@ struct Attribute {
 /// `<name attributes>`, then text or children.
 class Element {
  public:
+  /// An element of this name, without children.
   explicit Element(std::string name, std::vector<Attribute> attributes = {},
                    std::string_view text = {})
       : name_(std::move(name)), attributes_(std::move(attributes)), text_(text) {}
 
+  /// Adds a child behind the others.
   Element& add(Element child) {
     children_.push_back(std::move(child));
     return *this;
   }
 
+  /// Adds an attribute behind the others.
   Element& set(Attribute attribute) {
     attributes_.push_back(std::move(attribute));
     return *this;
@@ -104,6 +110,7 @@ class Path {
     return move(x, y).step("h", {width}).step("v", {height}).step("h", {-width}).close();
   }
 
+  /// Whether nothing was drawn.
   bool empty() const { return d_.empty(); }
   const std::string& str() const { return d_; }
 

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/report/html.hpp>
 #include <adafuse/report/metrics_table.hpp>
 #include <adafuse/report/spread.hpp>
@@ -11,23 +12,26 @@ namespace adafuse::report::inline ADAFUSE_SIMD {
 
 /// Texts are as files have them.
 struct SweepRun {
+  /// As the command line was given them.
   std::string lambda, seed;
   double top1 = 0;           ///< of the best model, per cent
   double macs_fraction = 0;  ///< of the dense network
-  double macs_per_clip = 0;
+  double macs_per_clip = 0;  ///< multiply-accumulates, agents included
 
   /// The run's directory, in that of the sweep.
   std::string directory() const { return "lambda-" + lambda + "_seed-" + seed; }
 };
 
+/// The runs of one sweep.
 struct Sweep {
-  std::string name;
-  std::vector<SweepRun> runs;
+  std::string name;            ///< its directory
+  std::vector<SweepRun> runs;  ///< as sweep.csv has them
 };
 
 /// The runs of one lambda.
 struct LambdaRow {
-  std::string lambda;
+  std::string lambda;  ///< as the command line was given it
+  /// Over the seeds; top1 in per cent.
   Spread top1, macs_fraction, macs_per_clip;
 };
 
@@ -54,7 +58,7 @@ inline std::vector<LambdaRow> by_lambda(const std::vector<SweepRun>& runs) {
 inline void sort_runs(std::vector<SweepRun>& runs) {
   std::sort(runs.begin(), runs.end(), [](const SweepRun& a, const SweepRun& b) {
     const double x = MetricsTable::number_of(a.lambda), y = MetricsTable::number_of(b.lambda);
-    if (x != y) return x < y;
+    if (!equals(x, y)) return x < y;
     return a.seed.size() != b.seed.size() ? a.seed.size() < b.seed.size() : a.seed < b.seed;
   });
 }
@@ -103,8 +107,8 @@ inline Element sweep_table(const Sweep& sweep) {
                             {.text = std::to_string(row.top1.count)}};
     for (const auto& [spread, factor] :
          {std::pair(row.top1, 1.), std::pair(row.macs_fraction, 100.)}) {
-      const auto cell = [factor = factor](double value) {
-        return Cell{.text = number(factor * value, 1) + " %", .exact = number(value, 8)};
+      const auto cell = [scale = factor](double value) {
+        return Cell{.text = number(scale * value, 1) + " %", .exact = number(value, 8)};
       };
       cells.push_back(cell(spread.mean));
       cells.push_back(spread.count > 1 ? cell(spread.deviation) : Cell{.text = "\u2013"});

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/report/charts.hpp>
 #include <adafuse/report/sweep.hpp>
 
@@ -114,8 +115,8 @@ inline Element sweep_chart(const Sweep& sweep, const std::vector<TradeOffPoint>&
   }
   for (const auto& p : others) {
     const double x = cost.at(100 * p.macs_fraction), y = accuracy.at(p.top1);
-    means.add(Element("circle",
-                      {{"cx", x}, {"cy", y}, {"r", detail::point_radius}, {"fill", theme::plain}}));
+    means.add(Element(
+        "circle", {{"cx", x}, {"cy", y}, {"r", detail::point_radius}, {"fill", theme::compared}}));
     label(x, y, p.label, detail::point_figures(p));
   }
   svg.add(detail::run_marks(sweep, cost, accuracy)).add(std::move(means));
@@ -130,7 +131,7 @@ inline Element sweep_chart(const Sweep& sweep, const std::vector<TradeOffPoint>&
                                     {"paint-order", "stroke"}});
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const Box& box = boxes[i];
-    if (shared_area(box_around(labels[i].x, labels[i].y, gap + 2), box) == 0)
+    if (equals(shared_area(box_around(labels[i].x, labels[i].y, gap + 2), box), 0))
       leaders.add(detail::leader(labels[i].x, labels[i].y, box));
     texts.add(text_line(box.left, box.top + 13, names[i],
                         {.fill = i < rows.size() ? theme::accent : theme::ink, .bold = true}));

@@ -29,10 +29,11 @@ inline std::string number(double value, int decimals = 2) {
 
 /// One character of UTF-8 text.
 struct Character {
-  char32_t code;
-  std::size_t bytes;
+  char32_t code;      ///< its number in Unicode
+  std::size_t bytes;  ///< that it takes in UTF-8
 };
 
+/// What stands for bytes that are no character.
 inline constexpr char32_t replacement_character = 0xFFFD;
 
 /// The character at the start of `text`, which is not empty. A byte that starts none counts as one

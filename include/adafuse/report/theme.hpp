@@ -15,13 +15,13 @@ namespace theme {
 inline constexpr std::string_view font =
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', sans-serif";
 inline constexpr std::string_view paper = "#ffffff";
-inline constexpr std::string_view ink = "#1f2328";      // titles, labels
-inline constexpr std::string_view quiet = "#656d76";    // what explains
-inline constexpr std::string_view grid = "#e6e8eb";     // hairlines
-inline constexpr std::string_view axis = "#b8bec5";     // the line that the ticks stand on
-inline constexpr std::string_view accent = "#0072b2";   // what the picture is about
-inline constexpr std::string_view plain = "#8a929b";    // what it is compared with
-inline constexpr std::string_view warning = "#b3401a";  // what went wrong
+inline constexpr std::string_view ink = "#1f2328";       // titles, labels
+inline constexpr std::string_view quiet = "#656d76";     // what explains
+inline constexpr std::string_view grid = "#e6e8eb";      // hairlines
+inline constexpr std::string_view axis = "#b8bec5";      // the line that the ticks stand on
+inline constexpr std::string_view accent = "#0072b2";    // what the picture is about
+inline constexpr std::string_view compared = "#8a929b";  // what it is compared with
+inline constexpr std::string_view warning = "#b3401a";   // what went wrong
 
 inline constexpr double title_size = 17, body_size = 13, small_size = 11.5;
 
@@ -29,6 +29,7 @@ inline constexpr double title_size = 17, body_size = 13, small_size = 11.5;
 
 /// How an action is drawn, and what a legend says of it.
 struct ActionLook {
+  /// "#rrggbb", and a word.
   std::string_view colour, legend;
 };
 
@@ -61,11 +62,12 @@ inline Element sheet(double width, double height, std::string_view name) {
   return svg;
 }
 
+/// How a text is drawn.
 struct TextStyle {
-  std::string_view fill = theme::ink;
-  double size = theme::body_size;
-  std::string_view anchor = "start";  ///< which part of the text stands at x: start, middle, end
-  bool bold = false;
+  std::string_view fill = theme::ink;  ///< "#rrggbb"
+  double size = theme::body_size;      ///< pixels
+  std::string_view anchor = "start";   ///< which part of the text stands at x: start, middle, end
+  bool bold = false;                   ///< or of the usual weight
 };
 
 /// A line of text whose baseline is at y.

@@ -10,6 +10,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/train/clip_results.hpp>
 #include <limits>
 
@@ -24,7 +25,7 @@ inline double average_precision(std::span<const double> scores, const std::vecto
   for (std::size_t begin = 0; begin < order.size();) {
     double tied = 0;  // of this score, and have the class
     std::size_t end = begin;
-    for (; end < order.size() && scores[order[end]] == scores[order[begin]]; ++end)
+    for (; end < order.size() && equals(scores[order[end]], scores[order[begin]]); ++end)
       tied += has[order[end]];
     found += tied;
     sum += tied * found / static_cast<double>(end);

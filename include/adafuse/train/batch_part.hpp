@@ -7,22 +7,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/data/loader.hpp>
 #include <adafuse/fusion/objective.hpp>
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// What goes through the network at once.
 struct BatchPart {
   data::Batch batch;     ///< shares the whole one's memory
   double of_clips = 1;   ///< its share of the clips
   double of_labels = 1;  ///< and of the weights of their labels: the mean's divisor
 
-  bool is_all() const { return of_clips == 1; }
+  bool is_all() const { return equals(of_clips, 1); }
 
   /// Its share of the batch's loss, given its own.
   Variable<float> loss(const Objective<float>& own, const CostLoss& weighs) const {
     const Variable<float> entropy = own.cross_entropy * static_cast<float>(of_labels);
-    if (weighs.lambda == 0) return entropy;
+    if (equals(weighs.lambda, 0)) return entropy;
     return entropy + cost_loss(own.cost, weighs) * static_cast<float>(of_clips);
   }
 };

@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/shape.hpp>
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
@@ -20,12 +21,12 @@ struct BestEpoch {
   /// Whether an epoch is a candidate, in a run that is to weigh the cost by `asked`. The last one
   /// is, whatever this says.
   bool admits(const BestEpoch& epoch, double asked) const {
-    return asked == 0 || (epoch.lambda > 0 && epoch.lambda >= in_full * lambda);
+    return equals(asked, 0) || (epoch.lambda > 0 && epoch.lambda >= in_full * lambda);
   }
   /// Whether a candidate is better than the best so far. If so, it is the best from now on.
   bool take(const BestEpoch& epoch) {
     const bool outgrown = lambda < in_full * epoch.lambda;
-    const bool better = epoch.top1 > top1 || (epoch.top1 == top1 && epoch.cost < cost);
+    const bool better = epoch.top1 > top1 || (equals(epoch.top1, top1) && epoch.cost < cost);
     if (!outgrown && !better) return false;
     *this = epoch;
     return true;

@@ -23,15 +23,17 @@ inline constexpr const char* chosen_fusion = "adafuse";
 
 /// What was said of it all the same; 0: nothing.
 struct Given {
-  Index size = 0;
-  Index batch = 0;
+  Index size = 0;   ///< pixels
+  Index batch = 0;  ///< clips
 };
 
+/// A network and a number of steps.
 struct Choice {
-  Index size = 0;    ///< frames are scaled and cropped to size x size; 0: as they are
-  Index pixels = 0;  ///< the shorter side that the network sees
-  Index stem_stride = 1;
-  std::string model;
+  Index size = 0;         ///< frames are scaled and cropped to size x size; 0: as they are
+  Index pixels = 0;       ///< the shorter side that the network sees
+  Index stem_stride = 1;  ///< of the CIFAR-style networks' first convolution
+  std::string model;      ///< the backbone's name
+  /// Clips of a step, and passes over all.
   Index batch = 0, epochs = 0;
 };
 
@@ -43,6 +45,7 @@ inline Index chosen_size(const data::Description& found) {
   return std::min({usual.height, usual.width, longest_side});
 }
 
+/// The stride of the first convolution for pictures of this shorter side.
 inline Index chosen_stem_stride(Index pixels) {
   constexpr Index least_halved = 24, most_left = 56, widest = 8;
   if (pixels < least_halved) return 1;
@@ -51,6 +54,7 @@ inline Index chosen_stem_stride(Index pixels) {
   return stride;
 }
 
+/// An eighth of the clips, from 8 to 32, and never more than there are.
 inline Index chosen_batch(Index clips) {
   constexpr Index usual = 32, least = 8;
   return std::min(clips, std::clamp(clips / 8, least, usual));

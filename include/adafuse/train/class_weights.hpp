@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/parse_number.hpp>
 #include <adafuse/data/dataset.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <adafuse/ops/cross_entropy.hpp>
-#include <charconv>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
@@ -19,12 +20,11 @@ inline std::vector<double> parse_class_weights(const std::string& text) {
   if (text.empty() || text == "balanced") return weights;
   for (std::size_t begin = 0; begin <= text.size();) {
     const auto end = std::min(text.find(',', begin), text.size());
-    double weight = 0;
-    const auto [stop, error] = std::from_chars(text.data() + begin, text.data() + end, weight);
-    require<ValueError>(
-        error == std::errc() && stop == text.data() + end && weight > 0 && std::isfinite(weight),
-        "class-weights: expects balanced, or a positive number for each class as ",
-        "in 1,2,0.5, got ", io::in_single_quotes(text));
+    const double weight =
+        parse_number(std::string_view(text).substr(begin, end - begin)).value_or(0);
+    require<ValueError>(weight > 0 && std::isfinite(weight),
+                        "class-weights: expects balanced, or a positive number for each class as ",
+                        "in 1,2,0.5, got ", io::in_single_quotes(text));
     weights.push_back(weight);
     begin = end + 1;
   }

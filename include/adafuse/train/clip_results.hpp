@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/tensor.hpp>
 #include <algorithm>
 #include <cmath>
@@ -15,6 +16,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 /// One clip, evaluated.
 struct ClipResult {
   Index clip = 0;  ///< its number in the data set
+  /// The first label, and the class of the largest logit.
   std::int64_t label = 0, guess = 0;
   std::vector<std::int64_t>
       labels;       ///< that count: the label alone, or all where there are several
@@ -34,7 +36,7 @@ inline Index rank_of(std::span<const float> logits, std::int64_t label) {
   const auto own = static_cast<std::size_t>(label);
   Index rank = 0;
   for (std::size_t k = 0; k < logits.size(); ++k)
-    rank += logits[k] > logits[own] || (logits[k] == logits[own] && k < own);
+    rank += logits[k] > logits[own] || (equals(logits[k], logits[own]) && k < own);
   return rank;
 }
 
@@ -84,6 +86,7 @@ inline double top_k(const std::vector<ClipResult>& clips, Index k) {
 
 /// One class of a data set.
 struct ClassResult {
+  /// How many there are, and how many were recognised.
   Index clips = 0, right = 0;
   double macs_fraction = 0;  ///< mean over its clips
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/data/transform.hpp>
 #include <adafuse/fusion/objective.hpp>
 #include <adafuse/models/load_weights.hpp>
@@ -16,6 +17,7 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// Which rule changes the weights.
 enum class Optimizer {
   adamw,
   adam,
@@ -34,38 +36,40 @@ enum class Schedule {
 inline constexpr std::string_view schedule_words[] = {"one-cycle", "cosine", "step", "constant"};
 constexpr io::Words words_of(Schedule) { return {"schedule", schedule_words}; }
 
+/// All that a training run depends on, beside its data.
 struct TrainConfig {
-  models::ModelConfig model;
-  PolicyChoice policy;  ///< who decides
+  models::ModelConfig model;  ///< the network
+  PolicyChoice policy;        ///< who decides
 
-  Index epochs = 12;
-  Index batch = 32;
-  Optimizer optimizer = Optimizer::adamw;
-  double rate = 3e-3;  ///< the highest learning rate
-  Schedule schedule = Schedule::one_cycle;
-  double weight_decay = 0.01;  ///< not on biases and batch norms
-  double clip_norm = 20;       ///< of the gradients
-  TuningConfig tuning;         ///< where it starts, what learns, how clips count
+  Index epochs = 12;                        ///< passes over the training clips
+  Index batch = 32;                         ///< clips of a step
+  Optimizer optimizer = Optimizer::adamw;   ///< which rule changes the weights
+  double rate = 3e-3;                       ///< the highest learning rate
+  Schedule schedule = Schedule::one_cycle;  ///< how the rate goes on
+  double weight_decay = 0.01;               ///< not on biases and batch norms
+  double clip_norm = 20;                    ///< of the gradients
+  TuningConfig tuning;                      ///< where it starts, what learns, how clips count
 
   double lambda = 0.5;  ///< weight of the cost, counted as a share of the dense network
   LambdaRule lambda_rule = LambdaRule::half_learned;  ///< how much of lambda counts when
   Index lambda_from = 0;  ///< of LambdaRule::epoch: first epoch, from 0, in which lambda counts
-  CostKind cost = CostKind::real;
+  CostKind cost = CostKind::real;  ///< what is counted
+  /// how its distance from the target is measured
   CostDistance cost_loss = CostDistance::absolute;
   double cost_target = 0;  ///< a share of the dense network's MACs
 
-  Estimator estimator = Estimator::gumbel;
-  double temperature = 0.67;    ///< of the softmax that gives the gradient
-  bool detach_history = false;  ///< A reused map sends no gradient to the frame before.
+  Estimator estimator = Estimator::gumbel;  ///< of the choices' gradient
+  double temperature = 0.67;                ///< of the softmax that gives the gradient
+  bool detach_history = false;              ///< A reused map sends no gradient to the frame before.
 
-  Index size = 0;                    ///< Frames are cropped to size x size; 0: as they are.
-  Index shorter_side = 0;            ///< to which frames are scaled before; 0: size
-  bool flip = false;                 ///< Mirror half of the clips.
-  bool several_labels = false;       ///< All labels of a clip count (train/several_labels.hpp).
-  data::TransformOptions transform;  ///< what else becomes of clips
-  data::Normalisation normalisation;
+  Index size = 0;                     ///< Frames are cropped to size x size; 0: as they are.
+  Index shorter_side = 0;             ///< to which frames are scaled before; 0: size
+  bool flip = false;                  ///< Mirror half of the clips.
+  bool several_labels = false;        ///< All labels of a clip count (train/several_labels.hpp).
+  data::TransformOptions transform;   ///< what else becomes of clips
+  data::Normalisation normalisation;  ///< from bytes to numbers of about unit size
 
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;  ///< of all that is drawn
 };
 
 /// The weight that the cost is to have in the end: 0 where nothing is learned about decisions.
@@ -159,7 +163,7 @@ inline void check(const TrainConfig& c) {
     require<ValueError>(!given || !c.several_labels, name,
                         ": has no meaning where clips have several labels");
   };
-  one_label("label-smoothing", c.tuning.label_smoothing != 0);
+  one_label("label-smoothing", !equals(c.tuning.label_smoothing, 0));
   one_label("class-weights", !c.tuning.class_weights.empty());
   check_network(c.model);
   check_decisions(c);

@@ -14,6 +14,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 struct DataFingerprint {
   Index classes = 0, train = 0, val = 0;  ///< how many
   std::uint32_t class_names = 0;          ///< sums of the texts (io/crc32.hpp)
+  /// Sums over what is known of each clip.
   std::uint32_t train_clips = 0, val_clips = 0;
 };
 

@@ -21,6 +21,7 @@ class EarlyStopping {
 
   /// All that a resumed run needs: candidates since the best one.
   Index state() const { return since_best_; }
+  /// Goes on from a state. Throws ValueError for a negative count.
   void restore(Index since_best) {
     require<ValueError>(since_best >= 0, "early-stopping: expects a count, got ", since_best);
     since_best_ = since_best;

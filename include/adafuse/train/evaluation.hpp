@@ -20,6 +20,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 struct ActionCounts {
   std::array<Index, action_count> count{};  ///< by Action: keep, reuse, skip
 
+  /// Counts these actions as well.
   void add(const Tensor<std::uint8_t>& actions) {
     for (std::uint8_t action : actions) ++count[action];
   }
@@ -33,7 +34,7 @@ struct ActionCounts {
 };
 
 struct Evaluation {
-  Index clips = 0;
+  Index clips = 0;                  ///< how many were evaluated
   bool several_labels = false;      ///< All labels of a clip count (train/several_labels.hpp).
   double cross_entropy = 0;         ///< nats, mean over the clips; of several labels binary
   double top1 = 0;                  ///< per cent
@@ -42,7 +43,7 @@ struct Evaluation {
   double paper_fraction = 1;        ///< the same by the paper's formula ("real")
   double upper_bound_fraction = 1;  ///< and by its upper bound: only what is skipped is saved
   double seconds = 0;               ///< of the forward passes
-  ActionCounts actions;
+  ActionCounts actions;             ///< over all blocks, frames and clips
   std::vector<std::pair<std::string, ActionCounts>> blocks;  ///< the same block by block
   std::vector<std::vector<ActionCounts>> frames;  ///< [block][t]: the same by place in the clip
   std::vector<ClipResult> results;                ///< of each clip, in the order of the loader
@@ -67,6 +68,7 @@ Index correct_count(const Tensor<T>& logits, const Tensor<std::int64_t>& labels)
   return correct;
 }
 
+/// What evaluate is told.
 struct EvaluationOptions {
   PolicyChoice policy;          ///< learned: the model's agents decide, by their largest logit
   Key key = Key(0);             ///< of what is drawn; a clip draws the same in a batch of any size

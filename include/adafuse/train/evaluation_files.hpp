@@ -163,8 +163,9 @@ inline std::string scores_csv(const Evaluation& e, const std::vector<std::string
   return text;
 }
 
-/// `decisions.<block>` [clips, T, c] (0 keep, 1 reuse, 2 skip), `labels` and `predicted` [clips];
-/// several labels are `labels` [clips, classes], 1 where a clip has a class.
+/// Tensors by name: `decisions.B` [clips, T, c] of each block B (0 keep, 1 reuse, 2 skip), `labels`
+/// and `predicted` [clips]; several labels are `labels` [clips, classes], 1 where a clip has a
+/// class.
 inline io::TensorFile decisions_file(const Evaluation& e) {
   io::TensorFile file;
   Tensor<std::int64_t> labels({e.clips}), predicted({e.clips});

@@ -10,6 +10,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// How many views are taken: clips x crops (data::test_frames, data::test_crop).
 struct ViewCounts {
+  /// Of each video.
   Index clips = 1, crops = 1;
 
   Index all() const { return clips * crops; }

@@ -10,12 +10,12 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Files of before a field was there have it at its default: pictures of any size, by segments.
 struct InputConfig {
-  Index size = 0;  ///< cropped to size x size; 0: as `fit` says
-  Index shorter_side = 0;
-  data::Normalisation normalisation{};
-  data::Fit fit = data::Fit::any;
-  Index height = 0, width = 0;  ///< that the network saw, where fit is not any
-  data::FrameSampling sampling = data::FrameSampling::segments;
+  Index size = 0;                       ///< cropped to size x size; 0: as `fit` says
+  Index shorter_side = 0;               ///< to which a frame is scaled before the crop; 0: size
+  data::Normalisation normalisation{};  ///< from bytes to numbers of about unit size
+  data::Fit fit = data::Fit::any;       ///< what happens to pictures of other sizes
+  Index height = 0, width = 0;          ///< that the network saw, where fit is not any
+  data::FrameSampling sampling = data::FrameSampling::segments;  ///< which frames are looked at
 
   data::Framing framing() const { return {size, shorter_side, fit, height, width}; }
 };

@@ -9,6 +9,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/json.hpp>
 #include <adafuse/io/words.hpp>
@@ -39,6 +40,7 @@ concept PlainField = std::is_arithmetic_v<X> || std::same_as<X, std::string> ||
 /// one, so that lists beside it are found through their argument.
 class FieldWriter {
  public:
+  /// Writes a field.
   template <class Field>
   void operator()(const char* key, const Field& field) {
     if constexpr (detail::PlainField<Field>)
@@ -48,6 +50,7 @@ class FieldWriter {
     else
       json[key] = to_json(field);
   }
+  /// Writes a field, though a reader may do without.
   template <class Field>
   void or_default(const char* key, const Field& field) {
     (*this)(key, field);
@@ -55,18 +58,20 @@ class FieldWriter {
   /// A field that is written only where it is not 0, so that files without it stay as they were.
   template <class Field>
   void where_set(const char* key, const Field& field) {
-    if (field != Field{}) (*this)(key, field);
+    if (!equals(field, Field{})) (*this)(key, field);
   }
-  io::Json json = io::Json::object();
+  io::Json json = io::Json::object();  ///< what was written
 };
 
 /// What a list of fields is called with to read them. A list may then check what it has read.
 class FieldReader {
  public:
+  /// Reads the fields of an object, which errors call `name`. Throws FormatError for what is none.
   FieldReader(const io::Json& json, std::string name) : json_(json), name_(std::move(name)) {
     require<FormatError>(json.is_object(), name_, ": expected an object, got ", json.type_name());
   }
 
+  /// Reads a field. Throws FormatError where it is missing or of another type.
   template <class Field>
   void operator()(const char* key, Field& field) {
     const auto found = json_.find(key);
@@ -94,11 +99,13 @@ class FieldReader {
   void or_default(const char* key, Field& field) {
     if (json_.contains(key)) (*this)(key, field);
   }
+  /// Reads a field, if it is there.
   template <class Field>
   void where_set(const char* key, Field& field) {
     or_default(key, field);
   }
 
+  /// Throws FormatError for a name that was not asked for.
   void finish() const {
     for (const auto& entry : json_.items())
       require<FormatError>(known_.count(entry.key()) > 0, name_, ": ", io::in_quotes(entry.key()),
@@ -124,7 +131,7 @@ class FieldReader {
       return value.is_array() && value.size() == 3 &&
              std::all_of(value.begin(), value.end(), [](const auto& x) {
                return x.is_number() && std::abs(x.template get<double>()) <=
-                                           double{std::numeric_limits<float>::max()};
+                                           static_cast<double>(std::numeric_limits<float>::max());
              });
     else if constexpr (std::same_as<Field, std::vector<Index>>)
       return value.is_array() &&

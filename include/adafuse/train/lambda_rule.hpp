@@ -17,6 +17,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/error.hpp>
 #include <adafuse/core/shape.hpp>
 #include <adafuse/io/words.hpp>
@@ -25,6 +26,7 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// What lambda is multiplied with; the header says by which equation.
 enum class LambdaRule { half_learned, learned, learned_squared, left_chance, epoch };
 inline constexpr std::string_view lambda_rule_words[] = {"half-learned", "learned",
                                                          "learned-squared", "left-chance", "epoch"};
@@ -34,7 +36,10 @@ constexpr io::Words words_of(LambdaRule) { return {"lambda-rule", lambda_rule_wo
 struct LambdaState {
   double accuracy = 0;       ///< running mean over the training steps, from 0 to 1
   bool left_chance = false;  ///< whether it was above chance by the margin, ever
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"
   friend bool operator==(const LambdaState&, const LambdaState&) = default;
+#pragma GCC diagnostic pop
 };
 
 template <class Fields>
@@ -42,6 +47,7 @@ void list_fields(Fields& f, LambdaState& s) {
   f("accuracy", s.accuracy), f("left_chance", s.left_chance);
 }
 
+/// How much of lambda counts, step by step.
 class LambdaSchedule {
  public:
   /// `from`: the first epoch, from 0, in which lambda counts by LambdaRule::epoch. `chance`: what
@@ -80,12 +86,13 @@ class LambdaSchedule {
   /// How far the way from chance to no mistake was gone, from 0 to 1. With one class there is
   /// nothing to learn: 1.
   double learned() const {
-    if (chance_ == 1) return 1;
+    if (equals(chance_, 1)) return 1;
     return std::clamp((state_.accuracy - chance_) / (1 - chance_), 0., 1.);
   }
 
   /// Restored into a schedule of the same rule, all goes on as if it had never stopped.
   const LambdaState& state() const { return state_; }
+  /// Goes on from a state.
   void restore(const LambdaState& state) { state_ = state; }
 
  private:
@@ -101,7 +108,8 @@ template <class Clips>
 double chance_of(const Clips& clips, Index classes) {
   std::vector<Index> counts(static_cast<std::size_t>(classes), 0);
   for (Index i = 0; i < clips.size(); ++i) ++counts[static_cast<std::size_t>(clips.label(i))];
-  return static_cast<double>(*std::ranges::max_element(counts)) / static_cast<double>(clips.size());
+  return static_cast<double>(*std::max_element(counts.begin(), counts.end())) /
+         static_cast<double>(clips.size());
 }
 
 }  // namespace adafuse::train::inline ADAFUSE_SIMD

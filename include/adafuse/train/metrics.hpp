@@ -10,11 +10,13 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Means over the training clips of an epoch, as they were seen.
 struct TrainingMetrics {
+  /// The objective, and its cross-entropy in nats.
   double loss = 0, cross_entropy = 0;
   double cost = 0;    ///< share of the dense network's MACs, by the chosen count
   double top1 = 0;    ///< per cent
   double lambda = 0;  ///< weight of the cost
 
+  /// Adds each number, on the way to a mean.
   TrainingMetrics& operator+=(const TrainingMetrics& other) {
     loss += other.loss, cross_entropy += other.cross_entropy, cost += other.cost;
     top1 += other.top1, lambda += other.lambda;
@@ -25,11 +27,12 @@ struct TrainingMetrics {
   }
 };
 
+/// A row of metrics.csv.
 struct EpochMetrics {
-  Index epoch = 0;  ///< from 0
-  double rate = 0;  ///< the learning rate of the epoch's last step
-  TrainingMetrics train;
-  Evaluation val;
+  Index epoch = 0;        ///< from 0
+  double rate = 0;        ///< the learning rate of the epoch's last step
+  TrainingMetrics train;  ///< over the training clips
+  Evaluation val;         ///< over the validation clips
 };
 
 /// Runs on clips of several labels have one more column, the mean average precision in per cent.
@@ -40,6 +43,7 @@ inline std::string csv_header(bool several_labels = false) {
   return header + ",macs_fraction" + (several_labels ? ",val_map\n" : "\n");
 }
 
+/// The row as CSV, in the order of the headings.
 inline std::string csv_row(const EpochMetrics& m) {
   std::string row = std::to_string(m.epoch);
   std::vector<double> values{m.rate,       m.train.loss, m.train.cross_entropy,

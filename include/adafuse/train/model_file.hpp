@@ -16,16 +16,17 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// What a model file says of its weights.
 struct ModelCard {
-  models::ModelConfig config;
-  std::vector<std::string> classes;
-  InputConfig input;
-  PolicyChoice policy;
-  bool several_labels = false;  ///< A logit says for itself whether its class is there.
+  models::ModelConfig config;        ///< the network
+  std::vector<std::string> classes;  ///< names, by label
+  InputConfig input;                 ///< what becomes of a clip first
+  PolicyChoice policy;               ///< who decides
+  bool several_labels = false;       ///< A logit says for itself whether its class is there.
 };
 
+/// A model and what its file says.
 struct SavedModel {
-  ModelCard card;
-  models::VideoModel<float> model;
+  ModelCard card;                   ///< what the file says
+  models::VideoModel<float> model;  ///< with the file's weights
 };
 
 /// Writes the model, or leaves the file as it was. Throws IoError.

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/parse_number.hpp>
 #include <adafuse/fusion/magnitude.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <charconv>
@@ -12,7 +13,8 @@
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
 struct PolicyChoice {
-  enum class Kind { learned, keep_all, random, magnitude } kind = Kind::learned;
+  /// Who decides.
+  enum class Kind { learned, keep_all, random, magnitude } kind = Kind::learned;  ///< who does
   ActionShares shares{};  ///< of a random policy, and of one by magnitude
 
   bool learned() const { return kind == Kind::learned; }
@@ -60,15 +62,15 @@ inline PolicyChoice parse_policy(const std::string& text) {
                       io::in_single_quotes(text));
   PolicyChoice choice{.kind = name == "random" ? PolicyChoice::Kind::random
                                                : PolicyChoice::Kind::magnitude};
-  const char* at = text.data() + name.size() + 1;
-  const char* const end = text.data() + text.size();
+  std::string_view rest = std::string_view(text).substr(name.size() + 1);
   for (double* share : {&choice.shares.keep, &choice.shares.reuse, &choice.shares.skip}) {
-    const auto [next, error] = std::from_chars(at, end, *share);
     const bool last = share == &choice.shares.skip;
-    require<ValueError>(error == std::errc() && (last ? next == end : next != end && *next == ','),
-                        "policy: ", name, ":k,r,s takes three shares, got ",
+    const auto comma = last ? rest.size() : rest.find(',');
+    const auto number = comma == rest.npos ? std::nullopt : parse_number(rest.substr(0, comma));
+    require<ValueError>(number.has_value(), "policy: ", name, ":k,r,s takes three shares, got ",
                         io::in_single_quotes(text));
-    at = last ? next : next + 1;
+    *share = *number;
+    rest.remove_prefix(last ? comma : comma + 1);
   }
   check_shares(choice.shares, name.c_str());
   return choice;

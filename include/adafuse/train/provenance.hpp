@@ -5,6 +5,8 @@
 
 #include <adafuse/core/shape.hpp>
 #include <adafuse/train/json_fields.hpp>
+#include <chrono>
+#include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <string>
@@ -12,6 +14,7 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// Where a run comes from.
 struct Provenance {
   std::string version;               ///< of adafuse
   std::string commit;                ///< that the program was built from; empty: not known
@@ -20,8 +23,8 @@ struct Provenance {
   std::string data;                  ///< the data set
   std::string started;               ///< UTC, "2026-03-01T12:00:00Z"
   std::string processor;             ///< "AMD EPYC 9B45"; empty: not known
-  Index threads = 0;
-  std::string vector_path;  ///< plain, avx2, avx512
+  Index threads = 0;                 ///< that a loop might use
+  std::string vector_path;           ///< plain, avx2, avx512, neon
 };
 
 template <class Fields>
@@ -34,10 +37,16 @@ void list_fields(Fields& f, Provenance& p) {
 
 /// A time as ISO 8601 writes it, in UTC.
 inline std::string utc_text(std::time_t time) {
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  using namespace std::chrono;
+  const auto at = floor<seconds>(system_clock::from_time_t(time));
+  const auto day = floor<days>(at);
+  const year_month_day date(day);
+  const hh_mm_ss clock(at - day);
+  char text[64];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
   return text;
 }
 
@@ -50,6 +59,7 @@ inline std::string processor_name(std::istream& cpuinfo) {
   return "";
 }
 
+/// Of this machine, by /proc/cpuinfo; empty where that says nothing.
 inline std::string processor_name() {
   std::ifstream cpuinfo("/proc/cpuinfo");
   return processor_name(cpuinfo);

@@ -17,11 +17,14 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Step i of n has rate from (to / from)^(i / (n - 1)).
 struct RateRange {
+  /// The first and the last rate.
   double from = 1e-6, to = 1;
-  Index steps = 100;
+  Index steps = 100;  ///< n
 };
 
+/// What a step of the test found.
 struct RateStep {
+  /// The rate, and the loss of its batch.
   double rate = 0, loss = 0;
   double smoothed = 0;  ///< a mean that forgets, corrected for its start as Adam's are
 };

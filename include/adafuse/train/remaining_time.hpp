@@ -10,10 +10,13 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// Where a training is: steps that are done in this epoch, which is counted from 0.
 struct StepsDone {
+  /// This one, and how many there are.
   Index epoch, epochs;
+  /// That are done in it, and how many it has.
   Index step, steps;
 };
 
+/// How long a training still takes.
 class RemainingTime {
  public:
   /// The training begins, or goes on, at `now`. A validation is first taken to be as long as

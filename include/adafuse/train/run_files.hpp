@@ -20,12 +20,13 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// The result of a run: of its best model.
 struct RunSummary {
+  /// As the command line calls them.
   std::string model, fusion, policy;
-  double top1 = 0;           ///< per cent, on the validation clips
-  double map = 0;            ///< per cent; counted for clips of several labels alone
-  double macs_per_clip = 0;  ///< that are run, agents included
-  double macs_fraction = 1;  ///< of the dense network without agents
-  Index parameters = 0;
+  double top1 = 0;              ///< per cent, on the validation clips
+  double map = 0;               ///< per cent; counted for clips of several labels alone
+  double macs_per_clip = 0;     ///< that are run, agents included
+  double macs_fraction = 1;     ///< of the dense network without agents
+  Index parameters = 0;         ///< of the network, agents included
   double train_seconds = 0;     ///< of the whole run, validation included
   double clips_per_second = 0;  ///< in the training steps
 };
@@ -39,19 +40,30 @@ void list_fields(Fields& f, RunSummary& s) {
   f("train_seconds", s.train_seconds), f("clips_per_second", s.clips_per_second);
 }
 
+/// The paths of a run's files.
 class RunFiles {
  public:
+  /// Those of this directory; nothing is read.
   explicit RunFiles(std::filesystem::path dir) : dir_(std::move(dir)) {}
 
   const std::filesystem::path& dir() const { return dir_; }
+  /// How it was asked for.
   std::filesystem::path config() const { return dir_ / "config.json"; }
+  /// Where it comes from.
   std::filesystem::path provenance() const { return dir_ / "run.json"; }
+  /// A row for each epoch.
   std::filesystem::path metrics() const { return dir_ / "metrics.csv"; }
+  /// The model after the last epoch.
   std::filesystem::path last() const { return dir_ / "last.safetensors"; }
+  /// The best epoch's model.
   std::filesystem::path best() const { return dir_ / "best.safetensors"; }
+  /// What an interrupted run goes on from.
   std::filesystem::path state() const { return dir_ / "state.safetensors"; }
+  /// The result.
   std::filesystem::path summary() const { return dir_ / "summary.json"; }
+  /// The page.
   std::filesystem::path report() const { return dir_ / "report.html"; }
+  /// The clips that could not be read.
   std::filesystem::path left_out() const { return dir_ / "left_out.txt"; }
 
  private:

@@ -15,6 +15,7 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// How a directory is known as a run.
 inline io::DirectoryKind run_directory() {
   return {.what = "a run",
           .names = {"config.json", "metrics.csv", "last.safetensors", "best.safetensors",
@@ -22,6 +23,7 @@ inline io::DirectoryKind run_directory() {
           .last = "summary.json"};
 }
 
+/// Writes a run, epoch by epoch.
 class RunWriter {
  public:
   /// Makes room for a run in `dir`. Throws IoError, and has changed nothing, when another process
@@ -40,8 +42,10 @@ class RunWriter {
   RunFiles files() const { return RunFiles(dir_.path()); }
   /// Where they are after finish().
   RunFiles place() const { return RunFiles(dir_.place()); }
+  /// Whether an earlier run is there, which this one takes the place of.
   bool replaces() const { return dir_.replaces(); }
 
+  /// Writes what is known before the first step.
   void start(const TrainConfig& run, const models::VideoModel<float>& model,
              const ModelCard& card) const {
     io::write_json(files().config(), to_json(run));
@@ -49,6 +53,7 @@ class RunWriter {
     save_model(files().last(), model, card);
   }
 
+  /// Writes an epoch's row and model, and the best model where it is that.
   void add_epoch(const EpochMetrics& epoch, const models::VideoModel<float>& model,
                  const ModelCard& card, bool is_best) const {
     keeping_state([&] {

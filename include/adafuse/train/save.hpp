@@ -22,10 +22,11 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// What is saved beside a module: whatever the caller wants to find again.
 struct Extra {
-  std::map<std::string, std::string> texts = {};
-  std::map<std::string, io::AnyTensor> tensors = {};
+  std::map<std::string, std::string> texts = {};      ///< by name
+  std::map<std::string, io::AnyTensor> tensors = {};  ///< by name
 };
 
+/// What load is told.
 struct LoadOptions {
   /// Whether module and file must have the same names and shapes. Otherwise what fits is taken, and
   /// the report says what does not.
@@ -36,7 +37,8 @@ struct LoadOptions {
 struct LoadReport {
   /// A tensor that both have, and not alike.
   struct Difference {
-    std::string name;
+    std::string name;  ///< the tensor's
+    /// The module's shape, and the file's.
     Shape expected, got;
     std::string dtype;  ///< of the file's
   };
@@ -47,7 +49,7 @@ struct LoadReport {
                                         ///< state dicts without num_batches_tracked)
   std::vector<Difference> different;    ///< other shapes, or whole numbers: the module's stay
   bool optimizer = false;               ///< whether an optimiser's state was taken
-  Extra extra;
+  Extra extra;                          ///< what was saved beside the module
 
   /// Whether nothing is missing, unexpected or different.
   bool complete() const { return missing.empty() && unexpected.empty() && different.empty(); }

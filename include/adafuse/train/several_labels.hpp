@@ -15,6 +15,7 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// All labels of each clip.
 using LabelSets = std::vector<std::vector<std::int64_t>>;
 
 /// [N, K]: 1 where a clip has a class, 0 elsewhere.
@@ -49,7 +50,8 @@ inline double chance_of_several(const data::Dataset& clips, Index classes) {
   std::vector<Index> counts(static_cast<std::size_t>(classes), 0);
   for (Index i = 0; i < clips.size(); ++i)
     for (const auto label : clips.labels(i)) ++counts[static_cast<std::size_t>(label)];
-  return static_cast<double>(*std::ranges::max_element(counts)) / static_cast<double>(clips.size());
+  return static_cast<double>(*std::max_element(counts.begin(), counts.end())) /
+         static_cast<double>(clips.size());
 }
 
 }  // namespace adafuse::train::inline ADAFUSE_SIMD

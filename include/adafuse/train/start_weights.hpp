@@ -16,7 +16,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 /// What a network took from a file. Names are the network's, but for `passed_over`.
 struct StartReport {
-  std::vector<std::string> loaded;
+  std::vector<std::string> loaded;                ///< taken from the file
   std::vector<std::string> new_head, new_agents;  ///< as they were drawn
   std::string why_head;                           ///< "the file's is for 1000 classes"
   std::vector<std::string> passed_over;           ///< names of the file

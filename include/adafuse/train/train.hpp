@@ -31,6 +31,7 @@
 #include <adafuse/train/save.hpp>
 #include <adafuse/train/several_labels.hpp>
 #include <adafuse/train/start_weights.hpp>
+#include <adafuse/train/trained_model.hpp>
 #include <adafuse/train/trainer.hpp>
 #include <adafuse/train/training_state.hpp>
 #include <adafuse/train/transform_fields.hpp>

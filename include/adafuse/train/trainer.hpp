@@ -26,8 +26,8 @@ struct Progress {
 
 /// What a trainer tells while it runs, and asks; each may be empty.
 struct TrainObserver {
-  std::function<void(const Progress&)> step{};
-  std::function<void(const EpochMetrics&)> epoch{};
+  std::function<void(const Progress&)> step{};       ///< told after each step
+  std::function<void(const EpochMetrics&)> epoch{};  ///< told after each epoch
   /// Asked after each step and each batch of a validation: whether to save the state and leave by
   /// Interrupted.
   std::function<bool()> stop{};

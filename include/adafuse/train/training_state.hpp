@@ -29,11 +29,11 @@ struct TrainingState {
   BestEpoch best_so_far;  ///< by what the next epochs are judged
   Index since_best = 0;   ///< candidates since the best one, for early stopping
 
-  LambdaState lambda;
+  LambdaState lambda;        ///< of the rule for lambda
   Index averaged_steps = 0;  ///< of the moving average of the weights
 
   bool baseline_started = false;  ///< REINFORCE's baseline
-  double baseline = 0;
+  double baseline = 0;            ///< its value
 
   double seconds = 0, step_seconds = 0;  ///< of the whole run; in training steps
 };
@@ -56,10 +56,10 @@ void list_fields(Fields& f, TrainingState& s) {
 
 /// The texts of a state file.
 struct SavedTraining {
-  TrainingState state;
-  DataFingerprint data;
-  io::Json config;  ///< what is in config.json as well
-  io::Json source;  ///< where the data came from, as whoever began the run has put it
+  TrainingState state;   ///< where the training is
+  DataFingerprint data;  ///< of the data that it was trained on
+  io::Json config;       ///< what is in config.json as well
+  io::Json source;       ///< where the data came from, as whoever began the run has put it
 };
 
 /// `average`: the moving average of the weights, empty where none is taken.
@@ -74,6 +74,7 @@ inline Extra to_extra(const SavedTraining& saved,
   return extra;
 }
 
+/// The moving average of the weights among what was saved.
 inline std::map<std::string, Tensor<float>> average_of(const Extra& extra) {
   std::map<std::string, Tensor<float>> average;
   for (const auto& [name, tensor] : extra.tensors) {

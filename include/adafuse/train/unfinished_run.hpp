@@ -16,10 +16,11 @@
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
+/// What it takes to go on with a run.
 struct UnfinishedRun {
-  RunFiles files;
-  TrainConfig config;
-  SavedTraining saved;
+  RunFiles files;       ///< where it is
+  TrainConfig config;   ///< how it was asked for
+  SavedTraining saved;  ///< where it is in its training
 };
 
 /// Reads how far a run has come. Throws IoError when somebody writes it, and when there is nothing

@@ -10,6 +10,7 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 class WeightEma {
  public:
+  /// The average of all that is in the network's state.
   using Average = optim::WeightAverage<float>;
 
   /// a <- a + (1 - decay) (p - a) at each update, of everything in the network's state. Decay 0: no
@@ -18,6 +19,7 @@ class WeightEma {
     if (decay > 0) average_.emplace(all_of(model), optim::EmaOptions{.decay = decay});
   }
 
+  /// Takes the weights as they are now into the average.
   void update() {
     if (average_) average_->update();
   }
@@ -32,6 +34,7 @@ class WeightEma {
   std::map<std::string, Tensor<float>> state() const {
     return updates() > 0 ? average_->state() : std::map<std::string, Tensor<float>>();
   }
+  /// How many updates there were; 0 without an average.
   Index updates() const { return average_ ? average_->updates() : 0; }
   /// Throws ValueError, ShapeError for a state that is not this network's average.
   void restore(Index updates, const std::map<std::string, Tensor<float>>& saved) {

@@ -8,6 +8,7 @@
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
+/// What each block decided, by frame, and the lists of channels that follow.
 class ClipDecisions {
  public:
   /// With room for `clips` clips of `frames` frames.
@@ -25,10 +26,12 @@ class ClipDecisions {
   Tensor<std::uint8_t> actions(std::size_t block) const {
     return actions_[block].narrow(0, running_);
   }
+  /// The actions of a block's running frames, [running frames * decisions], for writing.
   std::span<std::uint8_t> actions_to_write(std::size_t block) {
     auto& actions = actions_[block];
     return {actions.data(), static_cast<std::size_t>(running_ * actions.size(1))};
   }
+  /// The actions of a block, the first frame's first.
   const std::uint8_t* action_data(std::size_t block) const { return actions_[block].data(); }
 
   /// The list of each frame that runs.

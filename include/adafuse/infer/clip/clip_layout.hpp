@@ -9,6 +9,7 @@
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
+/// Places in one block of memory.
 struct ClipLayout {
   std::vector<ValueId> home;   ///< the value whose place each value uses
   std::vector<Index> offsets;  ///< of each home

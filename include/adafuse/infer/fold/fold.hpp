@@ -12,6 +12,7 @@
 #include <adafuse/infer/fold/folded_network.hpp>
 #include <adafuse/models/video_model.hpp>
 #include <adafuse/models/zero_channels.hpp>
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -158,7 +159,8 @@ class Folder {
   std::optional<FoldedStep<T>> join(FoldedConv<T>& conv, std::vector<ValueId>& inputs,
                                     ValueId other) {
     if constexpr (std::is_same_v<T, float>) {
-      const auto found = std::ranges::find(network_.steps, other, &FoldedStep<T>::output);
+      const auto found = std::find_if(network_.steps.begin(), network_.steps.end(),
+                                      [&](const auto& step) { return step.output == other; });
       if (found == network_.steps.end() || found->inputs.size() > 1) return {};
       const auto* before = found->template as<FoldedConv<T>>();
       if (!before || before->activation != kernels::Activation::identity || value(other).wanted ||

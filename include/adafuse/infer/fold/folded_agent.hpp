@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/fusion/policy.hpp>
 #include <adafuse/infer/fold/folded_linear.hpp>
 #include <adafuse/infer/fold/global_pool.hpp>
@@ -37,8 +38,8 @@ template <class T>
   for (Index i = 0; i < decisions; ++i) {
     const T larger = first[i] < second[i] ? second[i] : first[i];
     const T largest = larger < third[i] ? third[i] : larger;
-    can &= AsWide{first[i] == first[i]} & AsWide{second[i] == second[i]} &
-           AsWide{third[i] == third[i]} & AsWide{std::abs(largest) <= highest};
+    can &= AsWide{!is_nan(first[i])} & AsWide{!is_nan(second[i])} & AsWide{!is_nan(third[i])} &
+           AsWide{std::abs(largest) <= highest};
   }
   return can != 0;
 }

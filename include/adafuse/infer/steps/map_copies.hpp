@@ -9,6 +9,7 @@
 #include <adafuse/infer/fold/live_lists.hpp>
 #include <adafuse/kernels/base/activation.hpp>
 #include <adafuse/video/temporal_shift.hpp>
+#include <algorithm>
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
@@ -42,10 +43,8 @@ struct ActionColumns {
 };
 
 // What follows copies maps, and so do streams: a fused map is one raw map, or nothing.
-static_assert(std::ranges::none_of(adafuse_actions,
-                                   [](const ActionRow& row) {
-                                     return row.reads_now && row.reads_before;
-                                   }),
+static_assert(std::none_of(adafuse_actions.begin(), adafuse_actions.end(),
+                           [](const ActionRow& row) { return row.reads_now && row.reads_before; }),
               "an action that adds up two maps needs arithmetic where sessions fuse");
 
 /// y_t = y_{t-1} for the channels that frame t reuses. The last frame goes first: when a frame is

@@ -8,6 +8,7 @@
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
+/// What each block decided of this frame and the one before, and the lists that follow.
 class StreamDecisions {
  public:
   /// A list of channels that readers find lasts as long as the layout keeps the maps.

@@ -22,6 +22,7 @@ enum class Future {
   zero,    ///< There is none, as at the end of a clip: another function, without delay.
 };
 
+/// Frames that are kept, and how late each value is.
 struct StreamLayout {
   std::vector<Index> lag;      ///< of each value: how many frames it runs behind the input
   std::vector<ValueId> home;   ///< the value that it is a part of, or itself

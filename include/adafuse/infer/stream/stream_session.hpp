@@ -17,7 +17,9 @@
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
+/// What a StreamSession is told.
 struct StreamOptions {
+  /// What becomes of channels that a clip would read from the frame after.
   Future future = Future::refuse;
   RunningConsensus consensus = AllFrames{};  ///< A recurrent network carries its own.
 };
@@ -32,6 +34,7 @@ struct Prediction {
 template <class T>
 class StreamSession : public Session<T> {
  public:
+  /// A stream before its first frame. Streams may share a network.
   explicit StreamSession(std::shared_ptr<const FoldedNetwork<T>> network,
                          const StreamOptions& options = {})
       : Session<T>(std::move(network), "stream"),

@@ -39,7 +39,7 @@ class DotProducts {
  private:
   template <class Load>
   [[gnu::always_inline]] void add(const Load& load) {
-    Floats column[Columns];
+    Floats column[Bound{Columns}];
 #pragma GCC unroll 4
     for (int c = 0; c < Columns; ++c) column[c] = load(columns_[c]);
 #pragma GCC unroll 16

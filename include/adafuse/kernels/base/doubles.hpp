@@ -47,7 +47,7 @@ struct Doubles {
   [[gnu::always_inline]] friend Doubles operator*(Doubles a, Doubles b) {
     Doubles product{a.v * b.v};
     // Nothing, but the compiler cannot look through it, and leaves the product a product.
-#if defined(__AVX512F__)
+#if defined(ADAFUSE_AVX512)
     asm("" : "+v"(product.v));
 #elif defined(__FMA__)
     asm("" : "+x"(product.v));
@@ -66,8 +66,11 @@ struct Doubles {
   [[gnu::always_inline]] friend Doubles operator/(double a, Doubles b) { return of(a) / b; }
 
   [[gnu::always_inline]] friend Mask operator<(Doubles a, Doubles b) { return {a.v < b.v}; }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wfloat-equal"  // core/equals.hpp is for numbers, not for vectors
   [[gnu::always_inline]] friend Mask operator==(Doubles a, Doubles b) { return {a.v == b.v}; }
   [[gnu::always_inline]] friend Mask operator!=(Doubles a, Doubles b) { return {a.v != b.v}; }
+#pragma GCC diagnostic pop
   [[gnu::always_inline]] friend Mask operator<(Doubles a, double b) { return a < of(b); }
   [[gnu::always_inline]] friend Mask operator>(Doubles a, double b) { return of(b) < a; }
   [[gnu::always_inline]] friend Mask operator==(Doubles a, double b) { return a == of(b); }
@@ -104,7 +107,7 @@ struct Doubles {
 [[gnu::always_inline]] inline Doubles with_sign(Doubles x, Doubles of) {
   return Doubles::of_bits((x.bits() & ~Doubles::sign()) | (of.bits() & Doubles::sign()));
 }
-#if defined(__AVX512F__)
+#if defined(ADAFUSE_AVX512)
 // Masked, or g++ 12 warns about its own header.
 [[gnu::always_inline]] inline Doubles Doubles::of(double x) { return {_mm512_set1_pd(x)}; }
 [[gnu::always_inline]] inline Doubles Doubles::load(const double* p) {
@@ -132,7 +135,7 @@ struct Doubles {
   const auto lanes = reinterpret_cast<__m512i>(m.v);
   return _mm512_test_epi64_mask(lanes, lanes) != 0;
 }
-#elif defined(__AVX2__) && defined(__FMA__)
+#elif defined(ADAFUSE_AVX2)
 [[gnu::always_inline]] inline Doubles Doubles::of(double x) { return {_mm256_set1_pd(x)}; }
 [[gnu::always_inline]] inline Doubles Doubles::load(const double* p) {
   return {_mm256_loadu_pd(p)};
@@ -154,6 +157,23 @@ struct Doubles {
 [[gnu::always_inline]] inline bool any(Doubles::Mask m) {
   return _mm256_movemask_pd(reinterpret_cast<__m256d>(m.v)) != 0;
 }
+#elif defined(ADAFUSE_NEON)
+[[gnu::always_inline]] inline Doubles Doubles::of(double x) { return {vdupq_n_f64(x)}; }
+[[gnu::always_inline]] inline Doubles Doubles::load(const double* p) { return {vld1q_f64(p)}; }
+[[gnu::always_inline]] inline Doubles Doubles::load(const float* p) {
+  return {vcvt_f64_f32(vld1_f32(p))};
+}
+[[gnu::always_inline]] inline void Doubles::store(double* p) const { vst1q_f64(p, v); }
+[[gnu::always_inline]] inline void Doubles::store(float* p) const { vst1_f32(p, vcvt_f32_f64(v)); }
+[[gnu::always_inline]] inline Doubles sqrt(Doubles x) { return {vsqrtq_f64(x.v)}; }
+[[gnu::always_inline]] inline Doubles fused_minus(Doubles a, Doubles b, Doubles c) {
+  return {vfmaq_f64(vnegq_f64(c.v), a.v, b.v)};
+}
+[[gnu::always_inline]] inline Doubles bounded(Doubles x, double low, double high) {
+  x = select(x < low, low, x);
+  return select(x > high, high, x);
+}
+[[gnu::always_inline]] inline bool any(Doubles::Mask m) { return (m.v[0] | m.v[1]) != 0; }
 #else
 [[gnu::always_inline]] inline Doubles Doubles::of(double x) { return {Register{x, x}}; }
 [[gnu::always_inline]] inline Doubles Doubles::load(const double* p) {
@@ -203,7 +223,7 @@ struct DoublesPair {
 /// there is no fused multiply-add: the same two numbers).
 [[gnu::always_inline]] inline DoublesPair exact_product(Doubles a, Doubles b) {
   const Doubles product = a * b;
-#if defined(__AVX512F__) || (defined(__AVX2__) && defined(__FMA__))
+#if defined(ADAFUSE_AVX512) || defined(ADAFUSE_AVX2) || defined(ADAFUSE_NEON)
   return {product, fused_minus(a, b, product)};
 #else
   const auto upper = [](Doubles x) __attribute__((always_inline)) {

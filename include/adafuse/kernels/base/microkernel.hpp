@@ -16,7 +16,8 @@
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 /// The accumulators fill the registers but leave room for the pixels and one weight: 8 x 48 pixels
-/// with AVX-512 (24 of 32 registers), 4 x 24 with AVX2 (12 of 16), 4 x 8 without FMA.
+/// with AVX-512 (24 of 32 registers), 8 x 12 with NEON, 4 x 24 with AVX2 (12 of 16), 4 x 8 without
+/// FMA.
 inline constexpr int tile_rows = simd_registers / 4;
 inline constexpr int tile_vectors = simd_has_fma ? 3 : 2;  // Else a product needs a register.
 inline constexpr Index tile_width = tile_vectors * Floats::width;
@@ -87,7 +88,7 @@ class Accumulators {
   }
 
   /// sums(r, v) += weight k of row r * pixels(v)
-  [[gnu::always_inline]] void add(Index k, const Floats (&pixels)[Vectors]) {
+  [[gnu::always_inline]] void add(Index k, const Floats (&pixels)[Bound{Vectors}]) {
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; ++r) {
       const Floats weight = Floats::broadcast(weights_[r][k]);
@@ -138,8 +139,8 @@ class Accumulators {
     return v + 1 < Count ? Floats::load(p) : Floats::load(p, tile.last_lanes);
   }
 
-  Floats sums_[Rows][Vectors];
-  const float* weights_[Rows];
+  Floats sums_[Bound{Rows}][Bound{Vectors}];
+  const float* weights_[Bound{Rows}];
 };
 
 /// Which weights of a row meet the steps of a panel, in order: `count` runs of `length` weights
@@ -156,7 +157,7 @@ template <int Rows, int Vectors>
   Accumulators<Rows, Vectors> sums(tile);
   sums.fetch_outputs(tile);
   const auto add_step = [&](Index k) __attribute__((always_inline)) {
-    Floats pixels[Vectors];
+    Floats pixels[Bound{Vectors}];
 #pragma GCC unroll 8
     for (int v = 0; v < Vectors; ++v) {
       pixels[v] = Floats::load(panel + v * Floats::width);

@@ -34,7 +34,7 @@ class PrefetchQueue {
   }
   Share next() {
     const Index begin = next_;
-    next_ = std::min(begin + each_, std::ssize(lines_));
+    next_ = std::min<Index>(begin + each_, std::ssize(lines_));
     return {lines_.data() + begin, next_ - begin};
   }
 

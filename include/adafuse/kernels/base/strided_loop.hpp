@@ -45,9 +45,10 @@ inline Strides broadcast_strides(const Shape& shape, const Shape& to) {
 template <int N>
 class StridedLoop {
  public:
-  using Position = std::array<Index, N>;
+  using Position = std::array<Index, Bound{N}>;
 
-  StridedLoop(const Shape& shape, const std::array<Strides, N>& strides) : size_(shape.size()) {
+  StridedLoop(const Shape& shape, const std::array<Strides, Bound{N}>& strides)
+      : size_(shape.size()) {
     for (std::size_t d = 0; d < static_cast<std::size_t>(shape.rank()); ++d) {
       const Index size = shape[static_cast<Index>(d)];
       if (size == 1) continue;

@@ -97,7 +97,7 @@ struct FloatKernels {
 
 /// All kernels for one kind of vectors.
 struct VectorPath {
-  const char* name;  // plain, avx2, avx512
+  const char* name;  // plain, avx2, avx512, neon
   int width;         // floats in a vector
   Kernels<float> floats;
   Kernels<double> doubles;
@@ -126,7 +126,7 @@ namespace kernels::inline ADAFUSE_SIMD {
 
 /// The vectors that kernels compute by.
 struct PathInUse {
-  const char* name;  // plain, avx2, avx512
+  const char* name;  // plain, avx2, avx512, neon
   int width;         // floats in a vector
 };
 

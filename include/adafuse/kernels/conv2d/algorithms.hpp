@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/conv2d/blocked/algorithm.hpp>
 #include <adafuse/kernels/conv2d/depthwise/algorithm.hpp>
 #include <adafuse/kernels/conv2d/direct/masked_direct_algorithm.hpp>
@@ -21,7 +22,8 @@ inline constexpr AlgorithmEntry algorithms[] = {
 
 /// The entry of that name. Throws ValueError when there is none.
 inline const AlgorithmEntry& entry_of(ConvAlgorithm name) {
-  const auto found = std::ranges::find(algorithms, name, &AlgorithmEntry::name);
+  const auto found = std::find_if(std::begin(algorithms), std::end(algorithms),
+                                  [&](const AlgorithmEntry& entry) { return entry.name == name; });
   if (found != std::end(algorithms)) return *found;
   std::string names;
   for (const auto& entry : algorithms) names.append(entry.name.name()).append(", ");
@@ -54,17 +56,18 @@ inline const AlgorithmEntry& choose_algorithm(const Correlation& g,
     if ((entry.rounds_more && !any_rounding) || !entry.considered(g)) continue;
     const double cost = entry.cost(call);
     if (!best || cost < least) best = &entry, least = cost;
-    if (least == 0) break;  // Nothing is cheaper.
+    if (equals(least, 0)) break;  // Nothing is cheaper.
   }
   return *best;  // There is one that fits everything.
 }
 
 /// Whether `automatic` or `direct` may ever choose an algorithm that takes this shortcut.
 inline bool may_take_shortcut(const Correlation& g, const Correlation& shortcut) {
-  return std::ranges::any_of(algorithms, [&](const AlgorithmEntry& entry) {
+  const auto may = [&](const AlgorithmEntry& entry) {
     return entry.takes_shortcut && entry.considered(g) && entry.considered(shortcut) &&
            entry.takes_shortcut(g, shortcut);
-  });
+  };
+  return std::any_of(std::begin(algorithms), std::end(algorithms), may);
 }
 
 /// y = epilogue(correlation of x and w), by the algorithm of the options or what it stands for. A

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/adaptive_pool.hpp>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
@@ -19,9 +20,8 @@ void adaptive_max_pool(const PoolWindows& p, Index planes, const T* x, T* y,
             for (Index h = height.start; h < height.stop; ++h)
               for (Index w = width.start; w < width.stop; ++w) {
                 const Index at = (d * p.in[1] + h) * p.in[2] + w;
-                const bool is_nan = volume[at] != volume[at];
-                if (best < 0 || volume[at] > volume[best] ||
-                    (is_nan && volume[best] == volume[best]))
+                const bool no_number = is_nan(volume[at]);
+                if (best < 0 || volume[at] > volume[best] || (no_number && !is_nan(volume[best])))
                   best = at;
               }
           *y++ = volume[best];

@@ -44,7 +44,8 @@ View<T, 4> weight_view(const Conv2dGeometry& g, T* w) {
 }
 
 inline bool is_live(const LiveChannels& live, Index channel) {
-  return live.all() || std::ranges::binary_search(live.list(), channel);
+  const auto list = live.list();
+  return live.all() || std::find(list.begin(), list.end(), channel) != list.end();
 }
 
 /// y = epilogue(x * w), for live channels.

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/fuse.hpp>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
@@ -10,7 +11,7 @@ namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 /// weight * map, and 0 for a weight of 0 whatever the map holds.
 template <class T>
 T weighted(T weight, T map) {
-  return weight == 0 ? T{0} : weight * map;
+  return equals(weight, 0) ? T{0} : weight * map;
 }
 
 /// z[t] = keep[t] y[t] + reuse[t] y[t-1], with y[-1] = 0.

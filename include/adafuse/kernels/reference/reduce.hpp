@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/reference/elementwise.hpp>
 #include <functional>
 
@@ -31,7 +32,7 @@ Tensor<std::int64_t> first_best(const Tensor<T>& x, Index dim, const Better& bet
     for (Index r = 1; r < x.size(dim) && best == best; ++r) {  // the first NaN ends the search
       index[static_cast<std::size_t>(dim)] = r;
       const T v = x.data()[position(x.shape(), index)];
-      if (better(v, best) || v != v) {
+      if (better(v, best) || is_nan(v)) {
         best = v;
         y.data()[at] = r;
       }

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/reduce.hpp>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
 template <class T>
 void sorted_positions(const T* x, Middle m, Index most, bool descending, std::int64_t* y) {
-  const auto less = [](T a, T b) { return a < b || (b != b && a == a); };
+  const auto less = [](T a, T b) { return a < b || (is_nan(b) && !is_nan(a)); };
   for (Index o = 0; o < m.outer; ++o)
     for (Index i = 0; i < m.inner; ++i)
       for (Index k = 0; k < m.count; ++k) {

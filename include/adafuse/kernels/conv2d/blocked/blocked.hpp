@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/base/prefetch_queue.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
@@ -14,6 +15,7 @@
 #include <adafuse/kernels/conv2d/blocked/weights.hpp>
 #include <adafuse/kernels/conv2d/shared/united_channels.hpp>
 #include <adafuse/kernels/conv2d/shared/work.hpp>
+#include <algorithm>
 #include <optional>
 #include <type_traits>
 
@@ -104,13 +106,15 @@ inline void finish(const Correlation& g, const Conv2dEpilogue<float>& epilogue, 
 
 inline bool same_outs(const Conv2dOptions<float>& options, Index a, Index b) {
   const auto one = options.out_of(a), other = options.out_of(b);
-  return one.all() == other.all() && std::ranges::equal(one.list(), other.list());
+  const auto list = one.list(), other_list = other.list();
+  return one.all() == other.all() &&
+         std::equal(list.begin(), list.end(), other_list.begin(), other_list.end());
 }
 
 /// How many lists there are whose weights have to be packed: those that are not that of the frame
 /// before. 0: every channel of every frame is wanted.
 inline Index count_out_lists(const Conv2dOptions<float>& options, Index batch) {
-  if (std::ranges::all_of(options.live_out, &LiveChannels::all)) return 0;
+  if (all_live(options.live_out)) return 0;
   Index count = 1;
   for (Index n = 1; n < batch; ++n) count += !same_outs(options, n - 1, n);
   return count;
@@ -128,7 +132,7 @@ class BlockedCall {
   }
 
   void run() const {
-    const bool has_lists = !std::ranges::all_of(options_.live_out, &LiveChannels::all);
+    const bool has_lists = !all_live(options_.live_out);
     const BlockedPlan plan = make_plan(g_, options_, has_lists);
     thread_local KnownShapes known;
     Shapes::From from{g_, {}, plan.strips, plan.lanes};
@@ -276,8 +280,8 @@ class BlockedCall {
     const TileShapes& beside = strip.shapes->shortcut(units);  // The same tiles, other taps.
     const auto tiles = shapes.of_strip(strip.number);
     for (std::size_t i = 0; i < tiles.size(); ++i) {
-      const TileShape& shape = tiles[i];
-      const auto set_steps = [](Products& of, const TileShapes& all, const TileShape& one) {
+      const PlacedTile& shape = tiles[i];
+      const auto set_steps = [](Products& of, const TileShapes& all, const PlacedTile& one) {
         of.steps = all.steps(one), of.step_count = one.steps;
       };
       set_steps(tile.products[0], shapes, shape);

@@ -33,7 +33,7 @@ inline bool may_pay(const Correlation& g) {
 }
 
 /// Where a tile lies, and what it reads.
-struct TileShape {
+struct PlacedTile {
   Range rows;  // of outputs
   Index column, pixels;
   Index first_step, steps;
@@ -63,11 +63,11 @@ class TileShapes {
     }
   }
 
-  std::span<const TileShape> of_strip(Index strip) const {
+  std::span<const PlacedTile> of_strip(Index strip) const {
     const Range range = strips_[static_cast<std::size_t>(strip)];
     return {tiles_.data() + range.begin, static_cast<std::size_t>(range.size())};
   }
-  const TapStep* steps(const TileShape& tile) const { return steps_.data() + tile.first_step; }
+  const TapStep* steps(const PlacedTile& tile) const { return steps_.data() + tile.first_step; }
 
  private:
   /// The output columns of which each tap of a row finds something inside of the image.
@@ -110,7 +110,7 @@ class TileShapes {
 
   std::vector<Range> columns_inside_;
   std::vector<TapStep> steps_;
-  std::vector<TileShape> tiles_;
+  std::vector<PlacedTile> tiles_;
   std::vector<Range> strips_;
 };
 

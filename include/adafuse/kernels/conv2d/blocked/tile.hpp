@@ -94,7 +94,7 @@ class LaneSums {
       const Index channel = of.channels[n];
       ahead.fetch_share();
       for (const TapStep* step = first; step != last; ++step) {
-        Floats weights[vectors];
+        Floats weights[Bound{vectors}];
         load_weights(of, channel, *step, weights);
         const float* pixels = of.x + channel * of.plane + step->pixels;
 #pragma GCC unroll 4
@@ -118,7 +118,7 @@ class LaneSums {
     const TapStep step = of.steps[0];
     for (Index n = 0; n < of.channels.count; ++n) {
       const Index channel = of.channels[n];
-      Floats weights[vectors];
+      Floats weights[Bound{vectors}];
       load_weights(of, channel, step, weights);
       add_row<Stride, 0, Pixels>(0, of.x + channel * of.plane + step.pixels, weights);
     }
@@ -132,7 +132,7 @@ class LaneSums {
       ahead.fetch_share();
       for (const TapStep* step = first; step != last; step += 3) {
         const float* const row = of.x + channel * of.plane + step[1].pixels;
-        Floats pixels[Pixels], weights[vectors];
+        Floats pixels[Bound{Pixels}], weights[Bound{vectors}];
 #pragma GCC unroll 8
         for (int i = 0; i < Pixels; ++i) {
           pixels[i] = Floats::broadcast(row[i]);
@@ -167,7 +167,8 @@ class LaneSums {
     }
   };
   [[gnu::always_inline]] static void load_weights(const Products& of, Index channel,
-                                                  const TapStep& step, Floats (&weights)[vectors]) {
+                                                  const TapStep& step,
+                                                  Floats (&weights)[Bound{vectors}]) {
     const float* const of_tap = of.weights + channel * of.channel_step + step.weights;
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; ++v) {
@@ -178,7 +179,7 @@ class LaneSums {
   }
   template <int Stride, int begin, int end>
   [[gnu::always_inline]] void add_row(int r, const float* pixels,
-                                      const Floats (&weights)[vectors]) {
+                                      const Floats (&weights)[Bound{vectors}]) {
 #pragma GCC unroll 8
     for (int i = begin; i < end; ++i) {
       Floats pixel = Floats::broadcast(pixels[i * Stride]);
@@ -201,7 +202,7 @@ class LaneSums {
     }
   }
 
-  Floats sums_[most][Pixels][vectors];
+  Floats sums_[Bound{most}][Bound{Pixels}][Bound{vectors}];
 };
 
 /// sums += weights * pixels. With several units a tile is one row.

@@ -8,6 +8,7 @@
 #include <adafuse/kernels/conv2d/shared/correlation.hpp>
 #include <adafuse/kernels/conv2d/shared/options.hpp>
 #include <adafuse/kernels/conv2d/shared/work.hpp>
+#include <algorithm>
 #include <vector>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
@@ -42,7 +43,7 @@ struct Inside {
 /// Calls use(k, p, pixels[Columns]) where output row i + k meets it through kernel row p.
 template <int Stride, int Rows, int Columns, class Use>
 [[gnu::always_inline]] inline void for_rows(const Correlation& g, const float* image, Index i,
-                                            Index j, const StridedLanes (&lanes)[Columns],
+                                            Index j, const StridedLanes (&lanes)[Bound{Columns}],
                                             const Use& use) {
   const Index first = g.row(i, 0);
   const float* row = image + first * g.in_width + g.column(j, 0);
@@ -51,7 +52,7 @@ template <int Stride, int Rows, int Columns, class Use>
     if (first + r < 0 || first + r >= g.in_height) continue;
     for (int line = 0; line < Stride; ++line)  // The next plane: by then it has come from memory.
       __builtin_prefetch(row + g.in_pixels() + line * Floats::width, 0, 2);
-    Floats pixels[Columns];
+    Floats pixels[Bound{Columns}];
 #pragma GCC unroll 4
     for (int q = 0; q < Columns; ++q)
       pixels[q] = lanes[q].template load<Stride>(row + q * g.dilation_width);
@@ -85,21 +86,21 @@ struct PlaneEpilogue {
 template <int Stride, int Rows, int Columns>
 void correlate_plane(const Correlation& g, const Inside& in, const float* image,
                      const float* kernel, const PlaneEpilogue& epilogue, float* y) {
-  Floats weights[Rows][Columns];
+  Floats weights[Bound{Rows}][Bound{Columns}];
   for (int p = 0; p < Rows; ++p)
     for (int q = 0; q < Columns; ++q) weights[p][q] = Floats::broadcast(kernel[p * Columns + q]);
   const StridedLanes* inside_lanes = in.lanes.data();
   for (Index j = 0; j < g.out_width; j += Floats::width, inside_lanes += Columns) {
-    StridedLanes lanes[Columns];
+    StridedLanes lanes[Bound{Columns}];
     std::copy_n(inside_lanes, Columns, lanes);
     const Mask exist = first_lanes(g.out_width - j);
     for (Index i = 0; i < g.out_height; i += rows_at_once) {
       Floats sums[rows_at_once];
 #pragma GCC unroll 4
       for (Floats& row : sums) row = Floats::zero();
-      for_rows<Stride, Rows>(
-          g, image, i, j,
-          lanes, [&](int k, int p, const Floats(&pixels)[Columns]) __attribute__((always_inline)) {
+      for_rows<Stride, Rows, Columns>(
+          g, image, i, j, lanes,
+          [&](int k, int p, const Floats(&pixels)[Bound{Columns}]) __attribute__((always_inline)) {
 #pragma GCC unroll 4
             for (int q = 0; q < Columns; ++q) sums[k] = fma(weights[p][q], pixels[q], sums[k]);
           });
@@ -167,7 +168,7 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
                    const FlushDenormals scope;
                    for (Index k = begin; k < end; ++k) {
                      const Index c = outs[k], plane = n * g.out_channels + c;
-                     const bool is_live = ins.all() || std::ranges::binary_search(ins.list(), c);
+                     const bool is_live = ins.holds(c);
                      const PlaneEpilogue epilogue(options.epilogue, c, plane * g.out_pixels());
                      float* const target = y + plane * g.out_pixels();
                      if (is_live)
@@ -185,12 +186,12 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
 template <int Stride, int Rows, int Columns>
 void add_products(const Correlation& g, const Inside& in, const float* image, const float* dy,
                   Index begin, Index end, Floats* all_sums) {
-  Floats sums[Rows][Columns];
+  Floats sums[Bound{Rows}][Bound{Columns}];
   for (int p = 0; p < Rows; ++p)
     for (int q = 0; q < Columns; ++q) sums[p][q] = all_sums[p * Columns + q];
   const StridedLanes* inside_lanes = in.lanes.data() + begin / Floats::width * Columns;
   for (Index j = begin; j < end; j += Floats::width, inside_lanes += Columns) {
-    StridedLanes lanes[Columns];
+    StridedLanes lanes[Bound{Columns}];
     std::copy_n(inside_lanes, Columns, lanes);
     const Mask exist = first_lanes(g.out_width - j);
     for (Index i = 0; i < g.out_height; i += rows_at_once) {
@@ -199,9 +200,9 @@ void add_products(const Correlation& g, const Inside& in, const float* image, co
       for (int k = 0; k < rows_at_once; ++k)
         d[k] = i + k < g.out_height ? Floats::load(dy + (i + k) * g.out_width + j, exist)
                                     : Floats::zero();
-      for_rows<Stride, Rows>(
-          g, image, i, j,
-          lanes, [&](int k, int p, const Floats(&pixels)[Columns]) __attribute__((always_inline)) {
+      for_rows<Stride, Rows, Columns>(
+          g, image, i, j, lanes,
+          [&](int k, int p, const Floats(&pixels)[Bound{Columns}]) __attribute__((always_inline)) {
 #pragma GCC unroll 4
             for (int q = 0; q < Columns; ++q) sums[p][q] = fma(d[k], pixels[q], sums[p][q]);
           });
@@ -257,8 +258,8 @@ inline void weight_gradient(const Correlation& g, const float* x, const float* d
         terms = 0;
       }
     }
-    std::ranges::transform(whole, sums, dw + c * g.taps(),
-                           [](Floats a, Floats b) { return sum(a + b); });
+    std::transform(whole.begin(), whole.end(), sums.begin(), dw + c * g.taps(),
+                   [](Floats a, Floats b) { return sum(a + b); });
   });
 }
 

@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d/direct/polyphase_copies.hpp>
 #include <adafuse/kernels/conv2d/direct/prefetch_strip.hpp>
@@ -60,7 +61,7 @@ template <int Rows, int Vectors, int Count>
     }
     const auto add_tap = [&](Index t) __attribute__((always_inline)) {
       const float* p = Count == 1 ? pixels : pixels + taps.offsets[t];
-      Floats loaded[Vectors];
+      Floats loaded[Bound{Vectors}];
 #pragma GCC unroll 8
       for (int v = 0; v < Vectors; ++v) {
         const float* from = p + v * Floats::width;

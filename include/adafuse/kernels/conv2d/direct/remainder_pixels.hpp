@@ -8,6 +8,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/base/dot_products.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
@@ -200,7 +201,7 @@ class RemainderPixels {
   void multiply_columns(const float* w, Index group, const ChannelList& rows, Index row,
                         Index pixel, float* sums) const {
     constexpr Index at_once = DotProducts<Columns>::rows;
-    const float *weights[at_once], *columns[Columns];
+    const float *weights[Bound{at_once}], *columns[Bound{Columns}];
     for (Index r = 0; r < at_once; ++r)
       weights[r] = w + rows[std::min(row + r, rows.count - 1)] * g_.depth();
     for (Index c = 0; c < Columns; ++c)

@@ -9,6 +9,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/conv2d/shared/tile_rows.hpp>
 #include <adafuse/kernels/conv2d/shared/work.hpp>
@@ -102,7 +103,7 @@ struct Adjacent {
     source.fetch_ahead(p, Vectors);
     const float* row = p - source.row;
     for_kernel_rows<(Rows * Vectors > tall_rows)>([&](int p_of_row) __attribute__((always_inline)) {
-      Floats middle[Vectors], beside[Vectors];
+      Floats middle[Bound{Vectors}], beside[Bound{Vectors}];
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
         const float* const from = row + v * Floats::width;
@@ -159,7 +160,7 @@ struct Unzipped {
                                                  const RowsSource& source, const Edges& edges,
                                                  const float* p, Index k) {
     constexpr int next = 4 * Floats::width;  // from the rows of a vector to those of the next
-    Floats even[Vectors], odd[Vectors];
+    Floats even[Bound{Vectors}], odd[Bound{Vectors}];
     const Index step = source.second;
     const auto load = [&](const float* from, auto... first) __attribute__((always_inline)) {
 #pragma GCC unroll 4

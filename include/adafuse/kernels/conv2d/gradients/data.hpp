@@ -16,6 +16,7 @@
 #include <adafuse/kernels/conv2d/gradients/data_halved.hpp>
 #include <adafuse/kernels/conv2d/shared/correlation.hpp>
 #include <adafuse/kernels/conv2d/shared/geometry.hpp>
+#include <algorithm>
 #include <vector>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
@@ -200,7 +201,8 @@ template <class Image>
 void interleave_small(const Conv2dGeometry& g, const std::vector<PhaseJob>& jobs,
                       const Image& image, float* dx) {
   constexpr Index lanes = Floats::width;
-  if (std::ranges::any_of(jobs, &PhaseJob::zero)) std::fill_n(dx, g.in_pixels(), 0.f);
+  if (std::any_of(jobs.begin(), jobs.end(), [](const PhaseJob& job) { return job.zero(); }))
+    std::fill_n(dx, g.in_pixels(), 0.f);
   for (Index a = 0; a < std::min(g.stride_height, g.in_height); ++a) {
     const PhaseJob &even = jobs[static_cast<std::size_t>(2 * a)],
                    &odd = jobs[static_cast<std::size_t>(2 * a + 1)];

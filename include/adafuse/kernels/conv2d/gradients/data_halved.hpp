@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>
 #include <adafuse/kernels/conv2d/shared/lanes_inside.hpp>
@@ -148,7 +149,7 @@ template <int Kernel, int Rows, int Vectors>
                                const HalvedTile& tile) {
   using T = Taps<Kernel>;
   constexpr int phases = T::phases, shifts = T::shifts;
-  Floats sums[Rows][phases][phases][Vectors];
+  Floats sums[Bound{Rows}][Bound{phases}][Bound{phases}][Bound{Vectors}];
 #pragma GCC unroll 8
   for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 2
@@ -164,7 +165,7 @@ template <int Kernel, int Rows, int Vectors>
     for (int i = 0; i < shifts; ++i)
 #pragma GCC unroll 2
       for (int j = 0; j < shifts; ++j) {
-        Floats pixels[Vectors];
+        Floats pixels[Bound{Vectors}];
 #pragma GCC unroll 2
         for (int v = 0; v < Vectors; ++v) {
           const auto& place = tile.places[static_cast<std::size_t>(v)];
@@ -188,7 +189,7 @@ template <int Kernel, int Rows, int Vectors>
             }
           }
       }
-  alignas(64) float kept[Rows * phases * phases * Vectors * Floats::width];
+  alignas(64) float kept[Bound{Rows * phases * phases * Vectors * Floats::width}];
   float* to = kept;
 #pragma GCC unroll 8
   for (int r = 0; r < Rows; ++r)

@@ -92,12 +92,13 @@ class PaddedImages {
       dilation = tap_dilation, stride = tap_stride, reach = shift(taps - 1);
       phases.clear();
       for (Index p = 0; p < taps; ++p) phases.push_back(p * dilation % stride);
-      std::ranges::sort(phases);
+      std::sort(phases.begin(), phases.end());
       phases.erase(std::unique(phases.begin(), phases.end()), phases.end());
     }
     Index shift(Index p) const { return p * dilation / stride; }
     Index phase_number(Index p) const {
-      return std::ranges::lower_bound(phases, p * dilation % stride) - phases.begin();
+      const Index phase = p * dilation % stride;
+      return std::lower_bound(phases.begin(), phases.end(), phase) - phases.begin();
     }
   };
   /// Of two registers side by side, what lies inside of the image.

@@ -49,7 +49,7 @@ template <int Outs, int Ins>
 [[gnu::noinline]] void add_dots(const Maps& m, Index first_out, Index first_in, Index p,
                                 Floats* all_sums, Index out_step, Index in_step) {
   constexpr int taps = kernel_width;
-  Floats sums[Outs][Ins][taps];
+  Floats sums[Bound{Outs}][Bound{Ins}][Bound{taps}];
   const auto of_memory = [&](int o, int c, int q) -> Floats& {
     return all_sums[(first_out + o) * out_step + (first_in + c) * in_step + p * taps + q];
   };
@@ -66,7 +66,7 @@ template <int Outs, int Ins>
     const Index* offsets = m.offsets + p * taps;
     for (Index v = 0; v < m.vectors;
          ++v, dy += Floats::width, x += Floats::width, inside += m.taps) {
-      Floats gradient[Outs];
+      Floats gradient[Bound{Outs}];
 #pragma GCC unroll 4
       for (int o = 0; o < Outs; ++o) {
         const float* at = dy + o * m.dy_channel;

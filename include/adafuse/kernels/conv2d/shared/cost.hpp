@@ -55,7 +55,7 @@ template <auto Features>
 void count_features(const CostQuery& call, double* to) {
   const auto features = Features(call);
   static_assert(features.size() <= most_cost_features);
-  std::ranges::copy(features, to);
+  std::copy(features.begin(), features.end(), to);
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

@@ -63,6 +63,10 @@ class LiveChannels {
   ADAFUSE_INLINE Index channel(Index i) const {
     return all_ ? i : list_[static_cast<std::size_t>(i)];
   }
+  /// Whether this one is live.
+  ADAFUSE_INLINE bool holds(Index channel) const {
+    return all_ || std::binary_search(list_.begin(), list_.end(), channel);
+  }
 
  private:
   std::span<const std::int32_t> list_;
@@ -88,7 +92,7 @@ struct ChannelList {
     const auto list = live.list();
     if (list.empty() || (list.front() >= first && list.back() < first + size))
       return {list.data(), first, std::ssize(list)};  // The whole list: the only group's.
-    const auto begin = std::ranges::lower_bound(list, first);
+    const auto begin = std::lower_bound(list.begin(), list.end(), first);
     const auto end = std::lower_bound(begin, list.end(), first + size);
     return {list.data() + (begin - list.begin()), first, end - begin};
   }
@@ -139,10 +143,12 @@ struct InTwoCalls {
 };
 
 /// Whether every channel of every frame is live: frames then need not be told apart.
+inline bool all_live(std::span<const LiveChannels> frames) {
+  return std::all_of(frames.begin(), frames.end(), [](const auto& live) { return live.all(); });
+}
 template <class T>
 bool all_live(const Conv2dOptions<T>& options) {
-  return std::ranges::all_of(options.live_in, &LiveChannels::all) &&
-         std::ranges::all_of(options.live_out, &LiveChannels::all);
+  return all_live(options.live_in) && all_live(options.live_out);
 }
 
 }  // namespace ADAFUSE_SIMD

@@ -94,10 +94,11 @@ class PolyphaseImages {
       const auto shift = [&](Index p) { return (start + p * dilation - phase(p)) / stride; };
       phases.clear(), taps.clear();
       for (Index p = 0; p < count; ++p) phases.push_back(phase(p));
-      std::ranges::sort(phases);
+      std::sort(phases.begin(), phases.end());
       phases.erase(std::unique(phases.begin(), phases.end()), phases.end());
       for (Index p = 0; p < count; ++p)
-        taps.push_back({std::ranges::lower_bound(phases, phase(p)) - phases.begin(), shift(p)});
+        taps.push_back(
+            {std::lower_bound(phases.begin(), phases.end(), phase(p)) - phases.begin(), shift(p)});
       least_shift = shift(0), largest_shift = shift(count - 1);
     }
   };

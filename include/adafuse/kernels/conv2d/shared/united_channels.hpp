@@ -6,6 +6,7 @@
 #pragma once
 
 #include <adafuse/kernels/conv2d/shared/options.hpp>
+#include <algorithm>
 #include <vector>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
@@ -16,7 +17,7 @@ class UnitedChannels {
   void set_lists(std::span<const LiveChannels> frames, Index batch, Index channels) {
     frames_ = frames, channels_ = channels;
     lives_.clear(), list_.clear();
-    all_ = same_ = std::ranges::all_of(frames, &LiveChannels::all);
+    all_ = same_ = all_live(frames);
     if (all_) return;
     lives_.assign(static_cast<std::size_t>(batch * channels), 0);
     any_.assign(static_cast<std::size_t>(channels), 0);
@@ -31,8 +32,9 @@ class UnitedChannels {
     for (Index c = 0; c < channels; ++c)
       if (any_[static_cast<std::size_t>(c)]) list_.push_back(static_cast<std::int32_t>(c));
     all_ = std::ssize(list_) * 16 >= channels * 15;  // A list has its price, too.
-    same_ = std::ranges::all_of(
-        frames, [&](const LiveChannels& live) { return live.count(channels) == of_any().count; });
+    same_ = std::all_of(frames.begin(), frames.end(), [&](const LiveChannels& live) {
+      return live.count(channels) == of_any().count;
+    });
   }
 
   ChannelList of_frame(Index n) const {

@@ -56,7 +56,7 @@ inline float most_squares(std::vector<float>& quarters) {
   const Index count = std::ssize(quarters);
   const auto ordinary =
       quarters.begin() + std::max<Index>(0, std::min((3 * count - 1) / 4, count - 1 - 4));
-  std::ranges::nth_element(quarters, ordinary);
+  std::nth_element(quarters.begin(), ordinary, quarters.end());
   return std::min(factor * *ordinary, most_pixel_squares);
 }
 

@@ -58,12 +58,13 @@ inline void transform_line_weights(const Floats (&g)[3], Floats (&out)[6]) {
 
 /// Applies a transform of lines to the columns and then to the rows of a square.
 template <int From, int To, class Line>
-[[gnu::always_inline]] inline void transform_square(const Floats (&in)[From][From],
-                                                    Floats (&out)[To][To], const Line& line) {
-  Floats half[To][From];
+[[gnu::always_inline]] inline void transform_square(const Floats (&in)[Bound{From}][Bound{From}],
+                                                    Floats (&out)[Bound{To}][Bound{To}],
+                                                    const Line& line) {
+  Floats half[Bound{To}][Bound{From}];
 #pragma GCC unroll 6
   for (int j = 0; j < From; ++j) {
-    Floats column[From], result[To];
+    Floats column[Bound{From}], result[Bound{To}];
 #pragma GCC unroll 6
     for (int i = 0; i < From; ++i) column[i] = in[i][j];
     line(column, result);

@@ -9,6 +9,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/caches.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/storage.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
