@@ -79,3 +79,12 @@ if(ADAFUSE_BUILD_COMPILED)
     set_tests_properties(linkage.vector_paths PROPERTIES LABELS linkage)
   endif()
 endif()
+
+# A program that has an Eigen of its own, for wider vectors. It runs where it was built, if that has them.
+if(TARGET adafuse_compiled AND "avx2" IN_LIST ADAFUSE_VECTOR_PATHS AND NOT sanitized)
+  add_executable(linkage_own_eigen linkage/own_eigen.cpp)
+  target_compile_options(linkage_own_eigen PRIVATE -O1 -mavx2 -mfma)
+  target_link_libraries(linkage_own_eigen PRIVATE -Wl,--whole-archive adafuse_compiled -Wl,--no-whole-archive)
+  add_test(NAME linkage.own_eigen COMMAND linkage_own_eigen)
+  set_tests_properties(linkage.own_eigen PROPERTIES LABELS linkage TIMEOUT 300)
+endif()
