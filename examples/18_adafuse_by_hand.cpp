@@ -6,6 +6,7 @@
 //
 // Prints the tables of that page: the forward, then each gradient in two columns, by formula and by
 // `backward`, which agree; then the answers to the page's exercises.
+// With the name of a file it draws the graph of the loss there, as SVG.
 // SPDX-License-Identifier: MIT
 #include <adafuse/fusion/cost.hpp>
 #include <adafuse/fusion/fuse.hpp>
@@ -13,6 +14,7 @@
 #include <adafuse/fusion/policy.hpp>
 #include <adafuse/ops/conv2d.hpp>
 #include <adafuse/ops/matmul.hpp>
+#include <adafuse/report/draw_graph.hpp>
 #include <cmath>
 #include <cstdio>
 
@@ -139,7 +141,7 @@ Three one_hot(std::size_t k) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   // ---- By formula ------------------------------------------------------------------------------
   const double seen[2][4] = {{0, 0, x[0][0], x[0][1]}, {x[0][0], x[0][1], x[1][0], x[1][1]}};
   const char* names[] = {"skip", "reuse", "keep"};
@@ -188,6 +190,19 @@ int main() {
   const auto label = Tensor<std::int64_t>::of({0});
   const auto total = objective(answer, label, macs(CostKind::real), lambda);
   const auto d = grad<double>({total.loss}, {z, y, weights, logits}, {.retain_graph = true});
+  if (argc > 1)
+    report::write_svg(argv[1], report::draw_graph<double>(total.loss, {{images, "x"},
+                                                                       {filters, "U"},
+                                                                       {fc.weight, "A"},
+                                                                       {fc.bias, "bias of A"},
+                                                                       {head, "W"},
+                                                                       {head_bias, "b"},
+                                                                       {logits, "l"},
+                                                                       {weights, "w"},
+                                                                       {y, "y"},
+                                                                       {z, "z"},
+                                                                       {answer, "o"},
+                                                                       {total.loss, "L"}}));
   backward(total.loss, {.retain_graph = true});
 
   // ---- Forward ---------------------------------------------------------------------------------
