@@ -8,6 +8,7 @@
 #include <adafuse/report/curves.hpp>
 #include <adafuse/report/data_uri.hpp>
 #include <adafuse/report/decision_chart.hpp>
+#include <adafuse/report/draw_graph.hpp>
 #include <adafuse/report/film_viewer.hpp>
 #include <adafuse/report/filmstrip.hpp>
 #include <adafuse/report/html.hpp>
