@@ -45,16 +45,16 @@ struct Block {
   Variable<double> forward(const Variable<double>& x, std::vector<Decision<double>>& decisions,
                            AdaptiveContext<double>& ctx) const {
     decisions.push_back(decide(name, agent, x, channels, frames, ctx));
-    const auto y = bn1.forward_relu(conv1.forward(x), ctx);
+    const auto y = bn1.forward_relu(conv1(x), ctx);
     const auto z = fuse(y, decisions.back().weights, frames);
-    return bn2.forward_relu(conv2.forward(z), ctx, x);
+    return bn2.forward_relu(conv2(z), ctx, x);
   }
   void list(std::vector<Variable<double>>& all) const {
     const auto& fc = agent->linears().gate_fc;
     const auto& gate_bn = agent->norms().front();
     for (const auto& p :
-         {conv1.weight, bn1.weight, bn1.bias, conv2.weight, bn2.weight, bn2.bias, fc[0].weight,
-          fc[0].bias, gate_bn.weight, gate_bn.bias, fc[1].weight, fc[1].bias})
+         {conv1.weight, conv2.weight, bn1.weight, bn1.bias, bn2.weight, bn2.bias, gate_bn.weight,
+          gate_bn.bias, fc[0].weight, fc[0].bias, fc[1].weight, fc[1].bias})
       all.push_back(p);
   }
 };
@@ -107,9 +107,9 @@ int main(int argc, char** argv) {
       return gumbel_noise<double>(logits, own.of(block));
     };
     std::vector<Decision<double>> decisions;
-    const auto x = bn.forward_relu(stem.forward(Variable<double>(batch)), ctx);
+    const auto x = bn.forward_relu(stem(Variable<double>(batch)), ctx);
     const auto maps = second.forward(first.forward(x, decisions, ctx), decisions, ctx);
-    const auto each = reshape(head.forward(global_avg_pool(maps)), {clips, frames, classes});
+    const auto each = reshape(head(global_avg_pool(maps)), {clips, frames, classes});
     const auto loss = cross_entropy(mean(each, {1}), labels) +
                       lambda * adaptive_cost(base, costs, decisions, frames, CostKind::real, base);
     losses.push_back(loss.item());
