@@ -16,6 +16,18 @@ known() {
   grep -qE -e "^  (-[a-zA-Z],)?$2( |\$)" "help_$1" || fail "docs/paper_map.md: adafuse $1 has no option $2"
 }
 
+# prints TEXT: it stands in whole.txt, and a number at its end does not go on there.
+prints() {
+  text=$1 awk 'BEGIN {t = ENVIRON["text"]}
+    {
+      while ((i = index($0, t)) > 0) {
+        if (t !~ /[0-9]$/ || substr($0, i + length(t), 1) !~ /[0-9]/) found = 1
+        $0 = substr($0, i + 1)
+      }
+    }
+    END {exit !found}' whole.txt
+}
+
 # without N WORDS...: the words but option N, and its value if it has one.
 without() {
   local skip=$1 at=0 dropping=""
@@ -45,7 +57,7 @@ while IFS='|' read -r rerun command printed; do
   works "${words[@]}"
   cp stdout.txt whole.txt
   while read -r text; do
-    [ -z "$text" ] || grep -qF -e "$text" whole.txt ||
+    [ -z "$text" ] || prints "$text" ||
       fail "docs/paper_map.md: adafuse ${words[*]} does not print '$text'"
   done < <(awk -F'`' '{for (i = 2; i <= NF; i += 2) print $i}' <<<"$printed")
   [[ ${words[0]} == describe || ${words[0]} == eval ]] || continue
