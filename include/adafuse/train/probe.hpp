@@ -38,11 +38,11 @@ constexpr io::Words words_of(Probed) { return {"probed", probed_words}; }
 
 /// How often one of them is right.
 struct ProbeRow {
-  Probed probed = Probed::own;
-  Index clips = 0;           ///< that were classified
-  double top1 = 0;           ///< per cent
-  double map = 0;            ///< mAP, per cent
-  double macs_fraction = 0;  ///< MACs that are run, of the dense network's
+  Probed probed = Probed::own;  ///< what classified
+  Index clips = 0;              ///< that were classified
+  double top1 = 0;              ///< per cent
+  double map = 0;               ///< mAP, per cent
+  double macs_fraction = 0;     ///< MACs that are run, of the dense network's
 };
 
 /// What probe is told.
