@@ -20,13 +20,26 @@ set(ADAFUSE_VECTOR_PATHS "${paths}" CACHE STRING "The vector paths that adafuse:
 set(ADAFUSE_COMPILED_FLAGS "-O3;-DNDEBUG" CACHE STRING
     "How adafuse::compiled is optimised, whatever the build type: whoever links it need not be")
 mark_as_advanced(ADAFUSE_VECTOR_PATHS ADAFUSE_COMPILED_FLAGS)
-if(NOT ADAFUSE_VECTOR_PATHS STREQUAL oldest_path)
-  foreach(tool READELF OBJCOPY)
-    if(NOT CMAKE_${tool})
-      message(FATAL_ERROR "adafuse: ADAFUSE_BUILD_COMPILED needs ${tool} (Debian package: binutils)")
-    endif()
-  endforeach()
-endif()
+foreach(tool READELF OBJCOPY)
+  if(NOT CMAKE_${tool})
+    message(FATAL_ERROR "adafuse: ADAFUSE_BUILD_COMPILED needs ${tool} (Debian package: binutils)")
+  endif()
+endforeach()
+
+# adafuse_own_names(RESULT TARGET PREFIX ONLY): the one object of TARGET, whose weak functions get names of their
+# own; with ONLY, those that it matches. RESULT is set to the file.
+function(adafuse_own_names result target prefix only)
+  set(object ${PROJECT_BINARY_DIR}/${target}${CMAKE_CXX_OUTPUT_EXTENSION})
+  add_custom_command(
+    OUTPUT ${object}
+    COMMAND ${CMAKE_COMMAND} -D OBJECT=$<TARGET_OBJECTS:${target}> -D RESULT=${object} -D PREFIX=${prefix}
+            -D ONLY=${only} -D READELF=${CMAKE_READELF} -D OBJCOPY=${CMAKE_OBJCOPY}
+            -P ${PROJECT_SOURCE_DIR}/cmake/own_names.cmake
+    DEPENDS ${target} $<TARGET_OBJECTS:${target}> ${PROJECT_SOURCE_DIR}/cmake/own_names.cmake
+    VERBATIM)
+  set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+  set(${result} ${object} PARENT_SCOPE)
+endfunction()
 
 # Of link-time optimisation nothing would be left to rename.
 set(common ${ADAFUSE_COMPILED_FLAGS} -fno-lto)
@@ -45,22 +58,19 @@ foreach(path IN LISTS ADAFUSE_VECTOR_PATHS)
     list(APPEND path_objects $<TARGET_OBJECTS:adafuse_path_${oldest_path}>)
     continue()
   endif()
-  set(object ${PROJECT_BINARY_DIR}/adafuse_path_${path}${CMAKE_CXX_OUTPUT_EXTENSION})
-  add_custom_command(
-    OUTPUT ${object}
-    COMMAND ${CMAKE_COMMAND} -D OBJECT=$<TARGET_OBJECTS:adafuse_path_${path}> -D RESULT=${object}
-            -D PREFIX=adafuse_${path} -D READELF=${CMAKE_READELF} -D OBJCOPY=${CMAKE_OBJCOPY}
-            -P ${PROJECT_SOURCE_DIR}/cmake/own_names.cmake
-    DEPENDS adafuse_path_${path} $<TARGET_OBJECTS:adafuse_path_${path}>
-            ${PROJECT_SOURCE_DIR}/cmake/own_names.cmake
-    VERBATIM)
-  set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+  adafuse_own_names(object adafuse_path_${path} adafuse_${path} "")
   list(APPEND path_objects ${object})
 endforeach()
 
 file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.cpp)
-list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/src/vector_path.cpp)
-add_library(adafuse_compiled STATIC ${sources} ${path_objects})
+list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/src/vector_path.cpp ${PROJECT_SOURCE_DIR}/src/linear_algebra.cpp)
+# A program's own Eigen may be compiled for wider vectors, whose matrices lie otherwise in memory: functions of
+# Eigen with the same names are neither given to it nor taken from it.
+add_library(adafuse_linear_algebra OBJECT ${PROJECT_SOURCE_DIR}/src/linear_algebra.cpp)
+target_link_libraries(adafuse_linear_algebra PRIVATE adafuse)
+set_target_properties(adafuse_linear_algebra PROPERTIES POSITION_INDEPENDENT_CODE ON UNITY_BUILD OFF)
+adafuse_own_names(linear_algebra adafuse_linear_algebra adafuse_linear_algebra 5Eigen)
+add_library(adafuse_compiled STATIC ${sources} ${linear_algebra} ${path_objects})
 add_library(adafuse::compiled ALIAS adafuse_compiled)
 set_target_properties(adafuse_compiled PROPERTIES EXPORT_NAME compiled POSITION_INDEPENDENT_CODE ON
                                                   UNITY_BUILD OFF)
@@ -72,4 +82,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
 endif()
 target_compile_definitions(adafuse_compiled PUBLIC ADAFUSE_COMPILED=${made_by}
                                             PRIVATE "ADAFUSE_VECTOR_PATHS=${path_list}")
-target_compile_options(adafuse_compiled PRIVATE ${common} ${flags_${oldest_path}})
+target_compile_definitions(adafuse_linear_algebra PRIVATE ADAFUSE_COMPILED=${made_by})
+foreach(target adafuse_compiled adafuse_linear_algebra)
+  target_compile_options(${target} PRIVATE ${common} ${flags_${oldest_path}})
+endforeach()

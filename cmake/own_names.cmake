@@ -1,5 +1,6 @@
-# cmake -D OBJECT=... -D RESULT=... -D PREFIX=... -D READELF=... -D OBJCOPY=... -P own_names.cmake
-# The object file of a vector path, of which nothing leaves but its table and what a process has once.
+# cmake -D OBJECT=... -D RESULT=... -D PREFIX=... -D ONLY=... -D READELF=... -D OBJCOPY=... -P own_names.cmake
+# The object file of a vector path, of which nothing leaves but its table and what a process has once. With
+# ONLY, names that do not match it stay as they are.
 #
 # Inline functions are weak: of those with one name the linker keeps one, and that must not be the one
 # which was compiled for a newer machine. Here each gets a name of its own, so that no linker takes its
@@ -20,6 +21,9 @@ foreach(line IN LISTS lines)
   list(GET fields 0 type)
   list(GET fields 1 binding)
   list(GET fields 4 name)
+  if(ONLY AND NOT name MATCHES "${ONLY}")
+    continue()
+  endif()
   if(binding STREQUAL "LOCAL")
     if(type STREQUAL "NOTYPE")
       string(APPEND renamed "${name} ${PREFIX}.${name}\n")

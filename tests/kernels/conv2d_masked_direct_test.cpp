@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/kernels/conv2d/direct/masked_direct.hpp>
+#include <algorithm>
 
 #include "random_conv2d.hpp"
 
@@ -51,14 +52,17 @@ TEST_CASE("conv2d, masked_direct: a strided 1x1 whose weights outgrow L2, strip 
 }
 
 TEST_CASE("conv2d, masked_direct: fewer live outputs, fewer pieces of the weights") {
-  const auto correlation = forward_correlation(  // A frame is one strip, with any vectors.
-      {.batch = 8, .in_channels = 2048, .in_height = 4, .in_width = 4, .out_channels = 512});
+  // A frame is one strip with any vectors and an L2 of 256 KiB or more.
+  const auto correlation = forward_correlation(
+      {.batch = 8, .in_channels = 512, .in_height = 4, .in_width = 4, .out_channels = 2048});
   const auto pieces = [&](Index live) {
     return masked_direct::make_plan(correlation, live).chunks;
   };
-  CHECK(pieces(512) == 10);
-  CHECK(pieces(256) == 5);
-  CHECK(pieces(0) == 2);  // For the sake of many threads.
+  CHECK(masked_direct::make_plan(correlation, 2048).strips == 1);
+  const Index piece = Caches::here().l2 * 3 / 8;  // weights
+  for (const Index live : {2048, 1024, 0})        // Two for the sake of many threads.
+    CHECK(pieces(live) == std::clamp<Index>(live * 512 / piece, 2, 2048 / 32));
+  CHECK(pieces(2048) > pieces(0));
 }
 
 }  // namespace conv2d_masked_direct_test

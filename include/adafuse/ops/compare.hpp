@@ -145,7 +145,7 @@ template <Operand X>
 Tensor<std::uint8_t> isinf(const X& x) {
   constexpr auto inf = std::numeric_limits<scalar_of<X>>::infinity();
   return kernels::map(detail::elements_of("isinf", x),
-                      [](auto v) { return static_cast<std::uint8_t>(equals(std::abs(v), inf)); });
+                      [inf](auto v) { return static_cast<std::uint8_t>(equals(std::abs(v), inf)); });
 }
 
 /// Whether each number is neither NaN nor infinite.

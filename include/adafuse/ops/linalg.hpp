@@ -3,7 +3,8 @@
 // Matrices are the last two dimensions; there may be any before them, and each matrix is worked out
 // for itself. No other header brings this one: Eigen's decompositions, by which it computes, take
 // long to compile. They are templates of scalar types, so a program of files for several machines
-// links them as it links what it computes with Eigen itself (README.md).
+// links them as it links what it computes with Eigen itself (README.md). Those of adafuse::compiled
+// have names of their own.
 // SPDX-License-Identifier: MIT
 #pragma once
 
