@@ -28,6 +28,7 @@ void add_train(CLI::App& app);
 void add_sweep(CLI::App& app);
 void add_find_rate(CLI::App& app);
 void add_eval(CLI::App& app);
+void add_probe(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_stream(CLI::App& app);
 void add_describe(CLI::App& app);

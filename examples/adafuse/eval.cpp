@@ -22,18 +22,6 @@ struct EvalOptions {
   DataOptions data;
 };
 
-/// Throws ShapeError, naming a file, for pictures that the model does not take.
-void require_fitting(const data::Description& description, const data::Framing& framing) {
-  if (framing.size > 0) return;
-  if (framing.fit == data::Fit::any)
-    data::require_one_size(
-        description, "this model takes frames as they are; one trained with --size crops them");
-  for (const auto& size : description.sizes) {
-    const auto reason = data::refusal(framing, size.height, size.width);
-    if (!reason.empty()) throw ShapeError(concat(size.example, ": ", reason));
-  }
-}
-
 void evaluate_run(EvalOptions& options, const CLI::App& command) {
   options.subject.check();
   const auto input = options.subject.input();

@@ -4,14 +4,12 @@
 #pragma once
 
 #include <adafuse/io/weights_file.hpp>
-#include <adafuse/train/model_file.hpp>
-#include <adafuse/train/run_files.hpp>
 #include <adafuse/train/start_weights.hpp>
 #include <optional>
 
 #include "model_options.hpp"
 #include "pixels_option.hpp"
-#include "run_argument.hpp"
+#include "run_model.hpp"
 
 namespace adafuse::cli {
 
@@ -24,9 +22,7 @@ class EvalSubject {
               "instead: safetensors, or a checkpoint of PyTorch (.pth, .pth.tar), of the network\n"
               "that the following options describe, for the data set's classes")
         ->excludes(run);
-    add_value(command, "--checkpoint", checkpoint_, "NAME", "of the run: best or last")
-        ->check(CLI::IsMember({"best", "last"}))
-        ->capture_default_str();
+    add_checkpoint(command, checkpoint_);
     const std::size_t before = command.get_options().size();
     model_.add_to(command);
     add_value(command, "--size", input_.size, "S", "crop frames to S x S (default: as they are)");
@@ -45,7 +41,7 @@ class EvalSubject {
   /// What is read, for whoever must not write over it.
   std::vector<std::string> files() const {
     if (!is_run()) return {weights_};
-    return {run_file().string(), train::RunFiles(run_).config().string()};
+    return {run_model_file(run_, checkpoint_).string(), train::RunFiles(run_).config().string()};
   }
   /// How many frames of a clip are looked at: as asked for, or as the run was trained.
   Index frames(const train::ModelCard& card) const {
@@ -67,7 +63,7 @@ class EvalSubject {
     if (is_run()) {
       refuse(*command_, of_network_, "with --run: the run says what the network is");
       require_run_directory("--run", run_, "; --weights takes a file");
-      saved_ = of_run();
+      saved_ = load_run(run_, checkpoint_);
     } else
       refuse(*command_, {"--checkpoint"}, "with --weights");
   }
@@ -80,22 +76,6 @@ class EvalSubject {
   }
 
  private:
-  std::filesystem::path run_file() const {
-    const train::RunFiles files(run_);
-    return checkpoint_ == "best" ? files.best() : files.last();
-  }
-
-  train::SavedModel of_run() const {
-    const train::RunFiles files(run_);
-    require<IoError>(checkpoint_ == "last" || std::filesystem::exists(files.best()) ||
-                         !std::filesystem::exists(files.last()),
-                     run_, ": has no best model yet; --checkpoint last takes the last one");
-    const auto file = run_file();
-    auto saved = train::load_model(file);
-    train::require_finite_state(saved.model, file.string());
-    return saved;
-  }
-
   train::SavedModel of_weights(const std::vector<std::string>& classes, const std::string& policy,
                                std::string& notes) const {
     train::ModelCard card{model_.config(), classes, input_, {}};

@@ -75,6 +75,7 @@ int run(int argc, char** argv) {
   add_sweep(app);
   add_find_rate(app);
   add_eval(app);
+  add_probe(app);
   add_predict(app);
   add_stream(app);
   add_describe(app);

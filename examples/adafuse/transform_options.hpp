@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/data/description.hpp>
 #include <adafuse/data/mirrored_labels.hpp>
 #include <adafuse/train/evaluation_views.hpp>
 #include <adafuse/train/input_config.hpp>
@@ -48,6 +49,18 @@ inline void check_transforms(const CLI::App& command, train::TrainConfig& config
   if (config.size > 0) refuse(command, {"--fit"}, "with --size: pictures are scaled and cropped");
   if (crop != data::Crop::centre && config.size > 0 && config.shorter_side == 0)
     config.shorter_side = config.size + config.size / 7;
+}
+
+/// Throws ShapeError, naming a file, for pictures that the model does not take.
+inline void require_fitting(const data::Description& description, const data::Framing& framing) {
+  if (framing.size > 0) return;
+  if (framing.fit == data::Fit::any)
+    data::require_one_size(
+        description, "this model takes frames as they are; one trained with --size crops them");
+  for (const auto& size : description.sizes) {
+    const auto reason = data::refusal(framing, size.height, size.width);
+    if (!reason.empty()) throw ShapeError(concat(size.example, ": ", reason));
+  }
 }
 
 /// How `eval` looks at clips, where it is not as the model was trained.

@@ -12,7 +12,7 @@ mentions() {
   done
 }
 
-mentions "" gestures data train sweep find-rate eval describe predict stream forward convert demo report "adafuse train --data"
+mentions "" gestures data train sweep find-rate eval probe describe predict stream forward convert demo report "adafuse train --data"
 mentions gestures --out --train --val --size --frames --seed --threads
 mentions train --data --out --resume --save-every --overwrite --model --fusion --frames --stem-stride --policy --policy-hidden --epochs \
   --batch --optimizer --rate --schedule --weight-decay --clip-norm --dropout --lambda --lambda-rule --lambda-from \
@@ -32,6 +32,7 @@ mentions find-rate --from --to --steps --csv --config --data --model
 mentions eval --train-list --val-list --classes --frames-root --list-columns --name-template --first-frame
 mentions eval --run --data --checkpoint --split --policy --sample --batch --seed --json --threads --most-pixels \
   --confusion --scores --decisions
+mentions probe --run --data --checkpoint --ridge --batch --seed --json --threads --train-list --val-list --most-pixels --skip-broken
 mentions describe --model --fusion --frames --stem-stride --consensus --lstm-hidden --adaptive-stages \
   --adaptive-blocks --policy-hidden --policy-quota --shared-policy --classes --size --json
 mentions data extract check list

@@ -27,6 +27,10 @@ case $out in *"mAP  "*"binary, the sum over the classes"*"class "*" AP "*) ;; *)
 case $out in *"class mean"*) fail "eval: a mean accuracy of classes" ;; esac
 works eval --run run --data data --checkpoint last --json
 if grep -q '"confusion"\|mean_class_accuracy' stdout.txt; then fail "eval --json: confusion of several labels"; fi
+map_of_eval=$(value stdout.txt map)
+works probe --run run --data data --checkpoint last --json
+same "probe: clips, and the mAP of eval" "9 $map_of_eval" "$(value stdout.txt clips) $(value stdout.txt map)"
+same "probe: two classes a clip" 2.0 "$(awk '/"val_share"/ {s += $2} END {printf "%.1f", s}' stdout.txt)"
 grep -q '^train_\|swipe_left;' scores.csv || fail "scores: no clip of two classes"
 map=$(tail -n +2 scores.csv | awk -F, '
   NR == FNR { name[NR] = $0; next }

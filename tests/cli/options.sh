@@ -54,6 +54,7 @@ beside() { # COMMAND OPTION: what must be given so that only this option is wron
     sweep) echo "--data data --out new --batch 9" ;;
     find-rate) echo "--data data --batch 9" ;;
     eval) [ "$2" = --checkpoint ] && echo "--data data --run data" || echo "--data data --weights data/file --size 8" ;;
+    probe) echo "--data data --run data" ;;
     forward) echo "--weights data/file --input data/file --output new --classes 2" ;;
     gestures) echo "--out new" ;;
     report) echo "data --data data" ;;

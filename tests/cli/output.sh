@@ -15,7 +15,7 @@ full() {
     fail "adafuse $* > /dev/full: says '$(cat stderr.txt)'"
 }
 full --help
-for command in gestures train eval describe predict stream forward convert demo; do
+for command in gestures train eval probe describe predict stream forward convert demo; do
   full $command --help
 done
 full describe
@@ -25,6 +25,8 @@ full train --data data --out full $tiny
 [ -f full/summary.json ] || fail "a run goes on when nobody can read of it"
 full eval --run run --data data
 full eval --run run --data data --json
+full probe --run run --data data
+full probe --run run --data data --json
 full predict run data/frames/val_000000
 full predict run data/val.txt --json
 full stream run data/frames/val_000000

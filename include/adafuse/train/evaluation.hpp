@@ -76,6 +76,7 @@ struct EvaluationOptions {
   bool several_labels = false;  ///< All labels of a clip count; otherwise the first.
   bool keep_decisions = false;  ///< Collect what was decided: clips x T x channels bytes.
   std::function<void()> after_batch{};  ///< Called after each batch; may leave by an exception.
+  DecisionSource<float> decisions{};    ///< Decides in place of the policy; empty: that does.
 };
 
 namespace detail {
@@ -142,7 +143,8 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
   for (const auto& batch : loader.epoch(0)) {
     AdaptiveContext<float> ctx(false, options.key.of("noise"));
     ctx.sample = options.sample;
-    ctx.decisions = options.policy.source<float>(options.key.of("lots"));
+    ctx.decisions = options.decisions ? options.decisions
+                                      : options.policy.source<float>(options.key.of("lots"));
     ctx.samples.assign(batch.indices.begin(), batch.indices.end());  // in any batch the same
     const auto start = std::chrono::steady_clock::now();
     const auto out = model.forward(batch.clips, ctx);

@@ -19,12 +19,16 @@
 #include <adafuse/train/input_config.hpp>
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/lambda_rule.hpp>
+#include <adafuse/train/linear_probe.hpp>
 #include <adafuse/train/metrics.hpp>
 #include <adafuse/train/model_file.hpp>
+#include <adafuse/train/norm_statistics.hpp>
 #include <adafuse/train/parameter_groups.hpp>
 #include <adafuse/train/policy_choice.hpp>
+#include <adafuse/train/probe.hpp>
 #include <adafuse/train/provenance.hpp>
 #include <adafuse/train/rate_finder.hpp>
+#include <adafuse/train/recorded_decisions.hpp>
 #include <adafuse/train/remaining_time.hpp>
 #include <adafuse/train/run_files.hpp>
 #include <adafuse/train/run_writer.hpp>
