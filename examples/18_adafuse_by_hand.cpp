@@ -177,7 +177,8 @@ int main(int argc, char** argv) {
     for (Index c = 0; c < 2; ++c)
       for (Index k = 0; k < 3; ++k) g(t, c, k) = noise[t][c][static_cast<std::size_t>(k)] * ln2;
 
-  nn::Context<double> ctx(true, Key(2));
+  constexpr int only_step = 0;
+  nn::Context<double> ctx(true, Key(2).of(only_step));
   const auto logits = agent.forward(images, 2, ctx);
   const auto weights = gumbel_softmax(logits, g, {.temperature = tau});
   const auto y = conv2d(images, filters);
