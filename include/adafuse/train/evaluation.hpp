@@ -70,7 +70,7 @@ Index correct_count(const Tensor<T>& logits, const Tensor<std::int64_t>& labels)
 
 /// What evaluate is told.
 struct EvaluationOptions {
-  PolicyChoice policy;          ///< learned: the model's agents decide, by their largest logit
+  PolicyChoice policy{};        ///< learned: the model's agents decide, by their largest logit
   Key key = Key(0);             ///< of what is drawn; a clip draws the same in a batch of any size
   bool sample = false;          ///< Sample the agents' decisions, as the authors' code does.
   bool several_labels = false;  ///< All labels of a clip count; otherwise the first.

@@ -42,7 +42,7 @@ inline void estimate_norms(const models::VideoModel<float>& model, const data::L
     ctx.samples.assign(batch.indices.begin(), batch.indices.end());
     model.forward(batch.clips, ctx);
   };
-  double clips = 0;
+  Index clips = 0;
   for (const auto& batch : loader.epoch(0)) {
     // running = (1 - m) start + m batch: from two starts m, and from 0 then the batch's.
     if (clips == 0) {
@@ -55,10 +55,10 @@ inline void estimate_norms(const models::VideoModel<float>& model, const data::L
     } else {
       forward_from(batch, 0);
     }
-    const auto own = static_cast<double>(batch.clips.size(0));
+    const Index own = batch.clips.size(0);
     for (auto& s : estimated)
       for (std::size_t c = 0; c < s.sum.size(); ++c)
-        s.sum[c] += own * static_cast<double>(s.running.data()[c]);
+        s.sum[c] += static_cast<double>(own) * static_cast<double>(s.running.data()[c]);
     clips += own;
   }
   require<ValueError>(clips > 0, "estimate_norms: there are no clips");
@@ -66,7 +66,8 @@ inline void estimate_norms(const models::VideoModel<float>& model, const data::L
   for (auto& s : estimated)
     for (std::size_t c = 0; c < s.sum.size(); ++c)
       s.running.data()[c] =
-          s.share > 0 ? static_cast<float>(s.sum[c] / (clips * s.share)) : s.before.data()[c];
+          s.share > 0 ? static_cast<float>(s.sum[c] / (static_cast<double>(clips) * s.share))
+                      : s.before.data()[c];
 }
 
 }  // namespace adafuse::train::inline ADAFUSE_SIMD

@@ -47,7 +47,7 @@ struct ProbeRow {
 
 /// What probe is told.
 struct ProbeOptions {
-  PolicyChoice policy;          ///< who made the own decisions
+  PolicyChoice policy{};        ///< who made the own decisions
   Key key = Key(0);             ///< of what an evaluation draws
   Key others = Key(1);          ///< of which other clip decides
   bool several_labels = false;  ///< All labels of a clip count; otherwise the first.
