@@ -144,8 +144,9 @@ Tensor<std::uint8_t> isnan(const X& x) {
 template <Operand X>
 Tensor<std::uint8_t> isinf(const X& x) {
   constexpr auto inf = std::numeric_limits<scalar_of<X>>::infinity();
-  return kernels::map(detail::elements_of("isinf", x),
-                      [inf](auto v) { return static_cast<std::uint8_t>(equals(std::abs(v), inf)); });
+  return kernels::map(detail::elements_of("isinf", x), [inf](auto v) {
+    return static_cast<std::uint8_t>(equals(std::abs(v), inf));
+  });
 }
 
 /// Whether each number is neither NaN nor infinite.
