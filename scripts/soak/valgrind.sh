@@ -27,11 +27,10 @@ cmake -S . -B $build -G Ninja -D CMAKE_BUILD_TYPE=Release -D "CMAKE_CXX_FLAGS_RE
 mapfile -t programs < <(printf 'test_%s\n' "${tests[@]%%/*}" | sort -u)
 cmake --build $build --parallel "$(nproc)" --target "${programs[@]}"
 
-# What is still reachable at the end is the pool of memory and the team of threads: they live as long as
-# the program.
+# Leaks are for the address sanitizer: in the child of a fork, what other threads held is lost.
 check() {
   log=$build/${1//\//_}.txt
-  timeout 1800 valgrind --quiet --error-exitcode=9 --errors-for-leak-kinds=definite --leak-check=full \
+  timeout 1800 valgrind --quiet --error-exitcode=9 \
     "$build/tests/test_${1%%/*}" "--source-file=*/$1_test.cpp" --no-skipped-summary > "$log" 2>&1 &&
     echo "$1" || echo "FAILED: $1: $log"
 }
