@@ -119,7 +119,8 @@ int main(int argc, char** argv) {
   }
   file.close();
 
-  const std::string command = std::string(argv[1]) + " " + path + " > " + printed;
+  const auto quoted = [](const std::string& name) { return "'" + name + "'"; };
+  const std::string command = quoted(argv[1]) + " " + quoted(path) + " > " + quoted(printed);
   if (std::system(command.c_str()) != 0) return std::fprintf(stderr, "failed: %s\n", argv[1]), 1;
   std::ifstream theirs(printed);
   bool same = true;
