@@ -24,6 +24,8 @@ struct Batch {
   Tensor<std::int64_t> labels;                        ///< [N]: the first label of each
   std::vector<std::vector<std::int64_t>> label_sets;  ///< [N]: all labels of each
   std::vector<Index> indices;  ///< [N]: which clips of the data set these are
+  Index first = 0;             ///< the number of the first clip in the batch that parts are of
+  Index whole = 0;             ///< how many clips that batch has: N, where it is not shared
 };
 
 /// Which clip and which crop of each video a test takes (test_frames, test_crop).
@@ -35,7 +37,7 @@ struct TestView {
 
 /// What a Loader is told.
 struct LoaderConfig {
-  Index batch_size = 32;                 ///< N, clips of one batch
+  Index batch_size = 32;                 ///< N, clips of one batch, of all that share it
   Index frames = 8;                      ///< T, of each clip
   Sampling sampling = Sampling::random;  ///< which frames of a clip are looked at
   bool shuffle = true;                   ///< another order for each epoch
@@ -53,6 +55,7 @@ struct LoaderConfig {
   int workers = 2;     ///< threads; 0 makes each batch when it is asked for
   Index prefetch = 4;  ///< batches kept ready
   std::size_t cache_bytes = std::size_t{1} << 30;  ///< room for decoded frames
+  BatchShare share{};                              ///< which part of each batch is made here
 };
 
 /// One pass over the data, for one `for (const Batch& batch : loader.epoch(3))`.
@@ -81,6 +84,7 @@ class Loader {
         config.size);
     for (float deviation : config.normalisation.deviation)
       require<ValueError>(deviation > 0, "Loader: deviations are above 0, got ", deviation);
+    check_share("Loader", config.share, dataset.size(), config.batch_size, config.drop_last);
     check(transform_.framing());
     check(config.transform, config.size);
     require<ValueError>(config.view.crop.count == 1 || config.size > 0,
@@ -110,9 +114,13 @@ class Loader {
     return Epoch(
         batches() - first, config_.workers, config_.prefetch,
         [this, number, first, order = order(number)](Index b, const std::atomic<bool>& stop) {
-          const Index begin = (first + b) * config_.batch_size;
-          const Index end = begin + std::min<Index>(config_.batch_size, std::ssize(order) - begin);
-          return make_batch({order.begin() + begin, order.begin() + end}, number, stop);
+          const Index start = (first + b) * config_.batch_size;
+          const Index all = std::min<Index>(config_.batch_size, std::ssize(order) - start);
+          const Index begin = start + config_.share.begin(all);
+          const Index end = start + config_.share.end(all);
+          Batch batch = make_batch({order.begin() + begin, order.begin() + end}, number, stop);
+          batch.first = begin - start, batch.whole = all;
+          return batch;
         });
   }
 
