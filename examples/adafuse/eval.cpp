@@ -92,7 +92,7 @@ void add_eval(CLI::App& app) {
       ->check(CLI::IsMember({"val", "train"}))
       ->capture_default_str();
   add_value(*command, "--policy", o->policy, "P",
-            "learned, keep-all, random:k,r,s, magnitude:k,r,s (default: as it was trained)");
+            "learned, keep-all, random:k,r,s, magnitude:k,r,s, change:t (default: as it was trained)");
   command->add_flag("--sample", o->sample, "draw the agents' decisions, as the authors' code does");
   add_value(*command, "--batch", o->batch, "N", "clips at a time (default: as in training, or 32)");
   add_value(*command, "--seed", o->seed, "S",

@@ -39,7 +39,7 @@ class TrainCommand : public Training {
     tuning_.add_to(command_);
     option("--policy", policy_, "P",
            "who decides: learned, keep-all, random:k,r,s or magnitude:k,r,s (shares of keep, "
-           "reuse, skip)");
+           "reuse, skip), change:t (reuse what changed by less than this share)");
     option("--estimator", config_.estimator, "NAME",
            "how choices are learned: gumbel, soft-gumbel, straight-through, reinforce");
     option("--epochs", config_.epochs, "N", "passes over the training clips");

@@ -117,6 +117,7 @@ inline void check_decisions(const TrainConfig& c) {
                       "policy: learned needs agents, which this network has none of");
   if (c.policy.kind == PolicyChoice::Kind::random) check_shares(c.policy.shares, "random");
   if (c.policy.kind == PolicyChoice::Kind::magnitude) check_shares(c.policy.shares, "magnitude");
+  if (c.policy.kind == PolicyChoice::Kind::change) check_threshold(c.policy.threshold);
   require<ValueError>(!c.model.agents || c.model.policy_layers == 1 ||
                           c.batch / c.tuning.accumulate * c.model.frames > 1,
                       "batch: a step of one frame has no statistics for the agents' batch norms");
