@@ -77,6 +77,9 @@ inline void print_evaluation(const io::Json& r) {
       100 * number("upper_bound_fraction"));
   std::printf("GFLOPs a clip  %.4g of %.4g\n", number("gflops_per_clip"),
               number("dense_gflops_per_clip"));
+  if (r.contains("frames_per_clip"))
+    std::printf("frames a clip  %.2f looked at, %.3f ms a clip\n", number("frames_per_clip"),
+                number("milliseconds_per_clip"));
   print_blocks(r["blocks"]);
   print_classes(r["classes"]);
   if (r["blocks"].empty()) return;  // all clips cost the same

@@ -90,7 +90,7 @@ inline void count_actions(Evaluation& result, const BlockActions& actions, Index
     result.actions.add(taken);
     result.blocks[b].second.add(taken);
     auto& by_frame = result.frames[b];
-    by_frame.resize(static_cast<std::size_t>(frames));
+    by_frame.resize(std::max(by_frame.size(), static_cast<std::size_t>(frames)));
     for (Index f = 0; f < taken.size(0); ++f)
       by_frame[static_cast<std::size_t>(f % frames)].add(taken[f]);
   }
