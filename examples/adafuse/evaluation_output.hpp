@@ -32,15 +32,24 @@ inline void print_blocks(const io::Json& blocks) {
 inline void print_classes(const io::Json& classes) {
   const bool several = !classes.empty() && !classes[0].contains("accuracy");
   const char* measure = several ? "average_precision" : "accuracy";
-  std::printf("\n%-32s %6s %9s %9s\n", "class", "clips", several ? "AP" : "accuracy", "of dense");
+  const bool decides = std::any_of(classes.begin(), classes.end(),
+                                   [](const io::Json& row) { return row.contains("actions"); });
+  std::printf("\n%-32s %6s %9s %9s", "class", "clips", several ? "AP" : "accuracy", "of dense");
+  for (const ActionRow& action : adafuse_actions)
+    if (decides) std::printf(" %5s", std::string(action.name).c_str());
+  std::printf("\n");
   for (const auto& row : classes) {
     std::printf("%-32s %6lld", io::in_quotes(row["class"].get<std::string>()).c_str(),
                 static_cast<long long>(row["clips"].get<Index>()));
     if (row["clips"].get<Index>() == 0)
-      std::printf(" %9s %9s\n", "-", "-");
+      std::printf(" %9s %9s", "-", "-");
     else
-      std::printf(" %7.1f %% %7.1f %%\n", row[measure].get<double>(),
+      std::printf(" %7.1f %% %7.1f %%", row[measure].get<double>(),
                   100 * row["macs_fraction"].get<double>());
+    if (row.contains("actions"))
+      for (const ActionRow& action : adafuse_actions)
+        std::printf(" %3.0f %%", 100 * row["actions"][std::string(action.name)].get<double>());
+    std::printf("\n");
   }
 }
 

@@ -102,6 +102,8 @@ TEST_CASE("frame by frame: rules that leave nothing out give what evaluate gives
       CHECK(all.paper_fraction == doctest::Approx(whole.paper_fraction).epsilon(1e-5));
       CHECK(all.upper_bound_fraction == doctest::Approx(whole.upper_bound_fraction).epsilon(1e-5));
       CHECK(all.actions.count == whole.actions.count);
+      for (const auto& [label, counts] : whole.classes)
+        CHECK(all.classes.at(label).count == counts.count);
       REQUIRE(all.frames.size() == whole.frames.size());
       for (std::size_t b = 0; b < all.frames.size(); ++b)
         for (std::size_t t = 0; t < 4; ++t)

@@ -138,6 +138,7 @@ inline FrameByFrame evaluate_frames(const models::VideoModel<float>& model,
         all.frames.resize(all.blocks.size());
       }
       detail::count_actions(all, actions, clip.frames());
+      detail::count_by_label(all, answer, actions);
       const double of_clip = plan.dense_macs() * static_cast<double>(frames);
       answer.clip = number;
       answer.macs = stream->macs_run() - before;
