@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/fusion/action.hpp>
+#include <adafuse/fusion/change.hpp>
 #include <adafuse/fusion/context.hpp>
 #include <adafuse/fusion/cost.hpp>
 #include <adafuse/fusion/decide.hpp>

@@ -52,4 +52,23 @@ inline BatchPart part_of_batch(const data::Batch& whole, Index part, Index parts
   return result;
 }
 
+/// The clips of a batch `times` times, one after the other.
+inline data::Batch repeated(const data::Batch& batch, Index times) {
+  if (times == 1) return batch;
+  data::Batch result;
+  const Index n = batch.labels.size();
+  const auto& one = batch.clips;
+  result.clips = Tensor<float>::uninitialized(
+      {times * n, one.size(1), one.size(2), one.size(3), one.size(4)});
+  result.labels = Tensor<std::int64_t>({times * n});
+  for (Index k = 0; k < times; ++k) {
+    result.clips.narrow(k * n, (k + 1) * n).copy_from(batch.clips);
+    result.labels.narrow(k * n, (k + 1) * n).copy_from(batch.labels);
+    result.label_sets.insert(result.label_sets.end(), batch.label_sets.begin(),
+                             batch.label_sets.end());
+    result.indices.insert(result.indices.end(), batch.indices.begin(), batch.indices.end());
+  }
+  return result;
+}
+
 }  // namespace adafuse::train::inline ADAFUSE_SIMD

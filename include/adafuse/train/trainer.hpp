@@ -278,15 +278,26 @@ class Trainer {
                         parts == 1 ? noise : noise.of("part").of(static_cast<std::uint64_t>(part)));
       sum += own;
     }
-    optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
+    clip_gradients();
     optimizer_->step(rate);
     ema_.update();
     return sum;
   }
 
+  /// All together, or the agents' by themselves: draws make theirs large, and the others' small.
+  void clip_gradients() const {
+    if (config_.agent_clip_norm > 0) {
+      const auto [agents, others] = agents_apart(model_);
+      optim::clip_by_norm(agents, config_.agent_clip_norm);
+      optim::clip_by_norm(others, config_.clip_norm);
+    } else {
+      optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
+    }
+  }
+
   /// Adds the gradients of a part of a batch; returns its share of the batch's metrics.
   TrainingMetrics backward_part(const BatchPart& part, double lambda, Key noise) {
-    const data::Batch& batch = part.batch;
+    const data::Batch batch = repeated(part.batch, config_.draws);
     AdaptiveContext<float> ctx(true, noise);
     ctx.frozen_norms = frozen_norms_;
     ctx.estimator = config_.estimator;
@@ -336,7 +347,9 @@ class Trainer {
         config_.several_labels
             ? clip_losses(label_losses(out.logits, batch.label_sets).value(), spent, weighs)
             : clip_losses(out.logits.value(), batch.labels, spent, weighs, entropy_);
-    const auto term = reinforce(log_probability(out.decisions, frames), losses, baseline_.value());
+    const auto log_p = log_probability(out.decisions, frames);
+    if (config_.draws > 1) return reinforce(log_p, losses, leave_one_out(losses, config_.draws));
+    const auto term = reinforce(log_p, losses, baseline_.value());
     baseline_.learn(losses);
     return term;
   }
