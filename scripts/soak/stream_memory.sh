@@ -17,6 +17,7 @@ cd "$work"
   --epochs 1 --batch 9 --seed 3 >log.txt
 
 mkfifo frames
+: >answers.txt
 "$adafuse" stream run - --raw 32x32 --json --ledger-every $((FRAMES / 10)) --threads 1 <frames >answers.txt &
 stream=$!
 head -c $((32 * 32 * 3 * FRAMES)) /dev/urandom >frames &
