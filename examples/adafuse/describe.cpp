@@ -45,10 +45,22 @@ io::Json agents(const models::Plan<float>& plan) {
       list.push_back({{"block", step_agent->block},
                       {"linears", agent.sizes()},
                       {"pool", agent.pool == PolicyPool::max ? "max" : "average"},
+                      {"sees", io::word_of(agent.sees)},
+                      {"actions", io::word_of(agent.actions)},
                       {"groups_of", agent.groups_of},
                       {"decisions", agent.decisions()}});
     }
   return list;
+}
+
+/// "linears 2, average pooling, see both, choose keep,reuse,skip".
+std::string agent_parts(const models::ModelConfig& config) {
+  const std::string parts =
+      config.policy_sees == PolicySees::none
+          ? std::string("logits are parameters")
+          : concat("linears ", config.policy_layers, ", ", io::word_of(config.policy_pool),
+                   " pooling, see ", io::word_of(config.policy_sees));
+  return concat(parts, ", choose ", io::word_of(config.actions));
 }
 
 void describe(const models::ModelConfig& config, Index size, bool json) {
@@ -97,9 +109,7 @@ void describe(const models::ModelConfig& config, Index size, bool json) {
   std::printf("MACs a frame    %.4f M, of which agents %.4f M\n", plan.macs() / 1e6,
               plan.agent_macs() / 1e6);
   if (config.fusion.adaptive)
-    std::printf("agents          linears %lld, %s pooling, groups of %lld%s\n",
-                static_cast<long long>(config.policy_layers),
-                io::word_of(config.policy_pool).c_str(),
+    std::printf("agents          %s, groups of %lld%s\n", agent_parts(config).c_str(),
                 static_cast<long long>(config.policy_groups_of),
                 config.policy_both ? ", two in each block" : "");
   std::printf("MACs a clip     %.4f M for %lld frames, nothing skipped\n",
