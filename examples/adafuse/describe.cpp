@@ -53,14 +53,18 @@ io::Json agents(const models::Plan<float>& plan) {
   return list;
 }
 
-/// "linears 2, average pooling, see both, choose keep,reuse,skip".
+/// "linears 2, average pooling, groups of 1", and what is not as in the paper.
 std::string agent_parts(const models::ModelConfig& config) {
-  const std::string parts =
-      config.policy_sees == PolicySees::none
-          ? std::string("logits are parameters")
-          : concat("linears ", config.policy_layers, ", ", io::word_of(config.policy_pool),
-                   " pooling, see ", io::word_of(config.policy_sees));
-  return concat(parts, ", choose ", io::word_of(config.actions));
+  const bool sees_nothing = config.policy_sees == PolicySees::none;
+  std::string parts = sees_nothing ? std::string("logits are parameters")
+                                   : concat("linears ", config.policy_layers, ", ",
+                                            io::word_of(config.policy_pool), " pooling");
+  parts += concat(", groups of ", config.policy_groups_of);
+  if (config.policy_both) parts += ", two in each block";
+  if (config.policy_sees == PolicySees::now) parts += ", without history";
+  if (config.actions != AllowedActions::keep_reuse_skip)
+    parts += ", choose among " + io::word_of(config.actions);
+  return parts;
 }
 
 void describe(const models::ModelConfig& config, Index size, bool json) {
@@ -108,10 +112,7 @@ void describe(const models::ModelConfig& config, Index size, bool json) {
   std::printf("parameters      %lld\n", static_cast<long long>(parameters));
   std::printf("MACs a frame    %.4f M, of which agents %.4f M\n", plan.macs() / 1e6,
               plan.agent_macs() / 1e6);
-  if (config.fusion.adaptive)
-    std::printf("agents          %s, groups of %lld%s\n", agent_parts(config).c_str(),
-                static_cast<long long>(config.policy_groups_of),
-                config.policy_both ? ", two in each block" : "");
+  if (config.fusion.adaptive) std::printf("agents          %s\n", agent_parts(config).c_str());
   std::printf("MACs a clip     %.4f M for %lld frames, nothing skipped\n",
               plan.macs() * static_cast<double>(config.frames) / 1e6,
               static_cast<long long>(config.frames));
