@@ -13,7 +13,9 @@
 #pragma once
 
 #include <adafuse/fusion/decide.hpp>
+#include <adafuse/ops/compare.hpp>
 #include <adafuse/ops/reduce.hpp>
+#include <adafuse/ops/where.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
@@ -58,10 +60,11 @@ Variable<T> log_probability(const std::vector<Decision<T>>& decisions, Index fra
   for (const auto& decision : decisions) {
     require<ValueError>(decision.logits.defined(), "log_probability: ", decision.block,
                         " has no agent");
-    // Channels that share a decision chose once.
+    // Channels that share a decision chose once. What may not be chosen has log p = -inf.
     const Index distinct = decision.weights.size(1) / decision.groups_of;
-    const auto chosen =
-        slice(log_softmax(decision.logits, 2) * decision.weights.detach(), 1, 0, distinct);
+    const auto& weights = decision.weights.value();
+    const auto log_p = log_softmax(decision.logits, 2) * Variable<T>(weights);
+    const auto chosen = slice(where(weights > T{0}, log_p, T{0}), 1, 0, distinct);
     const auto clips = sum(unfold_time(chosen, frames), {1, 2, 3});
     total = total.defined() ? total + clips : clips;
   }

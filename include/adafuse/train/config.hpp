@@ -200,6 +200,7 @@ void list_fields(Fields& f, models::ModelConfig& c) {
   f.or_default("policy_layers", c.policy_layers), f.or_default("policy_pool", c.policy_pool);
   f.or_default("policy_groups_of", c.policy_groups_of);
   f.or_default("policy_both", c.policy_both);
+  f.or_default("policy_sees", c.policy_sees), f.or_default("actions", c.actions);
 }
 
 template <class Fields>
