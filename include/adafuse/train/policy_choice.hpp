@@ -3,10 +3,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/parse_number.hpp>
 #include <adafuse/fusion/magnitude.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <charconv>
+#include <iomanip>
+#include <locale>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -29,6 +33,25 @@ struct PolicyChoice {
   }
 };
 
+namespace detail {
+
+/// The fewest digits that parse_number reads as this number.
+inline std::string shortest_text(double number) {
+#ifdef __cpp_lib_to_chars
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+#else  // libc++ before 14 has no to_chars of a double; nor does emscripten 3.1.
+  for (int precision = 1;; ++precision) {
+    std::ostringstream text;
+    text.imbue(std::locale::classic());
+    text << std::setprecision(precision) << number;
+    if (precision == 17 || equals(parse_number(text.str()).value_or(0), number)) return text.str();
+  }
+#endif
+}
+
+}  // namespace detail
+
 /// The text that parse_policy reads as this choice.
 inline std::string to_string(const PolicyChoice& choice) {
   switch (choice.kind) {
@@ -43,10 +66,7 @@ inline std::string to_string(const PolicyChoice& choice) {
   std::string text = choice.kind == PolicyChoice::Kind::random ? "random" : "magnitude";
   char separator = ':';
   for (const double share : {choice.shares.keep, choice.shares.reuse, choice.shares.skip}) {
-    char digits[32];
-    const auto [end, error] = std::to_chars(digits, digits + sizeof digits, share);
-    text += std::exchange(separator, ',');
-    text.append(digits, end);
+    text += std::exchange(separator, ',') + detail::shortest_text(share);
   }
   return text;
 }
