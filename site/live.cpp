@@ -133,7 +133,7 @@ const char* page_gesture(int label, double seed) {
   });
 }
 
-/// `poses`: x, y, radius, angle of each frame; colours and ground are those of the seed.
+/// `poses`: x, y, radius, angle of each frame. Answers with the colours, which are the seed's.
 const char* page_draw(int figure, const double* poses, double seed) {
   return answered([&] {
     require<ValueError>(figure >= 0 && figure < 3, "page: figure ", figure, " does not exist");
@@ -151,7 +151,7 @@ const char* page_draw(int figure, const double* poses, double seed) {
     for (Index t = 0; t < frames; ++t, poses += 4)
       data::detail::draw_frame(scene, {poses[0], poses[1], poses[2], poses[3]}, ground,
                                key.of("noise").of(static_cast<std::uint64_t>(t)), film[t]);
-    return Json{{"frames", frames}};
+    return Json{{"colour", scene.colour}, {"ground", scene.ground}};
   });
 }
 

@@ -16,7 +16,7 @@ struct StreamCommand {
   SourceOptions source;
   std::string future, consensus;
   Index ledger_every = 0;
-  bool skip_broken = false;
+  bool skip_broken = false, decisions = false;
 };
 
 /// A stream that is under way: a session is made for the size of the first frame.
@@ -95,11 +95,24 @@ class RunningStream {
     const Index number = numbers_.front();
     numbers_.pop_front();
     const Guess guess(prediction->logits, concat("frame ", number), model_.card().several_labels);
-    output_.print({number, model_.card().classes[guess.label], guess.score, ms.count(), share});
+    output_.print({number, model_.card().classes[guess.label], guess.score, ms.count(), share,
+                   o_.decisions ? decided() : std::vector<BlockDecisions>()});
     ++answers_;
     if (o_.ledger_every > 0 && answers_ % o_.ledger_every == 0) output_.print(ledger_);
     read_ = StreamOutput::flush();  // who reads a stream wants each line as it comes
     return true;
+  }
+
+  /// What each block decided on the frame that has just been answered.
+  std::vector<BlockDecisions> decided() const {
+    std::vector<BlockDecisions> all;
+    const auto& blocks = session_->network().blocks;
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      all.push_back({blocks[b].name, {}});
+      for (const auto action : session_->actions(b))
+        all.back().letters += row_of(Action{action}).name.front();
+    }
+    return all;
   }
 
   const StreamCommand& o_;
@@ -133,6 +146,11 @@ infer::StreamOptions stream_options(const StreamCommand& o, const models::ModelC
 
 void stream(const StreamCommand& o, const CLI::App& command) {
   const LoadedModel model(o.session, command);
+  if (!model.card().config.fusion.adaptive)
+    refuse(command, {"--decisions"}, "on a model that decides nothing");
+  if (o.future == "wait")
+    refuse(command, {"--decisions"},
+           "beside --future wait: blocks have decided on later frames than the one answered");
   const auto options = stream_options(o, model.card().config, command);
   const auto next = open_frames(o.source, o.session.allow_holes, o.skip_broken, o.session.pictures,
                                 model.side(), command);
@@ -163,6 +181,9 @@ void add_stream(CLI::App& app) {
   o->source.add_to(*command);
   command->add_flag("--skip-broken", o->skip_broken,
                     "leave out frames that cannot be decoded, and count them");
+  command->add_flag("--decisions", o->decisions,
+                    "print what each block decided on the frame: a letter for each channel,\n"
+                    "k keep, r reuse, s skip");
   add_value(*command, "--ledger-every", o->ledger_every, "N",
             "print the ledger, of all frames so far, after every N")
       ->check(CLI::PositiveNumber);
