@@ -12,13 +12,14 @@ const FIGURES = [  // as data/shapes.hpp draws them
 ];
 const POLICIES = [
   ["learned", "the agents", "As it was trained."],
-  ["keep-all", "nobody: all", "All channels are computed, and no agent runs. The network knows maps of its own choices only: this is for the clock."],
-  ["random", "the lot, as often", "Drawn by lot, with the agents' shares of this clip."],
-  ["random:0.34,0.33,0.33", "the lot, a third each", "Drawn by lot: computed, reused, skipped a third each."],
+  ["keep-all", "keep all", "All channels are computed, and no agent runs. The network knows maps of its own choices only: this is for the clock."],
+  ["random", "lot, as often", "Drawn by lot, with the agents' shares of this clip."],
+  ["random:0.34,0.33,0.33", "lot, in thirds", "Drawn by lot: computed, reused, skipped a third each."],
 ];
 const $ = id => document.getElementById(id);
 const text = name => name.replaceAll("_", " ");
 const percent = (x, digits = 0) => (100 * x).toFixed(digits) + " %";
+const width = x => Math.min(100, 100 * x).toFixed(2) + "%";
 
 // ---- The library ----
 
@@ -52,7 +53,10 @@ async function loadLibrary() {
     },
     frames: () => module.HEAPU8.slice(pixels, pixels + BYTES),
     setFrames: bytes => module.HEAPU8.set(bytes, pixels),
-    write: (name, bytes) => module.FS.writeFile(name, bytes),
+    write(name, bytes) {
+      module.FS.mkdirTree(name.slice(0, name.lastIndexOf("/")));
+      module.FS.writeFile(name, bytes);
+    },
   };
 }
 
@@ -68,21 +72,26 @@ const page = { model: 0, policy: "learned", figure: 0, seed: 1, frames: null, pl
   pose: { x: 0, y: 0, radius: 0.4, angle: -0.5 } };
 let library, models, card, result;
 
-const shares = decisions => {
-  const count = { k: 0, r: 0, s: 0 };
+const cellOf = (now, before) => now === "r" && before !== undefined && before !== "k" ? "l" : now;
+
+/** Shares of what happens to the channels of some blocks over a clip: k, l, r, s; l is reused, computed late. */
+function shares(frames, blocks) {
+  const count = { k: 0, l: 0, r: 0, s: 0 };
   let all = 0;
-  for (const letter of decisions.join("")) ++count[letter], ++all;
-  return { k: count.k / all, r: count.r / all, s: count.s / all };
-};
-const decisionsOf = run => run.frames.flatMap(frame => Object.values(frame.decisions));
+  for (const { name, channels } of blocks)
+    for (let t = 0; t < frames.length; ++t)
+      for (let c = 0; c < channels; ++c, ++all)
+        ++count[cellOf(frames[t].decisions[name][c], frames[t - 1]?.decisions[name][c])];
+  return Object.fromEntries(Object.entries(count).map(([key, n]) => [key, n / all]));
+}
 
 /** The policy's text; the lot's shares are those that the agents have on this clip. */
 function policyText() {
   if (page.policy !== "random") return page.policy;
-  library.open(models[page.model].file, "learned", 0);
+  const { blocks } = library.open(models[page.model].file, "learned", 0);
   library.setFrames(page.frames);
-  const { k, r } = shares(decisionsOf(library.run()));
-  const keep = k.toFixed(4), reuse = r.toFixed(4);
+  const { k, l, r } = shares(library.run().frames, blocks);
+  const keep = k.toFixed(4), reuse = (l + r).toFixed(4);
   return `random:${keep},${reuse},${Math.max(0, 1 - keep - reuse).toFixed(4)}`;
 }
 
@@ -92,11 +101,12 @@ function answer() {
   card = library.open(models[page.model].file, policy, page.seed);
   library.setFrames(page.frames);
   result = library.run();
-  result.milliseconds = library.milliseconds(policy, 100).milliseconds;
-  result.dense = library.milliseconds("keep-all", 100).milliseconds;
   drawFilm();
   drawCost();
   play();
+  clearTimeout(page.measuring);
+  page.measuring = setTimeout(() => guarded(() => drawTime(library.milliseconds(policy, 100).milliseconds,
+      library.milliseconds("keep-all", 100).milliseconds)), 1500);  // once the frames have been played
 }
 
 function softmax(logits) {
@@ -112,12 +122,10 @@ function drawAnswer(frame) {
       { textContent: percent(scores[best]) + (page.played < FRAMES ? `, after ${page.played} of ${FRAMES}` : "") }));
   [...$("scores").children].forEach((row, c) => {
     row.classList.toggle("best", c === best);
-    row.querySelector("i").style.width = percent(scores[c], 1);
+    row.querySelector("i").style.width = width(scores[c]);
     row.querySelector(".percent").textContent = percent(scores[c]);
   });
 }
-
-const cellOf = (now, before) => now === "r" && before !== undefined && before !== "k" ? "l" : now;
 
 /** Rows of a block, in the order in which they are drawn: most work first. */
 function rowsOf(block) {
@@ -137,6 +145,8 @@ function element(name, given = {}, ...children) {
   return made;
 }
 
+const POINT = "Point at a channel to read what happens to it.";
+
 function drawFilm() {
   const style = getComputedStyle(document.documentElement), ink = name => style.getPropertyValue(name).trim();
   const colours = { k: ink("--keep"), r: ink("--reuse"), s: ink("--skip") };
@@ -147,8 +157,8 @@ function drawFilm() {
   result.frames.forEach((_, t) => put(t, frameCanvas(t)));
   for (const block of card.blocks) {
     const rows = rowsOf(block), height = block.channels > 40 ? 3 : block.channels > 20 ? 4 : 6;
-    const of = shares(result.frames.map(frame => frame.decisions[block.name]));
-    title(`${block.name}, ${block.channels} channels`, `${percent(of.k)} · ${percent(of.r)} · ${percent(of.s)}`);
+    const of = shares(result.frames, [block]);
+    title(`${block.name}, ${block.channels} channels`, `${percent(of.k + of.l)} computed`);
     for (let t = 0; t < FRAMES; ++t) {
       const canvas = element("canvas", { width: 60, height: 2 * height * rows.length });
       canvas.style.height = height * rows.length + "px";
@@ -161,7 +171,7 @@ function drawFilm() {
         pen.fillRect(0, 2 * height * row, 20, 2 * height - 2);
       });
       canvas.onpointermove = event => explain(block, rows, t, Math.floor(event.offsetY / height));
-      canvas.onpointerleave = () => { $("under").textContent = ""; };
+      canvas.onpointerleave = () => { $("under").textContent = POINT; };
       put(t, canvas);
     }
   }
@@ -169,18 +179,19 @@ function drawFilm() {
   const most = Math.max(1, ...result.frames.map(frame => frame.macs / card.dense_macs));
   result.frames.forEach((frame, t) => {
     const bar = element("i");
-    bar.style.height = percent(frame.macs / card.dense_macs / most);
+    bar.style.height = width(frame.macs / card.dense_macs / most);
     put(t, element("div", { className: "work" }, bar));
   });
   result.frames.forEach((frame, t) => put(t, element("div", { className: "number", textContent: percent(frame.macs / card.dense_macs) })));
   title("what it says so far", "");
   result.frames.forEach((frame, t) => put(t, element("div", { className: "said", textContent: ICONS[frame.class] ?? frame.class, title: text(frame.class) })));
   page.columns = columns;
+  $("under").textContent = POINT;
 }
 
 function explain(block, rows, t, row) {
   if (!rows[row]) return;
-  const says = { k: "is computed", r: t ? "is the previous frame's again, and costs nothing" : "is reused: before the first frame there is nothing, so it is zero",
+  const says = { k: "is computed", r: t ? "is reused: the previous frame computed it, so it costs nothing" : "is reused: before the first frame there is nothing, so it is zero",
     l: "is reused, but was not computed a frame ago: it is computed late", s: "is skipped: zero, and nobody reads it" };
   $("under").textContent = `Frame ${t + 1}, ${block.name}, channel ${rows[row].channel} ${says[rows[row].cells[t]]}.`;
 }
@@ -202,16 +213,23 @@ function frameCanvas(t) {
 
 function drawCost() {
   const macs = result.frames.reduce((sum, frame) => sum + frame.macs, 0), dense = FRAMES * card.dense_macs;
-  const of = shares(decisionsOf(result)), million = x => (x / 1e6).toFixed(2) + " M";
+  const of = shares(result.frames, card.blocks), million = x => (x / 1e6).toFixed(2) + " M";
   $("macs").textContent = percent(macs / dense, 1) + " of dense";
-  $("macs-bar").style.width = percent(Math.min(1, macs / dense), 1);
-  $("macs-hint").textContent = `${million(macs)} of ${million(dense)}.`;
-  $("time").textContent = result.milliseconds.toFixed(2) + " ms";
-  $("time-bar").style.width = percent(Math.min(1, result.milliseconds / result.dense), 1);
-  $("time-hint").textContent = `A clip of ${FRAMES} frames; all channels computed, without agents: ${result.dense.toFixed(2)} ms.`;
-  $("share").textContent = percent(of.k) + " computed";
-  document.querySelectorAll(".bar.three i").forEach(bar => { bar.style.width = percent(of[bar.className], 1); });
-  $("share-hint").textContent = `${percent(of.r)} reused, ${percent(of.s)} skipped.`;
+  $("macs-bar").style.width = width(macs / dense);
+  $("macs-hint").textContent = `${million(macs)} of ${million(dense)}, agents included.`;
+  $("time").textContent = "…";
+  $("time-bar").style.width = 0;
+  $("time-hint").textContent = "is measured";
+  $("share").textContent = percent(of.k + of.l) + " computed";
+  document.querySelectorAll(".bar.shares i").forEach(bar => { bar.style.width = width(of[bar.className]); });
+  $("share-hint").textContent = `${percent(of.k)} at once, ${percent(of.l)} late; ${percent(of.r)} reused for nothing, ${percent(of.s)} skipped.`;
+}
+
+function drawTime(milliseconds, dense) {
+  const digits = dense < 10 ? 2 : 1;
+  $("time").textContent = milliseconds.toFixed(digits) + " ms";
+  $("time-bar").style.width = width(milliseconds / dense);
+  $("time-hint").textContent = `for ${FRAMES} frames; ${dense.toFixed(digits)} ms with all channels computed, without agents.`;
 }
 
 /** Frames come one by one; who wants no motion sees the last. */
@@ -237,13 +255,19 @@ const css = colour => `rgb(${colour.map(c => Math.round(255 * c)).join(" ")})`;
 let colours = { colour: [0.8, 0.7, 0.9], ground: [0.12, 0.12, 0.14] };
 
 function paintStage(t) {
+  hint(false);
   paintFrame(small.getContext("2d"), t);
   pen.imageSmoothingEnabled = false;
   pen.drawImage(small, 0, 0, stage.width, stage.height);
 }
 const ringOf = pose => ({ x: pose.x + pose.radius * Math.cos(pose.angle), y: pose.y + pose.radius * Math.sin(pose.angle) });
 
+const hint = yours => {
+  $("hint").innerHTML = yours ? "Drag to move. Pull the <b>ring</b> to turn and to grow." : "Press on the picture to draw your own.";
+};
+
 function paintYours() {
+  hint(true);
   const { x, y, radius, angle } = page.pose, half = stage.width / 2;
   pen.fillStyle = css(colours.ground);
   pen.fillRect(0, 0, stage.width, stage.height);
@@ -298,6 +322,7 @@ function drag() {
     if (!page.yours) Object.assign(page.pose, point);
     page.yours = true;
     press("gestures", null);
+    press("shapes", $("shapes").children[page.figure]);
     const ring = ringOf(page.pose), onRing = Math.hypot(point.x - ring.x, point.y - ring.y) < 0.16;
     grip = { id: event.pointerId, onRing, from: point, pose: { ...page.pose }, angle: Math.atan2(point.y - page.pose.y, point.x - page.pose.x),
       reach: Math.hypot(point.x - page.pose.x, point.y - page.pose.y) };
@@ -372,6 +397,7 @@ function makeControls() {
     const button = element("button", { type: "button", title: text(name), ariaLabel: text(name), textContent: ICONS[name] ?? name });
     button.onclick = () => {
       press("gestures", button);
+      press("shapes", null);
       page.yours = false;
       show(() => library.gesture(label, ++page.seed));
     };
@@ -390,7 +416,6 @@ function makeControls() {
     $("policies").append(button);
   }
   press("policies", $("policies").firstChild, "aria-checked");
-  press("shapes", $("shapes").firstChild);
   $("policy-hint").textContent = POLICIES[0][2];
   const slider = $("lambda");
   slider.max = models.length - 1;
@@ -400,6 +425,7 @@ function makeControls() {
     describeModel();
     guarded(answer);
   };
+  $("ticks").append(...models.map(model => element("span", { textContent: model.lambda })));
   describeModel();
   $("backwards").onclick = () => {
     const bytes = BYTES / FRAMES, turned = new Uint8Array(BYTES);
@@ -407,6 +433,7 @@ function makeControls() {
     page.frames = turned;
     page.yours = false;
     press("gestures", null);
+    press("shapes", null);
     guarded(answer);
   };
 }

@@ -38,7 +38,10 @@ CONTENTS = [
 ]
 TITLES = {"README.md": "adafuse", "live/index.html": "A page that lives", "reference/html/index.html": "API reference",
           "docs/decisions/README.md": "Decisions", "bench/README.md": "Benchmarks", "scripts/soak/README.md": "The soak",
-          "examples/README.md": "Eighteen lessons"}
+          "examples/README.md": "Eighteen lessons", "docs/paper_map.md": "Paper map", "docs/estimators.md": "Estimators",
+          "docs/differences.md": "Differences", "docs/reproduce.md": "Published checkpoints",
+          "docs/using.md": "In your project", "docs/fine_tuning.md": "Fine-tuning", "docs/reference.md": "About the reference",
+          "docs/errors.md": "Compiler messages", "docs/portability.md": "Machines and compilers"}
 # What the pictures are drawn with (report/theme.hpp), and what the style calls it.
 INKS = {"#ffffff": "paper", "#1f2328": "ink", "#656d76": "quiet", "#e6e8eb": "grid", "#b8bec5": "axis",
         "#8a929b": "plain", "#0072b2": "accent", "#b3401a": "warning", "#e69f00": "reuse", "#e3e6ea": "skip"}
@@ -72,7 +75,7 @@ class Site:
             if page.endswith(".md"):
                 if page not in self.files:
                     sys.exit(f"site: {page}, which the contents name, is not there")
-                self.titles.setdefault(page, self.first_heading(page))
+                self.titles.setdefault(page, self.first_heading(page).split(":")[0])
 
     def first_heading(self, page):
         for line in (self.root / page).read_text().split("\n"):
@@ -125,12 +128,17 @@ class Site:
                 self.anchors.setdefault(file, []).append((page, anchor))
         return self.link(page, file, anchor)
 
-    def named_file(self, page, text):
-        """The file that a piece of code names, or None."""
+    def named_file(self, page, text, before):
+        """The file or directory/ that a piece of code names, or None. `gumbel.hpp` after `fusion/action.hpp`, which
+        stands before it, is its neighbour."""
+        if re.fullmatch(r"[\w./-]+/", text):
+            found = [d for d in (text[:-1], f"include/adafuse/{text[:-1]}") if d in self.directories]
+            return found[0] + "/" if found else None
         if not re.fullmatch(r"[\w./-]+\.(hpp|cpp|py|sh|awk|md)", text):
             return None
         for file in (text, f"include/adafuse/{text}", f"include/{text}",
-                     posixpath.normpath(posixpath.join(posixpath.dirname(page), text))):
+                     posixpath.normpath(posixpath.join(posixpath.dirname(page), text)),
+                     posixpath.join(posixpath.dirname(before), text)):
             if file in self.files:
                 return file
         found = self.by_name.get(text, [])
@@ -150,24 +158,28 @@ class Site:
 
     def rewrite(self, page, tokens):
         """Links, pictures and names of files in the tokens of a line."""
-        inside, result = 0, []
-        for token in tokens:
+        inside, result, before = 0, [], ""
+        for place, token in enumerate(tokens):
             if token.type == "link_open":
                 inside += 1
                 href = token.attrs["href"]
                 if not re.match(r"[a-z]+:", href):
                     token.attrs["href"] = self.target(page, href)
+                    text = tokens[place + 1]
+                    file = posixpath.normpath(posixpath.join(posixpath.dirname(page), href))
+                    if text.content == posixpath.basename(file) and file in self.titles:
+                        text.content = self.titles[file]  # "using.md" is no name of a page
             elif token.type == "link_close":
                 inside -= 1
             elif token.type == "image":
                 text = self.picture(page, token.attrs["src"], token.content)
                 token.type, token.content, token.children = "html_inline", text, None
             elif token.type == "code_inline" and not inside:
-                file = self.named_file(page, token.content)
+                file = self.named_file(page, token.content, before)
                 if file and file != page:
-                    if file.endswith(".md") and file not in self.order:
-                        self.want(file)
-                    text = f'<a class="file" href="{self.link(page, file)}"><code>{html.escape(token.content)}</code></a>'
+                    before = file
+                    address = self.target(page, posixpath.relpath(file, posixpath.dirname(page) or "."))
+                    text = f'<a class="file" href="{address}"><code>{html.escape(token.content)}</code></a>'
                     token.type, token.content = "html_inline", text
             result.append(token)
         return result
