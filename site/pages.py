@@ -33,7 +33,7 @@ CONTENTS = [
     ("Run", ["docs/adaptive_inference.md", "docs/streaming.md", "docs/python.md"]),
     ("The library", ["docs/architecture.md", "docs/conventions.md", "docs/glossary.md", "docs/ops.md", "docs/layers.md",
                      "docs/adding_an_op.md", "docs/errors.md", "docs/reference.md", "reference/html/index.html"]),
-    ("Evidence", ["docs/measurements.md", "docs/portability.md", "docs/decisions/README.md", "bench/README.md",
+    ("Evidence", ["docs/measurements.md", "docs/portability.md", "docs/decisions/README.md", "docs/site.md", "bench/README.md",
                   "scripts/soak/README.md", "CONTRIBUTING.md", "CHANGELOG.md"]),
 ]
 TITLES = {"README.md": "adafuse", "live/index.html": "A page that lives", "reference/html/index.html": "API reference",
@@ -64,7 +64,8 @@ class Site:
         for file in sorted(self.files):
             if file.startswith("include/"):
                 self.by_name.setdefault(posixpath.basename(file), []).append(file)
-        self.faults, self.waiting, self.sources, self.anchors = [], [], set(), {}
+        self.faults, self.waiting, self.wanted = [], [], set()
+        self.written = {}  # addresses: (what has a name there, what it links to)
         self.template = string.Template((self.root / "site/page.html").read_text())
         named = {page for _, pages in CONTENTS for page in pages}
         more = sorted(f for f in self.files if re.fullmatch(r"docs/[^/]+\.md", f) and f not in named)
@@ -99,8 +100,8 @@ class Site:
         return posixpath.relpath(self.address(file), start) + anchor
 
     def want(self, file):
-        if file not in self.sources:
-            self.sources.add(file)
+        if file not in self.wanted:
+            self.wanted.add(file)
             self.waiting.append(file)
 
     def target(self, page, href):
@@ -108,7 +109,6 @@ class Site:
         path, _, anchor = href.partition("#")
         anchor = "#" + anchor if anchor else ""
         if not path:
-            self.anchors.setdefault(page, []).append((page, anchor))
             return href
         file = posixpath.normpath(posixpath.join(posixpath.dirname(page), path)).rstrip("/")
         if file in self.directories:
@@ -124,8 +124,6 @@ class Site:
         if file.endswith(".md"):
             if file not in self.order:
                 self.want(file)
-            if anchor:
-                self.anchors.setdefault(file, []).append((page, anchor))
         return self.link(page, file, anchor)
 
     def named_file(self, page, text, before):
@@ -233,6 +231,7 @@ class Site:
         file = self.out / address
         file.parent.mkdir(parents=True, exist_ok=True)
         start = posixpath.dirname(address) or "."
+        self.written[address] = (set(re.findall(r'\bid="([^"]+)"', content)), re.findall(r'\bhref="([^"]+)"', content))
         file.write_text(self.template.substitute(
             title=html.escape(title if title == "adafuse" else f"{title} · adafuse"), head=head,
             style=posixpath.relpath("style.css", start), home=posixpath.relpath("index.html", start),
@@ -253,9 +252,6 @@ class Site:
             body = (self.root / "site/home.html").read_text() + re.sub(r"<h1.*?</h1>", "", body, count=1)
             toc = ""
         self.write(page, self.address(page), self.titles.get(page) or self.first_heading(page), body, toc)
-        for other, anchor in self.anchors.pop(page, []):
-            if anchor[1:] not in {a for _, _, a in headings}:
-                self.faults.append(f"{other}: links to {page}{anchor}, a heading that is not there")
 
     def write_source(self, file):
         data = (self.root / file).read_bytes()
@@ -295,6 +291,21 @@ class Site:
                '<script type="module" src="live.js"></script>'
         self.write(page, page, self.titles[page], body, head=head)
 
+    def follow_links(self):
+        """Whether there is, in the site, what its pages link to. Of reference/ they know the beginning only."""
+        for address, (_, links) in self.written.items():
+            for href in map(html.unescape, links):
+                path, _, anchor = href.partition("#")
+                if re.match(r"[a-z]+:", path):
+                    continue
+                to = posixpath.normpath(posixpath.join(posixpath.dirname(address), path)) if path else address
+                if to.startswith("reference/"):
+                    continue
+                if to not in self.written:
+                    self.faults.append(f"{address}: links to {href}, which is not there")
+                elif anchor and anchor not in self.written[to][0]:
+                    self.faults.append(f"{address}: links to {href}, a heading that is not there")
+
     def build(self):
         for page in self.order:
             if page.endswith(".md"):
@@ -308,10 +319,7 @@ class Site:
                 self.write_markdown(file)
             else:
                 self.write_source(file)
-        for page, asked in self.anchors.items():  # asked for after their page was written
-            known = {a for _, _, a in self.markdown(page)[1]}
-            self.faults += [f"{other}: links to {page}{anchor}, a heading that is not there"
-                            for other, anchor in asked if anchor[1:] not in known]
+        self.follow_links()
         (self.out / "style.css").write_text((self.root / "site/style.css").read_text() + code_style() + picture_style())
         return self.faults
 

@@ -1,4 +1,5 @@
-// The pixels of all validation clips of a data set, as the command line decodes them: raw RGB, clip by clip.
+// The pixels of all validation clips of a data set, as the command line decodes them: raw RGB, clip
+// by clip.
 //   clip_pixels DATA OUT
 // SPDX-License-Identifier: MIT
 #include <adafuse/data/frame_folder.hpp>
