@@ -1,4 +1,4 @@
-// Lesson 19: four statements behind AdaFuse, each beside its derivation's number.
+// Lesson 20: four statements behind AdaFuse, each beside its derivation's number.
 //
 // docs/derivations.md derives them: that argmax (log p + g) draws from p; how far straight-through
 // is from the exact gradient, where that is known; which channels need not be computed; and where
