@@ -33,6 +33,30 @@ struct TestView {
   TestCropNumber crop{};  ///< the crop of it
 };
 
+/// Which clips of each batch are made here, where several processes share the batches: batches keep
+/// their numbers and their order, each rank makes its part of them.
+struct BatchShare {
+  Index rank = 0;   ///< which part is this one's
+  Index ranks = 1;  ///< how many share a batch
+  /// How many equal parts a batch is cut into before; each of them is shared.
+  Index parts = 1;
+
+  /// Of the positions [begin, end) of a batch those that are made here, in their order. Where ranks
+  /// do not divide a part, some have a clip more than others.
+  std::vector<Index> of(Index begin, Index end) const {
+    std::vector<Index> own;
+    const auto cut = [](Index from, Index to, Index part, Index count) {
+      return from + part * (to - from) / count;
+    };
+    for (Index p = 0; p < parts; ++p) {
+      const Index first = cut(begin, end, p, parts), last = cut(begin, end, p + 1, parts);
+      for (Index i = cut(first, last, rank, ranks); i < cut(first, last, rank + 1, ranks); ++i)
+        own.push_back(i);
+    }
+    return own;
+  }
+};
+
 /// What a Loader is told.
 struct LoaderConfig {
   Index batch_size = 32;                 ///< N, clips of one batch
@@ -49,6 +73,7 @@ struct LoaderConfig {
   /// Of each label, what a mirrored clip is called; empty: as it was called.
   std::vector<std::int64_t> mirrored_labels{};
   TestView view{};     ///< where sampling is middle
+  BatchShare share{};  ///< of each batch of batch_size clips; the others' clips are not read
   Key key{0};          ///< of the order, and of all that is drawn
   int workers = 2;     ///< threads; 0 makes each batch when it is asked for
   Index prefetch = 4;  ///< batches kept ready
@@ -81,6 +106,10 @@ class Loader {
         config.size);
     for (float deviation : config.normalisation.deviation)
       require<ValueError>(deviation > 0, "Loader: deviations are above 0, got ", deviation);
+    const BatchShare& share = config.share;
+    require<ValueError>(share.parts >= 1 && 0 <= share.rank && share.rank < share.ranks,
+                        "Loader: a share is of a rank from 0 on, below ranks, got rank ",
+                        share.rank, " of ", share.ranks, ", of ", share.parts, " parts");
     check(transform_.framing());
     check(config.transform, config.size);
     require<ValueError>(config.view.crop.count == 1 || config.size > 0,
@@ -101,7 +130,8 @@ class Loader {
     return epoch_order(clips(), config_.shuffle, config_.key, number);
   }
 
-  /// The batches of epoch `number` from batch `first` on; the loader must outlive them. What goes
+  /// The batches of epoch `number` from batch `first` on; the loader must outlive them. A share of
+  /// a batch may have no clip: its `clips` are undefined then. What goes
   /// wrong in reading a clip is thrown when its batch is asked for: IoError, FormatError;
   /// ShapeError when frames of a batch differ in size and the configuration asks for none.
   Epoch epoch(Index number, Index first = 0) const {
@@ -112,7 +142,10 @@ class Loader {
         [this, number, first, order = order(number)](Index b, const std::atomic<bool>& stop) {
           const Index begin = (first + b) * config_.batch_size;
           const Index end = begin + std::min<Index>(config_.batch_size, std::ssize(order) - begin);
-          return make_batch({order.begin() + begin, order.begin() + end}, number, stop);
+          std::vector<Index> clips;
+          for (const Index i : config_.share.of(begin, end))
+            clips.push_back(order[static_cast<std::size_t>(i)]);
+          return make_batch(std::move(clips), number, stop);
         });
   }
 

@@ -38,6 +38,11 @@ class Baseline {
     double mean = 0;
     for (const T loss : losses)
       mean += static_cast<double>(loss) / static_cast<double>(losses.size());
+    learn_mean(mean);
+  }
+
+  /// The same, given their mean.
+  void learn_mean(double mean) {
     value_ -= (std::exchange(started_, true) ? rate_ : 1) * (value_ - mean);
   }
 
