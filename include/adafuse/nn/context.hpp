@@ -52,6 +52,9 @@ class Context {
     return training && !(frozen_norms && frozen_norms->count(running_mean.data()) > 0);
   }
 
+  /// The peers, where there are others; else null.
+  const Peers* sharing() const { return peers && peers->size() > 1 ? peers : nullptr; }
+
   /// Whether batch norms move their running statistics: in training, unless a pullback repeats a
   /// forward that has moved them already.
   bool moves_statistics() const { return training && updates_statistics && !inside_pullback(); }
