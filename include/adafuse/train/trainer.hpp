@@ -8,6 +8,7 @@
 #pragma once
 
 #include <adafuse/fusion/reinforce.hpp>
+#include <adafuse/ops/peers.hpp>
 #include <adafuse/train/batch_part.hpp>
 #include <adafuse/train/best_epoch.hpp>
 #include <adafuse/train/early_stopping.hpp>
@@ -489,11 +490,7 @@ class Trainer {
 
   /// The mean over the ranks: how far a mean is from its target is not the mean of how far each is.
   Variable<float> over_ranks(const Variable<float>& own) const {
-    if (alone()) return own;
-    double mean[] = {static_cast<double>(own.item())};
-    mean_over_ranks(peers(), mean);
-    // Its gradient on a rank is that of the rank's own: the step takes the mean of the ranks'.
-    return own + (static_cast<float>(mean[0]) - own.detach());
+    return alone() ? own : mean_over(peers(), own);
   }
 
   /// What REINFORCE adds to the loss, so that the gradient knows of what was drawn.
