@@ -24,6 +24,8 @@ struct Batch {
   Tensor<std::int64_t> labels;                        ///< [N]: the first label of each
   std::vector<std::vector<std::int64_t>> label_sets;  ///< [N]: all labels of each
   std::vector<Index> indices;  ///< [N]: which clips of the data set these are
+  Index first = 0;             ///< the number of the first clip in the batch that parts are of
+  Index whole = 0;             ///< how many clips that batch has: N, where it is not shared
 };
 
 /// Which clip and which crop of each video a test takes (test_frames, test_crop).
@@ -33,33 +35,9 @@ struct TestView {
   TestCropNumber crop{};  ///< the crop of it
 };
 
-/// Which clips of each batch are made here, where several processes share the batches: batches keep
-/// their numbers and their order, each rank makes its part of them.
-struct BatchShare {
-  Index rank = 0;   ///< which part is this one's
-  Index ranks = 1;  ///< how many share a batch
-  /// How many equal parts a batch is cut into before; each of them is shared.
-  Index parts = 1;
-
-  /// Of the positions [begin, end) of a batch those that are made here, in their order. Where ranks
-  /// do not divide a part, some have a clip more than others.
-  std::vector<Index> of(Index begin, Index end) const {
-    std::vector<Index> own;
-    const auto cut = [](Index from, Index to, Index part, Index count) {
-      return from + part * (to - from) / count;
-    };
-    for (Index p = 0; p < parts; ++p) {
-      const Index first = cut(begin, end, p, parts), last = cut(begin, end, p + 1, parts);
-      for (Index i = cut(first, last, rank, ranks); i < cut(first, last, rank + 1, ranks); ++i)
-        own.push_back(i);
-    }
-    return own;
-  }
-};
-
 /// What a Loader is told.
 struct LoaderConfig {
-  Index batch_size = 32;                 ///< N, clips of one batch
+  Index batch_size = 32;                 ///< N, clips of one batch, of all that share it
   Index frames = 8;                      ///< T, of each clip
   Sampling sampling = Sampling::random;  ///< which frames of a clip are looked at
   bool shuffle = true;                   ///< another order for each epoch
@@ -73,11 +51,11 @@ struct LoaderConfig {
   /// Of each label, what a mirrored clip is called; empty: as it was called.
   std::vector<std::int64_t> mirrored_labels{};
   TestView view{};     ///< where sampling is middle
-  BatchShare share{};  ///< of each batch of batch_size clips; the others' clips are not read
   Key key{0};          ///< of the order, and of all that is drawn
   int workers = 2;     ///< threads; 0 makes each batch when it is asked for
   Index prefetch = 4;  ///< batches kept ready
   std::size_t cache_bytes = std::size_t{1} << 30;  ///< room for decoded frames
+  BatchShare share{};                              ///< which part of each batch is made here
 };
 
 /// One pass over the data, for one `for (const Batch& batch : loader.epoch(3))`.
@@ -107,9 +85,9 @@ class Loader {
     for (float deviation : config.normalisation.deviation)
       require<ValueError>(deviation > 0, "Loader: deviations are above 0, got ", deviation);
     const BatchShare& share = config.share;
-    require<ValueError>(share.parts >= 1 && 0 <= share.rank && share.rank < share.ranks,
-                        "Loader: a share is of a rank from 0 on, below ranks, got rank ",
-                        share.rank, " of ", share.ranks, ", of ", share.parts, " parts");
+    require<ValueError>(0 <= share.part && share.part < share.parts && share.pieces >= 1,
+                        "Loader: there is no part ", share.part, " of ", share.parts, " of each of ",
+                        share.pieces, " pieces");
     check(transform_.framing());
     check(config.transform, config.size);
     require<ValueError>(config.view.crop.count == 1 || config.size > 0,
@@ -130,8 +108,8 @@ class Loader {
     return epoch_order(clips(), config_.shuffle, config_.key, number);
   }
 
-  /// The batches of epoch `number` from batch `first` on; the loader must outlive them. A share of
-  /// a batch may have no clip: its `clips` are undefined then. What goes
+  /// The batches of epoch `number` from batch `first` on; the loader must outlive them. A part of a
+  /// small batch may have no clip: its `clips` are undefined then. What goes
   /// wrong in reading a clip is thrown when its batch is asked for: IoError, FormatError;
   /// ShapeError when frames of a batch differ in size and the configuration asks for none.
   Epoch epoch(Index number, Index first = 0) const {
@@ -140,12 +118,14 @@ class Loader {
     return Epoch(
         batches() - first, config_.workers, config_.prefetch,
         [this, number, first, order = order(number)](Index b, const std::atomic<bool>& stop) {
-          const Index begin = (first + b) * config_.batch_size;
-          const Index end = begin + std::min<Index>(config_.batch_size, std::ssize(order) - begin);
+          const Index start = (first + b) * config_.batch_size;
+          const Index all = std::min<Index>(config_.batch_size, std::ssize(order) - start);
+          const auto own = config_.share.of(all);
           std::vector<Index> clips;
-          for (const Index i : config_.share.of(begin, end))
-            clips.push_back(order[static_cast<std::size_t>(i)]);
-          return make_batch(std::move(clips), number, stop);
+          for (const Index i : own) clips.push_back(order[static_cast<std::size_t>(start + i)]);
+          Batch batch = make_batch(std::move(clips), number, stop);
+          batch.first = own.empty() ? all : own.front(), batch.whole = all;
+          return batch;
         });
   }
 
