@@ -45,6 +45,11 @@ struct Interrupted : Error {
   using Error::Error;
 };
 
+/// What all ranks have met, and say with one voice.
+struct AgreedError : ValueError {
+  using ValueError::ValueError;
+};
+
 /// What is saved besides the state after each epoch.
 struct SavingOptions {
   Index every = 0;  ///< also after each step whose number is a multiple of it; 0: no step
@@ -163,9 +168,10 @@ class Trainer {
         train_epoch(writer, observer, saving.every);
         finish_epoch(writer, observer);
       }
-    } catch (const ValueError& error) {  // which knows of no files
-      throw ValueError(concat("train: step ", optimizer_->steps(), ": ", error.what(),
-                              writer ? told_of_files(*writer) : ""));
+    } catch (const AgreedError& error) {
+      throw AgreedError(explained(error, writer));
+    } catch (const ValueError& error) {
+      throw ValueError(explained(error, writer));
     }
     auto summary = saved_.state.best;
     summary.train_seconds = saved_.state.seconds;
@@ -175,10 +181,14 @@ class Trainer {
     return summary;
   }
 
-  static std::string told_of_files(const RunWriter& writer) {
-    return concat("; the files in ", writer.files().dir().string(), " hold the last good model",
-                  writer.replaces()
-                      ? concat(", ", writer.place().dir().string(), " the earlier run")
+  /// Of an error that knows of no step and of no files.
+  std::string explained(const ValueError& error, const RunWriter* writer) const {
+    const auto text = concat("train: step ", optimizer_->steps(), ": ", error.what());
+    if (!writer) return text;
+    return concat(text, "; the files in ", writer->files().dir().string(),
+                  " hold the last good model",
+                  writer->replaces()
+                      ? concat(", ", writer->place().dir().string(), " the earlier run")
                       : "",
                   " (a lower rate may help)");
   }
@@ -315,11 +325,6 @@ class Trainer {
     return observer.stop && observer.stop();
   }
 
-  /// What one rank or several have met, known to all.
-  struct AgreedError : ValueError {
-    using ValueError::ValueError;
-  };
-
   /// After each batch of a validation: whether any rank is asked to stop. Throws on all ranks where
   /// one has failed.
   bool agreed_to_stop(const TrainObserver& observer, const char* failed) {
@@ -390,7 +395,12 @@ class Trainer {
       take_means(sum, observer);
       sum.lambda = lambda;
     }
-    optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
+    try {
+      require<ValueError>(std::isfinite(sum.loss), "the loss is ", sum.loss);
+      optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
+    } catch (const ValueError& error) {
+      throw AgreedError(error.what());
+    }
     optimizer_->step(rate);
     ema_.update();
     return sum;
@@ -412,8 +422,7 @@ class Trainer {
   }
 
   /// Replaces a rank's metrics by those of the whole batch; and running statistics, which move by
-  /// each rank's own clips where norms do not take those of all. Throws on all ranks for a loss that
-  /// is no number on one.
+  /// each rank's own clips where norms do not take those of all.
   void take_means(TrainingMetrics& own, const TrainObserver& observer) {
     std::vector<double> numbers{own.loss, own.cross_entropy, own.cost, own.top1,
                                 asked_to_stop(observer) ? 1. : 0.};
@@ -428,7 +437,6 @@ class Trainer {
     auto next = numbers.begin() + 5;
     for (auto tensor : statistics)
       for (float& x : tensor) x = static_cast<float>(*next++);
-    require<ValueError>(std::isfinite(own.loss), "the loss is ", own.loss);
   }
 
   std::vector<Tensor<float>> running_statistics() const {
