@@ -100,6 +100,18 @@ TEST_CASE("world: parameters and buffers of rank 0 go to all") {
   CHECK(same_bits(own.bias.value(), first.bias.value()));
 }
 
+TEST_CASE("shard: ranks have as many samples each, and none of another's") {
+  const auto& world = the_world();
+  std::vector<int> samples(static_cast<std::size_t>(5 * world.size() + world.size() - 1));
+  for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<int>(i);
+  const auto own = distributed::shard(samples, world);
+  REQUIRE(own.size() == 5);
+  for (Index i = 0; i < own.size(); ++i) CHECK(own[i] == world.rank() + i * world.size());
+  const data::DataLoader loader(own, {.batch_size = 5, .workers = 0}, data::Unchanged(),
+                                [](const std::vector<int>& some) { return some; });
+  for (const auto& batch : loader.epoch(0)) CHECK(batch[1] == world.rank() + world.size());
+}
+
 TEST_CASE("loader: the parts of all ranks are the batch of one process, in its order") {
   const auto& world = the_world();
   const std::vector<int> samples{0,  1,  2,  3,  4,  5,  6,  7,  8,  9,

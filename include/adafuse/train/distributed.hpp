@@ -28,7 +28,7 @@
 #include <adafuse/core/peers.hpp>
 #include <adafuse/core/system.hpp>
 #include <adafuse/core/thread_count.hpp>
-#include <adafuse/data/batches.hpp>
+#include <adafuse/data/data_loader.hpp>
 #include <adafuse/nn/context.hpp>
 #include <adafuse/nn/state.hpp>
 #include <algorithm>
@@ -464,6 +464,36 @@ class World : public Peers {
   int threads_ = 1;
   int exceptions_ = std::uncaught_exceptions();
 };
+
+/// Every n-th sample of a data set, for n ranks, from number `rank` on: what has `size()` and
+/// `[i]`, as data::DataLoader reads it. Samples that do not go round are left out, so that all
+/// ranks make as many batches. For batches that are those of one process, give a loader
+/// `World::share` instead.
+template <data::IndexedDataset D>
+class Shard {
+ public:
+  /// Of `dataset`, which must outlive it.
+  Shard(const D& dataset, const World& world)
+      : dataset_(&dataset), rank_(world.rank()), ranks_(world.size()) {}
+  Shard(const D&&, const World&) = delete;
+
+  /// How many samples each rank has.
+  Index size() const { return static_cast<Index>(dataset_->size()) / ranks_; }
+  /// Sample `rank + i * ranks` of the whole.
+  decltype(auto) operator[](Index i) const {
+    return data::detail::sample_of(*dataset_, rank_ + i * ranks_);
+  }
+
+ private:
+  const D* dataset_;
+  Index rank_, ranks_;
+};
+
+/// This rank's samples of a data set, which must outlive them.
+template <data::IndexedDataset D>
+Shard<D> shard(const D& dataset, const World& world) {
+  return {dataset, world};
+}
 
 /// Gives every rank the parameters and buffers of rank 0.
 template <nn::Module M>
