@@ -372,6 +372,13 @@ class World : public Peers {
   std::vector<std::string> all_gather(const std::string& own) const {
     return line_ ? line_->all_gather(own, "a gathering") : std::vector{own};
   }
+  /// Ends the job, on all ranks, with a message that says why.
+  [[noreturn]] void end_job(const std::string& why) const {
+#if ADAFUSE_MPI
+    if (line_) line_->end_job(why);
+#endif
+    throw ValueError(why);
+  }
   /// Returns when all ranks have called it.
   void barrier() const {
     double nothing = 0;
