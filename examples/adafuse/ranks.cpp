@@ -64,10 +64,11 @@ void Ranks::join(int argc, char** argv) {
   const int started = distributed::detail::started_together();
   if (started <= 1) return;
   const std::string command = argc > 1 ? argv[1] : "";
+  refused_ = command != "train" || ADAFUSE_MPI == 0;
   require<ValueError>(command == "train", command.empty() ? "adafuse" : io::escaped(command),
                       ": is for one process, and ", started,
                       " were started together; train alone shares its work among several");
-  world_.emplace(world_options());
+  world_.emplace(world_options());  // throws without MPI
   world_->share_processors();
   state_ = State::meeting;
 }
@@ -75,18 +76,14 @@ void Ranks::join(int argc, char** argv) {
 bool Ranks::first() const { return several() ? world_->rank() == 0 : rank_by_environment() == 0; }
 
 int Ranks::tell(const std::vector<std::string>& brought) const {
-  std::string said;
-  bool all_alike = true;
-  for (const auto& text : brought) all_alike = all_alike && text == brought.front();
-  for (std::size_t r = 0; r < brought.size(); ++r) {
-    if (brought[r].front() == '+') continue;
-    const auto text = brought[r].substr(1);
-    if (all_alike)
-      said = text;
-    else
-      said += concat("adafuse: rank ", r, ": ", text.substr(text.find(' ') + 1));
-    if (all_alike) break;
-  }
+  // What rank 0 says is the whole of it where others say the same, or nothing.
+  bool of_first = brought.front().front() == '-';
+  for (const auto& text : brought)
+    of_first = of_first && (text == brought.front() || text.front() == '+');
+  std::string said = of_first ? brought.front().substr(1) : "";
+  for (std::size_t r = 0; r < brought.size() && !of_first; ++r)
+    if (brought[r].front() == '-')
+      said += concat("adafuse: rank ", r, ": ", brought[r].substr(brought[r].find(' ') + 1));
   if (first()) std::cerr << said << std::flush;
   return 2;
 }
@@ -112,13 +109,13 @@ int Ranks::largest(int own) {
 }
 
 int Ranks::end(const Ending& own) {
+  if (refused_ && !first()) return 0;  // as rank 0 is, whose exit code ends the job
   const auto say = [&] {
-    if (first() && !own.text.empty()) std::cerr << own.text << std::flush;
+    if (!own.text.empty() && (!several() || first())) std::cerr << own.text << std::flush;
   };
   if (!several()) {
     say();
-    // Refused before the ranks have met: rank 0's exit code ends the job, and says so.
-    return first() ? own.status : 0;
+    return own.status;
   }
   if (own.status == 0 || state_ == State::agreed) {
     say();

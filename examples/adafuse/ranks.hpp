@@ -26,7 +26,7 @@ class Ranks {
   static Ranks& instance();
 
   /// Joins the others, where several processes were started together for `train`. Throws ValueError for
-  /// another command, and in a program without MPI.
+  /// another command, and in a program without MPI: of these processes the first one says so.
   void join(int argc, char** argv);
   /// Lets go of the others.
   void leave() { world_.reset(); }
@@ -65,6 +65,7 @@ class Ranks {
 
   std::optional<distributed::World> world_;
   State state_ = State::agreed;
+  bool refused_ = false;  // All processes are, before they meet.
 };
 
 /// By what ranks know that they train the same network on the same data: a JSON object as text.

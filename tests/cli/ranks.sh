@@ -220,4 +220,19 @@ for kill in $(seq "${KILLS:-3}"); do
   echo "$what: ended within $took s, gone on with by $rest"
 done
 through=()
+
+# ---- A rank that does not come ----
+rm -rf left
+export ADAFUSE_RANK_TIMEOUT=2
+begun 2 $long --out left
+mapfile -t processes < <(pgrep -P $pid -x adafuse)
+kill -STOP "${processes[1]}"
+SECONDS=0
+wait $pid
+[ $SECONDS -le "$limit" ] || fail "a rank that was stopped: the job took $SECONDS s to end"
+grep -Eq "^adafuse: rank [01] of 2: waited 2 s for rank [01] " stderr.txt ||
+  fail "a rank that does not come: $(cat stderr.txt)"
+shared 2 train --resume left --threads 1
+ADAFUSE_RANK_TIMEOUT=soon
+told "ADAFUSE_RANK_TIMEOUT: expects seconds above 0, got 'soon'" 2 $tiny --out new
 finish
