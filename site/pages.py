@@ -275,11 +275,10 @@ class Site:
         for name in inside:
             file = directory + name
             if file in self.files:
-                if file.endswith(".md"):
+                if file not in self.order:
                     self.want(file)
-                start = f"source/{directory}"
-                self.want(file) if not file.endswith(".md") else None
-                items.append(f'<li><a href="{posixpath.relpath(self.address(file), start)}">{html.escape(name)}</a></li>')
+                address = posixpath.relpath(self.address(file), f"source/{directory}")
+                items.append(f'<li><a href="{address}">{html.escape(name)}</a></li>')
             else:
                 self.want(file + "/")
                 items.append(f'<li><a href="{html.escape(name)}/index.html">{html.escape(name)}/</a></li>')
