@@ -40,9 +40,15 @@ class TrainCommand : public Training {
     tuning_.add_to(command_);
     option("--policy", policy_, "P",
            "who decides: learned, keep-all, random:k,r,s or magnitude:k,r,s (shares of keep, "
-           "reuse, skip)");
+           "reuse, skip), change:t (reuse what changed by less than this share)");
     option("--estimator", config_.estimator, "NAME",
            "how choices are learned: gumbel, soft-gumbel, straight-through, reinforce");
+    option("--draws", config_.draws, "D",
+           "of reinforce, how often a clip's choices are drawn in a step; from 2 on a draw is\n"
+           "compared with the clip's others (leave one out)");
+    add_value(command_, "--agent-clip-norm", config_.agent_clip_norm, "N",
+              "largest norm of the agents' gradients by themselves (default: with all others)")
+        ->check(CLI::PositiveNumber);
     option("--epochs", config_.epochs, "N", "passes over the training clips");
     option("--batch", config_.batch, "N", "clips a step, of all ranks together");
     option("--sync-bn", config_.sync_batch_norm, "WHEN",
@@ -305,12 +311,14 @@ class TrainCommand : public Training {
       refuse(command_, {"--detach-history"}, "with --policy keep-all: nothing is reused");
     if (config_.estimator == Estimator::reinforce)
       refuse(command_, {"--temperature"}, "with --estimator reinforce: it has no softmax");
+    else
+      refuse(command_, {"--draws"}, "with --estimator " + io::word_of(config_.estimator));
   }
 
   /// What only has a meaning where agents learn.
   static std::vector<std::string> learning_options() {
-    return {"--lambda",    "--lambda-rule", "--lambda-from", "--cost",
-            "--cost-loss", "--cost-target", "--estimator",   "--temperature"};
+    return {"--lambda",      "--lambda-rule", "--lambda-from", "--cost",  "--cost-loss",
+            "--cost-target", "--estimator",   "--temperature", "--draws", "--agent-clip-norm"};
   }
 
   CLI::App& command_;

@@ -65,4 +65,24 @@ inline BatchPart part_of_batch(const data::Batch& whole, Index part, Index parts
   return result;
 }
 
+/// Each clip of a batch `times` times, its copies side by side.
+inline data::Batch repeated(const data::Batch& batch, Index times) {
+  if (times == 1) return batch;
+  const Index clips = batch.labels.size();
+  const auto& one = batch.clips;
+  data::Batch result;
+  result.clips = Tensor<float>::uninitialized(
+      {times * clips, one.size(1), one.size(2), one.size(3), one.size(4)});
+  result.labels = Tensor<std::int64_t>({times * clips});
+  for (Index i = 0; i < times * clips; ++i) {
+    const Index clip = i / times;
+    const auto at = static_cast<std::size_t>(clip);
+    result.clips[i].copy_from(one[clip]);
+    result.labels(i) = batch.labels(clip);
+    if (!batch.label_sets.empty()) result.label_sets.push_back(batch.label_sets[at]);
+    result.indices.push_back(batch.indices[at]);
+  }
+  return result;
+}
+
 }  // namespace adafuse::train::inline ADAFUSE_SIMD

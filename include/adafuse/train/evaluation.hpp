@@ -47,6 +47,7 @@ struct Evaluation {
   ActionCounts actions;             ///< over all blocks, frames and clips
   std::vector<std::pair<std::string, ActionCounts>> blocks;  ///< the same block by block
   std::vector<std::vector<ActionCounts>> frames;  ///< [block][t]: the same by place in the clip
+  std::map<std::int64_t, ActionCounts> classes;   ///< the same by label, of clips that have it
   std::vector<ClipResult> results;                ///< of each clip, in the order of the loader
   /// [clips, T, c] by Action, block by block: only where EvaluationOptions asks for them.
   std::map<std::string, Tensor<std::uint8_t>> decisions;
@@ -94,10 +95,17 @@ inline void count_actions(Evaluation& result, const BlockActions& actions, Index
     result.actions.add(taken);
     result.blocks[b].second.add(taken);
     auto& by_frame = result.frames[b];
-    by_frame.resize(static_cast<std::size_t>(frames));
+    by_frame.resize(std::max(by_frame.size(), static_cast<std::size_t>(frames)));
     for (Index f = 0; f < taken.size(0); ++f)
       by_frame[static_cast<std::size_t>(f % frames)].add(taken[f]);
   }
+}
+
+/// What was decided on a clip, counted for each of its labels.
+inline void count_by_label(Evaluation& result, const ClipResult& clip,
+                           const BlockActions& actions) {
+  for (const auto label : clip.labels)
+    for (const auto& [block, taken] : actions) result.classes[label].add(taken);
 }
 
 /// The clips of a batch. Returns the multiply-accumulates that they took together.
@@ -113,6 +121,7 @@ inline double add_clips(Evaluation& result, const data::Batch& batch, const Tens
     BlockActions own;
     for (const auto& [block, taken] : actions)
       own[block] = taken.narrow(n * frames, (n + 1) * frames);
+    count_by_label(result, clip, own);
     clip.clip = batch.indices[static_cast<std::size_t>(n)];
     clip.macs = models::run_macs(plan, own, frames, frames);
     clip.macs_fraction = clip.macs / (plan.dense_macs() * static_cast<double>(frames));

@@ -15,6 +15,8 @@
 #include <adafuse/train/evaluation_files.hpp>
 #include <adafuse/train/evaluation_views.hpp>
 #include <adafuse/train/finite.hpp>
+#include <adafuse/train/frame_by_frame.hpp>
+#include <adafuse/train/frame_rules.hpp>
 #include <adafuse/train/from_config.hpp>
 #include <adafuse/train/gather.hpp>
 #include <adafuse/train/input_config.hpp>

@@ -397,13 +397,24 @@ class Trainer {
     }
     try {
       require<ValueError>(std::isfinite(sum.loss), "the loss is ", sum.loss);
-      optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
+      clip_gradients();
     } catch (const ValueError& error) {
       throw AgreedError(error.what());
     }
     optimizer_->step(rate);
     ema_.update();
     return sum;
+  }
+
+  /// All together, or the agents' by themselves: draws make theirs large, and the others' small.
+  void clip_gradients() const {
+    if (config_.agent_clip_norm > 0) {
+      const auto [agents, others] = agents_apart(model_);
+      optim::clip_by_norm(agents, config_.agent_clip_norm);
+      optim::clip_by_norm(others, config_.clip_norm);
+    } else {
+      optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
+    }
   }
 
   /// The slow twin of what a GradientExchange does.
@@ -453,7 +464,7 @@ class Trainer {
 
   /// Adds the gradients of a part of a batch; returns its share of the batch's metrics.
   TrainingMetrics backward_part(const BatchPart& part, double lambda, Key noise) {
-    const data::Batch& batch = part.batch;
+    const data::Batch batch = repeated(part.batch, config_.draws);
     AdaptiveContext<float> ctx(true, noise);
     ctx.frozen_norms = frozen_norms_;
     if (synchronises()) ctx.peers = &peers();
@@ -515,7 +526,9 @@ class Trainer {
     if (!equals(part.of_ranks, 1))
       for (float& entropy : entropies) entropy *= static_cast<float>(part.of_ranks);
     const auto losses = clip_losses(entropies, spent, weighs);
-    const auto term = reinforce(log_probability(out.decisions, frames), losses, baseline_.value());
+    const auto log_p = log_probability(out.decisions, frames);
+    if (config_.draws > 1) return reinforce(log_p, losses, leave_one_out(losses, config_.draws));
+    const auto term = reinforce(log_p, losses, baseline_.value());
     double mean[] = {0};
     for (const float loss : losses)
       mean[0] += static_cast<double>(loss) / static_cast<double>(losses.size());
