@@ -766,6 +766,7 @@ class GradientReducer {
   std::shared_ptr<State> state_;
 };
 
+/// Of a module: that of its numbers.
 template <nn::Module M>
 GradientReducer(const World&, const M&, ReducerOptions = {})
     -> GradientReducer<typename M::value_type>;
