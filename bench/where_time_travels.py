@@ -60,7 +60,8 @@ def one(program, data, folder, variant, seed):
     if not probe.exists():
         call([program, "probe", "--run", str(run), "--data", str(data), "--checkpoint", "last", "--json"], probe)
     rows = {row["probed"]: row for row in json.loads(probe.read_text())["rows"]}
-    return {"seed": seed, "macs_fraction": rows["own"]["macs_fraction"], "top1": {name: rows[name]["top1"] for name in ROWS}}
+    return {"seed": seed, "macs_fraction": rows["own"]["macs_fraction"],
+            "top1": {name: rows[name]["top1"] for name in ROWS}}
 
 
 def run(args):
@@ -74,7 +75,7 @@ def run(args):
         "data": f"adafuse gestures {' '.join(GESTURES)}" if not args.data else args.name,
         "recipe": f"adafuse train {' '.join(RECIPE)}",
         "checkpoint": "last",
-        "variants": {variant: {"options": " ".join(options), "runs": []} for variant, (_, options) in VARIANTS.items()},
+        "variants": {name: {"options": " ".join(options), "runs": []} for name, (_, options) in VARIANTS.items()},
     }
     name = "where_time_travels" + (f"_{args.name}" if args.name else "") + ".json"
     for seed in range(args.seeds):
@@ -92,8 +93,8 @@ def mean_of(numbers):
 
 
 def table(result):
-    lines = ["| variant | MACs, % | own | another clip's | majority's | all kept | all kept, norms again | decisions alone |",
-             "|---|---|---|---|---|---|---|---|"]
+    lines = ["| variant | MACs, % | own | another clip's | majority's | all kept | all kept, norms again | "
+             "decisions alone |", "|---|---|---|---|---|---|---|---|"]
     for variant, (about, _) in VARIANTS.items():
         runs = result["variants"][variant]["runs"]
         cells = [mean_of([100 * r["macs_fraction"] for r in runs])]
@@ -118,8 +119,8 @@ def sentences(result):
         return 100 * statistics.mean(r["macs_fraction"] for r in result["variants"][variant]["runs"])
 
     return "\n".join([
-        f"- **Both roads** ({mean('full', 'own'):.1f} % at {macs('full'):.1f} % of the MACs). With another clip's decisions the "
-        f"network falls to {mean('full', 'another-clip'):.1f} %,",
+        f"- **Both roads** ({mean('full', 'own'):.1f} % at {macs('full'):.1f} % of the MACs). With another clip's "
+        f"decisions the network falls to {mean('full', 'another-clip'):.1f} %,",
         f"  with the majority's to {mean('full', 'majority'):.1f} %. A linear classifier that sees its decisions alone "
         f"reaches {mean('full', 'decisions-alone'):.1f} %.",
         f"- **Choices without reuse** reach {mean('keep-skip', 'own'):.1f} %: no map of another frame is ever read.",

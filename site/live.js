@@ -447,9 +447,10 @@ function describeModel() {
 
 // ---- The beginning ----
 
-/** For the test: what the page's library says of frames [8, 32, 32, 3] in base64. */
+/** For the test, and for a console: the library, and what it says of frames [8, 32, 32, 3] in base64. */
 window.adafuse = {
   models: () => models,
+  library: () => library,
   open: (model, policy, seed) => library.open(models[model].file, policy, seed),
   answer(base64) {
     library.setFrames(Uint8Array.from(atob(base64), c => c.charCodeAt(0)));

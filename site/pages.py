@@ -33,14 +33,16 @@ CONTENTS = [
     ("Run", ["docs/adaptive_inference.md", "docs/streaming.md", "docs/python.md"]),
     ("The library", ["docs/architecture.md", "docs/conventions.md", "docs/glossary.md", "docs/ops.md", "docs/layers.md",
                      "docs/adding_an_op.md", "docs/errors.md", "docs/reference.md", "reference/html/index.html"]),
-    ("Evidence", ["docs/measurements.md", "docs/portability.md", "docs/decisions/README.md", "docs/site.md", "bench/README.md",
-                  "scripts/soak/README.md", "CONTRIBUTING.md", "CHANGELOG.md"]),
+    ("Evidence", ["docs/measurements.md", "docs/portability.md", "docs/decisions/README.md", "docs/site.md",
+                  "bench/README.md", "scripts/soak/README.md", "CONTRIBUTING.md", "CHANGELOG.md"]),
 ]
-TITLES = {"README.md": "adafuse", "live/index.html": "A page that lives", "reference/html/index.html": "API reference",
-          "docs/decisions/README.md": "Decisions", "bench/README.md": "Benchmarks", "scripts/soak/README.md": "The soak",
-          "examples/README.md": "Eighteen lessons", "docs/paper_map.md": "Paper map", "docs/estimators.md": "Estimators",
-          "docs/differences.md": "Differences", "docs/reproduce.md": "Published checkpoints",
-          "docs/using.md": "In your project", "docs/fine_tuning.md": "Fine-tuning", "docs/reference.md": "About the reference",
+TITLES = {"README.md": "adafuse", "live/index.html": "A page that lives",
+          "reference/html/index.html": "API reference", "docs/decisions/README.md": "Decisions",
+          "bench/README.md": "Benchmarks", "scripts/soak/README.md": "The soak",
+          "examples/README.md": "Lessons in C++", "docs/paper_map.md": "Paper map",
+          "docs/estimators.md": "Estimators", "docs/differences.md": "Differences",
+          "docs/reproduce.md": "Published checkpoints", "docs/using.md": "In your project",
+          "docs/fine_tuning.md": "Fine-tuning", "docs/reference.md": "About the reference",
           "docs/errors.md": "Compiler messages", "docs/portability.md": "Machines and compilers"}
 # What the pictures are drawn with (report/theme.hpp), and what the style calls it.
 INKS = {"#ffffff": "paper", "#1f2328": "ink", "#656d76": "quiet", "#e6e8eb": "grid", "#b8bec5": "axis",
@@ -152,7 +154,8 @@ class Site:
         svg = re.sub(r"<\?xml.*?\?>", "", (self.root / file).read_text()).strip()
         wide = re.search(r'<svg[^>]*\swidth="([\d.]+)"', svg)
         style = f' style="--natural: {wide.group(1)}px"' if wide else ""
-        return f'<span class="scroll picture" tabindex="0" role="group" aria-label="{html.escape(alt)}"{style}>{svg}</span>'
+        label = html.escape(alt)
+        return f'<span class="scroll picture" tabindex="0" role="group" aria-label="{label}"{style}>{svg}</span>'
 
     def rewrite(self, page, tokens):
         """Links, pictures and names of files in the tokens of a line."""
@@ -272,11 +275,10 @@ class Site:
         for name in inside:
             file = directory + name
             if file in self.files:
-                if file.endswith(".md"):
+                if file not in self.order:
                     self.want(file)
-                start = f"source/{directory}"
-                self.want(file) if not file.endswith(".md") else None
-                items.append(f'<li><a href="{posixpath.relpath(self.address(file), start)}">{html.escape(name)}</a></li>')
+                address = posixpath.relpath(self.address(file), f"source/{directory}")
+                items.append(f'<li><a href="{address}">{html.escape(name)}</a></li>')
             else:
                 self.want(file + "/")
                 items.append(f'<li><a href="{html.escape(name)}/index.html">{html.escape(name)}/</a></li>')

@@ -15,6 +15,7 @@ const server = await serve(site), browser = await launch(program, join(directory
 try {
   await lookAtPages();
   await useThePage();
+  await askNonsense();
   await compareClips();
 } finally {
   await browser.close();
@@ -91,6 +92,27 @@ async function useThePage() {
     await page.close();
   }
   console.log("site: a hand can use the page");
+}
+
+/** What is wrong is said, and the page goes on. */
+async function askNonsense() {
+  const page = await browser.open({ width: 1200, height: 1000 });
+  await page.go(server.address + "live/index.html");
+  await page.evaluate("adafuse.ready");
+  const model = JSON.stringify((await page.evaluate("adafuse.models()"))[0].file);
+  for (const [call, expected] of [
+    ['open("nowhere", "learned", 0)', "nowhere: cannot open"],
+    [`open(${model}, "learnt", 0)`, "policy: expects learned, keep-all, random:k,r,s"],
+    [`open(${model}, "magnitude:1,0,0", 0)`, "policy: sessions take learned, keep-all or random"],
+    ["gesture(9, 0)", "gesture 9 does not exist"],
+    ["draw(3, [], 0)", "figure 3 does not exist"],
+    ['write("/junk/x", new Uint8Array(9)), adafuse.library().open("/junk/x", "learned", 0)', "not safetensors"],
+  ]) {
+    const said = await page.evaluate(`(() => { try { adafuse.library().${call}; return "nothing"; } catch (error) { return error.message; } })()`);
+    if (!said.includes(expected)) fail(`${call}: expected "${expected}", got "${said}"`);
+  }
+  if (!(await page.evaluate("adafuse.library().run().frames.length === 8"))) fail("after mistakes the page does not run");
+  await page.close();
 }
 
 /** The first place where what the page says differs from the lines of stream; null where all is equal. */

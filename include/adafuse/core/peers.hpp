@@ -15,7 +15,7 @@ namespace adafuse {
 /// ranks: they make the same calls in the same order, or wait for each other.
 class Peers {
  public:
-  virtual ~Peers() = default;
+  ADAFUSE_INLINE virtual ~Peers() = default;
 
   /// The number of this process, from 0 on.
   virtual Index rank() const = 0;
@@ -25,13 +25,17 @@ class Peers {
   virtual void sum(std::span<double> values) const = 0;
 };
 
+inline namespace ADAFUSE_SIMD {
+
 /// A process that has no others: rank 0 of 1.
 class Alone : public Peers {
  public:
-  ADAFUSE_INLINE Index rank() const override { return 0; }
-  ADAFUSE_INLINE Index size() const override { return 1; }
-  ADAFUSE_INLINE void sum(std::span<double>) const override {}
+  Index rank() const override { return 0; }
+  Index size() const override { return 1; }
+  void sum(std::span<double>) const override {}
 };
+
+}  // namespace ADAFUSE_SIMD
 
 /// Where the samples of a forward stand in the batch of a step that several ranks share.
 struct BatchPlace {

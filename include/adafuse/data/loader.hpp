@@ -84,7 +84,10 @@ class Loader {
         config.size);
     for (float deviation : config.normalisation.deviation)
       require<ValueError>(deviation > 0, "Loader: deviations are above 0, got ", deviation);
-    check_share("Loader", config.share, dataset.size(), config.batch_size, config.drop_last);
+    const BatchShare& share = config.share;
+    require<ValueError>(0 <= share.part && share.part < share.parts && share.pieces >= 1,
+                        "Loader: there is no part ", share.part, " of ", share.parts, " of each of ",
+                        share.pieces, " pieces");
     check(transform_.framing());
     check(config.transform, config.size);
     require<ValueError>(config.view.crop.count == 1 || config.size > 0,
@@ -105,7 +108,8 @@ class Loader {
     return epoch_order(clips(), config_.shuffle, config_.key, number);
   }
 
-  /// The batches of epoch `number` from batch `first` on; the loader must outlive them. What goes
+  /// The batches of epoch `number` from batch `first` on; the loader must outlive them. A part of a
+  /// small batch may have no clip: its `clips` are undefined then. What goes
   /// wrong in reading a clip is thrown when its batch is asked for: IoError, FormatError;
   /// ShapeError when frames of a batch differ in size and the configuration asks for none.
   Epoch epoch(Index number, Index first = 0) const {
@@ -116,10 +120,11 @@ class Loader {
         [this, number, first, order = order(number)](Index b, const std::atomic<bool>& stop) {
           const Index start = (first + b) * config_.batch_size;
           const Index all = std::min<Index>(config_.batch_size, std::ssize(order) - start);
-          const Index begin = start + config_.share.begin(all);
-          const Index end = start + config_.share.end(all);
-          Batch batch = make_batch({order.begin() + begin, order.begin() + end}, number, stop);
-          batch.first = begin - start, batch.whole = all;
+          const auto own = config_.share.of(all);
+          std::vector<Index> clips;
+          for (const Index i : own) clips.push_back(order[static_cast<std::size_t>(start + i)]);
+          Batch batch = make_batch(std::move(clips), number, stop);
+          batch.first = own.empty() ? all : own.front(), batch.whole = all;
           return batch;
         });
   }

@@ -372,6 +372,13 @@ class World : public Peers {
   std::vector<std::string> all_gather(const std::string& own) const {
     return line_ ? line_->all_gather(own, "a gathering") : std::vector{own};
   }
+  /// Ends the job, on all ranks, with a message that says why.
+  [[noreturn]] void end_job(const std::string& why) const {
+#if ADAFUSE_MPI
+    if (line_) line_->end_job(why);
+#endif
+    throw ValueError(why);
+  }
   /// Returns when all ranks have called it.
   void barrier() const {
     double nothing = 0;
@@ -587,7 +594,7 @@ class GradientReducer {
     std::vector<T> values;             // their gradients, then for each whether it has one
     std::size_t arrived = 0;
   };
-  struct Slot {
+  struct Place {
     std::size_t bucket = 0, begin = 0, flag = 0;
     bool is_sent = false, is_arrived = false;  // not frozen; in this step
   };
@@ -616,7 +623,7 @@ class GradientReducer {
       if (thawed == laid_out) return;
       laid_out = thawed;
       buckets.clear();
-      slots.assign(parameters.size(), {});
+      places.assign(parameters.size(), {});
       std::size_t begin = 0;
       for (std::size_t k = parameters.size(); k-- > 0;) {
         if (!thawed[k]) continue;
@@ -624,13 +631,13 @@ class GradientReducer {
           buckets.emplace_back();
           begin = 0;
         }
-        slots[k] = {buckets.size() - 1, begin, buckets.back().members.size(), true, false};
+        places[k] = {buckets.size() - 1, begin, buckets.back().members.size(), true, false};
         buckets.back().members.push_back(k);
         begin += static_cast<std::size_t>(parameters[k].size());
         buckets.back().values.resize(begin);
       }
       for (auto& bucket : buckets) {
-        for (const auto k : bucket.members) slots[k].flag += bucket.values.size();
+        for (const auto k : bucket.members) places[k].flag += bucket.values.size();
         bucket.values.resize(bucket.values.size() + bucket.members.size());
       }
     }
@@ -644,15 +651,15 @@ class GradientReducer {
     void begin_step() {
       lay_out();
       for (auto& bucket : buckets) bucket.arrived = 0;
-      for (auto& slot : slots) slot.is_arrived = false;
+      for (auto& place : places) place.is_arrived = false;
       complete = 0;
       const std::lock_guard lock(mutex);
       wanted = sent = 0;
     }
 
     void arrive(std::size_t number, const Variable<T>& g) {
-      if (!started || !slots[number].is_sent) return;
-      require<ValueError>(!slots[number].is_arrived,
+      if (!started || !places[number].is_sent) return;
+      require<ValueError>(!places[number].is_arrived,
                           "GradientReducer: a second gradient of one parameter after start(); ",
                           "expects start() before the last backward of the step");
       const auto before = parameters[number].grad();
@@ -661,9 +668,9 @@ class GradientReducer {
 
     // Of a parameter: the sum of both, where there are two.
     void put(std::size_t number, const Tensor<T>* g, const Tensor<T>* before) {
-      Slot& slot = slots[number];
-      Bucket& bucket = buckets[slot.bucket];
-      T* const to = bucket.values.data() + slot.begin;
+      Place& place = places[number];
+      Bucket& bucket = buckets[place.bucket];
+      T* const to = bucket.values.data() + place.begin;
       if (!g) g = std::exchange(before, nullptr);
       if (!g)
         std::fill_n(to, parameters[number].size(), T{0});
@@ -671,8 +678,8 @@ class GradientReducer {
         std::copy(g->begin(), g->end(), to);
       else
         std::transform(before->begin(), before->end(), g->begin(), to, std::plus<T>());
-      bucket.values[slot.flag] = g ? T{1} : T{0};
-      slot.is_arrived = true;
+      bucket.values[place.flag] = g ? T{1} : T{0};
+      place.is_arrived = true;
       ++bucket.arrived;
       while (complete < buckets.size() &&
              buckets[complete].arrived == buckets[complete].members.size())
@@ -686,7 +693,7 @@ class GradientReducer {
       if (world.size() > 1) {
         if (!started) begin_step();
         for (std::size_t k = parameters.size(); k-- > 0;)
-          if (slots[k].is_sent && !slots[k].is_arrived) {
+          if (places[k].is_sent && !places[k].is_arrived) {
             const auto gradient = parameters[k].grad();
             put(k, gradient.defined() ? &gradient.value() : nullptr, nullptr);
           }
@@ -695,11 +702,11 @@ class GradientReducer {
         lock.unlock();
         const T ranks = static_cast<T>(world.size());
         for (std::size_t k = 0; k < parameters.size(); ++k) {
-          if (!slots[k].is_sent) continue;
-          const auto& values = buckets[slots[k].bucket].values;
-          if (!(values[slots[k].flag] > 0)) continue;
+          if (!places[k].is_sent) continue;
+          const auto& values = buckets[places[k].bucket].values;
+          if (!(values[places[k].flag] > 0)) continue;
           auto mean = Tensor<T>::uninitialized(parameters[k].shape());
-          std::transform(mean.begin(), mean.end(), values.data() + slots[k].begin, mean.begin(),
+          std::transform(mean.begin(), mean.end(), values.data() + places[k].begin, mean.begin(),
                          [ranks](T, T sum) { return sum / ranks; });
           parameters[k].set_grad(std::move(mean));
         }
@@ -745,7 +752,7 @@ class GradientReducer {
     std::unordered_map<const Node<T>*, std::size_t> seen;
     std::vector<bool> laid_out;
     std::vector<Bucket> buckets;
-    std::vector<Slot> slots;
+    std::vector<Place> places;
     std::size_t complete = 0;
     bool started = false;
     std::unique_ptr<detail::Line> line;
