@@ -8,6 +8,7 @@
 #include <fstream>
 #include <regex>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,75 @@ std::vector<std::string> decimals_in(const std::string& line) {
   return found;
 }
 
+/// Arithmetic of a page: numbers, + - * / and brackets.
+class Arithmetic {
+ public:
+  explicit Arithmetic(const std::string& text) : text_(text) {}
+
+  /// The value of all of it. Throws std::runtime_error for what is no arithmetic.
+  double value() {
+    const double result = sum();
+    if (at_ != text_.size()) throw std::runtime_error("no arithmetic: " + text_);
+    return result;
+  }
+
+ private:
+  char next() {
+    while (at_ < text_.size() && text_[at_] == ' ') ++at_;
+    return at_ < text_.size() ? text_[at_] : '\0';
+  }
+  bool eat(char c) { return next() == c && ++at_ > 0; }
+
+  double sum() {
+    double result = product();
+    while (true) {
+      if (eat('+'))
+        result += product();
+      else if (eat('-'))
+        result -= product();
+      else
+        return result;
+    }
+  }
+  double product() {
+    double result = factor();
+    while (true) {
+      if (eat('*'))
+        result *= factor();
+      else if (eat('/'))
+        result /= factor();
+      else
+        return result;
+    }
+  }
+  double factor() {
+    if (eat('-')) return -factor();
+    if (eat('(')) {
+      const double result = sum();
+      if (!eat(')')) throw std::runtime_error("an open bracket: " + text_);
+      return result;
+    }
+    next();
+    std::size_t read = 0;
+    const double result = std::stod(text_.substr(at_), &read);
+    at_ += read;
+    return result;
+  }
+
+  std::string text_;
+  std::size_t at_ = 0;
+};
+
+/// The equations of a line: arithmetic of at least one operation, "=", a number.
+std::vector<std::pair<std::string, double>> equations_in(const std::string& line) {
+  static const std::regex equation(
+      R"(([-(]*\d[-+*/(). \d]*[-+*/] [-+*/(). \d]*) = (-?\d+(?:\.\d+)?))");
+  std::vector<std::pair<std::string, double>> found;
+  for (std::sregex_iterator it(line.begin(), line.end(), equation), end; it != end; ++it)
+    found.push_back({(*it)[1], std::stod((*it)[2])});
+  return found;
+}
+
 }  // namespace
 
 TEST_CASE("lesson pages: the tables are what the program prints, in its order") {
@@ -87,6 +157,19 @@ TEST_CASE("lesson pages: every decimal of the page is the program's") {
       }
     CHECK(seen > lesson.fewest);
   }
+}
+
+TEST_CASE("lesson pages: arithmetic that is written out is right") {
+  std::size_t seen = 0;
+  for (const auto& line : lines_of("docs/adafuse_by_hand.md"))
+    for (const auto& [left, right] : equations_in(line)) {
+      CAPTURE(line);
+      CHECK(Arithmetic(left).value() == doctest::Approx(right).epsilon(1e-9));
+      ++seen;
+    }
+  CHECK(seen > 9);
+  CHECK(equations_in("so -1.2 * 5 + 0.2 = -5.8 and x_0 = 3, (1 + 2) / 2 = 1.5.").size() == 2);
+  CHECK(Arithmetic("-1 * (2 - -3) / 2").value() == -2.5);
 }
 
 TEST_CASE("adafuse by hand: both columns agree in every row that has two") {
