@@ -447,6 +447,7 @@ class World : public Peers {
                    : std::max(1, static_cast<int>(usable * all / std::max<Index>(1, theirs)));
   }
   bool finalizes_ = false;
+  int exceptions_ = std::uncaught_exceptions();  // when it was made
 #endif
 
   // Where two texts differ, with what stands around it.
@@ -463,7 +464,6 @@ class World : public Peers {
   std::unique_ptr<detail::Line> line_;
   Index ranks_here_ = 1;
   int threads_ = 1;
-  int exceptions_ = std::uncaught_exceptions();
 };
 
 /// Every n-th sample of a data set, for n ranks, from number `rank` on: what has `size()` and
