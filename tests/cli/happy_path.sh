@@ -61,6 +61,13 @@ for estimator in soft-gumbel straight-through reinforce; do
   works eval --run variant --data data --json
   same "top1 with $estimator" "$(value variant/summary.json top1)" "$(value stdout.txt top1)"
 done
+works train --data data --out draws --fusion adafuse --estimator reinforce --draws 3 --agent-clip-norm 1 $tiny
+same "draws" 3 "$(value draws/config.json draws)"
+same "agents' largest norm" 1.0 "$(value draws/config.json agent_clip_norm)"
+works train --data data --out change --fusion adafuse --policy change:0.4 $tiny
+works eval --run change --data data --json
+same "top1 by change" "$(value change/summary.json top1)" "$(value stdout.txt top1)"
+works eval --run variant --data data
 case $out in *layer3.0.conv2*) ;; *) fail "eval: no second decision in: $out" ;; esac
 
 # Agents that see less or may choose less: metrics.csv counts no excluded action (its column is 0), and sessions

@@ -72,8 +72,8 @@ mistake "--policy-hidden has no effect with --fusion none" $tiny --policy-hidden
 mistake "--policy-hidden has no effect with --fusion tsm" describe --fusion tsm --policy-hidden 64
 for option in "--policy-hidden 64" "--policy-quota 64" "--policy-relative 2" "--policy-layers 3" \
   "--policy-pool max" "--policy-groups-of 2" --shared-policy "--policy-sees now" "--actions keep,skip" "--lambda 0.5" "--lambda-from 1" \
-  "--lambda-rule learned" "--cost real" "--cost-loss squared" "--cost-target 0.5" "--estimator reinforce" "--temperature 1"; do
-  for policy in keep-all random:0.5,0.3,0.2 magnitude:0.5,0.3,0.2; do
+  "--lambda-rule learned" "--cost real" "--cost-loss squared" "--cost-target 0.5" "--estimator reinforce" "--temperature 1" "--agent-clip-norm 1"; do
+  for policy in keep-all random:0.5,0.3,0.2 magnitude:0.5,0.3,0.2 change:0.5; do
     mistake "${option%% *} has no effect with --policy $policy" \
       $tiny --fusion adafuse --policy $policy $option
   done
@@ -81,6 +81,10 @@ done
 for option in "--lambda-rule learned" "--lambda-from 1" "--cost-loss squared" "--cost-target 0.5"; do
   mistake "${option%% *} has no effect with --lambda 0" $tiny --fusion adafuse --lambda 0 $option
 done
+mistake "--draws has no effect with --estimator gumbel" $tiny --fusion adafuse --draws 2
+mistake "draws: from 1 to 1024, got 0" $tiny --fusion adafuse --estimator reinforce --draws 0
+mistake "--agent-clip-norm" $tiny --fusion adafuse --agent-clip-norm 0
+mistake "a threshold is at least 0, got -1" $tiny --fusion adafuse --policy change:-1
 mistake "--temperature has no effect with --estimator reinforce" \
   $tiny --fusion adafuse --estimator reinforce --temperature 1
 mistake "--detach-history has no effect with --policy keep-all" \

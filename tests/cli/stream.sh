@@ -25,6 +25,20 @@ works stream run $clip --json
 same "class after the clip" "$class" "$(sed -n 's/^{"frame":3,"class":\([^,]*\),.*/\1/p' stdout.txt)"
 same "JSON lines" 5 "$(grep -c '^{.*}$' stdout.txt)"
 grep -q '^{"summary":{"frames":4,"broken":0,.*"consensus":"last:4"}}$' stdout.txt || fail "summary: $out"
+# One frame is enough for who is sure of anything; frames that are like the first are passed over.
+works stream run $clip --exit-confidence 0
+same "frames until it is sure" 0 "$(echo $(cut -sf 1 stdout.txt))"
+works stream run $clip --exit-confidence 1 --json
+grep -q '^{"summary":{"frames":4,.*"consensus":"last:4"}}$' stdout.txt || fail "never sure: $out"
+works stream run $clip --exit-confidence 0 --json
+grep -q '^{"summary":{"frames":1,.*"sure":true}}$' stdout.txt || fail "sure: $out"
+works stream run $clip --frame-change inf --json
+grep -q '^{"summary":{"frames":1,.*"passed_over":3}}$' stdout.txt || fail "passed over: $out"
+works stream run $clip --policy change:0.5
+works stream shifted $clip --future wait --exit-confidence 0
+same "frames until it is sure, late" 0 "$(echo $(cut -sf 1 stdout.txt))"
+mistake "a score from 0 to 1, got -1" stream run $clip --exit-confidence -1
+mistake "at least 0, got nan" stream run $clip --frame-change nan
 works stream run $clip --json --ledger-every 2
 same "frames of the ledgers" "2 4" "$(echo $(sed -n 's/^{"ledger":{"frames":\([0-9]*\),.*/\1/p' stdout.txt))"
 
@@ -33,6 +47,16 @@ same "late, but a line for each frame" "0 1 2 3" "$(echo $(cut -sf 1 stdout.txt)
 works stream shifted $clip --future zero --consensus last:2 --ledger
 case $out in *temporal_shift*) ;; *) fail "--ledger: $out" ;; esac
 works stream run $clip --consensus fading:0.5 --policy keep-all
+
+# A letter for each channel of each block: 16, 32 and 64 of resnet8.
+letters() { sed -n 's/.*"'$1'":"\([krs]*\)".*/\1/p' stdout.txt; }
+works stream run $clip --decisions --policy keep-all --json
+same "channels of layer1.0 in four frames" "16 16 16 16" "$(echo $(letters layer1.0 | awk '{ print length }'))"
+same "kept channels of layer3.0" "$(printf 'k%.0s' $(seq 64))" "$(letters layer3.0 | sort -u)"
+works stream run $clip --decisions --policy random:0,0.5,0.5
+same "a field for each block" 8 "$(head -n 1 stdout.txt | awk -F '\t' '{ print NF }')"
+grep -q k <<<"$(cut -sf 6- stdout.txt | sed 's/layer[0-9.]* //g')" && fail "kept: $(cat stdout.txt)"
+mistake "--decisions has no effect beside --future wait" stream shifted $clip --future wait --decisions
 
 head -c $((16 * 16 * 3 * 3)) /dev/zero >black.rgb
 "$adafuse" stream run - --width 16 --height 16 <black.rgb >stdout.txt || fail "raw RGB"

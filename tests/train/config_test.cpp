@@ -40,6 +40,8 @@ TEST_CASE("config: every field goes to JSON and back") {
   config.cost_target = 0.4;
   config.lambda_rule = LambdaRule::left_chance;
   config.detach_history = true;
+  config.draws = 4;
+  config.agent_clip_norm = 0.5;
   config.seed = 18446744073709551615u;
   const auto json = to_json(config);
   const auto back = from_json<TrainConfig>(io::parse_json(io::json_text(json), "c"), "c");
@@ -178,7 +180,8 @@ TEST_CASE("config: another word than those that there are is told with them and 
        "got 'x'");
   told("optimizer", "c: optimizer: expects adamw, adam or sgd, got 'x'");
   told("schedule", "c: schedule: expects one-cycle, cosine, step or constant, got 'x'");
-  told("policy", "c: policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got 'x'");
+  told("policy",
+       "c: policy: expects learned, keep-all, random:k,r,s, magnitude:k,r,s or change:t, got 'x'");
   told("consensus", "c: model: consensus: expects average or lstm, got 'x'");
   told("policy_pool", "c: model: policy-pool: expects average or max, got 'x'");
   told("policy_sees", "c: model: policy-sees: expects both, now or none, got 'x'");

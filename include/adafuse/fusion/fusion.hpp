@@ -4,6 +4,7 @@
 
 #include <adafuse/fusion/action.hpp>
 #include <adafuse/fusion/allowed_actions.hpp>
+#include <adafuse/fusion/change.hpp>
 #include <adafuse/fusion/context.hpp>
 #include <adafuse/fusion/cost.hpp>
 #include <adafuse/fusion/decide.hpp>
