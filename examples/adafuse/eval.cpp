@@ -1,10 +1,12 @@
 // adafuse eval: how good a trained model is on a data set, and what it decides there.
 // SPDX-License-Identifier: MIT
 #include <adafuse/train/evaluation.hpp>
+#include <adafuse/train/frame_by_frame.hpp>
 
 #include "data_options.hpp"
 #include "eval_subject.hpp"
 #include "evaluation_output.hpp"
+#include "frame_rule_options.hpp"
 #include "transform_options.hpp"
 
 namespace adafuse::cli {
@@ -19,6 +21,7 @@ struct EvalOptions {
   std::string confusion, scores, decisions;  // files to write; empty: none
   std::uint64_t seed = 0;
   bool sample = false, json = false;
+  train::FrameRules rules;
   DataOptions data;
 };
 
@@ -48,6 +51,10 @@ void evaluate_run(EvalOptions& options, const CLI::App& command) {
   if (!adaptive || (choice.kind != train::PolicyChoice::Kind::random && !options.sample))
     refuse(command, {"--seed"}, "where nothing is drawn: neither --sample nor a random policy");
 
+  const bool by_frame = asks_for_frame_rules(command, options.rules);
+  if (by_frame)
+    refuse(command, {"--sample", "--decisions"},
+           "frame by frame (--exit-confidence, --frame-change)");
   EvaluationOutput output{options.confusion, options.scores, options.decisions, options.json};
   const bool several = options.subject.is_run() ? card.several_labels
                                                 : data::most_labels(dataset.val) > 1 ||
@@ -63,19 +70,37 @@ void evaluate_run(EvalOptions& options, const CLI::App& command) {
   const auto loading = train::test_loader(card.input, card.config.frames, options.batch);
   const auto& clips = options.split == "val" ? dataset.val : dataset.train;
   const data::Loader batches(clips, loading);
-  const auto result = train::evaluate_views(saved.model, clips, loading, options.test.views,
-                                            {.policy = choice,
-                                             .key = Key(options.seed).of("evaluation"),
-                                             .sample = options.sample,
-                                             .several_labels = several,
-                                             .keep_decisions = !options.decisions.empty()},
-                                            mirrored);
+  train::FrameByFrame by_frames;
+  if (by_frame) {
+    require<ValueError>(options.test.views.all() == 1,
+                        "--exit-confidence and --frame-change: of one view of each clip, not of "
+                        "several");
+    require<ValueError>(!several || command.count("--exit-confidence") == 0,
+                        "--exit-confidence: clips have several labels; to be sure of one says "
+                        "nothing of the others");
+    by_frames = train::evaluate_frames(
+        saved.model, batches, options.rules,
+        adaptive ? train::decider_of(choice, options.seed, "--policy") : infer::Decider{}, several);
+  }
+  const auto result = by_frame
+                          ? std::move(by_frames.all)
+                          : train::evaluate_views(saved.model, clips, loading, options.test.views,
+                                                  {.policy = choice,
+                                                   .key = Key(options.seed).of("evaluation"),
+                                                   .sample = options.sample,
+                                                   .several_labels = several,
+                                                   .keep_decisions = !options.decisions.empty()},
+                                                  mirrored);
   if (!options.json)
     std::printf("%s%s", first_lines(options.data, dataset, description).c_str(), notes.c_str());
   io::Json about{{"model", card.config.model},
                  {"fusion", models::to_string(card.config.fusion)},
                  {"policy", adaptive ? policy : "none"},
                  {"views", options.test.views.all()}};
+  if (by_frame) {
+    about["frames_per_clip"] = by_frames.frames_per_clip();
+    about["milliseconds_per_clip"] = 1e3 * result.seconds / static_cast<double>(result.clips);
+  }
   if (command.count("--skip-broken") > 0) about["left_out"] = dataset.left_out;
   output.write(std::move(about), result, card.classes, batches);
 }
@@ -91,9 +116,11 @@ void add_eval(CLI::App& app) {
   add_value(*command, "--split", o->split, "NAME", "val or train")
       ->check(CLI::IsMember({"val", "train"}))
       ->capture_default_str();
-  add_value(*command, "--policy", o->policy, "P",
-            "learned, keep-all, random:k,r,s, magnitude:k,r,s (default: as it was trained)");
+  add_value(
+      *command, "--policy", o->policy, "P",
+      "learned, keep-all, random:k,r,s, magnitude:k,r,s, change:t (default: as it was trained)");
   command->add_flag("--sample", o->sample, "draw the agents' decisions, as the authors' code does");
+  add_frame_rules(*command, o->rules);
   add_value(*command, "--batch", o->batch, "N", "clips at a time (default: as in training, or 32)");
   add_value(*command, "--seed", o->seed, "S",
             "seed of decisions that are drawn (default: the run's, or 0)");

@@ -32,15 +32,24 @@ inline void print_blocks(const io::Json& blocks) {
 inline void print_classes(const io::Json& classes) {
   const bool several = !classes.empty() && !classes[0].contains("accuracy");
   const char* measure = several ? "average_precision" : "accuracy";
-  std::printf("\n%-32s %6s %9s %9s\n", "class", "clips", several ? "AP" : "accuracy", "of dense");
+  const bool decides = std::any_of(classes.begin(), classes.end(),
+                                   [](const io::Json& row) { return row.contains("actions"); });
+  std::printf("\n%-32s %6s %9s %9s", "class", "clips", several ? "AP" : "accuracy", "of dense");
+  for (const ActionRow& action : adafuse_actions)
+    if (decides) std::printf(" %5s", std::string(action.name).c_str());
+  std::printf("\n");
   for (const auto& row : classes) {
     std::printf("%-32s %6lld", io::in_quotes(row["class"].get<std::string>()).c_str(),
                 static_cast<long long>(row["clips"].get<Index>()));
     if (row["clips"].get<Index>() == 0)
-      std::printf(" %9s %9s\n", "-", "-");
+      std::printf(" %9s %9s", "-", "-");
     else
-      std::printf(" %7.1f %% %7.1f %%\n", row[measure].get<double>(),
+      std::printf(" %7.1f %% %7.1f %%", row[measure].get<double>(),
                   100 * row["macs_fraction"].get<double>());
+    if (row.contains("actions"))
+      for (const ActionRow& action : adafuse_actions)
+        std::printf(" %3.0f %%", 100 * row["actions"][std::string(action.name)].get<double>());
+    std::printf("\n");
   }
 }
 
@@ -77,6 +86,9 @@ inline void print_evaluation(const io::Json& r) {
       100 * number("upper_bound_fraction"));
   std::printf("GFLOPs a clip  %.4g of %.4g\n", number("gflops_per_clip"),
               number("dense_gflops_per_clip"));
+  if (r.contains("frames_per_clip"))
+    std::printf("frames a clip  %.2f looked at, %.3f ms a clip\n", number("frames_per_clip"),
+                number("milliseconds_per_clip"));
   print_blocks(r["blocks"]);
   print_classes(r["classes"]);
   if (r["blocks"].empty()) return;  // all clips cost the same

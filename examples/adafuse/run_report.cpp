@@ -119,6 +119,7 @@ class RunModel {
     if (!adaptive() || policy.kind == Kind::learned) return infer::Decider{};
     if (policy.kind == Kind::keep_all) return infer::keep_everything();
     if (policy.kind == Kind::random) return infer::draw_lots(policy.shares, key().of("lots"));
+    if (policy.kind == Kind::change) return infer::reuse_unchanged(policy.threshold);
     return std::nullopt;
   }
 

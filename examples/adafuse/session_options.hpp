@@ -25,7 +25,7 @@ struct SessionOptions {
         ->check(CLI::IsMember({"best", "last"}))
         ->capture_default_str();
     add_value(command, "--policy", policy, "P",
-              "learned, keep-all, random:k,r,s (default: as it was trained)");
+              "learned, keep-all, random:k,r,s, change:t (default: as it was trained)");
     add_value(command, "--seed", seed, "S", "seed of a random policy (default: the run's)");
     command.add_flag("--ledger", ledger, "print what each step cost");
     command.add_flag("--json", json, json_text);

@@ -3,6 +3,7 @@
 #include <deque>
 
 #include "consensus_option.hpp"
+#include "frame_rule_options.hpp"
 #include "frame_source.hpp"
 #include "stop_signals.hpp"
 #include "stream_output.hpp"
@@ -17,13 +18,18 @@ struct StreamCommand {
   std::string future, consensus;
   Index ledger_every = 0;
   bool skip_broken = false, decisions = false;
+  train::FrameRules rules;
 };
 
 /// A stream that is under way: a session is made for the size of the first frame.
 class RunningStream {
  public:
   RunningStream(const StreamCommand& o, const LoadedModel& model, infer::StreamOptions options)
-      : o_(o), model_(model), options_(std::move(options)), output_(o.session.json) {}
+      : o_(o),
+        model_(model),
+        options_(std::move(options)),
+        output_(o.session.json),
+        gate_(o.rules) {}
 
   /// Throws FormatError for a broken frame that is not to be left out.
   void push(const StreamFrame& frame) {
@@ -35,6 +41,10 @@ class RunningStream {
       return;
     }
     const auto input = model_.frame_of(frame.picture, frame.name);
+    if (!gate_.admits(input)) {
+      ++passed_over_;
+      return;
+    }
     if (!session_) begin(frame.picture.shape(), input.shape());
     numbers_.push_back(number);
     timed([&] { return session_->push(input); });
@@ -42,7 +52,7 @@ class RunningStream {
 
   /// The answers that are still on their way.
   void drain() {
-    if (!session_) return;
+    if (!session_ || sure_) return;
     while (timed([&] { return session_->drain(); })) {
     }
   }
@@ -51,13 +61,18 @@ class RunningStream {
   void finish() {
     const bool printed = o_.ledger_every > 0 && answers_ > 0 && answers_ % o_.ledger_every == 0;
     if (counts() && !printed) output_.print(ledger_);
-    output_.print_summary(broken_, {{"model", model_.card().config.model},
-                                    {"policy", model_.policy()},
-                                    {"consensus", consensus_text(options_.consensus)}});
+    io::Json about{{"model", model_.card().config.model},
+                   {"policy", model_.policy()},
+                   {"consensus", consensus_text(options_.consensus)}};
+    if (o_.rules.frame_change > 0) about["passed_over"] = passed_over_;
+    if (o_.rules.exit_confidence < 1) about["sure"] = sure_;
+    output_.print_summary(broken_, about);
     StreamOutput::flush();
   }
 
   bool has_begun() const { return session_.has_value(); }
+  /// Whether an answer was surer than --exit-confidence asks for.
+  bool is_sure() const { return sure_; }
   /// Whether somebody takes what is printed.
   bool is_read() const { return read_; }
 
@@ -98,6 +113,7 @@ class RunningStream {
     output_.print({number, model_.card().classes[guess.label], guess.score, ms.count(), share,
                    o_.decisions ? decided() : std::vector<BlockDecisions>()});
     ++answers_;
+    sure_ = train::is_sure(guess.score, o_.rules);
     if (o_.ledger_every > 0 && answers_ % o_.ledger_every == 0) output_.print(ledger_);
     read_ = StreamOutput::flush();  // who reads a stream wants each line as it comes
     return true;
@@ -124,9 +140,10 @@ class RunningStream {
   Shape size_;                 // of the pictures that the session is for
   std::deque<Index> numbers_;  // of the frames whose answers are on their way
   Index seen_ = 0, answers_ = 0;
-  std::uint64_t broken_ = 0;
+  std::uint64_t broken_ = 0, passed_over_ = 0;
   double run_before_ = 0;
-  bool read_ = true;
+  bool read_ = true, sure_ = false;
+  train::FrameGate gate_;
 };
 
 infer::StreamOptions stream_options(const StreamCommand& o, const models::ModelConfig& config,
@@ -145,7 +162,11 @@ infer::StreamOptions stream_options(const StreamCommand& o, const models::ModelC
 }
 
 void stream(const StreamCommand& o, const CLI::App& command) {
+  asks_for_frame_rules(command, o.rules);
   const LoadedModel model(o.session, command);
+  require<ValueError>(!model.card().several_labels || command.count("--exit-confidence") == 0,
+                      "--exit-confidence: clips have several labels; to be sure of one says "
+                      "nothing of the others");
   if (!model.card().config.fusion.adaptive)
     refuse(command, {"--decisions"}, "on a model that decides nothing");
   if (o.future == "wait")
@@ -156,7 +177,7 @@ void stream(const StreamCommand& o, const CLI::App& command) {
                                 model.side(), command);
   catch_stop_signals();
   RunningStream stream(o, model, options);
-  while (stream.is_read()) {
+  while (stream.is_read() && !stream.is_sure()) {
     const auto frame = next();
     if (!frame) break;
     stream.push(*frame);
@@ -190,6 +211,7 @@ void add_stream(CLI::App& app) {
   add_value(*command, "--consensus", o->consensus, "C",
             "mean over the frames so far: all, last:T or fading:K\n"
             "(default: last:T, T frames as the model was trained with)");
+  add_frame_rules(*command, o->rules);
   add_value(*command, "--future", o->future, "F",
             "with temporal shift: wait (exact, late) or zero (at once)")
       ->check(CLI::IsMember({"wait", "zero"}));

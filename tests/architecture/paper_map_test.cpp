@@ -53,11 +53,12 @@ std::vector<std::vector<std::string>> cells_below(const std::string& head) {
 
 std::vector<Row> rows() {
   std::vector<Row> result;
-  for (const auto& cells : cells_below("| no. | in the paper")) {
-    REQUIRE_MESSAGE(cells.size() == 7, cells[0]);
-    result.push_back({cells[0], cells[1], in_backticks(cells[3]), in_backticks(cells[4]),
-                      in_backticks(cells[5]), in_backticks(cells[6])});
-  }
+  for (const std::string head : {"| no. | in the paper", "| no. | method"})
+    for (const auto& cells : cells_below(head)) {
+      REQUIRE_MESSAGE(cells.size() == 7, cells[0]);
+      result.push_back({cells[0], cells[1], in_backticks(cells[3]), in_backticks(cells[4]),
+                        in_backticks(cells[5]), in_backticks(cells[6])});
+    }
   return result;
 }
 

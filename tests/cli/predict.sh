@@ -18,7 +18,7 @@ works stream run data/frames/val_000000
 same "lines for a list" 10 "$(works predict run data/val.txt && wc -l <stdout.txt)"
 
 # A list's top-1 and work are those of eval, whoever decides.
-for policy in learned keep-all random:0.4,0.3,0.3; do
+for policy in learned keep-all random:0.4,0.3,0.3 change:0.3; do
   works eval --run run --data data --policy $policy --json
   top1=$(value stdout.txt top1) fraction=$(value stdout.txt macs_fraction)
   works predict run data/val.txt --policy $policy --json --ledger

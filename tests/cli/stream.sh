@@ -25,6 +25,20 @@ works stream run $clip --json
 same "class after the clip" "$class" "$(sed -n 's/^{"frame":3,"class":\([^,]*\),.*/\1/p' stdout.txt)"
 same "JSON lines" 5 "$(grep -c '^{.*}$' stdout.txt)"
 grep -q '^{"summary":{"frames":4,"broken":0,.*"consensus":"last:4"}}$' stdout.txt || fail "summary: $out"
+# One frame is enough for who is sure of anything; frames that are like the first are passed over.
+works stream run $clip --exit-confidence 0
+same "frames until it is sure" 0 "$(echo $(cut -sf 1 stdout.txt))"
+works stream run $clip --exit-confidence 1 --json
+grep -q '^{"summary":{"frames":4,.*"consensus":"last:4"}}$' stdout.txt || fail "never sure: $out"
+works stream run $clip --exit-confidence 0 --json
+grep -q '^{"summary":{"frames":1,.*"sure":true}}$' stdout.txt || fail "sure: $out"
+works stream run $clip --frame-change inf --json
+grep -q '^{"summary":{"frames":1,.*"passed_over":3}}$' stdout.txt || fail "passed over: $out"
+works stream run $clip --policy change:0.5
+works stream shifted $clip --future wait --exit-confidence 0
+same "frames until it is sure, late" 0 "$(echo $(cut -sf 1 stdout.txt))"
+mistake "a score from 0 to 1, got -1" stream run $clip --exit-confidence -1
+mistake "at least 0, got nan" stream run $clip --frame-change nan
 works stream run $clip --json --ledger-every 2
 same "frames of the ledgers" "2 4" "$(echo $(sed -n 's/^{"ledger":{"frames":\([0-9]*\),.*/\1/p' stdout.txt))"
 

@@ -121,6 +121,65 @@ TEST_CASE("reinforce: a baseline near the losses makes the gradient vary less") 
   CHECK(spread(expected_loss(logits)) < 0.9 * spread(0));
 }
 
+TEST_CASE("reinforce: leaving one out is unbiased, and varies less than one number for all clips") {
+  // Two clips, whose losses are far apart; each is drawn twice. Over all pairs of draws:
+  const auto logits = start();
+  const double offsets[] = {-30, 30};
+  const auto moments = [&](bool left_out) {
+    Doubles mean(logits.shape());
+    double squares = 0;
+    for (const double offset : offsets)
+      for (Index a = 0; a < 81; ++a)
+        for (Index b = 0; b < 81; ++b) {
+          const double p = probability(logits, choices(a)) * probability(logits, choices(b)) / 2;
+          const auto losses =
+              Doubles::of({loss_of(choices(a)) + offset, loss_of(choices(b)) + offset});
+          // What the term's gradient is, by its two draws: the mean of (L - b) times grad log p.
+          const auto baselines =
+              left_out ? leave_one_out(losses, 2) : Doubles::full({2}, expected_loss(logits));
+          const auto ga =
+              estimate(logits, choices(a), loss_of(choices(a)) - losses(0) + baselines(0));
+          const auto gb =
+              estimate(logits, choices(b), loss_of(choices(b)) - losses(1) + baselines(1));
+          for (Index i = 0; i < mean.size(); ++i) {
+            const double g = (ga.data()[i] + gb.data()[i]) / 2;
+            mean.data()[i] += p * g;
+            squares += p * g * g;
+          }
+        }
+    return std::pair(mean, squares);
+  };
+  const auto out = moments(true), one = moments(false);
+  for (Index i = 0; i < logits.size(); ++i) {
+    auto above = logits.clone(), below = logits.clone();
+    above.data()[i] += 1e-5, below.data()[i] -= 1e-5;
+    const double exact = (expected_loss(above) - expected_loss(below)) / 2e-5;
+    CHECK(out.first.data()[i] == doctest::Approx(exact).epsilon(1e-6));
+    CHECK(one.first.data()[i] == doctest::Approx(exact).epsilon(1e-6));
+  }
+  CHECK(out.second < 0.5 * one.second);  // both means are the same: so is the variance less
+}
+
+TEST_CASE("leave_one_out: the mean of the clip's other draws, and no term of its own") {
+  const auto b = leave_one_out(Doubles::of({1, 2, 6, 10, 20, 60}), 3);  // two clips, three draws
+  CHECK(std::vector<double>(b.begin(), b.end()) == std::vector<double>{4, 3.5, 1.5, 40, 35, 15});
+  CHECK_THROWS_AS(leave_one_out(Doubles::of({1, 2, 3}), 2), ShapeError);
+  CHECK_THROWS_AS(leave_one_out(Doubles::of({1, 2}), 1), ShapeError);
+  // The term of several draws is the one that was estimated above.
+  const auto leaf = parameter(start());
+  const auto log_p = [&](Index n) {
+    return log_probability<double>({decision(leaf, choices(n))}, frames);
+  };
+  const auto losses = Doubles::of({loss_of(choices(5)), loss_of(choices(70))});
+  const auto term =
+      reinforce(cat(std::vector<Var>{log_p(5), log_p(70)}, 0), losses, leave_one_out(losses, 2));
+  const auto g = grad<double>({term}, {leaf})[0].value();
+  const auto a = estimate(start(), choices(5), losses(1)),
+             c = estimate(start(), choices(70), losses(0));
+  for (Index i = 0; i < g.size(); ++i)
+    CHECK(g.data()[i] == doctest::Approx((a.data()[i] + c.data()[i]) / 2));
+}
+
 TEST_CASE("log_probability: channels that share a decision chose once") {
   const auto logits = parameter(Doubles::randn({frames, channels, 3}, Key(4)));
   const auto twice = cat(std::vector<Var>{logits, logits}, 1);

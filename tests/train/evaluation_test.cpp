@@ -58,6 +58,7 @@ TEST_CASE("evaluate: accuracy, entropy, actions and MACs are those of counting c
   const NoGrad guard;
   double correct = 0, entropy = 0, macs = 0;
   ActionCounts actions;
+  std::map<std::int64_t, ActionCounts> by_class;
   const auto plan = model.plan(16, 16);
   const data::Loader one_by_one(dataset.val, in_batches_of(1));
   for (const auto& clip : one_by_one.epoch(0)) {
@@ -71,6 +72,7 @@ TEST_CASE("evaluate: accuracy, entropy, actions and MACs are those of counting c
     entropy += std::log(sum);
     const auto taken = models::taken_actions(out.decisions);
     for (const auto& block : taken) actions.add(block.second);
+    for (const auto& block : taken) by_class[label].add(block.second);
     macs += models::run_macs(plan, taken, 4, 4);
   }
   CHECK(e.top1 == doctest::Approx(100 * correct / 9));
@@ -78,6 +80,9 @@ TEST_CASE("evaluate: accuracy, entropy, actions and MACs are those of counting c
   CHECK(e.macs_per_clip == doctest::Approx(macs / 9).epsilon(1e-9));
   CHECK(e.macs_fraction == doctest::Approx(macs / 9 / (4 * plan.dense_macs())).epsilon(1e-9));
   CHECK(e.actions.count == actions.count);
+  REQUIRE(e.classes.size() == by_class.size());
+  REQUIRE(by_class.size() > 1);
+  for (const auto& [label, counts] : by_class) CHECK(e.classes.at(label).count == counts.count);
   REQUIRE(e.blocks.size() == 3);
   CHECK(e.blocks[1].first == "layer2.0");
   CHECK(e.blocks[1].second.total() == 9 * 4 * 32);

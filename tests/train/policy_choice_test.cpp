@@ -40,17 +40,47 @@ TEST_CASE("policy: by magnitude, the shares hold in every frame") {
     CHECK(std::count(actions[f].begin(), actions[f].end(), std::uint8_t{1}) == 3);
 }
 
+TEST_CASE("policy: by change, still frames are reused") {
+  const auto x = Tensor<float>::full({4, 2, 3, 3}, 1);
+  const std::string block = "layer1.0";
+  const auto choice = parse_policy("change:0.5");
+  CHECK(choice.kind == PolicyChoice::Kind::change);
+  CHECK_FALSE(choice.learned());
+  const auto actions = choice.source<float>(Key(1))({block, x, 4, 3});
+  CHECK(actions(0, 0) == 0);
+  CHECK(actions(3, 2) == 1);
+}
+
 TEST_CASE("policy: what is none, or shares that are none, are told") {
-  for (const std::string wrong :
-       {"", "keep", "Learned", "random", "random:", "random:1", "random:.5,.5", "random:.2,.3,.5,0",
-        "random:a,b,c", "random:.5;.3;.2", "random:.5,.3,.2x", "random:.5,.3,", "random: .5,.3,.2",
-        "random:.5,.3,.3", "random:1.5,-.5,0", "random:nan,0,1", "random:inf,0,0"}) {
+  for (const std::string wrong : {"",
+                                  "keep",
+                                  "Learned",
+                                  "random",
+                                  "random:",
+                                  "random:1",
+                                  "random:.5,.5",
+                                  "random:.2,.3,.5,0",
+                                  "random:a,b,c",
+                                  "random:.5;.3;.2",
+                                  "random:.5,.3,.2x",
+                                  "random:.5,.3,",
+                                  "random: .5,.3,.2",
+                                  "random:.5,.3,.3",
+                                  "random:1.5,-.5,0",
+                                  "random:nan,0,1",
+                                  "random:inf,0,0",
+                                  "change",
+                                  "change:",
+                                  "change:x",
+                                  "change:-1",
+                                  "change:nan",
+                                  "change:.1,.2"}) {
     INFO(wrong);
     CHECK_THROWS_AS(parse_policy(wrong), ValueError);
   }
   CHECK_THROWS_WITH_AS(parse_policy("keep"),
-                       "policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got "
-                       "'keep'",
+                       "policy: expects learned, keep-all, random:k,r,s, magnitude:k,r,s or "
+                       "change:t, got 'keep'",
                        ValueError);
   CHECK_THROWS_WITH_AS(parse_policy("magnitude:1,1"),
                        "policy: magnitude:k,r,s takes three shares, got 'magnitude:1,1'",
@@ -61,8 +91,8 @@ TEST_CASE("policy: what is none, or shares that are none, are told") {
 }
 
 TEST_CASE("policy: a choice is written as it is read") {
-  for (const std::string text :
-       {"learned", "keep-all", "random:0.5,0.3,0.2", "magnitude:1,0,0", "random:0.1,0.2,0.7"})
+  for (const std::string text : {"learned", "keep-all", "random:0.5,0.3,0.2", "magnitude:1,0,0",
+                                 "random:0.1,0.2,0.7", "change:0.3", "change:0", "change:inf"})
     CHECK(to_string(parse_policy(text)) == text);
   const double third = 1.0 / 3;
   const PolicyChoice thirds{PolicyChoice::Kind::random, {third, third, 1 - 2 * third}};

@@ -150,6 +150,47 @@ TEST_CASE("trainer: every estimator teaches the agents") {
   }
 }
 
+TEST_CASE(
+    "trainer: several draws of each clip, and agents whose gradients are clipped by themselves") {
+  const TinyGestures gestures("trainer-draws");
+  auto config = tiny_config();
+  config.estimator = Estimator::reinforce;
+  const auto weights_after = [&] {
+    train_tiny(gestures, config, "run");
+    return nn::state_tensors(load_model(RunFiles(gestures.run("run")).last()).model);
+  };
+  const auto differs = [](const auto& a, const auto& b, const std::string& name) {
+    return !std::equal(a.at(name).begin(), a.at(name).end(), b.at(name).begin());
+  };
+  const auto once = weights_after();
+  config.draws = 3;
+  const auto thrice = weights_after();
+  CHECK(differs(once, thrice, "layer1.0.policy_net.gate_fc1.bias"));
+  config.optimizer = Optimizer::sgd;  // of adamw a step does not depend on the gradient's length
+  config.schedule = Schedule::constant;
+  config.weight_decay = 0;
+  config.rate = 1e-3;
+  const auto free = weights_after();
+  config.agent_clip_norm = 1e-12;
+  const auto held = weights_after();
+  double moved = 0;
+  for (const float b : held.at("layer1.0.policy_net.gate_fc1.bias"))
+    moved = std::max(moved, std::abs(static_cast<double>(b)));
+  CHECK(moved < 1e-12);
+  CHECK(differs(free, held, "layer1.0.policy_net.gate_fc1.bias"));
+  CHECK(differs(once, held, "fc.weight"));
+  for (const Index draws : {Index{0}, Index{1025}}) {
+    config.draws = draws;
+    CHECK_THROWS_WITH_AS(check(config), doctest::Contains("draws: from 1 to 1024"), ValueError);
+  }
+  config.draws = 2;
+  config.estimator = Estimator::gumbel;
+  CHECK_THROWS_WITH_AS(check(config), "draws has no effect with estimator gumbel", ValueError);
+  config.draws = 1;
+  config.agent_clip_norm = -1;
+  CHECK_THROWS_WITH_AS(check(config), "agent-clip-norm: must not be negative, got -1", ValueError);
+}
+
 TEST_CASE("trainer: a loss that is no number names the step and leaves the last good model") {
   const TinyGestures gestures("trainer-nan");
   auto config = tiny_config("none");

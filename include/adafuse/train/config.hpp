@@ -36,6 +36,20 @@ enum class Schedule {
 inline constexpr std::string_view schedule_words[] = {"one-cycle", "cosine", "step", "constant"};
 constexpr io::Words words_of(Schedule) { return {"schedule", schedule_words}; }
 
+/// Whether batch norms take the statistics of all ranks' clips, where several share a batch.
+enum class SyncBatchNorm {
+  automatic,  ///< where a rank has fewer than 32 clips at once
+  on,
+  off,  ///< Each rank takes those of its own clips.
+};
+inline constexpr std::string_view sync_batch_norm_words[] = {"auto", "on", "off"};
+constexpr io::Words words_of(SyncBatchNorm) { return {"sync-bn", sync_batch_norm_words}; }
+
+/// Whether they do, of a rank that puts `clips` through the network at once.
+constexpr bool synchronises(SyncBatchNorm choice, Index clips) {
+  return choice == SyncBatchNorm::on || (choice == SyncBatchNorm::automatic && clips < 32);
+}
+
 /// All that a training run depends on, beside its data.
 struct TrainConfig {
   models::ModelConfig model;  ///< the network
@@ -48,7 +62,9 @@ struct TrainConfig {
   Schedule schedule = Schedule::one_cycle;  ///< how the rate goes on
   double weight_decay = 0.01;               ///< not on biases and batch norms
   double clip_norm = 20;                    ///< of the gradients
-  TuningConfig tuning;                      ///< where it starts, what learns, how clips count
+  /// statistics of norms where several ranks share a batch
+  SyncBatchNorm sync_batch_norm = SyncBatchNorm::automatic;
+  TuningConfig tuning;  ///< where it starts, what learns, how clips count
 
   double lambda = 0.5;  ///< weight of the cost, counted as a share of the dense network
   LambdaRule lambda_rule = LambdaRule::half_learned;  ///< how much of lambda counts when
@@ -61,6 +77,8 @@ struct TrainConfig {
   Estimator estimator = Estimator::gumbel;  ///< of the choices' gradient
   double temperature = 0.67;                ///< of the softmax that gives the gradient
   bool detach_history = false;              ///< A reused map sends no gradient to the frame before.
+  Index draws = 1;  ///< of REINFORCE, for each clip; from 2 on a draw's baseline is the others
+  double agent_clip_norm = 0;  ///< of the agents' gradients by themselves; 0: with all others
 
   Index size = 0;                     ///< Frames are cropped to size x size; 0: as they are.
   Index shorter_side = 0;             ///< to which frames are scaled before; 0: size
@@ -117,6 +135,7 @@ inline void check_decisions(const TrainConfig& c) {
                       "policy: learned needs agents, which this network has none of");
   if (c.policy.kind == PolicyChoice::Kind::random) check_shares(c.policy.shares, "random");
   if (c.policy.kind == PolicyChoice::Kind::magnitude) check_shares(c.policy.shares, "magnitude");
+  if (c.policy.kind == PolicyChoice::Kind::change) check_threshold(c.policy.threshold);
   require<ValueError>(!c.model.agents || c.model.policy_layers == 1 ||
                           c.batch / c.tuning.accumulate * c.model.frames > 1,
                       "batch: a step of one frame has no statistics for the agents' batch norms");
@@ -133,6 +152,13 @@ inline void check(const TrainConfig& c) {
   positive("rate", c.rate);
   positive("clip-norm", c.clip_norm);
   positive("temperature", c.temperature);
+  constexpr Index most_draws = 1024;
+  require<ValueError>(1 <= c.draws && c.draws <= most_draws, "draws: from 1 to ", most_draws,
+                      ", got ", c.draws);
+  require<ValueError>(c.draws == 1 || c.estimator == Estimator::reinforce,
+                      "draws has no effect with estimator ", io::word_of(c.estimator));
+  require<ValueError>(c.agent_clip_norm >= 0 && std::isfinite(c.agent_clip_norm),
+                      "agent-clip-norm: must not be negative, got ", c.agent_clip_norm);
   require<ValueError>(c.weight_decay >= 0 && std::isfinite(c.weight_decay),
                       "weight-decay: must not be negative, got ", c.weight_decay);
   require<ValueError>(c.lambda >= 0 && std::isfinite(c.lambda),
@@ -190,6 +216,7 @@ void list_fields(Fields& f, models::ModelConfig& c) {
   f.or_default("policy_layers", c.policy_layers), f.or_default("policy_pool", c.policy_pool);
   f.or_default("policy_groups_of", c.policy_groups_of);
   f.or_default("policy_both", c.policy_both);
+  f.or_default("policy_sees", c.policy_sees), f.or_default("actions", c.actions);
 }
 
 template <class Fields>
@@ -201,6 +228,7 @@ void list_fields(Fields& f, TrainConfig& c) {
   f("epochs", c.epochs), f("batch", c.batch);
   f("optimizer", c.optimizer), f("rate", c.rate), f("schedule", c.schedule);
   f("weight_decay", c.weight_decay), f("clip_norm", c.clip_norm);
+  f.or_default("sync_bn", c.sync_batch_norm);
   f.or_default("tuning", c.tuning);
   f("lambda", c.lambda), f("lambda_from", c.lambda_from), f("cost", c.cost);
   // Files that name no rule are of when an epoch was all that there was.
@@ -209,6 +237,7 @@ void list_fields(Fields& f, TrainConfig& c) {
   f.or_default("cost_loss", c.cost_loss), f.or_default("cost_target", c.cost_target);
   f.or_default("estimator", c.estimator), f("temperature", c.temperature);
   f.or_default("detach_history", c.detach_history);
+  f.or_default("draws", c.draws), f.where_set("agent_clip_norm", c.agent_clip_norm);
   f("size", c.size), f("shorter_side", c.shorter_side), f("flip", c.flip);
   f.where_set("several_labels", c.several_labels);
   if constexpr (std::is_same_v<Fields, FieldReader>) c.transform = transforms_of_old_runs;

@@ -37,6 +37,8 @@ inline io::Json classes_json(const Evaluation& e, const std::vector<std::string>
     }
     row["average_precision"] = results[k].clips > 0 ? precisions[k] : 0;
     row["macs_fraction"] = results[k].macs_fraction;
+    if (const auto own = e.classes.find(static_cast<std::int64_t>(k)); own != e.classes.end())
+      row["actions"] = shares_json(own->second);
     json.push_back(std::move(row));
   }
   return json;

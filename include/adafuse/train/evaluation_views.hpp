@@ -34,6 +34,7 @@ inline void add_counts(Evaluation& sum, const Evaluation& view) {
     for (std::size_t a = 0; a < to.count.size(); ++a) to.count[a] += from.count[a];
   };
   add(sum.actions, view.actions);
+  for (const auto& [label, counts] : view.classes) add(sum.classes[label], counts);
   for (std::size_t b = 0; b < sum.blocks.size(); ++b) {
     add(sum.blocks[b].second, view.blocks[b].second);
     for (std::size_t t = 0; t < sum.frames[b].size(); ++t) add(sum.frames[b][t], view.frames[b][t]);

@@ -101,6 +101,17 @@ inline std::shared_ptr<const std::set<const float*>> freeze(const models::VideoM
   return means;
 }
 
+/// The parameters of the agents, and all others, each once.
+inline std::pair<std::vector<Variable<float>>, std::vector<Variable<float>>> agents_apart(
+    const models::VideoModel<float>& model) {
+  std::pair<std::vector<Variable<float>>, std::vector<Variable<float>>> apart;
+  std::set<const Node<float>*> seen;
+  for (const auto& item : nn::state(model))
+    if (item.is_parameter() && seen.insert(item.parameter.node().get()).second)
+      (is_of_agent(item.name) ? apart.first : apart.second).push_back(item.parameter);
+  return apart;
+}
+
 /// Weights decay; biases and batch norms do not. The head, and biases that no batch norm has, have
 /// their own factors on the rate. The parameters of each group are in the network's order.
 inline std::vector<optim::ParameterGroup<float>> parameter_groups(

@@ -1,10 +1,11 @@
 // PolicyChoice: who decides about the channels: the trained agents, nobody (all are kept), the lot,
-// or how large things are.
+// how large things are, or how much they change.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/core/equals.hpp>
 #include <adafuse/core/parse_number.hpp>
+#include <adafuse/fusion/change.hpp>
 #include <adafuse/fusion/magnitude.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <charconv>
@@ -18,8 +19,9 @@ namespace adafuse::train::inline ADAFUSE_SIMD {
 
 struct PolicyChoice {
   /// Who decides.
-  enum class Kind { learned, keep_all, random, magnitude } kind = Kind::learned;  ///< who does
+  enum class Kind { learned, keep_all, random, magnitude, change } kind = Kind::learned;  ///< who
   ActionShares shares{};  ///< of a random policy, and of one by magnitude
+  double threshold = 0;   ///< of a policy by change
 
   bool learned() const { return kind == Kind::learned; }
 
@@ -29,6 +31,7 @@ struct PolicyChoice {
     if (kind == Kind::keep_all) return keep_all<T>();
     if (kind == Kind::random) return random_actions<T>(shares, key);
     if (kind == Kind::magnitude) return magnitude_actions<T>(shares);
+    if (kind == Kind::change) return change_actions<T>(threshold);
     return {};
   }
 };
@@ -59,6 +62,8 @@ inline std::string to_string(const PolicyChoice& choice) {
       return "learned";
     case PolicyChoice::Kind::keep_all:
       return "keep-all";
+    case PolicyChoice::Kind::change:
+      return "change:" + detail::shortest_text(choice.threshold);
     case PolicyChoice::Kind::random:
     case PolicyChoice::Kind::magnitude:
       break;
@@ -66,20 +71,30 @@ inline std::string to_string(const PolicyChoice& choice) {
   std::string text = choice.kind == PolicyChoice::Kind::random ? "random" : "magnitude";
   char separator = ':';
   for (const double share : {choice.shares.keep, choice.shares.reuse, choice.shares.skip}) {
-    text += std::exchange(separator, ',') + detail::shortest_text(share);
+    text += std::exchange(separator, ',');
+    text += detail::shortest_text(share);
   }
   return text;
 }
 
 /// "learned", "keep-all", or "random:0.5,0.3,0.2" and "magnitude:0.5,0.3,0.2" with the shares of
-/// keep, reuse and skip.
+/// keep, reuse and skip, or "change:0.3" with a threshold.
 inline PolicyChoice parse_policy(const std::string& text) {
   if (text == "learned") return {};
   if (text == "keep-all") return {.kind = PolicyChoice::Kind::keep_all};
   const std::string name = text.substr(0, text.find(':'));
-  require<ValueError>(name.size() < text.size() && (name == "random" || name == "magnitude"),
-                      "policy: expects learned, keep-all, random:k,r,s or magnitude:k,r,s, got ",
-                      io::in_single_quotes(text));
+  const bool has_numbers = name.size() < text.size();
+  require<ValueError>(
+      has_numbers && (name == "random" || name == "magnitude" || name == "change"),
+      "policy: expects learned, keep-all, random:k,r,s, magnitude:k,r,s or change:t, got ",
+      io::in_single_quotes(text));
+  if (name == "change") {
+    const auto threshold = parse_number(std::string_view(text).substr(name.size() + 1));
+    require<ValueError>(threshold.has_value(), "policy: change:t takes a threshold, got ",
+                        io::in_single_quotes(text));
+    check_threshold(*threshold);
+    return {.kind = PolicyChoice::Kind::change, .threshold = *threshold};
+  }
   PolicyChoice choice{.kind = name == "random" ? PolicyChoice::Kind::random
                                                : PolicyChoice::Kind::magnitude};
   std::string_view rest = std::string_view(text).substr(name.size() + 1);

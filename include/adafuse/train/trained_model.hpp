@@ -74,10 +74,12 @@ inline infer::Decider decider_of(const PolicyChoice& choice, std::uint64_t seed,
       return infer::keep_everything();
     case Kind::random:
       return infer::draw_lots(choice.shares, Key(seed).of("evaluation").of("lots"));
+    case Kind::change:
+      return infer::reuse_unchanged(choice.threshold);
     case Kind::magnitude:
       break;
   }
-  throw ValueError(concat(option, ": sessions take learned, keep-all or random:k,r,s"));
+  throw ValueError(concat(option, ": sessions take learned, keep-all, random:k,r,s or change:t"));
 }
 
 /// The class with the largest logit, and its share of the softmax; of a model of several labels its

@@ -10,6 +10,7 @@
 #include <adafuse/infer/clip/clip_layout.hpp>
 #include <adafuse/infer/fold/fold.hpp>
 #include <adafuse/infer/steps/frame_steps.hpp>
+#include <adafuse/infer/steps/input_change.hpp>
 #include <adafuse/infer/steps/session.hpp>
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
@@ -157,12 +158,35 @@ class ClipSession : public Session<T> {
   double apply(const Step& step, const FoldedDecision<T>& decision) {
     const auto& block = net_.blocks[decision.block];
     const auto actions = decisions_.actions_to_write(decision.block);
+    ClipInput input(*this, step.inputs[0]);
     const bool agent_ran = this->decide(
-        decision, {block.name, number_, 0, frames_, block.channels}, running_, actions,
+        decision, {block.name, number_, 0, frames_, block.channels, &input}, running_, actions,
         [&](const FoldedAgent<T>& agent) { run_agent(agent, step.inputs[0], actions.data()); });
     decisions_.follow(block, decision.block);
     return agent_ran ? all_work() : 0;
   }
+
+  /// The input of a block, value `x`, of the clips that run.
+  class ClipInput final : public BlockInput {
+   public:
+    ClipInput(ClipSession& session, ValueId x) : session_(session), x_(x) {}
+
+    double change(std::uint64_t clip, Index t) override {
+      if (t == 0) return std::numeric_limits<double>::infinity();
+      const auto maps = session_.to_read(x_);
+      const Index f = static_cast<Index>(clip - session_.number_) * session_.frames_ + t;
+      const Index frame = maps.channels * maps.pixels;
+      RelativeChange sum;
+      add_change<T>(sum, {maps.data + f * frame, maps.live, f},
+                    {maps.data + (f - 1) * frame, maps.live, f - 1}, maps.channels, maps.pixels);
+      return sum.value();
+    }
+
+   private:
+    ClipSession& session_;
+    ValueId x_;
+  };
+
   double all_work() const { return static_cast<double>(running_frames()); }
 
   /// What is pooled of a clip lies behind a row of zeros, so that the pair v_{t-1}, v_t of each

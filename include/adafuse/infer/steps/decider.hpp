@@ -2,16 +2,27 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/fusion/context.hpp>
+#include <adafuse/fusion/change.hpp>
 
 namespace adafuse::infer::inline ADAFUSE_SIMD {
 
+/// What a session can say of the input of the block that it asks about.
+class BlockInput {
+ public:
+  virtual ~BlockInput() = default;
+  /// By how much it changed from the frame before (fusion/change.hpp), for a frame of the question;
+  /// infinite for the first of a clip. A stream keeps what it was only where it is asked at every
+  /// frame; throws ValueError where it was not.
+  virtual double change(std::uint64_t clip, Index frame) = 0;
+};
+
 /// What a session asks before a block decides: actions for `frames` frames of a clip.
 struct Question {
-  const std::string& block;   ///< "layer1.0", "inception_3a"
-  std::uint64_t clip;         ///< its number
-  Index first_frame, frames;  ///< of the clip; a stream asks for one at a time
-  Index channels;             ///< c'
+  const std::string& block;     ///< "layer1.0", "inception_3a"
+  std::uint64_t clip;           ///< its number
+  Index first_frame, frames;    ///< of the clip; a stream asks for one at a time
+  Index channels;               ///< c'
+  BlockInput* input = nullptr;  ///< null: nobody looks at the input
 };
 
 /// Writes actions [frames, c'] and returns true, or returns false to leave the block to its agent.
@@ -55,6 +66,21 @@ inline Decider draw_lots(ActionShares shares, Key key) {
     auto place = static_cast<std::uint64_t>(ask.first_frame * ask.channels);
     for (std::uint8_t& action : actions)
       action = static_cast<std::uint8_t>(shares.at(lots.uniform(place++)));
+    return true;
+  };
+}
+
+/// All channels of a frame are reused where the block's input changed by less than the threshold:
+/// what `change_actions` decides.
+inline Decider reuse_unchanged(double threshold) {
+  check_threshold(threshold);
+  return [threshold](const Question& ask, std::span<std::uint8_t> actions) {
+    require<ValueError>(ask.input, "change policy: ", ask.block, ": nobody shows its input");
+    for (Index t = 0; t < ask.frames; ++t) {
+      const double change = ask.input->change(ask.clip, ask.first_frame + t);
+      std::fill_n(actions.begin() + t * ask.channels, ask.channels,
+                  static_cast<std::uint8_t>(action_of_change(change, threshold)));
+    }
     return true;
   };
 }

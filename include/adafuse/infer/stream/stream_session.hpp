@@ -11,6 +11,7 @@
 
 #include <adafuse/infer/fold/fold.hpp>
 #include <adafuse/infer/steps/frame_steps.hpp>
+#include <adafuse/infer/steps/input_change.hpp>
 #include <adafuse/infer/steps/running_consensus.hpp>
 #include <adafuse/infer/steps/session.hpp>
 #include <adafuse/infer/stream/stream_decisions.hpp>
@@ -221,14 +222,61 @@ class StreamSession : public Session<T> {
   double apply(const Step& step, const FoldedDecision<T>& decision, Index frame) {
     const auto& block = net_.blocks[decision.block];
     const auto actions = decisions_.begin(decision.block, frame);
-    const bool agent_ran = this->decide(decision, {block.name, number_, frame, 1, block.channels},
-                                        1, actions, [&](const FoldedAgent<T>& agent) {
-                                          run_agent(agent, before_[decision.block], step.inputs[0],
-                                                    frame, actions.data());
-                                        });
+    StreamInput input(*this, decision.block, step.inputs[0]);
+    const bool agent_ran = this->decide(
+        decision, {block.name, number_, frame, 1, block.channels, &input}, 1, actions,
+        [&](const FoldedAgent<T>& agent) {
+          run_agent(agent, before_[decision.block], step.inputs[0], frame, actions.data());
+        });
     decisions_.follow(block, decision.block, frame);
     return agent_ran;
   }
+
+  /// What a block's input was in a frame, for deciders that ask how it changes.
+  struct SeenInput {
+    Tensor<T> maps;  // [c, pixels], zero where a channel did not exist
+    Index frame = -1;
+    double change = 0;
+  };
+
+  /// The input of a block, value `x`, in the frame that it decides on.
+  class StreamInput final : public BlockInput {
+   public:
+    StreamInput(StreamSession& session, std::size_t block, ValueId x)
+        : session_(session), block_(block), x_(x) {}
+
+    double change(std::uint64_t, Index frame) override {
+      auto& all = session_.seen_;
+      if (all.empty()) all.resize(session_.net_.blocks.size());
+      SeenInput& seen = all[block_];
+      if (frame > 0 && seen.frame == frame) return seen.change;
+      const auto maps = session_.operand(x_, frame);
+      seen.change = std::numeric_limits<double>::infinity();
+      if (frame == 0) {
+        seen.maps = Tensor<T>({maps.channels, maps.pixels});
+      } else {
+        require<ValueError>(seen.frame == frame - 1, "stream: ", session_.net_.blocks[block_].name,
+                            ": the change of frame ", frame,
+                            " is asked for, that of the frame before was not");
+        RelativeChange sum;
+        add_change<T>(sum, {maps.data, maps.live, 0}, {seen.maps.data(), {}, 0}, maps.channels,
+                      maps.pixels);
+        seen.change = sum.value();
+      }
+      seen.maps.fill(0);
+      const auto exist = channels_in(maps.live, 0, 0, maps.channels);
+      for (Index i = 0; i < exist.count; ++i)
+        std::copy_n(maps.data + exist[i] * maps.pixels, maps.pixels,
+                    seen.maps.data() + exist[i] * maps.pixels);
+      seen.frame = frame;
+      return seen.change;
+    }
+
+   private:
+    StreamSession& session_;
+    std::size_t block_;
+    ValueId x_;
+  };
 
   /// `before`: v_{t-1}, which becomes v_t.
   void run_agent(const FoldedAgent<T>& agent, Tensor<T>& before, ValueId x, Index frame,
@@ -253,6 +301,7 @@ class StreamSession : public Session<T> {
   Storage<T> memory_;
   std::vector<Place> places_;      // of each value
   std::vector<Tensor<T>> before_;  // v_{t-1} of each block, [c]; undefined without an agent
+  std::vector<SeenInput> seen_;    // of each block; empty where nobody asks
   Tensor<T> agent_memory_, lstm_;
 
   std::optional<Prediction<T>> prediction_;  // of the tick that is under way
