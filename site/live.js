@@ -170,7 +170,7 @@ function drawFilm() {
         pen.fillStyle = colours.k;
         pen.fillRect(0, 2 * height * row, 20, 2 * height - 2);
       });
-      canvas.onpointermove = event => explain(block, rows, t, Math.floor(event.offsetY / height));
+      canvas.onpointermove = canvas.onpointerdown = event => explain(block, rows, t, Math.floor(event.offsetY / height));
       canvas.onpointerleave = () => { $("under").textContent = POINT; };
       put(t, canvas);
     }

@@ -30,7 +30,8 @@ distributed::WorldOptions world_options() {
   distributed::WorldOptions options;
   if (const char* text = std::getenv("ADAFUSE_RANK_TIMEOUT")) {
     const auto seconds = parse_number(text);
-    require<ValueError>(seconds && *seconds > 0, "ADAFUSE_RANK_TIMEOUT: expects seconds above 0, got ",
+    require<ValueError>(seconds && *seconds > 0,
+                        "ADAFUSE_RANK_TIMEOUT: expects seconds above 0, got ",
                         io::in_single_quotes(text));
     options.timeout = *seconds;
   }
@@ -46,7 +47,8 @@ std::string first_difference(const io::Json& a, const io::Json& b, const std::st
     if (*found == entry.value()) continue;
     if (entry.value().is_object() && found->is_object())
       return first_difference(entry.value(), *found, key + ".");
-    return concat(key, " is ", io::json_quote(*found), ", rank 0 has ", io::json_quote(entry.value()));
+    return concat(key, " is ", io::json_quote(*found), ", rank 0 has ",
+                  io::json_quote(entry.value()));
   }
   for (const auto& entry : b.items())
     if (!a.contains(entry.key())) return concat(prefix, entry.key(), " is unknown to rank 0");
@@ -104,7 +106,8 @@ std::vector<std::string> Ranks::meet(const std::string& own) {
 int Ranks::largest(int own) {
   if (!several()) return own;
   int most = own;
-  for (const auto& text : world_->all_gather(concat(own))) most = std::max(most, std::atoi(text.c_str()));
+  for (const auto& text : world_->all_gather(concat(own)))
+    most = std::max(most, std::atoi(text.c_str()));
   return most;
 }
 
@@ -151,7 +154,8 @@ void require_same_identity(const std::vector<std::string>& identities) {
           advice);
     };
     same("version", "another version of this program", "");
-    same("path", "another vector path", "; ADAFUSE_VECTOR_PATH=PATH lets all take one that each has");
+    same("path", "another vector path",
+         "; ADAFUSE_VECTOR_PATH=PATH lets all take one that each has");
     same("config", "another configuration", "");
     same("data", "other data", "");
   }

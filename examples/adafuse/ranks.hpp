@@ -1,8 +1,9 @@
-// The processes that mpirun has started together, for the command line: which of them speaks, how they
-// make sure that they do the same, and how all end when one cannot go on.
+// The processes that mpirun has started together, for the command line: which of them speaks, how
+// they make sure that they do the same, and how all end when one cannot go on.
 //
-// What can go wrong before the first step is told at meetings: each rank comes with what it has to show,
-// or with its error, and all leave together. From training() on, a rank that fails ends the job by itself.
+// What can go wrong before the first step is told at meetings: each rank comes with what it has to
+// show, or with its error, and all leave together. From training() on, a rank that fails ends the
+// job by itself.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -25,8 +26,8 @@ class Ranks {
   /// Those of this process. There is one object: every command sees the same ranks.
   static Ranks& instance();
 
-  /// Joins the others, where several processes were started together for `train`. Throws ValueError for
-  /// another command, and in a program without MPI: of these processes the first one says so.
+  /// Joins the others, where several processes were started together for `train`. Throws ValueError
+  /// for another command, and in a program without MPI: of these processes the first one says so.
   void join(int argc, char** argv);
   /// Lets go of the others.
   void leave() { world_.reset(); }
@@ -36,8 +37,8 @@ class Ranks {
   /// Whether this process is the one that speaks and writes.
   bool first() const;
 
-  /// All ranks come with what they have; returns what each has brought. Throws ExitCode where one came
-  /// with an error, which was said.
+  /// All ranks come with what they have; returns what each has brought. Throws ExitCode where one
+  /// came with an error, which was said.
   std::vector<std::string> meet(const std::string& own);
   /// The ranks' largest number.
   int largest(int own);

@@ -175,8 +175,10 @@ class TrainCommand : public Training {
               {"data", train::to_json(left->saved.data)}};
     told = io::parse_json(ranks_.meet(io::json_text(told, -1)).front(), "rank 0");
     if (ranks_.first() || told.is_null()) return left;
-    left.emplace(train::UnfinishedRun{
-        train::RunFiles(resume_), train::from_json<train::TrainConfig>(told["config"], "rank 0"), {}});
+    left.emplace(
+        train::UnfinishedRun{train::RunFiles(resume_),
+                             train::from_json<train::TrainConfig>(told["config"], "rank 0"),
+                             {}});
     left->saved.source = told["source"];
     left->saved.data = train::from_json<train::DataFingerprint>(told["data"], "rank 0");
     return left;
@@ -204,8 +206,8 @@ class TrainCommand : public Training {
   /// Throws, on all ranks, where they would not train the same network on the same data.
   void compare_ranks(const train::Trainer& trainer) const {
     if (!ranks_.world()) return;
-    const auto identities = ranks_.meet(
-        identity_of(train::to_json(trainer.config()), train::to_json(trainer.data())));
+    const auto identities =
+        ranks_.meet(identity_of(train::to_json(trainer.config()), train::to_json(trainer.data())));
     ranks_.agreed();
     require_same_identity(identities);
     ranks_.meeting();
@@ -217,10 +219,10 @@ class TrainCommand : public Training {
     if (!world) return {};
     const Index clips = config.batch / world->size();
     const bool all = train::synchronises(config.sync_batch_norm, clips / config.tuning.accumulate);
-    return concat(world->size(), " ranks of ", clips, clips == 1 ? " clip" : " clips",
-                  " a step, rank 0 with ", num_threads(), num_threads() == 1 ? " thread" : " threads",
-                  "; batch norms take the statistics of ", all ? "all clips" : "each rank's clips",
-                  "\n");
+    return concat(
+        world->size(), " ranks of ", clips, clips == 1 ? " clip" : " clips",
+        " a step, rank 0 with ", num_threads(), num_threads() == 1 ? " thread" : " threads",
+        "; batch norms take the statistics of ", all ? "all clips" : "each rank's clips", "\n");
   }
 
   /// The run keeps which clips --skip-broken has left out, and why.

@@ -135,6 +135,29 @@ TEST_CASE("loader: batches are the same bits for any number of workers") {
   }
 }
 
+TEST_CASE("loader: the parts of those that share a batch are the batch, side by side") {
+  const MadeUpClips clips(23, 20);
+  LoaderConfig config{.batch_size = 6, .frames = 4, .key = Key(7)};
+  const auto whole = all_of(Loader(clips, config), 1);
+  for (const Index parts : {2, 3}) {
+    std::vector<Index> next(whole.size());
+    for (Index part = 0; part < parts; ++part) {
+      config.share = {part, parts};
+      const auto own = all_of(Loader(clips, config), 1);
+      REQUIRE(own.size() == whole.size());
+      for (std::size_t b = 0; b < own.size(); ++b) {
+        const Index n = own[b].labels.size(), first = own[b].first;
+        CHECK(own[b].whole == whole[b].labels.size());
+        REQUIRE(first == next[b]);
+        next[b] += n;
+        CHECK(identical(own[b].clips, whole[b].clips.narrow(first, first + n).clone()));
+        CHECK(identical(own[b].labels, whole[b].labels.narrow(first, first + n).clone()));
+      }
+    }
+    for (std::size_t b = 0; b < whole.size(); ++b) CHECK(next[b] == whole[b].labels.size());
+  }
+}
+
 TEST_CASE("loader: what one has decoded serves the others of a cache") {
   const MadeUpClips clips(6, 4);
   const FrameCache cache(clips, 1 << 20);

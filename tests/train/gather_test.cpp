@@ -16,7 +16,8 @@ using namespace adafuse::train;
 TEST_CASE("gather: numbers of any count come by rank") {
   with_ranks(3, [](const Peers& peers) {
     std::vector<double> own;  // rank 0 has none
-    for (Index i = 0; i < peers.rank(); ++i) own.push_back(static_cast<double>(10 * peers.rank() + i));
+    for (Index i = 0; i < peers.rank(); ++i)
+      own.push_back(static_cast<double>(10 * peers.rank() + i));
     const auto all = gather_numbers(peers, own);
     REQUIRE(all.size() == 3);
     CHECK(all[0].empty());
@@ -72,8 +73,7 @@ TEST_CASE("shared file: others get rank 0's texts and the bits of its tensors") 
     const auto tensor = got.get<float>("weights");
     CHECK(tensor.shape() == Shape{2, 2});
     for (Index i = 0; i < 4; ++i)
-      CHECK(std::bit_cast<std::uint32_t>(tensor.data()[i]) ==
-            std::bit_cast<std::uint32_t>(odd[i]));
+      CHECK(std::bit_cast<std::uint32_t>(tensor.data()[i]) == std::bit_cast<std::uint32_t>(odd[i]));
   });
 }
 

@@ -23,11 +23,12 @@ struct Course {
 };
 
 TrainObserver observe(Course& course) {
-  return {.step = [&](const Progress& p) {
-            auto step = p.mean;
-            step.loss = p.loss;
-            course.steps.push_back(step);
-          },
+  return {.step =
+              [&](const Progress& p) {
+                auto step = p.mean;
+                step.loss = p.loss;
+                course.steps.push_back(step);
+              },
           .epoch = [&](const EpochMetrics& m) { course.val.push_back(m.val); }};
 }
 
@@ -135,6 +136,10 @@ TEST_CASE("ranks: parts of a batch, class weights and REINFORCE are those of one
   SUBCASE("REINFORCE with class weights") {
     config.estimator = Estimator::reinforce;
     config.tuning.class_weights = "9,2,3,4,5,6,7,8,1";
+  }
+  SUBCASE("REINFORCE with several draws of a clip") {
+    config.estimator = Estimator::reinforce;
+    config.draws = 2;
   }
   SUBCASE("a cost that is asked for") {
     config.cost_target = 0.6;

@@ -86,8 +86,8 @@ class Loader {
       require<ValueError>(deviation > 0, "Loader: deviations are above 0, got ", deviation);
     const BatchShare& share = config.share;
     require<ValueError>(0 <= share.part && share.part < share.parts && share.pieces >= 1,
-                        "Loader: there is no part ", share.part, " of ", share.parts, " of each of ",
-                        share.pieces, " pieces");
+                        "Loader: there is no part ", share.part, " of ", share.parts,
+                        " of each of ", share.pieces, " pieces");
     check(transform_.framing());
     check(config.transform, config.size);
     require<ValueError>(config.view.crop.count == 1 || config.size > 0,

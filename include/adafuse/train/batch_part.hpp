@@ -1,6 +1,6 @@
 // A part of a step's batch: what goes through the network at once, where a whole batch would take
-// too much memory. Gradients of the parts add up to the batch's. Where ranks share a batch, each has
-// its share of every part, and the gradient is the mean of theirs.
+// too much memory. Gradients of the parts add up to the batch's. Where ranks share a batch, each
+// has its share of every part, and the gradient is the mean of theirs.
 //
 // For a batch norm that is not frozen each part is a batch of its own: it has its own statistics,
 // and moves the running ones. What is drawn (dropout, decisions) is drawn anew for each part, a

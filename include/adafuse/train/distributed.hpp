@@ -179,8 +179,9 @@ class Line {
   void sum_some(std::span<T> values, const char* what) {
     if (size_ == 1) return;
     const auto ranks = static_cast<std::size_t>(size_), own = static_cast<std::size_t>(rank_);
-    constexpr std::size_t few = 16384;  // bytes; below, a message costs more than what is in it
-    const bool at_once = values.size_bytes() <= few;
+    // Below some bytes in all, a second round of messages costs more than what is in them.
+    constexpr std::size_t few = 65536;
+    const bool at_once = values.size_bytes() * (ranks - 1) <= few;
     const auto begin_of = [&](std::size_t r) { return at_once ? 0 : values.size() * r / ranks; };
     const auto size_of = [&](std::size_t r) {
       return at_once ? values.size() : values.size() * (r + 1) / ranks - begin_of(r);
@@ -766,6 +767,7 @@ class GradientReducer {
   std::shared_ptr<State> state_;
 };
 
+/// Of a module: that of its numbers.
 template <nn::Module M>
 GradientReducer(const World&, const M&, ReducerOptions = {})
     -> GradientReducer<typename M::value_type>;

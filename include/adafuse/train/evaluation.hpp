@@ -144,8 +144,8 @@ inline void keep_decisions(Evaluation& result, const BlockActions& actions, Inde
 
 /// Sums over clips, of which the means of an evaluation are made.
 struct EvaluationSums {
-  double correct = 0, entropy = 0;                    // clips; nats
-  double run = 0, dense = 0, paper = 0, upper = 0;    // multiply-accumulates
+  double correct = 0, entropy = 0;                  // clips; nats
+  double run = 0, dense = 0, paper = 0, upper = 0;  // multiply-accumulates
 
   std::array<double*, 6> all() { return {&correct, &entropy, &run, &dense, &paper, &upper}; }
 };
@@ -167,7 +167,8 @@ class NumberReader {
 
 /// A rank's clips, behind the number of the batch that each came in. What follows from logits and
 /// labels is left out.
-inline std::vector<double> numbers_of_clips(const Evaluation& e, const std::vector<Index>& batches) {
+inline std::vector<double> numbers_of_clips(const Evaluation& e,
+                                            const std::vector<Index>& batches) {
   std::vector<double> numbers;
   const auto put = [&](auto... values) { (numbers.push_back(static_cast<double>(values)), ...); };
   put(e.results.size());
@@ -193,8 +194,8 @@ inline void take_clips(Evaluation& e, const std::vector<std::vector<double>>& by
       for (auto& label : labels) label = read.count();
       std::vector<float> logits(static_cast<std::size_t>(read.count()));
       for (float& logit : logits) logit = static_cast<float>(read.next());
-      auto result = e.several_labels ? clip_result(logits, labels)
-                                     : clip_result(logits, labels.front());
+      auto result =
+          e.several_labels ? clip_result(logits, labels) : clip_result(logits, labels.front());
       result.clip = clip, result.macs = macs, result.macs_fraction = fraction;
       all.emplace_back(batch, std::move(result));
     }
@@ -293,9 +294,9 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
       require_finite_logits(out.logits.value()[n].values(), "evaluate: clip " + name);
     }
     const auto& logits = out.logits;
-    correct += static_cast<double>(options.several_labels
-                                       ? correct_count(logits.value(), batch.label_sets)
-                                       : correct_count(logits.value(), batch.labels));
+    correct +=
+        static_cast<double>(options.several_labels ? correct_count(logits.value(), batch.label_sets)
+                                                   : correct_count(logits.value(), batch.labels));
     entropy +=
         static_cast<double>((options.several_labels ? mean(label_losses(logits, batch.label_sets))
                                                     : cross_entropy(logits, batch.labels))

@@ -85,8 +85,7 @@ inline std::vector<std::string> gather_texts(const Peers& peers, const std::stri
 /// Rank 0's text; what others give does not count. A call of all ranks.
 inline std::string text_of_first(const Peers& peers, const std::string& own) {
   if (peers.size() == 1) return own;
-  const auto numbers =
-      peers.rank() == 0 ? detail::numbers_of_text(own) : std::vector<double>();
+  const auto numbers = peers.rank() == 0 ? detail::numbers_of_text(own) : std::vector<double>();
   return detail::text_of_numbers(gather_numbers(peers, numbers).front());
 }
 

@@ -36,7 +36,8 @@ inline io::TensorFile file_of_first(const Peers& peers, io::TensorFile file) {
     const Shape& shape = io::shape_of(tensor);
     header["shapes"][name] = std::vector<Index>(shape.begin(), shape.end());
   }
-  const auto told = io::parse_json(text_of_first(peers, io::json_text(header, -1)), "rank 0's file");
+  const auto told =
+      io::parse_json(text_of_first(peers, io::json_text(header, -1)), "rank 0's file");
   io::TensorFile result;
   result.name = told["name"].get<std::string>();
   result.metadata = told["metadata"].get<std::map<std::string, std::string>>();

@@ -66,9 +66,9 @@ struct GradientExchange {
 
 class Trainer {
  public:
-  /// The dataset (data::OpenedDataset, FolderDataset, CachedDataset) outlives the trainer, and so do
-  /// `peers`, the ranks that share each batch; null: there are no others. Throws ValueError for a
-  /// configuration that can't be run.
+  /// The dataset (data::OpenedDataset, FolderDataset, CachedDataset) outlives the trainer, and so
+  /// do `peers`, the ranks that share each batch; null: there are no others. Throws ValueError for
+  /// a configuration that can't be run.
   template <class Clips>
   Trainer(TrainConfig config, const Clips& dataset, const Peers* peers = nullptr)
       : peers_(peers),
@@ -185,12 +185,10 @@ class Trainer {
   std::string explained(const ValueError& error, const RunWriter* writer) const {
     const auto text = concat("train: step ", optimizer_->steps(), ": ", error.what());
     if (!writer) return text;
-    return concat(text, "; the files in ", writer->files().dir().string(),
-                  " hold the last good model",
-                  writer->replaces()
-                      ? concat(", ", writer->place().dir().string(), " the earlier run")
-                      : "",
-                  " (a lower rate may help)");
+    return concat(
+        text, "; the files in ", writer->files().dir().string(), " hold the last good model",
+        writer->replaces() ? concat(", ", writer->place().dir().string(), " the earlier run") : "",
+        " (a lower rate may help)");
   }
 
   /// All ranks have rank 0's weights.
@@ -366,8 +364,9 @@ class Trainer {
                         ranks * parts);
     const Index clips = config.batch / (ranks * parts);
     const auto& model = config.model;
-    require<ValueError>(train::synchronises(config.sync_batch_norm, clips) || !model.fusion.adaptive ||
-                            !model.agents || model.policy_layers == 1 || clips * model.frames > 1,
+    require<ValueError>(train::synchronises(config.sync_batch_norm, clips) ||
+                            !model.fusion.adaptive || !model.agents || model.policy_layers == 1 ||
+                            clips * model.frames > 1,
                         "batch: a rank's step of one frame has no statistics for the agents' ",
                         "batch norms; expects a larger batch, or sync-bn on");
   }
@@ -417,17 +416,20 @@ class Trainer {
     }
   }
 
-  /// The slow twin of what a GradientExchange does.
+  /// The slow twin of what a GradientExchange does. A parameter without a gradient on any rank
+  /// stays without.
   void average_gradients() const {
     for (const auto& p : nn::parameters(model_)) {
       if (!p.requires_grad()) continue;
       const auto own = p.grad();
       std::vector<double> mean(static_cast<std::size_t>(p.shape().size()), 0.);
       if (own.defined()) std::copy(own.value().begin(), own.value().end(), mean.begin());
+      mean.push_back(own.defined() ? 1 : 0);
       mean_over_ranks(peers(), mean);
+      if (!(mean.back() > 0)) continue;
       Tensor<float> gradient(p.shape());
-      std::transform(mean.begin(), mean.end(), gradient.begin(),
-                     [](double g) { return static_cast<float>(g); });
+      std::transform(gradient.begin(), gradient.end(), mean.begin(), gradient.begin(),
+                     [](float, double g) { return static_cast<float>(g); });
       p.set_grad(std::move(gradient));
     }
   }
@@ -437,8 +439,7 @@ class Trainer {
   void take_means(TrainingMetrics& own, const TrainObserver& observer) {
     std::vector<double> numbers{own.loss, own.cross_entropy, own.cost, own.top1,
                                 asked_to_stop(observer) ? 1. : 0.};
-    const auto statistics =
-        synchronises() ? std::vector<Tensor<float>>() : running_statistics();
+    const auto statistics = synchronises() ? std::vector<Tensor<float>>() : running_statistics();
     for (const auto& tensor : statistics)
       numbers.insert(numbers.end(), tensor.begin(), tensor.end());
     mean_over_ranks(peers(), numbers);
@@ -478,9 +479,8 @@ class Trainer {
     const auto out = model_.forward(batch.clips, ctx);
     const auto& plan = plan_for(batch);
     const auto costs = models::channel_costs(plan);
-    const auto cost = over_ranks(adaptive_cost(plan.macs(), costs, out.decisions,
-                                               batch.clips.size(1), config_.cost,
-                                               plan.dense_macs()));
+    const auto cost = over_ranks(adaptive_cost(
+        plan.macs(), costs, out.decisions, batch.clips.size(1), config_.cost, plan.dense_macs()));
     auto weighs = cost_loss_of(config_);
     weighs.lambda = lambda;
     const auto goal =
@@ -491,7 +491,8 @@ class Trainer {
     const double loss = static_cast<double>(weighted.item());
     require<ValueError>(!alone() || std::isfinite(loss), "the loss is ", loss);
     if (ctx.estimator == Estimator::reinforce && config_.policy.learned() && !out.decisions.empty())
-      backward(weighted + part.of_clips * choices_term(part, out, plan, costs, weighs));
+      backward(weighted +
+               part.of_clips * choices_term(batch, part.of_ranks, out, plan, costs, weighs));
     else
       backward(weighted);
     return {loss, part.of_labels * static_cast<double>(goal.cross_entropy.item()),
@@ -512,19 +513,20 @@ class Trainer {
     return alone() ? own : mean_over(peers(), own);
   }
 
-  /// What REINFORCE adds to the loss, so that the gradient knows of what was drawn.
-  Variable<float> choices_term(const BatchPart& part, const models::VideoOutput<float>& out,
+  /// What REINFORCE adds to the loss, so that the gradient knows of what was drawn. `of_ranks` is
+  /// the part's (BatchPart).
+  Variable<float> choices_term(const data::Batch& batch, double of_ranks,
+                               const models::VideoOutput<float>& out,
                                const models::Plan<float>& plan,
                                const std::vector<ChannelCosts>& costs, const CostLoss& weighs) {
-    const data::Batch& batch = part.batch;
     const Index frames = batch.clips.size(1);
     const auto spent =
         clip_costs(plan.macs(), costs, out.decisions, frames, config_.cost, plan.dense_macs());
     auto entropies = config_.several_labels
                          ? label_losses(out.logits, batch.label_sets).value()
                          : clip_losses(out.logits.value(), batch.labels, spent, {}, entropy_);
-    if (!equals(part.of_ranks, 1))
-      for (float& entropy : entropies) entropy *= static_cast<float>(part.of_ranks);
+    if (!equals(of_ranks, 1))
+      for (float& entropy : entropies) entropy *= static_cast<float>(of_ranks);
     const auto losses = clip_losses(entropies, spent, weighs);
     const auto log_p = log_probability(out.decisions, frames);
     if (config_.draws > 1) return reinforce(log_p, losses, leave_one_out(losses, config_.draws));
