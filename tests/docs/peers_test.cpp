@@ -62,8 +62,9 @@ std::vector<std::string> rows_of(const std::string& name) {
 TEST_CASE("peers: the page's tables are those of the stored results") {
   const auto results = io::read_json(docs / "peers/results.json");
   REQUIRE(results.at("tables").size() == 3);
-  for (const auto& [name, rows] : results.at("tables").items()) {
+  for (const std::string name : {"table", "knee", "hidden"}) {
     INFO(name);
+    const auto& rows = results.at("tables").at(name);
     std::vector<std::string> expected;
     for (const auto& row : rows) {
       const auto& seeds = row.at("seeds");
