@@ -2,7 +2,7 @@
 # Used by the build itself and by the installed package.
 include_guard(GLOBAL)
 
-# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, webp, ffmpeg, cli11, doctest, dlpack or
+# adafuse_find(NAME [REQUIRED]): eigen, stb, json, zlib, webp, ffmpeg, mpi, cli11, doctest, dlpack or
 # pybind11, as an imported target.
 macro(adafuse_find name)
   if("${name}" STREQUAL "eigen")
@@ -53,6 +53,15 @@ macro(adafuse_find name)
     endif()
     _adafuse_found(adafuse::ffmpeg "FFmpeg's libraries (libavformat/avformat.h)"
                    "libavformat-dev libavcodec-dev libswscale-dev libavutil-dev" ${ARGN})
+  elseif("${name}" STREQUAL "mpi")
+    set(MPI_CXX_SKIP_MPICXX ON)  # MPI's own C++ has long been withdrawn.
+    find_package(MPI QUIET COMPONENTS CXX)
+    if(TARGET MPI::MPI_CXX AND NOT TARGET adafuse::mpi)
+      add_library(adafuse::mpi INTERFACE IMPORTED GLOBAL)
+      target_link_libraries(adafuse::mpi INTERFACE MPI::MPI_CXX)
+      target_compile_definitions(adafuse::mpi INTERFACE ADAFUSE_MPI=1)
+    endif()
+    _adafuse_found(adafuse::mpi "MPI (mpi.h)" "libopenmpi-dev openmpi-bin" ${ARGN})
   elseif("${name}" STREQUAL "cli11")
     find_package(CLI11 2.1 QUIET)
     _adafuse_found(CLI11::CLI11 "CLI11 2.1" libcli11-dev ${ARGN})

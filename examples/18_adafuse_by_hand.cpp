@@ -325,7 +325,8 @@ int main(int argc, char** argv) {
               slip_gradient[0].value()(t, c, 2));
 
   // The choice of t = 1, channel 0 is drawn anew, the others stay.
-  heading({"exercise 4", "loss if chosen", "p", "exact gradient", "mean of straight-through"});
+  heading({"exercise 4", "loss if chosen", "p", "exact gradient", "mean of straight-through",
+           "of the exact"});
   Three p{}, loss{}, average{};
   std::array<Three, 3> G{};
   double sum_p = 0;
@@ -349,9 +350,11 @@ int main(int argc, char** argv) {
   }
   const double expected = p[0] * loss[0] + p[1] * loss[1] + p[2] * loss[2];
   for (std::size_t k = 0; k < 3; ++k) {
-    char rounded[32];
+    const double exact = p[k] * (loss[k] - expected);
+    char rounded[32], ratio[32];
     std::snprintf(rounded, sizeof rounded, "%.2f", average[k]);
-    line({names[k], text(loss[k]), text(p[k]), text(p[k] * (loss[k] - expected)), rounded});
+    std::snprintf(ratio, sizeof ratio, "%.2f", average[k] / exact);
+    line({names[k], text(loss[k]), text(p[k]), text(exact), rounded, ratio});
   }
 
   heading({"exercise 5", "by formula", "by backward"});

@@ -80,6 +80,7 @@ endif()
 target_link_libraries(headers_alone PRIVATE adafuse_headers $<TARGET_NAME_IF_EXISTS:adafuse::ffmpeg>
                                             $<TARGET_NAME_IF_EXISTS:adafuse::webp>
                                             $<TARGET_NAME_IF_EXISTS:adafuse::dlpack>
+                                            $<TARGET_NAME_IF_EXISTS:adafuse::mpi>
                                             $<TARGET_NAME_IF_EXISTS:pybind11::pybind11>)
 target_compile_options(headers_alone PRIVATE -O0 -g0)
 

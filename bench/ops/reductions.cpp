@@ -3,6 +3,7 @@
 #include <adafuse/ops/cumulative.hpp>
 #include <adafuse/ops/logsumexp.hpp>
 #include <adafuse/ops/norm.hpp>
+#include <adafuse/ops/peers.hpp>
 #include <adafuse/ops/prod.hpp>
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/ops/sort.hpp>
@@ -15,6 +16,7 @@ namespace bench {
 
 OpsRows reduction_rows() {
   using namespace adafuse;
+  static const Alone alone;
   const Shape table{4096, 1000}, images{16, 256, 32, 32};
   const std::vector<Input> rows{x(table)}, few{x({64, 1000})}, constants{constant(table)};
   return {
@@ -46,6 +48,8 @@ OpsRows reduction_rows() {
       {"prod, last dim", {x(table, 0.5, 1.5)}, [](const Values& v) { return prod(v.x[0], 1); }},
       {"var", rows, [](const Values& v) { return var(v.x[0], 1); }},
       {"stddev", rows, [](const Values& v) { return stddev(v.x[0], 1); }},
+      {"sum_over", rows, [](const Values& v) { return sum_over(alone, v.x[0]); }},
+      {"mean_over", rows, [](const Values& v) { return mean_over(alone, v.x[0]); }},
       {"logsumexp", rows, [](const Values& v) { return logsumexp(v.x[0], 1); }},
       {"norm", rows, [](const Values& v) { return norm(v.x[0]); }},
       {"norm, last dim", rows, [](const Values& v) { return norm(v.x[0], 1); }},

@@ -132,6 +132,8 @@ def functions(torch):
         "prod, last dim": lambda x: x.prod(1),
         "var": lambda x: x.var(1),
         "stddev": lambda x: x.std(1),
+        "sum_over": lambda x: x.clone(),
+        "mean_over": lambda x: x / 1,
         "logsumexp": lambda x: x.logsumexp(1),
         "norm": torch.linalg.vector_norm,
         "norm, last dim": lambda x: torch.linalg.vector_norm(x, 2, 1),

@@ -45,10 +45,26 @@ io::Json agents(const models::Plan<float>& plan) {
       list.push_back({{"block", step_agent->block},
                       {"linears", agent.sizes()},
                       {"pool", agent.pool == PolicyPool::max ? "max" : "average"},
+                      {"sees", io::word_of(agent.sees)},
+                      {"actions", io::word_of(agent.actions)},
                       {"groups_of", agent.groups_of},
                       {"decisions", agent.decisions()}});
     }
   return list;
+}
+
+/// "linears 2, average pooling, groups of 1", and what is not as in the paper.
+std::string agent_parts(const models::ModelConfig& config) {
+  const bool sees_nothing = config.policy_sees == PolicySees::none;
+  std::string parts = sees_nothing ? std::string("logits are parameters")
+                                   : concat("linears ", config.policy_layers, ", ",
+                                            io::word_of(config.policy_pool), " pooling");
+  parts += concat(", groups of ", config.policy_groups_of);
+  if (config.policy_both) parts += ", two in each block";
+  if (config.policy_sees == PolicySees::now) parts += ", without history";
+  if (config.actions != AllowedActions::keep_reuse_skip)
+    parts += ", choose among " + io::word_of(config.actions);
+  return parts;
 }
 
 void describe(const models::ModelConfig& config, Index size, bool json) {
@@ -96,12 +112,7 @@ void describe(const models::ModelConfig& config, Index size, bool json) {
   std::printf("parameters      %lld\n", static_cast<long long>(parameters));
   std::printf("MACs a frame    %.4f M, of which agents %.4f M\n", plan.macs() / 1e6,
               plan.agent_macs() / 1e6);
-  if (config.fusion.adaptive)
-    std::printf("agents          linears %lld, %s pooling, groups of %lld%s\n",
-                static_cast<long long>(config.policy_layers),
-                io::word_of(config.policy_pool).c_str(),
-                static_cast<long long>(config.policy_groups_of),
-                config.policy_both ? ", two in each block" : "");
+  if (config.fusion.adaptive) std::printf("agents          %s\n", agent_parts(config).c_str());
   std::printf("MACs a clip     %.4f M for %lld frames, nothing skipped\n",
               plan.macs() * static_cast<double>(config.frames) / 1e6,
               static_cast<long long>(config.frames));

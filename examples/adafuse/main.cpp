@@ -10,6 +10,7 @@
 #include "command.hpp"
 #include "nearest_name.hpp"
 #include "provenance.hpp"
+#include "ranks.hpp"
 #include "standard_output.hpp"
 
 namespace adafuse::cli {
@@ -31,11 +32,11 @@ std::string largest_number(const CLI::App& command) {
   return text;
 }
 
-void print_out_of_memory(const CLI::App& app, const char* what) {
+std::string out_of_memory(const CLI::App& app, const char* what) {
   std::string numbers;
   for (const CLI::App* command : app.get_subcommands()) numbers += largest_number(*command);
-  std::cerr << "adafuse: not enough memory: " << what
-            << (numbers.empty() ? "" : "; the largest number given is ") << numbers << "\n";
+  return concat("adafuse: not enough memory: ", what,
+                numbers.empty() ? "" : "; the largest number given is ", numbers, "\n");
 }
 
 /// What a mistake on the command line is called: with the name that may have been meant.
@@ -58,7 +59,7 @@ std::string message_of(const CLI::App& app, const std::string& first,
   return message + did_you_mean(words, options);
 }
 
-int run(int argc, char** argv) {
+Ending run_command(int argc, char** argv) {
   CLI::App app(
       "adafuse: video networks that decide, for every frame and every channel, whether to compute "
       "it,\n"
@@ -86,26 +87,33 @@ int run(int argc, char** argv) {
   for (CLI::App* command : app.get_subcommands({})) command->get_formatter()->column_width(32);
   try {
     kernels::path_in_use();  // Nothing begins with a wrong ADAFUSE_VECTOR_PATH.
+    Ranks::instance().join(argc, argv);
     app.parse(argc, argv);
-    return 0;
+    return {};
   } catch (const ExitCode& exit) {
-    return exit.code;
+    return {exit.code, ""};
   } catch (const CLI::Success& asked_for_help) {
-    return app.exit(asked_for_help);
+    if (Ranks::instance().first()) app.exit(asked_for_help);
+    return {};
   } catch (const CLI::ParseError& mistake) {
-    std::cerr << "adafuse: " << message_of(app, argc > 1 ? argv[1] : "", mistake)
-              << " (see --help)\n";
+    return {2, concat("adafuse: ", message_of(app, argc > 1 ? argv[1] : "", mistake),
+                      " (see --help)\n")};
   } catch (const Error& mistake) {
-    std::cerr << "adafuse: " << io::escaped(mistake.what()) << "\n";
+    return {2, concat("adafuse: ", io::escaped(mistake.what()), "\n")};
   } catch (const std::bad_alloc& failure) {
-    print_out_of_memory(app, failure.what());
+    return {2, out_of_memory(app, failure.what())};
   } catch (const std::length_error& failure) {  // more than a container can ever hold
-    print_out_of_memory(app, failure.what());
+    return {2, out_of_memory(app, failure.what())};
   } catch (const std::exception& failure) {
-    std::cerr << "adafuse: failed: " << failure.what() << "\n";
-    return 1;
+    return {1, concat("adafuse: failed: ", failure.what(), "\n")};
   }
-  return 2;
+}
+
+int run(int argc, char** argv) {
+  auto& ranks = Ranks::instance();
+  const int status = ranks.end(run_command(argc, argv));
+  ranks.leave();
+  return status;
 }
 
 }  // namespace

@@ -46,6 +46,12 @@ class ModelOptions {
            "what an agent sees of a map: its average or max");
     option("--policy-groups-of", config_.policy_groups_of, "G",
            "channels that share a decision; G divides their number");
+    option(
+        "--policy-sees", config_.policy_sees, "NAME",
+        "which frames an agent sees: both, this one and the one before; now, this one; none, then "
+        "its logits are parameters");
+    option("--actions", config_.actions, "A,..",
+           "what an agent may choose: keep,reuse,skip, or keep,skip, or keep,reuse");
     command.add_flag("--policy-both", config_.policy_both,
                      "residual blocks decide on conv2's channels too");
     command.add_flag("--shared-policy", config_.shared_policy,
@@ -71,14 +77,20 @@ class ModelOptions {
     if (config.policy_layers == 1)
       refuse(*command_, {"--policy-hidden", "--policy-quota", "--policy-relative"},
              "with --policy-layers 1: it has no hidden units");
+    if (config.policy_sees == PolicySees::none)
+      refuse(*command_,
+             {"--policy-hidden", "--policy-quota", "--policy-relative", "--policy-layers",
+              "--policy-pool", "--shared-policy"},
+             "with --policy-sees none: its logits are parameters");
     if (config.consensus != models::Consensus::lstm)
       refuse(*command_, {"--lstm-hidden"}, "with --consensus " + io::word_of(config.consensus));
     return config;
   }
 
   static std::vector<std::string> agent_options() {
-    return {"--policy-hidden", "--policy-quota",     "--policy-relative", "--policy-layers",
-            "--policy-pool",   "--policy-groups-of", "--shared-policy"};
+    return {"--policy-hidden", "--policy-quota", "--policy-relative",
+            "--policy-layers", "--policy-pool",  "--policy-groups-of",
+            "--shared-policy", "--policy-sees",  "--actions"};
   }
 
  private:

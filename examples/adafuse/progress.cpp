@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "ranks.hpp"
 #include "system.hpp"
 
 namespace adafuse::cli {
@@ -136,7 +137,8 @@ class Printer {
 
   ProgressOptions options_;
   bool headed_ = false;
-  bool terminal_ = output_is_terminal();
+  // mpirun reads what a rank prints from a terminal of its own, and may write it to a file.
+  bool terminal_ = output_is_terminal() && !Ranks::instance().world();
   double begun_ = now(), drawn_ = 0;  // 0: nothing is drawn
   std::optional<train::RemainingTime> remaining_;
 };

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "data_options.hpp"
+#include "ranks.hpp"
 #include "run_argument.hpp"
 #include "stop_signals.hpp"
 
@@ -102,18 +103,32 @@ std::optional<train::UnfinishedRun> find_run_to_resume(const std::string& run) {
   return {};
 }
 
-train::RunSummary run_or_stop(train::Trainer& trainer, train::RunWriter& writer,
+train::RunSummary run_or_stop(train::Trainer& trainer, train::RunWriter* writer,
                               const train::SavingOptions& saving, const std::string& goes_on,
                               const ProgressOptions& progress) {
   catch_stop_signals();
+  auto& ranks = Ranks::instance();
+  std::optional<distributed::GradientReducer<float>> reducer;
+  if (const auto* world = ranks.world()) {
+    reducer.emplace(*world, trainer.model());
+    trainer.exchange_gradients_by(
+        {.begin = [&] { reducer->start(); }, .finish = [&] { reducer->finish(); }});
+    ranks.training();
+  }
   try {
     auto observer = progress_printer(progress);
     observer.stop = [] { return stop_signal() != 0; };
-    return trainer.run(writer, observer, saving);
+    return writer ? trainer.run(*writer, observer, saving) : trainer.run_beside(observer);
   } catch (const train::Interrupted& left) {
+    const int signal = ranks.largest(stop_signal());
+    ranks.agreed();
     std::fflush(stdout);
-    std::fprintf(stderr, "adafuse: %s; %s goes on\n", left.what(), goes_on.c_str());
-    throw ExitCode{128 + stop_signal()};
+    if (ranks.first())
+      std::fprintf(stderr, "adafuse: %s; %s goes on\n", left.what(), goes_on.c_str());
+    throw ExitCode{128 + signal};
+  } catch (const train::AgreedError&) {
+    ranks.agreed();
+    throw;
   }
 }
 

@@ -34,8 +34,8 @@ void take_source(CLI::App& command, const io::Json& source);
 std::optional<train::UnfinishedRun> find_run_to_resume(const std::string& run);
 
 /// Trains with a progress table, unless it is to be quiet. After Ctrl-C or SIGTERM says what
-/// `goes_on`, and throws ExitCode.
-train::RunSummary run_or_stop(train::Trainer& trainer, train::RunWriter& writer,
+/// `goes_on`, and throws ExitCode. Of several ranks the first alone has a writer.
+train::RunSummary run_or_stop(train::Trainer& trainer, train::RunWriter* writer,
                               const train::SavingOptions& saving, const std::string& goes_on,
                               const ProgressOptions& progress);
 

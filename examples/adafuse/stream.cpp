@@ -17,7 +17,7 @@ struct StreamCommand {
   SourceOptions source;
   std::string future, consensus;
   Index ledger_every = 0;
-  bool skip_broken = false;
+  bool skip_broken = false, decisions = false;
   train::FrameRules rules;
 };
 
@@ -110,12 +110,25 @@ class RunningStream {
     const Index number = numbers_.front();
     numbers_.pop_front();
     const Guess guess(prediction->logits, concat("frame ", number), model_.card().several_labels);
-    output_.print({number, model_.card().classes[guess.label], guess.score, ms.count(), share});
+    output_.print({number, model_.card().classes[guess.label], guess.score, ms.count(), share,
+                   o_.decisions ? decided() : std::vector<BlockDecisions>()});
     ++answers_;
     sure_ = train::is_sure(guess.score, o_.rules);
     if (o_.ledger_every > 0 && answers_ % o_.ledger_every == 0) output_.print(ledger_);
     read_ = StreamOutput::flush();  // who reads a stream wants each line as it comes
     return true;
+  }
+
+  /// What each block decided on the frame that has just been answered.
+  std::vector<BlockDecisions> decided() const {
+    std::vector<BlockDecisions> all;
+    const auto& blocks = session_->network().blocks;
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      all.push_back({blocks[b].name, {}});
+      for (const auto action : session_->actions(b))
+        all.back().letters += row_of(Action{action}).name.front();
+    }
+    return all;
   }
 
   const StreamCommand& o_;
@@ -154,6 +167,11 @@ void stream(const StreamCommand& o, const CLI::App& command) {
   require<ValueError>(!model.card().several_labels || command.count("--exit-confidence") == 0,
                       "--exit-confidence: clips have several labels; to be sure of one says "
                       "nothing of the others");
+  if (!model.card().config.fusion.adaptive)
+    refuse(command, {"--decisions"}, "on a model that decides nothing");
+  if (o.future == "wait")
+    refuse(command, {"--decisions"},
+           "beside --future wait: blocks have decided on later frames than the one answered");
   const auto options = stream_options(o, model.card().config, command);
   const auto next = open_frames(o.source, o.session.allow_holes, o.skip_broken, o.session.pictures,
                                 model.side(), command);
@@ -184,6 +202,9 @@ void add_stream(CLI::App& app) {
   o->source.add_to(*command);
   command->add_flag("--skip-broken", o->skip_broken,
                     "leave out frames that cannot be decoded, and count them");
+  command->add_flag("--decisions", o->decisions,
+                    "print what each block decided on the frame: a letter for each channel,\n"
+                    "k keep, r reuse, s skip");
   add_value(*command, "--ledger-every", o->ledger_every, "N",
             "print the ledger, of all frames so far, after every N")
       ->check(CLI::PositiveNumber);

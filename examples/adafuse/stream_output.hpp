@@ -3,17 +3,26 @@
 #pragma once
 
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include "frame_times.hpp"
 #include "session_options.hpp"
 
 namespace adafuse::cli {
 
+/// What a block decided on a frame.
+struct BlockDecisions {
+  std::string block;
+  std::string letters;  ///< of each channel: k keep, r reuse, s skip
+};
+
 /// What was seen in a frame, and what it took.
 struct FrameAnswer {
   Index frame;  ///< where it stands in the source, from 0
   std::string name;
-  double score, milliseconds, share;  ///< share of the dense network's multiply-accumulates
+  double score, milliseconds, share;        ///< share of the dense network's multiply-accumulates
+  std::vector<BlockDecisions> decisions{};  ///< those that are printed
 };
 
 class StreamOutput {
@@ -24,16 +33,21 @@ class StreamOutput {
   void print(const FrameAnswer& answer) {
     times_.add(answer.milliseconds);
     shares_ += answer.share;
-    if (json_)
-      line({{"frame", answer.frame},
-            {"class", answer.name},
-            {"score", answer.score},
-            {"milliseconds", answer.milliseconds},
-            {"macs_fraction", answer.share}});
-    else
-      std::printf("%ld\t%s\t%.3f\t%.3f ms\t%.1f %% of dense MACs\n",
-                  static_cast<long>(answer.frame), io::in_quotes(answer.name).c_str(), answer.score,
-                  answer.milliseconds, 100 * answer.share);
+    if (json_) {
+      io::Json json{{"frame", answer.frame},
+                    {"class", answer.name},
+                    {"score", answer.score},
+                    {"milliseconds", answer.milliseconds},
+                    {"macs_fraction", answer.share}};
+      for (const auto& block : answer.decisions) json["decisions"][block.block] = block.letters;
+      return line(json);
+    }
+    std::printf("%ld\t%s\t%.3f\t%.3f ms\t%.1f %% of dense MACs", static_cast<long>(answer.frame),
+                io::in_quotes(answer.name).c_str(), answer.score, answer.milliseconds,
+                100 * answer.share);
+    for (const auto& block : answer.decisions)
+      std::printf("\t%s %s", block.block.c_str(), block.letters.c_str());
+    std::printf("\n");
   }
 
   void print(const infer::Ledger& ledger) {

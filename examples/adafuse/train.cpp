@@ -9,6 +9,7 @@
 #include "model_options.hpp"
 #include "pixels_option.hpp"
 #include "provenance.hpp"
+#include "ranks.hpp"
 #include "recipe.hpp"
 #include "resume.hpp"
 #include "run_report.hpp"
@@ -49,7 +50,10 @@ class TrainCommand : public Training {
               "largest norm of the agents' gradients by themselves (default: with all others)")
         ->check(CLI::PositiveNumber);
     option("--epochs", config_.epochs, "N", "passes over the training clips");
-    option("--batch", config_.batch, "N", "clips a step");
+    option("--batch", config_.batch, "N", "clips a step, of all ranks together");
+    option("--sync-bn", config_.sync_batch_norm, "WHEN",
+           "whether batch norms take the statistics of all ranks' clips, under mpirun: auto (where "
+           "a rank has fewer than 32 clips at once), on, off");
     option("--optimizer", config_.optimizer, "NAME", "adamw, adam, sgd");
     option("--rate", config_.rate, "R", "highest learning rate");
     option("--schedule", config_.schedule, "NAME", "one-cycle, cosine, step, constant");
@@ -130,44 +134,95 @@ class TrainCommand : public Training {
     if (config_.size == 0)
       data::require_one_size(description, "--size S crops all frames to S x S");
     require_validation_clips(data_, dataset);
-    train::Trainer trainer(config_, dataset);
+    train::Trainer trainer(config_, dataset, ranks_.world());
     std::string started;
     if (weights) started = concat(config_.tuning.weights, ": ", trainer.start_from(*weights));
     if (instead) return instead(trainer);
-    train::RunWriter writer(out_, overwrite_);
-    io::write_json(writer.files().provenance(), train::to_json(provenance(data_.name())));
+    compare_ranks(trainer);
+    std::optional<train::RunWriter> writer;
+    if (ranks_.first()) {
+      writer.emplace(out_, overwrite_);
+      io::write_json(writer->files().provenance(), train::to_json(provenance(data_.name())));
+    }
+    ranks_.meet("");  // rank 0 may write
     say(first_lines(data_, dataset, description) + chosen +
-        cost_line(trainer.model(), description));
-    if (writer.replaces())
+        cost_line(trainer.model(), description) + ranks_line(trainer.config()));
+    if (writer && writer->replaces())
       say(concat(out_, " stays as it is until this run is complete; it grows in ",
-                 writer.files().dir().string(), "\n"));
+                 writer->files().dir().string(), "\n"));
     say(started);
-    write_left_out(writer, dataset.left_out);
+    if (writer) write_left_out(*writer, dataset.left_out);
     for (const auto& sentence : missed) say("recipe paper: " + sentence + "\n");
-    finish(trainer, writer, dataset.val, out_);
+    finish(trainer, writer ? &*writer : nullptr, dataset.val, out_);
   }
 
  private:
   /// At once, unless --quiet.
   void say(const std::string& text) const {
-    if (quiet_) return;
+    if (quiet_ || !ranks_.first()) return;
     std::printf("%s", text.c_str());
     std::fflush(stdout);
   }
 
+  /// What rank 0 knows of the run that goes on; nothing where there is nothing to go on with.
+  std::optional<train::UnfinishedRun> run_of_first() const {
+    if (!ranks_.world()) return find_run_to_resume(resume_);
+    std::optional<train::UnfinishedRun> left;
+    io::Json told;
+    if (ranks_.first() && (left = find_run_to_resume(resume_)))
+      told = {{"config", train::to_json(left->config)},
+              {"source", left->saved.source},
+              {"data", train::to_json(left->saved.data)}};
+    told = io::parse_json(ranks_.meet(io::json_text(told, -1)).front(), "rank 0");
+    if (ranks_.first() || told.is_null()) return left;
+    left.emplace(
+        train::UnfinishedRun{train::RunFiles(resume_),
+                             train::from_json<train::TrainConfig>(told["config"], "rank 0"),
+                             {}});
+    left->saved.source = told["source"];
+    left->saved.data = train::from_json<train::DataFingerprint>(told["data"], "rank 0");
+    return left;
+  }
+
   void go_on() {
     refuse_beside_resume(command_);
-    const auto left = find_run_to_resume(resume_);
+    const auto left = run_of_first();
     if (!left) return;
     take_source(command_, left->saved.source);
     const auto& config = left->config;
     say(concat("opening ", io::escaped(data_.name()), "\n"));
     const auto dataset = data_.open(config.shorter_side > 0 ? config.shorter_side : config.size);
-    train::Trainer trainer(config, dataset);
+    train::Trainer trainer(config, dataset, ranks_.world());
     require_utf8_names(command_, dataset.classes);
     check_same_data(left->saved.data, trainer.data());
-    train::RunWriter writer(io::GoOn{}, resume_);
-    finish(trainer, writer, dataset.val, resume_);
+    compare_ranks(trainer);
+    std::optional<train::RunWriter> writer;
+    if (ranks_.first()) writer.emplace(io::GoOn{}, resume_);
+    ranks_.meet("");
+    say(ranks_line(config));
+    finish(trainer, writer ? &*writer : nullptr, dataset.val, resume_);
+  }
+
+  /// Throws, on all ranks, where they would not train the same network on the same data.
+  void compare_ranks(const train::Trainer& trainer) const {
+    if (!ranks_.world()) return;
+    const auto identities =
+        ranks_.meet(identity_of(train::to_json(trainer.config()), train::to_json(trainer.data())));
+    ranks_.agreed();
+    require_same_identity(identities);
+    ranks_.meeting();
+  }
+
+  /// Of several ranks: "2 ranks of 16 clips each, with 4 threads; batch norms of all clips".
+  std::string ranks_line(const train::TrainConfig& config) const {
+    const auto* world = ranks_.world();
+    if (!world) return {};
+    const Index clips = config.batch / world->size();
+    const bool all = train::synchronises(config.sync_batch_norm, clips / config.tuning.accumulate);
+    return concat(
+        world->size(), " ranks of ", clips, clips == 1 ? " clip" : " clips",
+        " a step, rank 0 with ", num_threads(), num_threads() == 1 ? " thread" : " threads",
+        "; batch norms take the statistics of ", all ? "all clips" : "each rank's clips", "\n");
   }
 
   /// The run keeps which clips --skip-broken has left out, and why.
@@ -178,12 +233,13 @@ class TrainCommand : public Training {
     if (!text.empty()) io::write_file(writer.files().left_out(), text);
   }
 
-  void finish(train::Trainer& trainer, train::RunWriter& writer, const data::Dataset& val,
+  void finish(train::Trainer& trainer, train::RunWriter* writer, const data::Dataset& val,
               const std::string& run) {
     const train::SavingOptions saving{.every = save_every_, .source = source_of(command_)};
     const auto summary = run_or_stop(
         trainer, writer, saving, goes_on.empty() ? "`adafuse train --resume " + run + "`" : goes_on,
-        {.quiet = quiet_, .validation_clips = val.size()});
+        {.quiet = quiet_ || !ranks_.first(), .validation_clips = val.size()});
+    if (!writer) return;
     const std::string map = percent_map(summary.map);
     std::printf("best: top-1 %.1f %%%s, %.2f M MACs a clip (%.1f %% of dense), %s, in %s\n",
                 summary.top1, map.c_str(), summary.macs_per_clip / 1e6, 100 * summary.macs_fraction,
@@ -268,6 +324,7 @@ class TrainCommand : public Training {
   }
 
   CLI::App& command_;
+  Ranks& ranks_ = Ranks::instance();
   ModelOptions model_;
   TuningOptions tuning_;
   Recipe recipe_ = Recipe::own;

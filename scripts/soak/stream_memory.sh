@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Memory of `adafuse stream` while frames go through a pipe: resident kilobytes near the beginning, half
-# way and at the end; fails when it grows by more than 1 MB. Minutes.
+# way and at the end; fails when it grows (level_memory.sh). Minutes.
 #
 #   scripts/soak/stream_memory.sh build/release       FRAMES=100000 is the default
 #
 # SPDX-License-Identifier: MIT
 set -eu
+source "$(dirname "${BASH_SOURCE[0]}")/level_memory.sh"
 adafuse=$(realpath "$1/examples/adafuse")
 FRAMES=${FRAMES:-100000}
 work=$(mktemp -d)
@@ -16,6 +17,7 @@ cd "$work"
   --epochs 1 --batch 9 --seed 3 >log.txt
 
 mkfifo frames
+: >answers.txt
 "$adafuse" stream run - --raw 32x32 --json --ledger-every $((FRAMES / 10)) --threads 1 <frames >answers.txt &
 stream=$!
 head -c $((32 * 32 * 3 * FRAMES)) /dev/urandom >frames &
@@ -24,11 +26,9 @@ head -c $((32 * 32 * 3 * FRAMES)) /dev/urandom >frames &
 answers() {
   while [ "$(wc -l <answers.txt)" -lt "$1" ] && kill -0 $stream 2>/dev/null; do sleep 0.05; done
 }
-resident() { awk '/^VmRSS/ {print $2}' "/proc/$stream/status"; }
-answers $((FRAMES / 20)) && start=$(resident)
-answers $((FRAMES / 2)) && middle=$(resident)
-answers $((FRAMES * 19 / 20)) && end=$(resident)
+answers $((FRAMES / 20)) && start=$(resident $stream)
+answers $((FRAMES / 2)) && middle=$(resident $stream)
+answers $((FRAMES * 19 / 20)) && end=$(resident $stream)
 wait $stream
-echo "$FRAMES frames: resident $start kB after a twentieth, $middle half way, $end near the end"
 grep -q "\"summary\":{\"frames\":$FRAMES," answers.txt
-[ $((middle - start)) -le 1024 ] && [ $((end - start)) -le 1024 ]
+level "$FRAMES frames" "$start" "$middle" "$end"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Memory of training over ten thousand steps: resident kilobytes after a twentieth of the epochs, half way
-# and near the end; fails when it grows by more than 1 MB. Minutes.
+# and near the end; fails when it grows (level_memory.sh). Minutes.
 #
 #   scripts/soak/training_memory.sh build/release       STEPS=10000 is the default
 #
 # SPDX-License-Identifier: MIT
 set -eu
+source "$(dirname "${BASH_SOURCE[0]}")/level_memory.sh"
 adafuse=$(realpath "$1/examples/adafuse")
 STEPS=${STEPS:-10000}
 work=$(mktemp -d)
@@ -24,11 +25,9 @@ epochs_done() {
     sleep 0.05
   done
 }
-resident() { awk '/^VmRSS/ {print $2}' "/proc/$train/status"; }
-epochs_done $((epochs / 20)) && start=$(resident)
-epochs_done $((epochs / 2)) && middle=$(resident)
-epochs_done $((epochs * 19 / 20)) && end=$(resident)
+epochs_done $((epochs / 20)) && start=$(resident $train)
+epochs_done $((epochs / 2)) && middle=$(resident $train)
+epochs_done $((epochs * 19 / 20)) && end=$(resident $train)
 wait $train
-echo "$STEPS steps: resident $start kB after a twentieth, $middle half way, $end near the end"
 [ "$(wc -l <run/metrics.csv)" -eq $((epochs + 1)) ]
-[ $((middle - start)) -le 1024 ] && [ $((end - start)) -le 1024 ]
+level "$STEPS steps" "$start" "$middle" "$end"

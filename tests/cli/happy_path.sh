@@ -70,6 +70,27 @@ same "top1 by change" "$(value change/summary.json top1)" "$(value stdout.txt to
 works eval --run variant --data data
 case $out in *layer3.0.conv2*) ;; *) fail "eval: no second decision in: $out" ;; esac
 
+# Agents that see less or may choose less: metrics.csv counts no excluded action (its column is 0), and sessions
+# classify as evaluation does.
+for kind in "--policy-sees now --actions keep,skip" "--policy-sees none --actions keep,reuse"; do
+  works train --data data --out ablated --overwrite --fusion adafuse $kind $tiny
+  column=$([[ $kind == *keep,skip ]] && echo 10 || echo 11)
+  same "shares of what $kind excludes" "0 0" \
+    "$(tail -n 2 ablated/metrics.csv | cut -d , -f $column | awk '{ print $1 + 0 }' | paste -sd ' ')"
+  works eval --run ablated --data data --json
+  same "top1 with $kind" "$(value ablated/summary.json top1)" "$(value stdout.txt top1)"
+  same "macs_per_clip with $kind" "$(value ablated/summary.json macs_per_clip)" "$(value stdout.txt macs_per_clip)"
+  works predict ablated data/frames/val_000000 data/frames/val_000001 --json
+  works stream ablated data/frames/val_000000 --json
+  works probe --run ablated --data data
+done
+works describe --fusion adafuse --policy-sees now --actions keep,skip
+case $out in *"linears 2, average pooling, groups of 1, without history, choose among keep,skip"*) ;;
+  *) fail "describe: $out" ;;
+esac
+works describe --fusion adafuse --policy-sees none
+case $out in *layer1.0.policy_net*" 48 "*"logits are parameters, groups of 1"*) ;; *) fail "describe: $out" ;; esac
+
 # Agents fit their network unless told, lambda counts by what was learned unless told: and both are
 # written down.
 works train --data data --out variant --overwrite --fusion adafuse $tiny

@@ -52,6 +52,9 @@ mistake "got 'cubic'" $tiny --batch 9 --fusion adafuse --cost-loss cubic
 mistake "got 'score'" $tiny --batch 9 --fusion adafuse --estimator score
 mistake "got 'sum'" $tiny --batch 9 --fusion adafuse --policy-pool sum
 mistake "expects 1, 2 or 3, got 4" $tiny --batch 9 --fusion adafuse --policy-layers 4
+mistake "policy-sees: expects both, now or none, got 'past'" $tiny --batch 9 --fusion adafuse --policy-sees past
+mistake "actions: expects keep,reuse,skip, keep,skip or keep,reuse, got 'skip'" \
+  $tiny --batch 9 --fusion adafuse --actions skip
 mistake "three shares" $tiny --fusion adafuse --policy random:0.5,0.5
 mistake "add up to 1" $tiny --fusion adafuse --policy random:0.5,0.5,0.5
 mistake "add up to 1" $tiny --fusion adafuse --policy random:1.5,-0.5,0
@@ -68,7 +71,7 @@ done
 mistake "--policy-hidden has no effect with --fusion none" $tiny --policy-hidden 64
 mistake "--policy-hidden has no effect with --fusion tsm" describe --fusion tsm --policy-hidden 64
 for option in "--policy-hidden 64" "--policy-quota 64" "--policy-relative 2" "--policy-layers 3" \
-  "--policy-pool max" "--policy-groups-of 2" --shared-policy "--lambda 0.5" "--lambda-from 1" \
+  "--policy-pool max" "--policy-groups-of 2" --shared-policy "--policy-sees now" "--actions keep,skip" "--lambda 0.5" "--lambda-from 1" \
   "--lambda-rule learned" "--cost real" "--cost-loss squared" "--cost-target 0.5" "--estimator reinforce" "--temperature 1" "--agent-clip-norm 1"; do
   for policy in keep-all random:0.5,0.3,0.2 magnitude:0.5,0.3,0.2 change:0.5; do
     mistake "${option%% *} has no effect with --policy $policy" \
@@ -89,6 +92,15 @@ mistake "--detach-history has no effect with --policy keep-all" \
 for option in "--policy-hidden 64" "--policy-quota 64" "--policy-relative 2"; do
   mistake "${option%% *} has no effect with --policy-layers 1" \
     describe --fusion adafuse --policy-layers 1 $option
+done
+for option in "--policy-hidden 64" "--policy-quota 64" "--policy-relative 2" "--policy-layers 3" "--policy-pool max" \
+  --shared-policy; do
+  mistake "${option%% *} has no effect with --policy-sees none" \
+    describe --fusion adafuse --policy-sees none $option
+done
+for option in "--policy-sees now" "--actions keep,skip"; do
+  mistake "${option%% *} has no effect with --fusion none" $tiny $option
+  mistake "${option%% *} has no effect with --fusion tsm" describe --fusion tsm $option
 done
 mistake "--policy-quota excludes --policy-relative" \
   describe --fusion adafuse --policy-relative 2 --policy-quota 64

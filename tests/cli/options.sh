@@ -63,7 +63,7 @@ beside() { # COMMAND OPTION: what must be given so that only this option is wron
     data:*) echo "data" ;;
   esac
   case $2 in
-    --policy | --lambda* | --cost* | --estimator | --temperature | --policy-*)
+    --policy | --actions | --lambda* | --cost* | --estimator | --temperature | --policy-*)
       case $1 in train | sweep | find-rate | describe | forward) echo "--fusion adafuse" ;; esac ;;
     --shorter-side) [ "$1" = data:extract ] || echo "--size 8" ;;
     --lstm-hidden) echo "--consensus lstm" ;;

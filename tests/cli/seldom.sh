@@ -9,12 +9,12 @@ all="--data data --most-pixels 256"
 # Training: each option is in config.json, under its own name.
 network="--model resnet8 --frames 2 --stem-stride 2 --fusion adafuse --adaptive-stages 2,3 --consensus lstm \
   --lstm-hidden 8 --policy-quota 64 --policy-layers 3 --policy-pool max --policy-groups-of 2 --policy-both \
-  --shared-policy"
+  --shared-policy --policy-sees now --actions keep,skip"
 crop="--size 12 --shorter-side 14"
 works train $all --out run $network $crop --batch 9 --epochs 1 --optimizer sgd --rate 0.01 --schedule cosine \
   --cost upper-bound --lambda 0.25 --clip-norm 5 --weight-decay 0.125 --temperature 0.75 --dropout 0.25 --flip
 for pair in lstm_hidden=8 policy_quota=64 policy_layers=3 'policy_pool="max"' policy_groups_of=2 \
-  policy_both=true shared_policy=true 'consensus="lstm"' dropout=0.25 'optimizer="sgd"' \
+  policy_both=true shared_policy=true 'policy_sees="now"' 'actions="keep,skip"' 'consensus="lstm"' dropout=0.25 'optimizer="sgd"' \
   'schedule="cosine"' 'cost="upper-bound"' lambda=0.25 clip_norm=5.0 weight_decay=0.125 \
   temperature=0.75 size=12 shorter_side=14 flip=true; do
   same "${pair%%=*} of the run" "${pair#*=}" "$(value run/config.json ${pair%%=*})"

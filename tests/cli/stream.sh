@@ -48,6 +48,16 @@ works stream shifted $clip --future zero --consensus last:2 --ledger
 case $out in *temporal_shift*) ;; *) fail "--ledger: $out" ;; esac
 works stream run $clip --consensus fading:0.5 --policy keep-all
 
+# A letter for each channel of each block: 16, 32 and 64 of resnet8.
+letters() { sed -n 's/.*"'$1'":"\([krs]*\)".*/\1/p' stdout.txt; }
+works stream run $clip --decisions --policy keep-all --json
+same "channels of layer1.0 in four frames" "16 16 16 16" "$(echo $(letters layer1.0 | awk '{ print length }'))"
+same "kept channels of layer3.0" "$(printf 'k%.0s' $(seq 64))" "$(letters layer3.0 | sort -u)"
+works stream run $clip --decisions --policy random:0,0.5,0.5
+same "a field for each block" 8 "$(head -n 1 stdout.txt | awk -F '\t' '{ print NF }')"
+grep -q k <<<"$(cut -sf 6- stdout.txt | sed 's/layer[0-9.]* //g')" && fail "kept: $(cat stdout.txt)"
+mistake "--decisions has no effect beside --future wait" stream shifted $clip --future wait --decisions
+
 head -c $((16 * 16 * 3 * 3)) /dev/zero >black.rgb
 "$adafuse" stream run - --width 16 --height 16 <black.rgb >stdout.txt || fail "raw RGB"
 same "raw frames" 3 "$(answers | wc -l)"

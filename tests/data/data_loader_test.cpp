@@ -52,6 +52,25 @@ TEST_CASE("data loader: every sample once, in batches, the last one short or lef
   CHECK(labels(whole, 0).size() == 8);
 }
 
+TEST_CASE("data loader: the parts of those that share a batch are the batch; others are refused") {
+  const Counting dataset{11};
+  const auto part = [&](Index k) {
+    return labels(data::DataLoader(dataset, {.batch_size = 4, .share = {k, 2}}), 0);
+  };
+  CHECK(part(0) == std::vector<std::int64_t>{0, 1, 4, 5, 8});
+  CHECK(part(1) == std::vector<std::int64_t>{2, 3, 6, 7, 9, 10});
+  const auto make = [&](Index batch_size, data::BatchShare share) {
+    return data::DataLoader(dataset, {.batch_size = batch_size, .share = share});
+  };
+  CHECK_THROWS_WITH_AS(make(6, {0, 4}), "DataLoader: a batch of 6 cannot be shared equally by 4",
+                       ValueError);
+  CHECK_THROWS_WITH_AS(make(6, {3, 3}), "DataLoader: there is no part 3 of 3", ValueError);
+  CHECK_THROWS_WITH_AS(make(10, {0, 2}),
+                       "DataLoader: the last batch, 1 samples, is too small to be shared by 2; "
+                       "drop_last leaves it out",
+                       ValueError);
+}
+
 TEST_CASE("data loader: an epoch is the same for any number of threads") {
   const data::TensorDataset dataset(Tensor<std::int64_t>::arange(50),
                                     Tensor<float>::randn({50, 3}, Key(1)));

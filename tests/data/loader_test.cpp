@@ -36,6 +36,56 @@ std::vector<Batch> all_of(const Loader& loader, Index epoch) {
 
 }  // namespace
 
+TEST_CASE("loader: parts of a batch together are the batch") {
+  const MadeUpClips clips(11, 9);
+  const LoaderConfig config{.batch_size = 6, .frames = 2, .key = Key(3)};
+  const auto whole = all_of(Loader(clips, config), 1);
+  for (const Index pieces : {1, 2}) {
+    CAPTURE(pieces);
+    std::vector<std::vector<Batch>> parts;
+    for (Index part = 0; part < 3; ++part) {
+      auto own = config;
+      own.share = {part, 3, pieces};
+      parts.push_back(all_of(Loader(clips, own), 1));
+      REQUIRE(parts.back().size() == whole.size());
+    }
+    for (std::size_t b = 0; b < whole.size(); ++b) {
+      const Index n = whole[b].labels.size();
+      for (Index piece = 0, at = 0; piece < pieces; ++piece) {
+        const Index size = n * (piece + 1) / pieces - n * piece / pieces;
+        const Index before = n * piece / pieces;
+        for (Index part = 0; part < 3; ++part) {
+          const auto& batch = parts[static_cast<std::size_t>(part)][b];
+          Index from = 0;  // where this piece begins among the clips of this part
+          for (Index p = 0; p < piece; ++p) {
+            const Index s = n * (p + 1) / pieces - n * p / pieces;
+            from += s * (part + 1) / 3 - s * part / 3;
+          }
+          const Index count = size * (part + 1) / 3 - size * part / 3;
+          for (Index i = 0; i < count; ++i, ++at) {
+            CHECK(batch.indices[static_cast<std::size_t>(from + i)] ==
+                  whole[b].indices[static_cast<std::size_t>(at)]);
+            CHECK(identical(batch.clips[from + i], whole[b].clips[at]));
+          }
+        }
+        CHECK(at == before + size);
+      }
+    }
+  }
+}
+
+TEST_CASE("loader: a part of a small batch may have no clip") {
+  const MadeUpClips clips(5, 9);
+  const LoaderConfig config{.batch_size = 4, .frames = 2, .shuffle = false, .share = {0, 2}};
+  const auto batches = all_of(Loader(clips, config), 0);
+  REQUIRE(batches.size() == 2);
+  CHECK(batches[0].indices == std::vector<Index>{0, 1});
+  CHECK(batches[1].indices.empty());
+  CHECK_FALSE(batches[1].clips.defined());
+  CHECK_THROWS_WITH_AS(Loader(clips, LoaderConfig{.share = {2, 2}}),
+                       "Loader: there is no part 2 of 2 of each of 1 pieces", ValueError);
+}
+
 TEST_CASE("loader: a batch holds what its indices say") {
   const MadeUpClips clips(10, 9);
   const Loader loader(clips, {.batch_size = 4, .frames = 3, .normalisation = bytes, .key = Key(1)});
@@ -82,6 +132,29 @@ TEST_CASE("loader: batches are the same bits for any number of workers") {
         CHECK(identical(batches[b].labels, expected[b].labels));
       }
     }
+  }
+}
+
+TEST_CASE("loader: the parts of those that share a batch are the batch, side by side") {
+  const MadeUpClips clips(23, 20);
+  LoaderConfig config{.batch_size = 6, .frames = 4, .key = Key(7)};
+  const auto whole = all_of(Loader(clips, config), 1);
+  for (const Index parts : {2, 3}) {
+    std::vector<Index> next(whole.size());
+    for (Index part = 0; part < parts; ++part) {
+      config.share = {part, parts};
+      const auto own = all_of(Loader(clips, config), 1);
+      REQUIRE(own.size() == whole.size());
+      for (std::size_t b = 0; b < own.size(); ++b) {
+        const Index n = own[b].labels.size(), first = own[b].first;
+        CHECK(own[b].whole == whole[b].labels.size());
+        REQUIRE(first == next[b]);
+        next[b] += n;
+        CHECK(identical(own[b].clips, whole[b].clips.narrow(first, first + n).clone()));
+        CHECK(identical(own[b].labels, whole[b].labels.narrow(first, first + n).clone()));
+      }
+    }
+    for (std::size_t b = 0; b < whole.size(); ++b) CHECK(next[b] == whole[b].labels.size());
   }
 }
 

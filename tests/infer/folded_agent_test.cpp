@@ -18,29 +18,37 @@ TEST_CASE("folded agent: every kind of agent decides as the network that it was 
   const auto x = Tensor<double>::randn({frames, in, 4, 3}, Key(2));
   for (const Index layers : {1, 2, 3})
     for (const Index groups_of : {1, 2})
-      for (const auto pool : {PolicyPool::average, PolicyPool::max}) {
-        INFO("layers " << layers << ", groups of " << groups_of << ", max "
-                       << (pool == PolicyPool::max));
-        const PolicyNetwork<double> agent({.in_channels = in,
-                                           .out_channels = out,
-                                           .hidden = 9,
-                                           .layers = layers,
-                                           .groups_of = groups_of,
-                                           .pool = pool},
-                                          Key(4));
-        models::enliven(agent);
-        const auto expected = chosen_actions(agent.forward(x, frames, ctx).value());
-        const auto folded = fold_agent(agent);
-        std::vector<double> v((1 + frames) * in),  // behind zeros: pairs that overlap
-            memory(static_cast<std::size_t>(frames * folded.room()));
-        folded.pool(frames, 12, x.data(), {}, v.data() + in);
-        Tensor<std::uint8_t> actions({frames, out});
-        folded.decide(
-            frames, [&](Index f) { return v.data() + f * in; }, memory.data(), actions.data());
-        CHECK(std::equal(actions.begin(), actions.end(), expected.begin()));
-        CHECK(std::adjacent_find(actions.begin(), actions.end(), std::not_equal_to<>()) !=
-              actions.end());
-      }
+      for (const auto pool : {PolicyPool::average, PolicyPool::max})
+        for (const auto sees : {PolicySees::both, PolicySees::now, PolicySees::none})
+          for (const auto allowed : {AllowedActions::keep_reuse_skip, AllowedActions::keep_skip,
+                                     AllowedActions::keep_reuse}) {
+            INFO("layers " << layers << ", groups of " << groups_of << ", max "
+                           << (pool == PolicyPool::max) << ", sees " << io::word_of(sees) << ", "
+                           << io::word_of(allowed));
+            const PolicyNetwork<double> agent({.in_channels = in,
+                                               .out_channels = out,
+                                               .hidden = 9,
+                                               .layers = layers,
+                                               .groups_of = groups_of,
+                                               .pool = pool,
+                                               .sees = sees,
+                                               .actions = allowed},
+                                              Key(4));
+            models::enliven(agent);
+            const auto expected = chosen_actions(agent.forward(x, frames, ctx).value());
+            const auto folded = fold_agent(agent);
+            std::vector<double> v((1 + frames) * in),  // behind zeros: pairs that overlap
+                memory(static_cast<std::size_t>(frames * folded.room()));
+            folded.pool(frames, 12, x.data(), {}, v.data() + in);
+            Tensor<std::uint8_t> actions({frames, out});
+            folded.decide(
+                frames, [&](Index f) { return v.data() + f * in; }, memory.data(), actions.data());
+            CHECK(std::equal(actions.begin(), actions.end(), expected.begin()));
+            if (allowed == AllowedActions::keep_reuse_skip)
+              CHECK(std::adjacent_find(actions.begin(), actions.end(), std::not_equal_to<>()) !=
+                    actions.end());
+            for (const auto action : actions) CHECK(allows(allowed, Action{action}));
+          }
 }
 
 TEST_CASE("folded agent: of equal logits the first wins, skip before reuse before keep") {

@@ -13,7 +13,7 @@ using namespace adafuse;
 TEST_CASE("dropout: an element stays where the key's number is at least p") {
   const double p = 0.3;
   Tensor<float> mask({10000});
-  kernels::dropout_mask(mask.size(), p, Key(1), mask.data());
+  kernels::dropout_mask(0, mask.size(), p, Key(1), mask.data());
   double sum = 0;
   for (Index i = 0; i < mask.size(); ++i) {
     const bool stays = Key(1).uniform(static_cast<std::uint64_t>(i)) >= p;
@@ -23,12 +23,13 @@ TEST_CASE("dropout: an element stays where the key's number is at least p") {
   CHECK(sum / 10000 == doctest::Approx(1).epsilon(0.03));  // four standard deviations
 }
 
-TEST_CASE("dropout: equals the naive loop, for any share and any length") {
+TEST_CASE("dropout: equals the naive loop, for any share, any length and any position") {
   for (const double p : {0.0, 0.25, 0.999})
     for (const Index count : {0, 1, 4096, 10001}) {
+      const std::uint64_t first = p > 0.5 ? 12345 : 0;
       Tensor<float> mask({count}), expected({count});
-      kernels::dropout_mask(count, p, Key(7), mask.data());
-      kernels::reference::dropout_mask(count, p, Key(7), expected.data());
+      kernels::dropout_mask(first, count, p, Key(7), mask.data());
+      kernels::reference::dropout_mask(first, count, p, Key(7), expected.data());
       CHECK(std::equal(mask.begin(), mask.end(), expected.begin()));
     }
 }

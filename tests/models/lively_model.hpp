@@ -18,7 +18,7 @@ void enliven(const M& model) {
       value.copy_from(Tensor<T>::uniform(value.shape(), key, T(0.5), T(2)));
     else if (!item.is_parameter() || item.name.ends_with("bias"))
       value.copy_from(Tensor<T>::uniform(value.shape(), key, T(-0.5), T(0.5)));
-    else if (item.name.find("gate_fc") != std::string::npos)
+    else if (item.name.find("gate_fc") != std::string::npos || item.name.ends_with("gate_logits"))
       for (T& w : value) w *= 1000;  // they start nearly undecided
   }
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <adafuse/autograd/gradcheck.hpp>
+#include <adafuse/core/peers.hpp>
 #include <string>
 #include <vector>
 
@@ -37,5 +38,16 @@ inline Tensor<double> distinct(Shape shape, std::uint64_t number = 0) {
   for (Index i = x.size() - 1; i > 0; --i) std::swap(x.data()[i], x.data()[draws.integer(i + 1)]);
   return x;
 }
+
+/// A peer that always gives what this process gives: sums are doubled. tests/distributed has peers
+/// that differ.
+class Mirror : public Peers {
+ public:
+  Index rank() const override { return 0; }
+  Index size() const override { return 2; }
+  void sum(std::span<double> values) const override {
+    for (double& value : values) value *= 2;
+  }
+};
 
 }  // namespace adafuse

@@ -33,11 +33,15 @@ inline std::vector<GradcheckRow> normalization_rows() {
   const auto add_relu_evaluate = [=](const Inputs& x) {
     return batch_norm_relu(x[0], x[1], x[2], mean, variance, 0.01, x[3]);
   };
+  static const Mirror mirror;
   const auto labels = Tensor<std::int64_t>::of({2, 0, 1, 2, 2});
   return {
       {"batch_norm_train, 1d", train, {rows2, weight, bias}},
       {"batch_norm_train, 1d with length", train, {in_range({3, 3, 4}, -2, 2), weight, bias}},
       {"batch_norm_train, 2d", train, {image, weight, bias}},
+      {"batch_norm_train, with peers",
+       [](const Inputs& x) { return batch_norm_train(x[0], x[1], x[2], 0.01, &mirror).y; },
+       {image, weight, bias}},
       {"batch_norm_train, not affine",
        [](const Inputs& x) { return batch_norm_train(x[0]).y; },
        {image}},
@@ -51,6 +55,11 @@ inline std::vector<GradcheckRow> normalization_rows() {
       {"batch_norm_relu_train, residual and not affine",
        [](const Inputs& x) { return batch_norm_relu_train(x[0], {}, {}, 0.01, x[1]).y; },
        {image, in_range({2, 3, 3, 2}, -2, 2, 5)}},
+      {"batch_norm_relu_train, with peers",
+       [](const Inputs& x) {
+         return batch_norm_relu_train(x[0], x[1], x[2], 0.01, x[3], &mirror).y;
+       },
+       {image, weight, bias, in_range({2, 3, 3, 2}, -2, 2, 5)}},
       {"batch_norm, 1d", evaluate, {rows2, weight, bias}, {mean, variance}},
       {"batch_norm, 2d", evaluate, {image, weight, bias}, {mean, variance}},
       {"batch_norm_relu", relu_evaluate, {image, weight, bias}, {mean, variance}},

@@ -5,6 +5,7 @@
 #include <adafuse/ops/cumulative.hpp>
 #include <adafuse/ops/logsumexp.hpp>
 #include <adafuse/ops/norm.hpp>
+#include <adafuse/ops/peers.hpp>
 #include <adafuse/ops/prod.hpp>
 #include <adafuse/ops/sort.hpp>
 #include <adafuse/ops/var.hpp>
@@ -20,7 +21,10 @@ inline std::vector<GradcheckRow> reduction_rows() {
   // Squares of distinct numbers: +-0.05, +-0.15, ... would coincide without the shift.
   const auto square = [](const Variable<double>& x) { return (x + 20) * (x + 20); };
   const auto times = [](const Variable<double>& x) { return x * x; };
+  static const Mirror mirror;
   return {
+      {"sum_over", [=](const Inputs& x) { return sum_over(mirror, times(x[0])); }, {x3}},
+      {"mean_over", [=](const Inputs& x) { return mean_over(mirror, times(x[0])); }, {x3}},
       {"max, several dims",
        [=](const Inputs& x) {
          return max(square(x[0]), {0, 2}, {.keepdim = true});

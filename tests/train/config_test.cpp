@@ -29,6 +29,8 @@ TEST_CASE("config: every field goes to JSON and back") {
   config.model.policy_pool = PolicyPool::max;
   config.model.policy_groups_of = 4;
   config.model.policy_both = true;
+  config.model.policy_sees = PolicySees::now;
+  config.model.actions = AllowedActions::keep_skip;
   config.estimator = Estimator::reinforce;
   config.optimizer = Optimizer::sgd;
   config.schedule = Schedule::constant;
@@ -50,6 +52,8 @@ TEST_CASE("config: every field goes to JSON and back") {
   CHECK(back.seed == config.seed);
   CHECK(json["model"]["fusion"] == "adafuse-tsm");
   CHECK(json["model"]["policy_pool"] == "max");
+  CHECK(json["model"]["policy_sees"] == "now");
+  CHECK(json["model"]["actions"] == "keep,skip");
   CHECK(json["model"]["consensus"] == "lstm");
   CHECK(json["policy"] == "random:0.5,0.3,0.2");
   CHECK(json["estimator"] == "reinforce");
@@ -77,8 +81,8 @@ TEST_CASE("config: files of before there were transforms mirror clips and keep t
 
 TEST_CASE("config: files of before the agents had variants still say the same") {
   auto json = to_json(TrainConfig{});
-  for (const char* key :
-       {"policy_relative", "policy_layers", "policy_pool", "policy_groups_of", "policy_both"})
+  for (const char* key : {"policy_relative", "policy_layers", "policy_pool", "policy_groups_of",
+                          "policy_both", "policy_sees", "actions"})
     CHECK(json["model"].erase(key) == 1);
   for (const char* key : {"cost_loss", "cost_target", "estimator", "detach_history"})
     CHECK(json.erase(key) == 1);
@@ -180,6 +184,8 @@ TEST_CASE("config: another word than those that there are is told with them and 
        "c: policy: expects learned, keep-all, random:k,r,s, magnitude:k,r,s or change:t, got 'x'");
   told("consensus", "c: model: consensus: expects average or lstm, got 'x'");
   told("policy_pool", "c: model: policy-pool: expects average or max, got 'x'");
+  told("policy_sees", "c: model: policy-sees: expects both, now or none, got 'x'");
+  told("actions", "c: model: actions: expects keep,reuse,skip, keep,skip or keep,reuse, got 'x'");
 }
 
 }  // namespace config_test

@@ -52,11 +52,29 @@ TEST_CASE("policy: by change, still frames are reused") {
 }
 
 TEST_CASE("policy: what is none, or shares that are none, are told") {
-  for (const std::string wrong :
-       {"", "keep", "Learned", "random", "random:", "random:1", "random:.5,.5", "random:.2,.3,.5,0",
-        "random:a,b,c", "random:.5;.3;.2", "random:.5,.3,.2x", "random:.5,.3,", "random: .5,.3,.2",
-        "random:.5,.3,.3", "random:1.5,-.5,0", "random:nan,0,1", "random:inf,0,0", "change",
-        "change:", "change:x", "change:-1", "change:nan", "change:.1,.2"}) {
+  for (const std::string wrong : {"",
+                                  "keep",
+                                  "Learned",
+                                  "random",
+                                  "random:",
+                                  "random:1",
+                                  "random:.5,.5",
+                                  "random:.2,.3,.5,0",
+                                  "random:a,b,c",
+                                  "random:.5;.3;.2",
+                                  "random:.5,.3,.2x",
+                                  "random:.5,.3,",
+                                  "random: .5,.3,.2",
+                                  "random:.5,.3,.3",
+                                  "random:1.5,-.5,0",
+                                  "random:nan,0,1",
+                                  "random:inf,0,0",
+                                  "change",
+                                  "change:",
+                                  "change:x",
+                                  "change:-1",
+                                  "change:nan",
+                                  "change:.1,.2"}) {
     INFO(wrong);
     CHECK_THROWS_AS(parse_policy(wrong), ValueError);
   }
@@ -73,9 +91,8 @@ TEST_CASE("policy: what is none, or shares that are none, are told") {
 }
 
 TEST_CASE("policy: a choice is written as it is read") {
-  for (const std::string text :
-       {"learned", "keep-all", "random:0.5,0.3,0.2", "magnitude:1,0,0", "random:0.1,0.2,0.7",
-        "change:0.3", "change:0", "change:inf"})
+  for (const std::string text : {"learned", "keep-all", "random:0.5,0.3,0.2", "magnitude:1,0,0",
+                                 "random:0.1,0.2,0.7", "change:0.3", "change:0", "change:inf"})
     CHECK(to_string(parse_policy(text)) == text);
   const double third = 1.0 / 3;
   const PolicyChoice thirds{PolicyChoice::Kind::random, {third, third, 1 - 2 * third}};

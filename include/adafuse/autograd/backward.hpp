@@ -69,23 +69,22 @@ class BackwardWalk {
   void run(bool into_parameters) {
     const process::PullbackScope none(nullptr);  // when a pullback itself asks for gradients
     sort();
+    await_parameters();
     for (auto& node : nodes_) {
-      Place& place = places_.at(node.get());
-      if (!place.needed || !place.gradient.defined() || is_end(*node)) continue;
-      for (const auto& hook : node->hooks) {
-        place.gradient = std::move(place.gradient).with_own_memory();
-        if (auto replaced = hook(place.gradient); replaced.defined()) {
-          require<ShapeError>(replaced.shape() == node->shape, node->op, ": a hook returned ",
-                              replaced.shape(), " for a gradient of ", node->shape);
-          place.gradient = std::move(replaced);
-        }
+      if (awaited_.empty()) {
+        arrive(node, into_parameters);
+        continue;
       }
-      if (!node->recorded) {
-        if (into_parameters && !node->frozen) store(*node, std::move(place.gradient));
-      } else if (has_needed_input(*node)) {
-        pull_back(node, place.gradient);
-      }
-      if (!place.target) place.gradient = {};
+      if (const auto found = awaited_.find(node.get());
+          found != awaited_.end() && found->second == 0)
+        continue;
+      const auto inputs = node->inputs;  // A step that was pulled back forgets its own.
+      arrive(node, into_parameters);
+      if (is_end(*node)) continue;
+      for (const auto& input : inputs)
+        if (const auto found = awaited_.find(input.get());
+            found != awaited_.end() && --found->second == 0)
+          arrive(input, into_parameters);
     }
   }
 
@@ -106,6 +105,38 @@ class BackwardWalk {
   };
 
   bool is_end(const Node<T>& node) const { return node.order <= end_; }
+
+  // Parameters are older than all that follows from them, so by their numbers they come last. One
+  // that has a hook comes as soon as its gradient is complete, when the last step that read it is
+  // done: what the hook does may then go on beside the rest of the walk.
+  void await_parameters() {
+    for (const auto& node : nodes_) {
+      if (is_end(*node)) continue;
+      for (const auto& input : node->inputs)
+        if (input && !input->recorded && !input->hooks.empty() && !is_end(*input))
+          ++awaited_[input.get()];
+    }
+  }
+
+  // The gradient of a node is complete: to its hooks, and on.
+  void arrive(const std::shared_ptr<Node<T>>& node, bool into_parameters) {
+    Place& place = places_.at(node.get());
+    if (!place.needed || !place.gradient.defined() || is_end(*node)) return;
+    for (const auto& hook : node->hooks) {
+      place.gradient = std::move(place.gradient).with_own_memory();
+      if (auto replaced = hook(place.gradient); replaced.defined()) {
+        require<ShapeError>(replaced.shape() == node->shape, node->op, ": a hook returned ",
+                            replaced.shape(), " for a gradient of ", node->shape);
+        place.gradient = std::move(replaced);
+      }
+    }
+    if (!node->recorded) {
+      if (into_parameters && !node->frozen) store(*node, std::move(place.gradient));
+    } else if (has_needed_input(*node)) {
+      pull_back(node, place.gradient);
+    }
+    if (!place.target) place.gradient = {};
+  }
 
   void discover(const std::shared_ptr<Node<T>>& output) {
     std::vector<std::shared_ptr<Node<T>>> open;
@@ -197,6 +228,7 @@ class BackwardWalk {
   bool create_graph_, retain_;
   std::uint64_t end_;
   std::unordered_map<Node<T>*, Place> places_;
+  std::unordered_map<const Node<T>*, Index> awaited_;  // how many steps that read it are to come
   std::vector<std::shared_ptr<Node<T>>> nodes_;
 };
 

@@ -13,6 +13,7 @@
 #include <adafuse/core/machine.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/core/parse_number.hpp>
+#include <adafuse/core/peers.hpp>
 #include <adafuse/core/print.hpp>
 #include <adafuse/core/rng.hpp>
 #include <adafuse/core/round_trips.hpp>

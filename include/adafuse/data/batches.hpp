@@ -31,6 +31,44 @@ inline Index batch_count(Index count, Index batch_size, bool drop_last) {
   return count / batch_size + (!drop_last && count % batch_size > 0 ? 1 : 0);
 }
 
+/// Which part of every batch a process takes, where several share it: number `part` of `parts`.
+struct BatchShare {
+  Index part = 0;   ///< from 0 on
+  Index parts = 1;  ///< 1: the whole
+  /// How many equal pieces a batch is cut into before, of each of which the process takes its part.
+  Index pieces = 1;
+
+  /// Of a batch of `count` samples, where this part begins; that of part + 1 is where it ends.
+  Index begin(Index count) const { return count * part / parts; }
+  /// Where it ends.
+  Index end(Index count) const { return count * (part + 1) / parts; }
+  /// The positions, in a batch of `count` samples, of those that are taken, in their order.
+  std::vector<Index> of(Index count) const {
+    std::vector<Index> own;
+    for (Index p = 0; p < pieces; ++p) {
+      const Index first = count * p / pieces, size = count * (p + 1) / pieces - first;
+      for (Index i = begin(size); i < end(size); ++i) own.push_back(first + i);
+    }
+    return own;
+  }
+};
+
+/// Throws ValueError for a share that there is not, or where some part of a batch would be empty:
+/// of a full one, or of a last one that is not full.
+inline void check_share(const char* loader, const BatchShare& share, Index samples,
+                        Index batch_size, bool drop_last) {
+  require<ValueError>(0 <= share.part && share.part < share.parts, loader, ": there is no part ",
+                      share.part, " of ", share.parts);
+  require<ValueError>(share.pieces == 1, loader, ": takes no part of pieces, got ", share.pieces);
+  if (share.parts == 1) return;
+  require<ValueError>(batch_size % share.parts == 0, loader, ": a batch of ", batch_size,
+                      " cannot be shared equally by ", share.parts);
+  const Index rest = samples % batch_size;
+  require<ValueError>(drop_last || rest == 0 || rest >= share.parts, loader, ": the last batch, ",
+                      rest, " samples, is too small to be shared by ", share.parts,
+                      "; drop_last leaves it out");
+}
+
 /// One pass over the data, for one `for (const auto& batch : loader.epoch(3))`. A batch stays as it
 /// is when the next one comes. Leaving the loop early ends the threads.
 template <class Batch>

@@ -32,12 +32,13 @@ concept IndexedDataset = requires(const D& dataset, Index i) {
 
 /// What a DataLoader is told.
 struct DataLoaderOptions {
-  Index batch_size = 1;    ///< samples of one batch
+  Index batch_size = 1;    ///< samples of one batch, of all processes that share it
   bool shuffle = false;    ///< another order for each epoch, drawn from `key`
   bool drop_last = false;  ///< leave out a last batch that is not full
   Key key{0};              ///< of the order, and of what the transform draws
   int workers = 2;         ///< threads; 0 makes each batch when it is asked for
   Index prefetch = 4;      ///< batches kept ready
+  BatchShare share{};      ///< which part of each batch is made here
 };
 
 /// The transform that leaves samples as they are.
@@ -96,6 +97,7 @@ class DataLoader {
                         options.workers);
     require<ValueError>(options.prefetch >= 1, "DataLoader: prefetch is at least 1, got ",
                         options.prefetch);
+    check_share("DataLoader", options.share, samples(), options.batch_size, options.drop_last);
   }
   DataLoader(const D&&, DataLoaderOptions = {}, Transform = {}, MakeBatch = {}) = delete;
 
@@ -115,8 +117,10 @@ class DataLoader {
     return Batches<Batch>(
         size(), options_.workers, options_.prefetch,
         [this, number, order = order(number)](Index b, const std::atomic<bool>& stop) {
-          const Index begin = b * options_.batch_size;
-          const Index end = std::min<Index>(begin + options_.batch_size, std::ssize(order));
+          const Index start = b * options_.batch_size;
+          const Index all = std::min<Index>(options_.batch_size, std::ssize(order) - start);
+          const Index begin = start + options_.share.begin(all);
+          const Index end = start + options_.share.end(all);
           const Key key = options_.key.of("sample").of(static_cast<std::uint64_t>(number));
           std::vector<Sample> chosen;
           chosen.reserve(static_cast<std::size_t>(end - begin));

@@ -24,6 +24,8 @@ struct Batch {
   Tensor<std::int64_t> labels;                        ///< [N]: the first label of each
   std::vector<std::vector<std::int64_t>> label_sets;  ///< [N]: all labels of each
   std::vector<Index> indices;  ///< [N]: which clips of the data set these are
+  Index first = 0;             ///< the number of the first clip in the batch that parts are of
+  Index whole = 0;             ///< how many clips that batch has: N, where it is not shared
 };
 
 /// Which clip and which crop of each video a test takes (test_frames, test_crop).
@@ -35,7 +37,7 @@ struct TestView {
 
 /// What a Loader is told.
 struct LoaderConfig {
-  Index batch_size = 32;                 ///< N, clips of one batch
+  Index batch_size = 32;                 ///< N, clips of one batch, of all that share it
   Index frames = 8;                      ///< T, of each clip
   Sampling sampling = Sampling::random;  ///< which frames of a clip are looked at
   bool shuffle = true;                   ///< another order for each epoch
@@ -53,6 +55,7 @@ struct LoaderConfig {
   int workers = 2;     ///< threads; 0 makes each batch when it is asked for
   Index prefetch = 4;  ///< batches kept ready
   std::size_t cache_bytes = std::size_t{1} << 30;  ///< room for decoded frames
+  BatchShare share{};                              ///< which part of each batch is made here
 };
 
 /// One pass over the data, for one `for (const Batch& batch : loader.epoch(3))`.
@@ -81,6 +84,10 @@ class Loader {
         config.size);
     for (float deviation : config.normalisation.deviation)
       require<ValueError>(deviation > 0, "Loader: deviations are above 0, got ", deviation);
+    const BatchShare& share = config.share;
+    require<ValueError>(0 <= share.part && share.part < share.parts && share.pieces >= 1,
+                        "Loader: there is no part ", share.part, " of ", share.parts,
+                        " of each of ", share.pieces, " pieces");
     check(transform_.framing());
     check(config.transform, config.size);
     require<ValueError>(config.view.crop.count == 1 || config.size > 0,
@@ -101,7 +108,8 @@ class Loader {
     return epoch_order(clips(), config_.shuffle, config_.key, number);
   }
 
-  /// The batches of epoch `number` from batch `first` on; the loader must outlive them. What goes
+  /// The batches of epoch `number` from batch `first` on; the loader must outlive them. A part of a
+  /// small batch may have no clip: its `clips` are undefined then. What goes
   /// wrong in reading a clip is thrown when its batch is asked for: IoError, FormatError;
   /// ShapeError when frames of a batch differ in size and the configuration asks for none.
   Epoch epoch(Index number, Index first = 0) const {
@@ -110,9 +118,14 @@ class Loader {
     return Epoch(
         batches() - first, config_.workers, config_.prefetch,
         [this, number, first, order = order(number)](Index b, const std::atomic<bool>& stop) {
-          const Index begin = (first + b) * config_.batch_size;
-          const Index end = begin + std::min<Index>(config_.batch_size, std::ssize(order) - begin);
-          return make_batch({order.begin() + begin, order.begin() + end}, number, stop);
+          const Index start = (first + b) * config_.batch_size;
+          const Index all = std::min<Index>(config_.batch_size, std::ssize(order) - start);
+          const auto own = config_.share.of(all);
+          std::vector<Index> clips;
+          for (const Index i : own) clips.push_back(order[static_cast<std::size_t>(start + i)]);
+          Batch batch = make_batch(std::move(clips), number, stop);
+          batch.first = own.empty() ? all : own.front(), batch.whole = all;
+          return batch;
         });
   }
 

@@ -11,6 +11,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/fusion/allowed_actions.hpp>
 #include <adafuse/fusion/logits.hpp>
 #include <array>
 #include <span>
@@ -65,6 +66,12 @@ constexpr Action action_at(Index logit, ActionTable table = adafuse_actions) {
   std::size_t a = 0;
   while (table[a].logit != logit) ++a;
   return static_cast<Action>(a);
+}
+
+/// Whether an agent may choose the action.
+constexpr bool allows(AllowedActions allowed, Action action) {
+  return !(allowed == AllowedActions::keep_skip && action == Action::reuse) &&
+         !(allowed == AllowedActions::keep_reuse && action == Action::skip);
 }
 
 /// "0 keep, 1 reuse, 2 skip": the actions for a message.

@@ -26,6 +26,8 @@ struct DecisionRequest {
   /// [c', c]: by how much each channel answers to each channel of the input, at most (see
   /// magnitude.hpp). Empty where nobody knows.
   std::function<Tensor<T>()> gains = {};
+  /// The number of the first clip here, in the batch that several ranks share.
+  Index first = 0;
 };
 
 /// Decides in place of the agents: returns actions [N*T, c'], or an undefined tensor to leave the
@@ -51,7 +53,7 @@ struct AdaptiveContext : nn::Context<T> {
   NoiseSource<T> noise;         ///< empty: drawn
 
   /// Numbers of the clips, one each. What is drawn for a clip follows its number; without numbers,
-  /// its place in the batch.
+  /// its place in the batch (that of all ranks, where several share it).
   std::vector<std::uint64_t> samples;
 };
 
@@ -61,9 +63,11 @@ struct ClipDraws {
   std::uint64_t first = 0;  ///< the position in it
 };
 
-/// Those of clip n of a batch, `count` numbers long, of a block's stream `key`.
-inline ClipDraws clip_draws(Key key, std::span<const std::uint64_t> samples, Index n, Index count) {
-  if (samples.empty()) return {key, static_cast<std::uint64_t>(n * count)};
+/// Those of clip n of a batch, `count` numbers long, of a block's stream `key`. `first` is the
+/// number of the batch's first clip, where it is a part of a larger one.
+inline ClipDraws clip_draws(Key key, std::span<const std::uint64_t> samples, Index n, Index count,
+                            Index first = 0) {
+  if (samples.empty()) return {key, static_cast<std::uint64_t>((first + n) * count)};
   return {key.of(samples[static_cast<std::size_t>(n)]), 0};
 }
 
@@ -110,7 +114,7 @@ DecisionSource<T> random_actions(ActionShares shares, Key key) {
         Work::functions(actions.size()) / std::max<Index>(1, actions.size(0) / ask.frames);
     parallel_for(actions.size(0) / ask.frames, 1, work, [&](Index n, Index) {
       const Index places = ask.frames * ask.channels;
-      const ClipDraws draws = clip_draws(lots, ask.samples, n, places);
+      const ClipDraws draws = clip_draws(lots, ask.samples, n, places, ask.first);
       for (Index i = 0; i < places; ++i)
         out[n * places + i] = static_cast<std::uint8_t>(
             shares.at(draws.key.uniform(draws.first + static_cast<std::uint64_t>(i))));

@@ -37,7 +37,7 @@ Tensor<T> sampling_noise(const std::string& block, const Shape& logits, Index fr
   const Work work = Work::functions(4 * logits.size()) / std::max<Index>(1, logits[0] / frames);
   parallel_for(logits[0] / frames, 1, work, [&](Index n, Index) {
     const Index places = frames * logits[1] * logits[2];
-    const ClipDraws draws = clip_draws(key, ctx.samples, n, places);
+    const ClipDraws draws = clip_draws(key, ctx.samples, n, places, ctx.place.first);
     kernels::gumbel(draws.key, draws.first, places, out + n * places);
   });
   return noise;
@@ -61,7 +61,8 @@ Decision<T> decide(const std::string& block, const std::optional<PolicyNetwork<T
     decision.groups_of = agent->config().groups_of;
   }
   if (ctx.decisions)
-    if (const auto given = ctx.decisions({block, x.value(), frames, channels, ctx.samples, gains});
+    if (const auto given = ctx.decisions(
+            {block, x.value(), frames, channels, ctx.samples, gains, ctx.place.first});
         given.defined()) {
       const Shape expected{x.size(0), channels};
       require<ShapeError>(given.shape() == expected, block, ": decisions expected ", expected,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/fusion/action.hpp>
+#include <adafuse/fusion/allowed_actions.hpp>
 #include <adafuse/fusion/change.hpp>
 #include <adafuse/fusion/context.hpp>
 #include <adafuse/fusion/cost.hpp>
@@ -16,4 +17,5 @@
 #include <adafuse/fusion/objective.hpp>
 #include <adafuse/fusion/policy.hpp>
 #include <adafuse/fusion/policy_pool.hpp>
+#include <adafuse/fusion/policy_sees.hpp>
 #include <adafuse/fusion/reinforce.hpp>

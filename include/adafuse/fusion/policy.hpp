@@ -3,18 +3,23 @@
 //   v_t = GAP(x_t),   logits_t = W1 relu(bn(W0 [v_{t-1}, v_t])),   v_{-1} = 0
 //
 // (paper, section 3.2). Variants: the largest pixel in place of the mean, one linear or three, and
-// channels that share a decision. Blocks whose sizes agree may share both linears (the authors'
-// shared policy); the batch norm is always the block's own.
+// channels that share a decision. To ask what a part is worth, an agent may be without v_{t-1}, or
+// see nothing (its logits are parameters then), and actions may be excluded. Blocks whose sizes
+// agree may share both linears (the authors' shared policy); the batch norm is always the block's
+// own.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/fusion/action.hpp>
 #include <adafuse/fusion/policy_pool.hpp>
+#include <adafuse/fusion/policy_sees.hpp>
 #include <adafuse/nn/batch_norm.hpp>
 #include <adafuse/nn/linear.hpp>
+#include <adafuse/ops/broadcast.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/pool2d.hpp>
 #include <adafuse/video/time_axis.hpp>
+#include <limits>
 #include <optional>
 
 namespace adafuse::inline ADAFUSE_SIMD {
@@ -27,13 +32,18 @@ struct PolicyConfig {
   Index layers = 2;        ///< linears: 1, 2 (the paper) or 3
   Index groups_of = 1;     ///< G channels share a decision: i follows number i mod (c' / G)
   PolicyPool pool = PolicyPool::average;  ///< what is seen of each map
+  PolicySees sees = PolicySees::both;     ///< which frames are seen
+  /// what may be chosen
+  AllowedActions actions = AllowedActions::keep_reuse_skip;
 
   /// How many decisions there are for a frame: c' / G.
   Index decisions() const { return out_channels / groups_of; }
-  /// The sizes along the linears: 2c, hidden ..., 3 decisions.
+  /// The sizes along the linears: 2c (c without history), hidden ..., 3 decisions. None where
+  /// nothing is seen: there are no linears.
   std::vector<Index> sizes() const {
+    if (sees == PolicySees::none) return {};
     std::vector<Index> sizes(static_cast<std::size_t>(layers + 1), hidden);
-    sizes.front() = 2 * in_channels;
+    sizes.front() = (sees == PolicySees::both ? 2 : 1) * in_channels;
     sizes.back() = action_count * decisions();
     return sizes;
   }
@@ -60,6 +70,7 @@ struct PolicyLinears {
 
   /// The sizes along the linears, as PolicyConfig has them.
   std::vector<Index> sizes() const {
+    if (gate_fc.empty()) return {};
     std::vector<Index> sizes{gate_fc.front().config().in};
     for (const auto& layer : gate_fc) sizes.push_back(layer.config().out);
     return sizes;
@@ -74,20 +85,27 @@ class PolicyNetwork {
 
   /// An agent with linears of its own.
   PolicyNetwork(const PolicyConfig& config, Key key)
-      : config_(checked(config)), own_(std::in_place, config, key), gate_bn_(make_norms(config)) {}
+      : config_(checked(config)), own_(std::in_place, config, key), gate_bn_(make_norms(config)) {
+    if (config.sees == PolicySees::none) gate_logits_ = start_logits(config, key.of("gate_logits"));
+  }
 
   /// An agent that borrows linears; their owner outlives it. Throws ValueError unless their sizes
-  /// are those of `config`.
+  /// are those of `config`, and for an agent that sees nothing: it has no linears.
   PolicyNetwork(const PolicyConfig& config, const PolicyLinears<T>& shared)
       : config_(checked(config)), shared_(&shared), gate_bn_(make_norms(config)) {
+    require<ValueError>(config.sees != PolicySees::none,
+                        "policy: an agent that sees nothing has no linears to share");
     require<ValueError>(shared.sizes() == config.sizes(), "policy: ", arrows(config.sizes()),
                         " does not fit shared linears ", arrows(shared.sizes()));
   }
 
   /// x: the block's input, [N*T, c, h, w], T = `frames`. Returns logits [N*T, c', 3] in the order
-  /// skip, reuse, keep; channels that share a decision have the same.
+  /// skip, reuse, keep; channels that share a decision have the same. Those of actions that may
+  /// not be chosen are -inf.
   Variable<T> forward(const Variable<T>& x, Index frames, nn::Context<T>& ctx) const {
+    if (config_.sees == PolicySees::none) return fixed_logits(x.size(0));
     const Variable<T> v = pooled(x);
+    if (config_.sees == PolicySees::now) return logits(v, v, ctx);
     return logits(shift_time(v, frames, -1), v, ctx);
   }
 
@@ -99,16 +117,22 @@ class PolicyNetwork {
     return max(reshape(x, {x.size(0), x.size(1), x.size(2) * x.size(3)}), 2);
   }
 
-  /// The second half: logits [n, c', 3] of frames that know v_{t-1} and v_t, both [n, c].
+  /// The second half: logits [n, c', 3] of frames that know v_{t-1} and v_t, both [n, c]. An agent
+  /// without history does not read the first; one that sees nothing reads neither.
   Variable<T> logits(const Variable<T>& before, const Variable<T>& now, nn::Context<T>& ctx) const {
-    auto y = cat(std::vector<Variable<T>>{before, now}, 1);
+    if (config_.sees == PolicySees::none) return fixed_logits(now.size(0));
+    auto y = config_.sees == PolicySees::now ? now : cat(std::vector<Variable<T>>{before, now}, 1);
     const auto& layers = linears().gate_fc;
     for (std::size_t i = 0; i < layers.size(); ++i) {
       y = layers[i](y);
       if (i < gate_bn_.size()) y = gate_bn_[i].forward_relu(y, ctx);
     }
-    return to_channels(reshape(y, {now.size(0), config_.decisions(), action_count}));
+    return allowed(to_channels(reshape(y, {now.size(0), config_.decisions(), action_count})));
   }
+
+  /// The logits of an agent that sees nothing, as parameters [3 c' / G] in the order of a last
+  /// linear's outputs; undefined for every other.
+  const Variable<T>& gate_logits() const { return gate_logits_; }
 
   /// What holds for each decision, [n, c' / G, ...], for each channel, [n, c', ...].
   Variable<T> to_channels(const Variable<T>& x) const {
@@ -136,9 +160,31 @@ class PolicyNetwork {
       if (own_) v(concat("gate_fc", i), own_->gate_fc[i]);
       if (i < gate_bn_.size()) v(i == 0 ? "gate_bn" : concat("gate_bn", i), gate_bn_[i]);
     }
+    if (gate_logits_.defined()) v("gate_logits", gate_logits_);
   }
 
  private:
+  /// Those of an agent that sees nothing, for n frames, [n, c', 3].
+  Variable<T> fixed_logits(Index n) const {
+    const auto one = reshape(gate_logits_, {1, config_.decisions(), action_count});
+    return allowed(to_channels(broadcast_to(one, {n, config_.decisions(), action_count})));
+  }
+
+  /// Logits [..., 3] with -inf where an action may not be chosen.
+  Variable<T> allowed(const Variable<T>& logits) const {
+    if (config_.actions == AllowedActions::keep_reuse_skip) return logits;
+    Tensor<T> excluded({1, 1, action_count});
+    for (const Action action : all_actions)
+      if (!allows(config_.actions, action))
+        excluded(0, 0, logit_index(action)) = -std::numeric_limits<T>::infinity();
+    return logits + Variable<T>(excluded);
+  }
+
+  /// Nearly undecided, as linears start: N(0, 0.001^2).
+  static Variable<T> start_logits(const PolicyConfig& config, Key key) {
+    return parameter(nn::normal_init<T>({action_count * config.decisions()}, 0.001, key));
+  }
+
   static const PolicyConfig& checked(const PolicyConfig& c) {
     require<ValueError>(c.in_channels > 0 && c.out_channels > 0 && c.hidden > 0,
                         "policy: sizes must be positive, got ", c.in_channels, " -> ", c.hidden,
@@ -157,6 +203,7 @@ class PolicyNetwork {
 
   static std::vector<nn::BatchNorm1d<T>> make_norms(const PolicyConfig& config) {
     std::vector<nn::BatchNorm1d<T>> norms;
+    if (config.sees == PolicySees::none) return norms;
     for (Index i = 0; i + 1 < config.layers; ++i)
       norms.emplace_back(nn::BatchNormConfig{config.hidden});
     return norms;
@@ -172,6 +219,7 @@ class PolicyNetwork {
   std::optional<PolicyLinears<T>> own_;
   const PolicyLinears<T>* shared_ = nullptr;
   std::vector<nn::BatchNorm1d<T>> gate_bn_;  // gate_bn, gate_bn1
+  Variable<T> gate_logits_;                  // of an agent that sees nothing
 };
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

@@ -13,7 +13,9 @@
 #pragma once
 
 #include <adafuse/fusion/decide.hpp>
+#include <adafuse/ops/compare.hpp>
 #include <adafuse/ops/reduce.hpp>
+#include <adafuse/ops/where.hpp>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
@@ -41,6 +43,11 @@ class Baseline {
     double mean = 0;
     for (const T loss : losses)
       mean += static_cast<double>(loss) / static_cast<double>(losses.size());
+    learn_mean(mean);
+  }
+
+  /// The same, given their mean.
+  void learn_mean(double mean) {
     value_ -= (std::exchange(started_, true) ? rate_ : 1) * (value_ - mean);
   }
 
@@ -58,29 +65,30 @@ Variable<T> log_probability(const std::vector<Decision<T>>& decisions, Index fra
   for (const auto& decision : decisions) {
     require<ValueError>(decision.logits.defined(), "log_probability: ", decision.block,
                         " has no agent");
-    // Channels that share a decision chose once.
+    // Channels that share a decision chose once. What may not be chosen has log p = -inf.
     const Index distinct = decision.weights.size(1) / decision.groups_of;
-    const auto chosen =
-        slice(log_softmax(decision.logits, 2) * decision.weights.detach(), 1, 0, distinct);
+    const auto& weights = decision.weights.value();
+    const auto log_p = log_softmax(decision.logits, 2) * Variable<T>(weights);
+    const auto chosen = slice(where(weights > T{0}, log_p, T{0}), 1, 0, distinct);
     const auto clips = sum(unfold_time(chosen, frames), {1, 2, 3});
     total = total.defined() ? total + clips : clips;
   }
   return total;
 }
 
-/// The baseline of each loss [D*N], of D = `draws` draws of N clips, draw after draw: the mean of
-/// its clip's other draws.
+/// The baseline of each loss [N*D], of N clips with D = `draws` draws side by side: the mean of its
+/// clip's other draws.
 template <class T>
 Tensor<T> leave_one_out(const Tensor<T>& losses, Index draws) {
   require<ShapeError>(losses.rank() == 1 && draws > 1 && losses.size() % draws == 0,
-                      "leave_one_out: expects losses [D*N] of at least two draws, got ",
+                      "leave_one_out: expects losses [N*D] of at least two draws, got ",
                       losses.shape(), " of ", draws);
-  const Index clips = losses.size() / draws;
   Tensor<T> baselines(losses.shape());
   for (Index i = 0; i < losses.size(); ++i) {
+    const Index first = i / draws * draws;
     double others = 0;
-    for (Index d = 0; d < draws; ++d)
-      if (const Index j = d * clips + i % clips; j != i) others += static_cast<double>(losses(j));
+    for (Index j = first; j < first + draws; ++j)
+      if (j != i) others += static_cast<double>(losses(j));
     baselines(i) = static_cast<T>(others / static_cast<double>(draws - 1));
   }
   return baselines;

@@ -5,9 +5,12 @@
 // of small networks are too short for a walk along one channel. Sums are kept in double, of what
 // remains when the first element is taken off: that is near the mean, where the plain sum of
 // squares would lose all digits of a small variance.
+//
+// Where several processes share the batch, sums over them stand between the two passes.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/peers.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <type_traits>
 #ifndef ADAFUSE_COMPILED
@@ -50,17 +53,20 @@ void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T*
   compiled::kernels_of<T>().batch_norm(layout, x, mean, variance, weight, bias, eps, y, tail);
 }
 template <class T>
-void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, const T* bias,
-                      double eps, T* y, double* mean, double* variance,
-                      const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
-  compiled::kernels_of<T>().batch_norm_train(layout, x, weight, bias, eps, y, mean, variance, tail);
+double batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, const T* bias,
+                        double eps, T* y, double* mean, double* variance,
+                        const BatchNormTail<std::type_identity_t<T>>& tail = {},
+                        const Peers* peers = nullptr) {
+  return compiled::kernels_of<T>().batch_norm_train(layout, x, weight, bias, eps, y, mean, variance,
+                                                    tail, peers);
 }
 template <class T>
 void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T* weight,
                                const T* bias, const double* mean, const double* variance,
-                               double eps, bool relu, const T* dy, T* dx, T* dweight, T* dbias) {
+                               double eps, bool relu, const T* dy, T* dx, T* dweight, T* dbias,
+                               const Peers* peers = nullptr) {
   compiled::kernels_of<T>().batch_norm_train_backward(layout, x, weight, bias, mean, variance, eps,
-                                                      relu, dy, dx, dweight, dbias);
+                                                      relu, dy, dx, dweight, dbias, peers);
 }
 #else
 
@@ -195,6 +201,28 @@ void normalise_run(const T* x, Index first, Index last, T centre, T scale, T shi
     for (Index i = first; i < last; ++i) y[i] = norm(i);
 }
 
+/// Makes the moments of all processes' elements of those of each: `mean` and `variance` of
+/// [channels] over `count` elements. Returns how many elements all have together.
+///   mean = sum_r count_r mean_r / count,   variance = sum_r count_r (variance_r + d_r^2) / count
+/// with d_r = mean_r - mean. The mean comes first, so that no digits of a small variance are lost.
+inline double share_moments(const Peers& peers, Index channels, double count, double* mean,
+                            double* variance) {
+  const auto size = static_cast<std::size_t>(channels);
+  std::vector<double> sums(size + 1);
+  for (std::size_t c = 0; c < size; ++c) sums[c] = count * mean[c];
+  sums[size] = count;
+  peers.sum(sums);
+  const double all = std::max(sums[size], 1.0);  // of no elements: 0
+  for (std::size_t c = 0; c < size; ++c) {
+    const double apart = mean[c] - sums[c] / all;
+    mean[c] = sums[c] / all;
+    variance[c] = count * (variance[c] + apart * apart);
+  }
+  peers.sum({variance, size});
+  for (std::size_t c = 0; c < size; ++c) variance[c] /= all;
+  return sums[size];
+}
+
 }  // namespace detail
 
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias, channel by channel, and what follows.
@@ -216,14 +244,17 @@ void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T*
 }
 
 /// The same with the moments of x itself, which are written to `mean` and `variance` (biased: the
-/// mean of (x - mean)^2), [channels] each, and with what follows. Of no elements both are 0.
+/// mean of (x - mean)^2), [channels] each, and with what follows. Of no elements both are 0. With
+/// `peers` x is a part of a batch, and the moments are those of the whole. Returns how many
+/// elements of a channel they are of.
 template <class T>
-void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, const T* bias,
-                      double eps, T* y, double* mean, double* variance,
-                      const BatchNormTail<std::type_identity_t<T>>& tail = {}) {
+double batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, const T* bias,
+                        double eps, T* y, double* mean, double* variance,
+                        const BatchNormTail<std::type_identity_t<T>>& tail = {},
+                        const Peers* peers = nullptr) {
   if (layout.count() == 0) {
     std::fill_n(mean, layout.channels, 0.0), std::fill_n(variance, layout.channels, 0.0);
-    return;
+    return peers ? detail::share_moments(*peers, layout.channels, 0, mean, variance) : 0;
   }
   const detail::ChannelTasks tasks(layout);
   const auto sums = tasks.sums([&](detail::ChannelSums& to, Index c, Index first) {
@@ -232,13 +263,17 @@ void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, 
     };
     to.add(layout.inner, apart, apart);
   });
-  const auto count = static_cast<double>(layout.count());
-  std::vector<T> scales(sums.size());
+  auto count = static_cast<double>(layout.count());
   for (Index c = 0; c < layout.channels; ++c) {
     const auto k = static_cast<std::size_t>(c);
     const double offset = sums[k][0] / count;
     mean[c] = static_cast<double>(x[layout.begin(0, c)]) + offset;
     variance[c] = std::max(sums[k][1] / count - offset * offset, 0.0);  // NaN stays NaN
+  }
+  if (peers) count = detail::share_moments(*peers, layout.channels, count, mean, variance);
+  std::vector<T> scales(sums.size());
+  for (Index c = 0; c < layout.channels; ++c) {
+    const auto k = static_cast<std::size_t>(c);
     const double inv_std = 1 / std::sqrt(variance[c] + eps);
     scales[k] = static_cast<T>(weight ? static_cast<double>(weight[c]) * inv_std : inv_std);
   }
@@ -246,6 +281,7 @@ void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, 
     detail::normalise_run(x, first, first + layout.inner, static_cast<T>(mean[c]),
                           scales[static_cast<std::size_t>(c)], bias ? bias[c] : T{0}, tail, y);
   });
+  return count;
 }
 
 /// The gradients of batch_norm_train for dy, with its `mean` and `variance`; null where not wanted.
@@ -253,13 +289,18 @@ void batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, 
 ///   dx = weight / sqrt(variance + eps) * (dy - (dbias + xhat dweight) / count)
 /// With `relu`, of y = relu(xhat weight + bias): dy counts as 0 where y is 0. What the ReLU let
 /// through is worked out again from x, so that y need not be kept.
+/// With `peers` the sums and the count within dx are those of all processes, since each one's x
+/// moved the moments of all; dweight and dbias are of the elements here.
 template <class T>
 void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T* weight,
                                const T* bias, const double* mean, const double* variance,
-                               double eps, bool relu, const T* dy, T* dx, T* dweight, T* dbias) {
+                               double eps, bool relu, const T* dy, T* dx, T* dweight, T* dbias,
+                               const Peers* peers = nullptr) {
   if (layout.count() == 0) {
     if (dweight) std::fill_n(dweight, layout.channels, T{0});
     if (dbias) std::fill_n(dbias, layout.channels, T{0});
+    std::vector<double> none(static_cast<std::size_t>(2 * layout.channels + 1));
+    if (peers && dx) peers->sum(none);
     return;
   }
   struct Channel {
@@ -292,23 +333,35 @@ void batch_norm_train_backward(const ChannelLayout& layout, const T* x, const T*
     }
   };
   const detail::ChannelTasks tasks(layout);
-  const auto sums = tasks.sums([&](detail::ChannelSums& to, Index c, Index first) {
+  auto sums = tasks.sums([&](detail::ChannelSums& to, Index c, Index first) {
     for_each_run(c, first, [&](Index start, const T* dz, Index size) {
       to.add(
           size, [dz](Index i) { return static_cast<double>(dz[i]); },
           [from = x + start, m = mean[c]](Index i) { return static_cast<double>(from[i]) - m; });
     });
   });
-  const auto count = static_cast<double>(layout.count());
+  for (Index c = 0; c < layout.channels; ++c) {
+    const auto k = static_cast<std::size_t>(c);
+    if (dweight) dweight[c] = static_cast<T>(1 / std::sqrt(variance[c] + eps) * sums[k][1]);
+    if (dbias) dbias[c] = static_cast<T>(sums[k][0]);
+  }
+  if (!dx) return;
+  auto count = static_cast<double>(layout.count());
+  if (peers) {
+    std::vector<double> shared;
+    for (const auto& of_channel : sums)
+      shared.insert(shared.end(), of_channel.begin(), of_channel.end());
+    shared.push_back(count);
+    peers->sum(shared);
+    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] = {shared[2 * k], shared[2 * k + 1]};
+    count = shared.back();
+  }
   for (Index c = 0; c < layout.channels; ++c) {
     const auto k = static_cast<std::size_t>(c);
     const double inv_std = 1 / std::sqrt(variance[c] + eps);
-    if (dweight) dweight[c] = static_cast<T>(inv_std * sums[k][1]);
-    if (dbias) dbias[c] = static_cast<T>(sums[k][0]);
     channels[k].offset = static_cast<T>(sums[k][0] / count);
     channels[k].slope = static_cast<T>(inv_std * inv_std * sums[k][1] / count);
   }
-  if (!dx) return;
   tasks.for_each_plane([&](Index c, Index first) {
     const Channel k = channels[static_cast<std::size_t>(c)];
     for_each_run(c, first, [&](Index start, const T* dz, Index size) {

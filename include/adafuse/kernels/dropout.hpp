@@ -8,16 +8,16 @@
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
-/// mask[i] = 1 / (1 - p) where key.uniform(i) >= p, else 0.
+/// mask[i] = 1 / (1 - p) where key.uniform(first + i) >= p, else 0, for i in [0, count).
 template <class T>
-void dropout_mask(Index count, double p, Key key, T* mask) {
+void dropout_mask(std::uint64_t first, Index count, double p, Key key, T* mask) {
 #ifdef ADAFUSE_COMPILED
-  compiled::kernels_of<T>().dropout_mask(count, p, key, mask);
+  compiled::kernels_of<T>().dropout_mask(first, count, p, key, mask);
 #else
   const T kept = static_cast<T>(1 / (1 - p));
   parallel_for(count, 4096, Work::functions(1), [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i)
-      mask[i] = key.uniform(static_cast<std::uint64_t>(i)) >= p ? kept : T{0};
+      mask[i] = key.uniform(first + static_cast<std::uint64_t>(i)) >= p ? kept : T{0};
   });
 #endif
 }

@@ -44,7 +44,9 @@ inline PolicyConfig policy_config(const ModelConfig& config, Index in, Index out
                       .out_channels = out,
                       .layers = config.policy_layers,
                       .groups_of = config.policy_groups_of,
-                      .pool = config.policy_pool};
+                      .pool = config.policy_pool,
+                      .sees = config.policy_sees,
+                      .actions = config.actions};
   require<ValueError>(policy.groups_of > 0 && out % policy.groups_of == 0, "policy: ", out,
                       " channels do not make groups of ", policy.groups_of);
   policy.hidden = policy_hidden(config, policy.decisions());

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <adafuse/core/shape.hpp>
+#include <adafuse/fusion/allowed_actions.hpp>
 #include <adafuse/fusion/policy_pool.hpp>
+#include <adafuse/fusion/policy_sees.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <algorithm>
 #include <cmath>
@@ -66,6 +68,9 @@ struct ModelConfig {
   Index policy_groups_of = 1;  ///< so many channels share a decision: c' / groups_of decisions
   bool policy_both = false;    ///< Residual blocks decide on conv2's channels too.
   bool shared_policy = false;  ///< Blocks of equal sizes share the linears of their agents.
+  PolicySees policy_sees = PolicySees::both;  ///< which frames an agent sees
+  /// what an agent may choose
+  AllowedActions actions = AllowedActions::keep_reuse_skip;
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wfloat-equal"
@@ -100,6 +105,8 @@ inline void check(const ModelConfig& c) {
                       c.policy_relative);
   require<ValueError>(1 <= c.policy_layers && c.policy_layers <= 3,
                       "model: policy layers: expects 1, 2 or 3, got ", c.policy_layers);
+  require<ValueError>(!c.shared_policy || c.policy_sees != PolicySees::none,
+                      "model: shared policy: agents that see nothing have no linears to share");
 }
 
 /// A block that could decide.

@@ -116,6 +116,7 @@ class MultiheadAttention {
     if (ctx.training && config_.dropout > 0) {
       options.dropout = config_.dropout;
       options.key = ctx.next_key();
+      options.first_draw = ctx.first_draw(q.size(0) * config_.num_heads * q.size(1) * k.size(1));
     }
     const auto y = scaled_dot_product_attention(heads_of(q), heads_of(k), heads_of(v), options);
     return out_proj(reshape(permute(y, {0, 2, 1, 3}), q.shape()));

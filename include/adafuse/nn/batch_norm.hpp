@@ -3,8 +3,10 @@
 //
 // Running statistics belong to the forward, as in PyTorch: in training each call moves them once,
 // at once, whatever follows it: no gradient, another view of the same batch, a step that fails.
-// What a pullback computes again moves nothing. Threads may share a model to evaluate it, or each
-// run training forwards (their statistics take turns); not both at a time.
+// Where the context names peers, they share the batch: its statistics are those of all samples
+// (what PyTorch calls SyncBatchNorm). What a pullback computes again moves nothing. Threads may
+// share a model to evaluate it, or each run training forwards (their statistics take turns); not
+// both at a time.
 // SPDX-License-Identifier: MIT
 #pragma once
 
@@ -58,8 +60,8 @@ class BatchNorm {
     check(x);
     if (!ctx.takes_batch_statistics(running_mean))
       return batch_norm(x, weight, bias, kept(running_mean), kept(running_var), config_.eps);
-    auto out = batch_norm_train(x, weight, bias, config_.eps);
-    if (ctx.moves_statistics() && x.size() > 0) follow(out);
+    auto out = batch_norm_train(x, weight, bias, config_.eps, ctx.sharing());
+    if (ctx.moves_statistics() && (x.size() > 0 || ctx.sharing())) follow(out);
     return out.y;
   }
 
@@ -70,8 +72,8 @@ class BatchNorm {
     if (!ctx.takes_batch_statistics(running_mean))
       return batch_norm_relu(x, weight, bias, kept(running_mean), kept(running_var), config_.eps,
                              residual);
-    auto out = batch_norm_relu_train(x, weight, bias, config_.eps, residual);
-    if (ctx.moves_statistics() && x.size() > 0) follow(out);
+    auto out = batch_norm_relu_train(x, weight, bias, config_.eps, residual, ctx.sharing());
+    if (ctx.moves_statistics() && (x.size() > 0 || ctx.sharing())) follow(out);
     return out.y;
   }
 

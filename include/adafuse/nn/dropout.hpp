@@ -22,7 +22,7 @@ class Dropout {
 
   /// In training x with elements dropped, which draws from the context; else x.
   Variable<T> forward(const Variable<T>& x, Context<T>& ctx) const {
-    return ctx.training && p_ > 0 ? dropout(x, p_, ctx.next_key()) : x;
+    return ctx.training && p_ > 0 ? dropout(x, p_, ctx.next_key(), ctx.first_draw(x.size())) : x;
   }
   void visit(Visitor<T>&) const {}
 

@@ -107,7 +107,7 @@ class RecurrentLayers {
     Variable<T> y = x;
     for (Index layer = 0; layer < config_.num_layers; ++layer) {
       if (layer > 0 && config_.dropout > 0 && ctx->training)
-        y = dropout(y, config_.dropout, ctx->next_key());
+        y = dropout(y, config_.dropout, ctx->next_key(), ctx->first_draw(y.size()));
       std::vector<Variable<T>> ways;
       for (Index direction = 0; direction < directions(); ++direction) {
         const Index number = layer * directions() + direction;

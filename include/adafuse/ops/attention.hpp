@@ -22,6 +22,7 @@ struct AttentionOptions {
   bool causal = false;               ///< Query i sees keys 0 ... i.
   double dropout = 0;                ///< The share of weights that are dropped: in training alone.
   std::optional<Key> key = {};       ///< What dropout draws from.
+  std::uint64_t first_draw = 0;      ///< The position in the key's stream at which it begins.
   std::optional<double> scale = {};  ///< of the scores; 1 / sqrt(E) without
 };
 
@@ -83,7 +84,8 @@ Variable<T> attention_by_matrix(const Variable<T>& q, const Variable<T>& k, cons
     sees = visible.sees;
   }
   Variable<T> weights = softmax(scores, -1);
-  if (!equals(options.dropout, 0)) weights = dropout(weights, options.dropout, *options.key);
+  if (!equals(options.dropout, 0))
+    weights = dropout(weights, options.dropout, *options.key, options.first_draw);
   const auto y = matmul(weights, v);
   return sees.defined() ? y * sees : y;
 }

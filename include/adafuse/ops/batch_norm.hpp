@@ -7,10 +7,15 @@
 //   running_var  <- (1 - m) running_var + m variance,  the unbiased one: sum (x - mean)^2 / (M - 1)
 // although y itself is normalised with the biased one, sum (x - mean)^2 / M, over the M elements of
 // a channel. The op returns what that rule needs; the layer that owns the statistics applies it.
+//
+// With peers x is a part of a batch that several processes share, and all of the above is said of
+// the whole batch. The gradient of x is then that of the sum of all processes' losses.
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/kernels/batch_norm.hpp>
+#include <adafuse/ops/peers.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/pow.hpp>
 #include <adafuse/ops/shape.hpp>
@@ -61,12 +66,16 @@ const T* data_or_null(const Variable<T>& x) {
 ///   d = x - mean,  s = (mean of d^2 + eps)^(-1/2),  xhat = d s,  dxhat = dy weight
 ///   dx = s (dxhat - mean of dxhat - xhat mean of (dxhat xhat)), dweight = sum dy xhat, dbias = sum
 ///   dy
+/// With peers the means are over the `count` elements of all, the sums over those here.
 template <class T>
 Gradients<T> batch_norm_gradients(const Variable<T>& x, const Variable<T>& weight,
-                                  const Variable<T>& bias, double eps, const Variable<T>& dy) {
+                                  const Variable<T>& bias, double eps, const Peers* peers,
+                                  double count, const Variable<T>& dy) {
   const Shape channel = channel_shape(x.shape());
-  const T count = static_cast<T>(x.size() / std::max<Index>(x.size(1), 1));
-  const auto mean = [&](const Variable<T>& v) { return sum_to(v, channel) / count; };
+  const auto mean = [&](const Variable<T>& v) {
+    const Variable<T> here = sum_to(v, channel);
+    return (peers ? sum_over(*peers, here) : here) / static_cast<T>(count);
+  };
   const Variable<T> d = x - mean(x);
   const Variable<T> s = pow(mean(d * d) + static_cast<T>(eps), -0.5), xhat = d * s;
   const Variable<T> dxhat = weight.defined() ? dy * reshape(weight, channel) : dy;
@@ -83,36 +92,36 @@ namespace detail {
 template <class T>
 BatchNormOutput<T> batch_norm_train(const char* op, const Variable<T>& x, const Variable<T>& weight,
                                     const Variable<T>& bias, double eps, bool relu,
-                                    const Variable<T>& residual) {
+                                    const Variable<T>& residual, const Peers* peers) {
   const auto layout = batch_norm_layout(op, x, weight, bias);
-  require<ValueError>(layout.count() != 1, op,
-                      ": expects more than one element for each channel, got x ", x.shape());
   require<ShapeError>(!residual.defined() || residual.shape() == x.shape(), op,
                       ": expects a residual ", x.shape(), ", got ", residual.shape());
   auto y = Tensor<T>::uninitialized(x.shape());
   auto mean = Tensor<double>::uninitialized({layout.channels}), variance = mean.clone();
-  kernels::batch_norm_train(layout, x.value().data(), data_or_null(weight), data_or_null(bias), eps,
-                            y.data(), mean.data(), variance.data(),
-                            {.residual = data_or_null(residual), .relu = relu});
+  const double count = kernels::batch_norm_train(
+      layout, x.value().data(), data_or_null(weight), data_or_null(bias), eps, y.data(),
+      mean.data(), variance.data(), {.residual = data_or_null(residual), .relu = relu}, peers);
+  require<ValueError>(!equals(count, 1), op,
+                      ": expects more than one element for each channel, got x ", x.shape());
   // The gradients for dy, which passes the ReLU backwards first when `gated` is set.
-  const auto gradients = [layout, x, weight, bias, mean, variance, eps](const Variable<T>& dy,
-                                                                        bool gated) {
+  const auto gradients = [layout, x, weight, bias, mean, variance, eps, peers](
+                             const Variable<T>& dy, bool gated) {
     const auto room = [](const Variable<T>& v) {
       return v.requires_grad() ? Tensor<T>::uninitialized(v.shape()) : Tensor<T>();
     };
     Tensor<T> dx = room(x), dweight = room(weight), dbias = room(bias);
     kernels::batch_norm_train_backward(layout, x.value().data(), data_or_null(weight),
                                        data_or_null(bias), mean.data(), variance.data(), eps, gated,
-                                       dy.value().data(), dx.data(), dweight.data(), dbias.data());
+                                       dy.value().data(), dx.data(), dweight.data(), dbias.data(),
+                                       peers);
     return Gradients<T>{dx, dweight, dbias};
   };
   const auto finish = [&](Variable<T> result) -> BatchNormOutput<T> {
-    if (layout.count() == 0) {
+    if (count < 1) {
       const auto nothing = Tensor<T>::full({layout.channels}, std::numeric_limits<T>::quiet_NaN());
       return {std::move(result), nothing, nothing};
     }
-    const double unbiased =
-        static_cast<double>(layout.count()) / static_cast<double>(layout.count() - 1);
+    const double unbiased = count / (count - 1);
     auto sample_variance = Tensor<T>::uninitialized({layout.channels});
     for (Index c = 0; c < layout.channels; ++c)
       sample_variance.data()[c] = static_cast<T>(variance.data()[c] * unbiased);
@@ -120,25 +129,25 @@ BatchNormOutput<T> batch_norm_train(const char* op, const Variable<T>& x, const 
   };
   // y = relu(z + residual)  =>  dz = dresidual = dy where y > 0
   if (residual.defined())
-    return finish(record(op, y, {x, weight, bias, residual},
-                         [gradients, x, weight, bias, eps, adds = residual.requires_grad()](
-                             const Variable<T>& dy, const Variable<T>& out) -> Gradients<T> {
-                           const Variable<T> dz = gate(dy, out.value());
-                           auto all = grad_enabled()
-                                          ? batch_norm_gradients(x, weight, bias, eps, dz)
-                                          : gradients(dz, false);
-                           all.push_back(adds ? dz : Variable<T>());
-                           return all;
-                         }));
-  return finish(
-      record(op, y, {x, weight, bias},
-             [gradients, x, weight, bias, eps, relu](const Variable<T>& dy) -> Gradients<T> {
-               if (!grad_enabled()) return gradients(dy, relu);  // one fused kernel
-               if (!relu) return batch_norm_gradients(x, weight, bias, eps, dy);
-               const auto z = batch_norm_train<T>("batch_norm_train", x.detach(), weight.detach(),
-                                                  bias.detach(), eps, false, {});
-               return batch_norm_gradients(x, weight, bias, eps, gate(dy, z.y.value()));
-             }));
+    return finish(record(
+        op, y, {x, weight, bias, residual},
+        [gradients, x, weight, bias, eps, peers, count, adds = residual.requires_grad()](
+            const Variable<T>& dy, const Variable<T>& out) -> Gradients<T> {
+          const Variable<T> dz = gate(dy, out.value());
+          auto all = grad_enabled() ? batch_norm_gradients(x, weight, bias, eps, peers, count, dz)
+                                    : gradients(dz, false);
+          all.push_back(adds ? dz : Variable<T>());
+          return all;
+        }));
+  return finish(record(
+      op, y, {x, weight, bias},
+      [gradients, x, weight, bias, eps, relu, peers, count](const Variable<T>& dy) -> Gradients<T> {
+        if (!grad_enabled()) return gradients(dy, relu);  // one fused kernel
+        if (!relu) return batch_norm_gradients(x, weight, bias, eps, peers, count, dy);
+        const auto z = batch_norm_train<T>("batch_norm_train", x.detach(), weight.detach(),
+                                           bias.detach(), eps, false, {}, peers);
+        return batch_norm_gradients(x, weight, bias, eps, peers, count, gate(dy, z.y.value()));
+      }));
 }
 
 }  // namespace detail
@@ -147,25 +156,25 @@ BatchNormOutput<T> batch_norm_train(const char* op, const Variable<T>& x, const 
 /// channel over the batch: x [N, C], [N, C, L], [N, C, H, W] or [N, C, D, H, W]; weight and bias
 /// [C], 1 and 0 where undefined. Throws ValueError when a channel has a single element: it has no
 /// variance. Of no elements mean and variance are NaN, and the gradients of weight and bias 0.
+/// `peers`, if any, share the batch, and must outlive the gradients.
 template <Operand X>
 BatchNormOutput<scalar_of<X>> batch_norm_train(const X& x,
                                                const Variable<scalar_of<X>>& weight = {},
                                                const Variable<scalar_of<X>>& bias = {},
-                                               double eps = 1e-5) {
+                                               double eps = 1e-5, const Peers* peers = nullptr) {
   using T = scalar_of<X>;
-  return detail::batch_norm_train<T>("batch_norm_train", x, weight, bias, eps, false, {});
+  return detail::batch_norm_train<T>("batch_norm_train", x, weight, bias, eps, false, {}, peers);
 }
 
 /// relu(batch_norm_train(x, weight, bias, eps) + residual) in fewer passes over memory; the
 /// residual, of x's shape, counts as 0 where undefined.
 template <Operand X>
-BatchNormOutput<scalar_of<X>> batch_norm_relu_train(const X& x,
-                                                    const Variable<scalar_of<X>>& weight,
-                                                    const Variable<scalar_of<X>>& bias,
-                                                    double eps = 1e-5,
-                                                    const Variable<scalar_of<X>>& residual = {}) {
+BatchNormOutput<scalar_of<X>> batch_norm_relu_train(
+    const X& x, const Variable<scalar_of<X>>& weight, const Variable<scalar_of<X>>& bias,
+    double eps = 1e-5, const Variable<scalar_of<X>>& residual = {}, const Peers* peers = nullptr) {
   using T = scalar_of<X>;
-  return detail::batch_norm_train<T>("batch_norm_relu_train", x, weight, bias, eps, true, residual);
+  return detail::batch_norm_train<T>("batch_norm_relu_train", x, weight, bias, eps, true, residual,
+                                     peers);
 }
 
 namespace detail {

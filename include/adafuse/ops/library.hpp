@@ -72,9 +72,10 @@ namespace adafuse::inline ADAFUSE_SIMD {
   ADAFUSE_EXTERN template Variable<T> sum_to(const Variable<T>&, const Shape&);                  \
   ADAFUSE_EXTERN template Variable<T> broadcast_to(const Variable<T>&, const Shape&);            \
   ADAFUSE_EXTERN template BatchNormOutput<T> batch_norm_train(                                   \
-      const Variable<T>&, const Variable<T>&, const Variable<T>&, double);                       \
+      const Variable<T>&, const Variable<T>&, const Variable<T>&, double, const Peers*);         \
   ADAFUSE_EXTERN template BatchNormOutput<T> batch_norm_relu_train(                              \
-      const Variable<T>&, const Variable<T>&, const Variable<T>&, double, const Variable<T>&);   \
+      const Variable<T>&, const Variable<T>&, const Variable<T>&, double, const Variable<T>&,    \
+      const Peers*);                                                                             \
   ADAFUSE_EXTERN template Variable<T> batch_norm(const Variable<T>&, const Variable<T>&,         \
                                                  const Variable<T>&, const Tensor<T>&,           \
                                                  const Tensor<T>&, double);                      \
@@ -87,7 +88,7 @@ namespace adafuse::inline ADAFUSE_SIMD {
                                              const Conv2dOptions&);                              \
   ADAFUSE_EXTERN template Variable<T> cross_entropy(                                             \
       const Variable<T>&, const Tensor<std::int64_t>&, const CrossEntropyOptions&);              \
-  ADAFUSE_EXTERN template Variable<T> dropout(const Variable<T>&, double, Key);                  \
+  ADAFUSE_EXTERN template Variable<T> dropout(const Variable<T>&, double, Key, std::uint64_t);   \
   ADAFUSE_EXTERN template Variable<T> matmul(const Variable<T>&, const Variable<T>&,             \
                                              MatmulOptions);                                     \
   ADAFUSE_EXTERN template Variable<T> linear(const Variable<T>&, const Variable<T>&,             \

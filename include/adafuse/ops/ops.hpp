@@ -37,6 +37,7 @@
 #include <adafuse/ops/normalization.hpp>
 #include <adafuse/ops/normalize.hpp>
 #include <adafuse/ops/pad.hpp>
+#include <adafuse/ops/peers.hpp>
 #include <adafuse/ops/pixel_shuffle.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/pool1d.hpp>

@@ -36,6 +36,20 @@ enum class Schedule {
 inline constexpr std::string_view schedule_words[] = {"one-cycle", "cosine", "step", "constant"};
 constexpr io::Words words_of(Schedule) { return {"schedule", schedule_words}; }
 
+/// Whether batch norms take the statistics of all ranks' clips, where several share a batch.
+enum class SyncBatchNorm {
+  automatic,  ///< where a rank has fewer than 32 clips at once
+  on,
+  off,  ///< Each rank takes those of its own clips.
+};
+inline constexpr std::string_view sync_batch_norm_words[] = {"auto", "on", "off"};
+constexpr io::Words words_of(SyncBatchNorm) { return {"sync-bn", sync_batch_norm_words}; }
+
+/// Whether they do, of a rank that puts `clips` through the network at once.
+constexpr bool synchronises(SyncBatchNorm choice, Index clips) {
+  return choice == SyncBatchNorm::on || (choice == SyncBatchNorm::automatic && clips < 32);
+}
+
 /// All that a training run depends on, beside its data.
 struct TrainConfig {
   models::ModelConfig model;  ///< the network
@@ -48,7 +62,9 @@ struct TrainConfig {
   Schedule schedule = Schedule::one_cycle;  ///< how the rate goes on
   double weight_decay = 0.01;               ///< not on biases and batch norms
   double clip_norm = 20;                    ///< of the gradients
-  TuningConfig tuning;                      ///< where it starts, what learns, how clips count
+  /// statistics of norms where several ranks share a batch
+  SyncBatchNorm sync_batch_norm = SyncBatchNorm::automatic;
+  TuningConfig tuning;  ///< where it starts, what learns, how clips count
 
   double lambda = 0.5;  ///< weight of the cost, counted as a share of the dense network
   LambdaRule lambda_rule = LambdaRule::half_learned;  ///< how much of lambda counts when
@@ -200,6 +216,7 @@ void list_fields(Fields& f, models::ModelConfig& c) {
   f.or_default("policy_layers", c.policy_layers), f.or_default("policy_pool", c.policy_pool);
   f.or_default("policy_groups_of", c.policy_groups_of);
   f.or_default("policy_both", c.policy_both);
+  f.or_default("policy_sees", c.policy_sees), f.or_default("actions", c.actions);
 }
 
 template <class Fields>
@@ -211,6 +228,7 @@ void list_fields(Fields& f, TrainConfig& c) {
   f("epochs", c.epochs), f("batch", c.batch);
   f("optimizer", c.optimizer), f("rate", c.rate), f("schedule", c.schedule);
   f("weight_decay", c.weight_decay), f("clip_norm", c.clip_norm);
+  f.or_default("sync_bn", c.sync_batch_norm);
   f.or_default("tuning", c.tuning);
   f("lambda", c.lambda), f("lambda_from", c.lambda_from), f("cost", c.cost);
   // Files that name no rule are of when an epoch was all that there was.

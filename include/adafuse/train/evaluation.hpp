@@ -8,6 +8,7 @@
 #include <adafuse/models/video_model.hpp>
 #include <adafuse/train/average_precision.hpp>
 #include <adafuse/train/finite.hpp>
+#include <adafuse/train/gather.hpp>
 #include <adafuse/train/policy_choice.hpp>
 #include <adafuse/train/several_labels.hpp>
 #include <chrono>
@@ -78,6 +79,9 @@ struct EvaluationOptions {
   bool keep_decisions = false;  ///< Collect what was decided: clips x T x channels bytes.
   std::function<void()> after_batch{};  ///< Called after each batch; may leave by an exception.
   DecisionSource<float> decisions{};    ///< Decides in place of the policy; empty: that does.
+  /// The ranks that share the clips: the loader makes this one's share of each batch. All get the
+  /// evaluation of all clips. Null: there are no others.
+  const Peers* peers = nullptr;
 };
 
 namespace detail {
@@ -138,6 +142,117 @@ inline void keep_decisions(Evaluation& result, const BlockActions& actions, Inde
   }
 }
 
+/// Sums over clips, of which the means of an evaluation are made.
+struct EvaluationSums {
+  double correct = 0, entropy = 0;                  // clips; nats
+  double run = 0, dense = 0, paper = 0, upper = 0;  // multiply-accumulates
+
+  std::array<double*, 6> all() { return {&correct, &entropy, &run, &dense, &paper, &upper}; }
+};
+
+/// Numbers in a row, taken in the order in which they were put there.
+class NumberReader {
+ public:
+  explicit NumberReader(std::span<const double> numbers) : left_(numbers) {}
+  double next() {
+    const double number = left_.front();
+    left_ = left_.subspan(1);
+    return number;
+  }
+  Index count() { return static_cast<Index>(next()); }
+
+ private:
+  std::span<const double> left_;
+};
+
+/// A rank's clips, behind the number of the batch that each came in. What follows from logits and
+/// labels is left out.
+inline std::vector<double> numbers_of_clips(const Evaluation& e,
+                                            const std::vector<Index>& batches) {
+  std::vector<double> numbers;
+  const auto put = [&](auto... values) { (numbers.push_back(static_cast<double>(values)), ...); };
+  put(e.results.size());
+  for (std::size_t i = 0; i < e.results.size(); ++i) {
+    const ClipResult& clip = e.results[i];
+    put(batches[i], clip.clip, clip.macs, clip.macs_fraction, clip.labels.size());
+    for (const auto label : clip.labels) put(label);
+    put(clip.logits.size());
+    for (const float logit : clip.logits) put(logit);
+  }
+  return numbers;
+}
+
+/// Puts the clips of all ranks where the shares of one rank were, in the order of the batches.
+inline void take_clips(Evaluation& e, const std::vector<std::vector<double>>& by_rank) {
+  std::vector<std::pair<Index, ClipResult>> all;
+  for (const auto& numbers : by_rank) {
+    NumberReader read(numbers);
+    for (Index left = read.count(); left > 0; --left) {
+      const Index batch = read.count(), clip = read.count();
+      const double macs = read.next(), fraction = read.next();
+      std::vector<std::int64_t> labels(static_cast<std::size_t>(read.count()));
+      for (auto& label : labels) label = read.count();
+      std::vector<float> logits(static_cast<std::size_t>(read.count()));
+      for (float& logit : logits) logit = static_cast<float>(read.next());
+      auto result =
+          e.several_labels ? clip_result(logits, labels) : clip_result(logits, labels.front());
+      result.clip = clip, result.macs = macs, result.macs_fraction = fraction;
+      all.emplace_back(batch, std::move(result));
+    }
+  }
+  // Within a batch the ranks have their parts in their order.
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  e.results.clear();
+  for (auto& [batch, result] : all) e.results.push_back(std::move(result));
+}
+
+/// Adds the counts of actions of all ranks; one that had no clip does not know the blocks.
+inline void sum_actions(const Peers& peers, Evaluation& e) {
+  std::string names;
+  for (const auto& [block, counts] : e.blocks) names += block + "\n";
+  for (const auto& text : gather_texts(peers, names)) {
+    if (!e.blocks.empty()) break;
+    for (std::size_t begin = 0, end; begin < text.size(); begin = end + 1) {
+      end = text.find('\n', begin);
+      e.blocks.push_back({text.substr(begin, end - begin), {}});
+    }
+  }
+  e.frames.resize(e.blocks.size());
+  std::vector<double> most{0};
+  for (const auto& frames : e.frames) most[0] = static_cast<double>(frames.size());
+  for (const auto& rank : gather_numbers(peers, most)) most[0] = std::max(most[0], rank[0]);
+  std::vector<ActionCounts*> all{&e.actions};
+  for (auto& [block, counts] : e.blocks) all.push_back(&counts);
+  for (auto& frames : e.frames) {
+    frames.resize(static_cast<std::size_t>(most[0]));
+    for (auto& counts : frames) all.push_back(&counts);
+  }
+  std::vector<double> numbers;
+  for (const ActionCounts* counts : all)
+    for (const Index count : counts->count) numbers.push_back(static_cast<double>(count));
+  peers.sum(numbers);
+  NumberReader read(numbers);
+  for (ActionCounts* counts : all)
+    for (Index& count : counts->count) count = read.count();
+}
+
+/// Makes of a rank's share the evaluation of all ranks' clips, the same on each. `batches` are the
+/// numbers of those that its clips came in. Its seconds are those of the slowest rank.
+inline void merge_ranks(const Peers& peers, Evaluation& e, EvaluationSums& sums,
+                        const std::vector<Index>& batches) {
+  std::vector<double> numbers{static_cast<double>(e.clips)};
+  for (const double* sum : sums.all()) numbers.push_back(*sum);
+  peers.sum(numbers);
+  NumberReader read(numbers);
+  e.clips = read.count();
+  for (double* sum : sums.all()) *sum = read.next();
+  const double own[] = {e.seconds};
+  for (const auto& rank : gather_numbers(peers, own)) e.seconds = std::max(e.seconds, rank[0]);
+  sum_actions(peers, e);
+  take_clips(e, gather_numbers(peers, numbers_of_clips(e, batches)));
+}
+
 }  // namespace detail
 
 /// Runs the model over the clips of a loader (its epoch 0). Throws ValueError, naming the clip,
@@ -145,11 +260,22 @@ inline void keep_decisions(Evaluation& result, const BlockActions& actions, Inde
 inline Evaluation evaluate(const models::VideoModel<float>& model, const data::Loader& loader,
                            const EvaluationOptions& options = {}) {
   const NoGrad guard;
+  const bool shared = options.peers && options.peers->size() > 1;
+  require<ValueError>(!shared || !options.keep_decisions,
+                      "evaluate: decisions are kept by one rank, not by ",
+                      shared ? options.peers->size() : 1);
   Evaluation result;
   result.several_labels = options.several_labels;
-  double run = 0, dense = 0, paper = 0, upper = 0, entropy = 0;
-  Index correct = 0;
+  detail::EvaluationSums sums;
+  auto& [correct, entropy, run, dense, paper, upper] = sums;
+  std::vector<Index> batch_of_clip;
+  Index number = -1;
   for (const auto& batch : loader.epoch(0)) {
+    ++number;
+    if (batch.indices.empty()) {  // a share of the last batch
+      if (options.after_batch) options.after_batch();
+      continue;
+    }
     AdaptiveContext<float> ctx(false, options.key.of("noise"));
     ctx.sample = options.sample;
     ctx.decisions = options.decisions ? options.decisions
@@ -162,13 +288,15 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
 
     const Index clips = batch.clips.size(0), frames = batch.clips.size(1);
     result.clips += clips;
+    batch_of_clip.resize(static_cast<std::size_t>(result.clips), number);
     for (Index n = 0; n < clips; ++n) {
       const auto name = io::in_quotes(loader.name(batch.indices[static_cast<std::size_t>(n)]));
       require_finite_logits(out.logits.value()[n].values(), "evaluate: clip " + name);
     }
     const auto& logits = out.logits;
-    correct += options.several_labels ? correct_count(logits.value(), batch.label_sets)
-                                      : correct_count(logits.value(), batch.labels);
+    correct +=
+        static_cast<double>(options.several_labels ? correct_count(logits.value(), batch.label_sets)
+                                                   : correct_count(logits.value(), batch.labels));
     entropy +=
         static_cast<double>((options.several_labels ? mean(label_losses(logits, batch.label_sets))
                                                     : cross_entropy(logits, batch.labels))
@@ -197,10 +325,11 @@ inline Evaluation evaluate(const models::VideoModel<float>& model, const data::L
     upper += by_formula(CostKind::upper_bound);
     if (options.after_batch) options.after_batch();
   }
+  if (shared) detail::merge_ranks(*options.peers, result, sums, batch_of_clip);
   require<ValueError>(result.clips > 0, "evaluate: there are no clips");
   const double clips = static_cast<double>(result.clips);
   result.cross_entropy = entropy / clips;
-  result.top1 = 100 * static_cast<double>(correct) / clips;
+  result.top1 = 100 * correct / clips;
   result.macs_per_clip = run / clips;
   result.macs_fraction = run / dense;
   result.paper_fraction = paper / dense;

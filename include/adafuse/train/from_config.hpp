@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/peers.hpp>
 #include <adafuse/data/mirrored_labels.hpp>
 #include <adafuse/optim/optim.hpp>
 #include <adafuse/train/input_config.hpp>
@@ -49,8 +50,10 @@ inline std::vector<std::int64_t> mirrored_labels(const TrainConfig& c,
   }
 }
 
+/// The clips of a rank: its share of each batch, which has parts of its own (TuningConfig).
 inline data::LoaderConfig training_loader(const TrainConfig& c,
-                                          const std::vector<std::string>& classes) {
+                                          const std::vector<std::string>& classes,
+                                          const Peers& peers = Alone()) {
   data::LoaderConfig loader;
   loader.batch_size = c.batch;
   loader.frames = c.model.frames;
@@ -62,6 +65,7 @@ inline data::LoaderConfig training_loader(const TrainConfig& c,
   loader.transform = c.transform;
   loader.transform.fit = data::Fit::any;  // all are of the size that the network is to see
   loader.mirrored_labels = mirrored_labels(c, classes);
+  loader.share = {peers.rank(), peers.size(), c.tuning.accumulate};
   loader.drop_last = true;  // a last batch of one clip would have no batch statistics
   return loader;
 }

@@ -3,11 +3,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/core/equals.hpp>
 #include <adafuse/core/parse_number.hpp>
 #include <adafuse/fusion/change.hpp>
 #include <adafuse/fusion/magnitude.hpp>
 #include <adafuse/io/in_quotes.hpp>
 #include <charconv>
+#include <iomanip>
+#include <locale>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -34,10 +38,19 @@ struct PolicyChoice {
 
 namespace detail {
 
-/// A number as briefly as it can be read back.
-inline std::string shortest(double number) {
+/// The fewest digits that parse_number reads as this number.
+inline std::string shortest_text(double number) {
+#ifdef __cpp_lib_to_chars
   char digits[32];
   return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+#else  // libc++ before 14 has no to_chars of a double; nor does emscripten 3.1.
+  for (int precision = 1;; ++precision) {
+    std::ostringstream text;
+    text.imbue(std::locale::classic());
+    text << std::setprecision(precision) << number;
+    if (precision == 17 || equals(parse_number(text.str()).value_or(0), number)) return text.str();
+  }
+#endif
 }
 
 }  // namespace detail
@@ -50,7 +63,7 @@ inline std::string to_string(const PolicyChoice& choice) {
     case PolicyChoice::Kind::keep_all:
       return "keep-all";
     case PolicyChoice::Kind::change:
-      return "change:" + detail::shortest(choice.threshold);
+      return "change:" + detail::shortest_text(choice.threshold);
     case PolicyChoice::Kind::random:
     case PolicyChoice::Kind::magnitude:
       break;
@@ -59,7 +72,7 @@ inline std::string to_string(const PolicyChoice& choice) {
   char separator = ':';
   for (const double share : {choice.shares.keep, choice.shares.reuse, choice.shares.skip}) {
     text += std::exchange(separator, ',');
-    text += detail::shortest(share);
+    text += detail::shortest_text(share);
   }
   return text;
 }

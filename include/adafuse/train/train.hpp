@@ -18,6 +18,7 @@
 #include <adafuse/train/frame_by_frame.hpp>
 #include <adafuse/train/frame_rules.hpp>
 #include <adafuse/train/from_config.hpp>
+#include <adafuse/train/gather.hpp>
 #include <adafuse/train/input_config.hpp>
 #include <adafuse/train/json_fields.hpp>
 #include <adafuse/train/lambda_rule.hpp>
@@ -36,6 +37,7 @@
 #include <adafuse/train/run_writer.hpp>
 #include <adafuse/train/save.hpp>
 #include <adafuse/train/several_labels.hpp>
+#include <adafuse/train/shared_file.hpp>
 #include <adafuse/train/start_weights.hpp>
 #include <adafuse/train/trained_model.hpp>
 #include <adafuse/train/trainer.hpp>

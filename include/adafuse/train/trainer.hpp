@@ -1,8 +1,14 @@
 // Trainer: epochs of steps, an evaluation after each, and the files of the run kept up to date.
+//
+// Several ranks may share each batch (core/peers.hpp). Each has a trainer of the same configuration
+// and data; together they compute the steps of one process that has the whole batch, and one of
+// them, rank 0, writes. What a step decides on (a loss that is no number, a wish to stop) is summed
+// over the ranks first, so that all decide alike.
 // SPDX-License-Identifier: MIT
 #pragma once
 
 #include <adafuse/fusion/reinforce.hpp>
+#include <adafuse/ops/peers.hpp>
 #include <adafuse/train/batch_part.hpp>
 #include <adafuse/train/best_epoch.hpp>
 #include <adafuse/train/early_stopping.hpp>
@@ -10,6 +16,7 @@
 #include <adafuse/train/metrics.hpp>
 #include <adafuse/train/rate_finder.hpp>
 #include <adafuse/train/run_writer.hpp>
+#include <adafuse/train/shared_file.hpp>
 #include <adafuse/train/start_weights.hpp>
 #include <adafuse/train/weight_ema.hpp>
 
@@ -38,19 +45,34 @@ struct Interrupted : Error {
   using Error::Error;
 };
 
+/// What all ranks have met, and say with one voice.
+struct AgreedError : ValueError {
+  using ValueError::ValueError;
+};
+
 /// What is saved besides the state after each epoch.
 struct SavingOptions {
   Index every = 0;  ///< also after each step whose number is a multiple of it; 0: no step
   io::Json source = io::Json::object();  ///< where the data came from, for whoever goes on
 };
 
+/// How ranks that share a batch make their gradients one.
+struct GradientExchange {
+  /// Before the backward of the last part of a step; may be empty.
+  std::function<void()> begin{};
+  /// After it: leaves the mean over the ranks as the gradient of each parameter.
+  std::function<void()> finish{};
+};
+
 class Trainer {
  public:
-  /// The dataset (data::OpenedDataset, FolderDataset, CachedDataset) outlives the trainer. Throws
-  /// ValueError for a configuration that can't be run.
+  /// The dataset (data::OpenedDataset, FolderDataset, CachedDataset) outlives the trainer, and so
+  /// do `peers`, the ranks that share each batch; null: there are no others. Throws ValueError for
+  /// a configuration that can't be run.
   template <class Clips>
-  Trainer(TrainConfig config, const Clips& dataset)
-      : config_(checked(std::move(config), dataset)),
+  Trainer(TrainConfig config, const Clips& dataset, const Peers* peers = nullptr)
+      : peers_(peers),
+        config_(checked(std::move(config), dataset, ranks())),
         card_{config_.model, dataset.classes, input_of(config_, dataset.train), config_.policy,
               config_.several_labels},
         model_(config_.model, Key(config_.seed).of("weights")),
@@ -61,8 +83,8 @@ class Trainer {
             .weight = class_weights(config_.tuning.class_weights, dataset.train, dataset.classes),
             .label_smoothing = config_.tuning.label_smoothing},
         optimizer_(detail::make_optimizer(config_, model_)),
-        train_(dataset.train, detail::training_loader(config_, dataset.classes)),
-        val_(dataset.val, test_loader(card_.input, config_.model.frames, config_.batch)),
+        train_(dataset.train, detail::training_loader(config_, dataset.classes, this->peers())),
+        val_(dataset.val, shared(test_loader(card_.input, config_.model.frames, config_.batch))),
         schedule_(detail::make_schedule(config_, step_count())),
         lambda_(config_.lambda_rule, config_.lambda, config_.lambda_from,
                 config_.several_labels ? chance_of_several(dataset.train, config_.model.classes)
@@ -84,39 +106,26 @@ class Trainer {
   /// By what a run that goes on knows its data again.
   const DataFingerprint& data() const { return saved_.data; }
 
+  /// What this run is, for ranks to compare: the configuration, with the number of classes.
+  const TrainConfig& config() const { return config_; }
+
+  /// Replaces the exchange of gradients after backward, which is slow: the mean of each by
+  /// Peers::sum.
+  void exchange_gradients_by(GradientExchange exchange) { exchange_ = std::move(exchange); }
+
   /// Trains, once, and writes the run's state and files after each epoch. With a writer that goes
   /// on it goes on from the saved state, and ends as if the run had never been left. Throws
   /// ValueError, naming the step, when a loss, a gradient or a logit is no number: the files then
-  /// hold the epoch before.
+  /// hold the epoch before. Where ranks share the batches, this is what rank 0 does.
   RunSummary run(RunWriter& writer, const TrainObserver& observer = {},
                  const SavingOptions& saving = {}) {
-    require<ValueError>(!std::exchange(ran_, true), "train: this trainer has run already");
-    saved_.source = saving.source;
-    if (writer.goes_on()) {
-      restore(writer);
-    } else {
-      writer.start(config_, model_, card_);
-      save(writer);
-    }
-    lap_ = std::chrono::steady_clock::now();
-    try {
-      while (saved_.state.epoch < config_.epochs && !stopping_.over()) {
-        train_epoch(writer, observer, saving.every);
-        finish_epoch(writer, observer);
-      }
-    } catch (const ValueError& error) {  // which knows of no files
-      throw ValueError(concat(
-          "train: step ", optimizer_->steps(), ": ", error.what(), "; the files in ",
-          writer.files().dir().string(), " hold the last good model",
-          writer.replaces() ? concat(", ", writer.place().dir().string(), " the earlier run") : "",
-          " (a lower rate may help)"));
-    }
-    auto summary = saved_.state.best;
-    summary.train_seconds = saved_.state.seconds;
-    summary.clips_per_second = static_cast<double>(optimizer_->steps()) *
-                               static_cast<double>(config_.batch) / saved_.state.step_seconds;
-    writer.finish(summary);
-    return summary;
+    return run(&writer, observer, saving);
+  }
+
+  /// What the other ranks do meanwhile: the same, but that they read and write no file of the run.
+  RunSummary run_beside(const TrainObserver& observer = {}) {
+    require<ValueError>(peers().rank() > 0, "train: rank 0 has a writer, others run beside it");
+    return run(nullptr, observer, {});
   }
 
   /// Instead of run(): trains, once, at the rates that the finder asks for, lambda as in a run's
@@ -127,7 +136,7 @@ class Trainer {
       for (const auto& batch : train_.epoch(epoch)) {
         double loss = std::numeric_limits<double>::infinity();
         try {
-          loss = train_step(batch, lambda_.at(0), finder.rate()).loss;
+          loss = train_step(batch, lambda_.at(0), finder.rate(), {}).loss;
         } catch (const ValueError&) {  // a loss or a gradient is no number: the step before was
           if (finder.steps().empty()) throw;  // too large
         }
@@ -136,12 +145,72 @@ class Trainer {
   }
 
  private:
-  void restore(const RunWriter& writer) {
-    const auto path = writer.files().state();
-    auto saved = read_saved_training(path);
-    check_same_config(saved.config, saved_.config, path.string());
+  const Peers& peers() const { return peers_ ? *peers_ : alone_; }
+  Index ranks() const { return peers().size(); }
+  bool alone() const { return ranks() == 1; }
+
+  data::LoaderConfig shared(data::LoaderConfig loader) const {
+    loader.share = {peers().rank(), ranks()};
+    return loader;
+  }
+
+  RunSummary run(RunWriter* writer, const TrainObserver& observer, const SavingOptions& saving) {
+    require<ValueError>(!std::exchange(ran_, true), "train: this trainer has run already");
+    require<ValueError>(writer || peers().rank() > 0, "train: rank 0 needs a writer");
+    saved_.source = saving.source;
+    if (text_of_first(peers(), writer && writer->goes_on() ? "goes on" : "").empty())
+      begin(writer);
+    else
+      restore(writer);
+    lap_ = std::chrono::steady_clock::now();
+    try {
+      while (saved_.state.epoch < config_.epochs && !stopping_.over()) {
+        train_epoch(writer, observer, saving.every);
+        finish_epoch(writer, observer);
+      }
+    } catch (const AgreedError& error) {
+      throw AgreedError(explained(error, writer));
+    } catch (const ValueError& error) {
+      throw ValueError(explained(error, writer));
+    }
+    auto summary = saved_.state.best;
+    summary.train_seconds = saved_.state.seconds;
+    summary.clips_per_second = static_cast<double>(optimizer_->steps()) *
+                               static_cast<double>(config_.batch) / saved_.state.step_seconds;
+    if (writer) writer->finish(summary);
+    return summary;
+  }
+
+  /// Of an error that knows of no step and of no files.
+  std::string explained(const ValueError& error, const RunWriter* writer) const {
+    const auto text = concat("train: step ", optimizer_->steps(), ": ", error.what());
+    if (!writer) return text;
+    return concat(
+        text, "; the files in ", writer->files().dir().string(), " hold the last good model",
+        writer->replaces() ? concat(", ", writer->place().dir().string(), " the earlier run") : "",
+        " (a lower rate may help)");
+  }
+
+  /// All ranks have rank 0's weights.
+  void begin(RunWriter* writer) {
+    if (!alone()) {
+      io::TensorFile weights;
+      detail::add_module(weights, model_);
+      load(file_of_first(peers(), std::move(weights)), model_);
+    }
+    if (!writer) return;
+    writer->start(config_, model_, card_);
+    save(writer);
+  }
+
+  void restore(RunWriter* writer) {
+    io::TensorFile file;
+    if (writer) file = io::read_safetensors(writer->files().state());
+    file = file_of_first(peers(), std::move(file));
+    auto saved = saved_training_of(file.metadata, file.name);
+    check_same_config(saved.config, saved_.config, file.name);
     check_same_data(saved.data, saved_.data);
-    const auto report = load(path, model_, *optimizer_);
+    const auto report = load(file, model_, *optimizer_);
     saved_.state = std::move(saved.state);
     const TrainingState& state = saved_.state;
     if (state.baseline_started) baseline_.restore(state.baseline);
@@ -149,17 +218,18 @@ class Trainer {
     stopping_.restore(state.since_best);
     ema_.restore(state.averaged_steps, average_of(report.extra));
     const auto averaged = ema_.in_place();
-    writer.repair(state, model_, card_);
+    if (writer) writer->repair(state, model_, card_);
   }
 
-  void save(const RunWriter& writer) {
+  void save(const RunWriter* writer) {
+    if (!writer) return;
     TrainingState& state = saved_.state;
     state.baseline_started = baseline_.started();
     state.baseline = baseline_.value();
     state.lambda = lambda_.state();
     state.since_best = stopping_.state();
     state.averaged_steps = ema_.updates();
-    writer.save_state(model_, *optimizer_, saved_, ema_.state());
+    writer->save_state(model_, *optimizer_, saved_, ema_.state());
   }
 
   /// Seconds since the last call.
@@ -169,12 +239,13 @@ class Trainer {
   }
 
   /// The steps of this epoch that are not done yet.
-  void train_epoch(const RunWriter& writer, const TrainObserver& observer, Index save_every) {
+  void train_epoch(const RunWriter* writer, const TrainObserver& observer, Index save_every) {
     TrainingState& state = saved_.state;
     const Index steps = train_.batches();
     if (state.step == steps) return;
     for (const auto& batch : train_.epoch(state.epoch, state.step)) {
-      const auto step = train_step(batch, lambda_.at(state.epoch), schedule_(optimizer_->steps()));
+      const auto step =
+          train_step(batch, lambda_.at(state.epoch), schedule_(optimizer_->steps()), observer);
       lambda_.learn(step.top1 / 100);
       state.sums += step;
       ++state.step;
@@ -184,12 +255,12 @@ class Trainer {
       if (observer.step)
         observer.step({state.epoch, config_.epochs, state.step, steps, step.loss, config_.batch,
                        state.sums / static_cast<double>(state.step)});
-      if (asked_to_stop(observer)) leave(writer);
+      if (alone() ? asked_to_stop(observer) : stop_agreed_) leave(writer);
       if (save_every > 0 && optimizer_->steps() % save_every == 0) save(writer);
     }
   }
 
-  void finish_epoch(const RunWriter& writer, const TrainObserver& observer) {
+  void finish_epoch(const RunWriter* writer, const TrainObserver& observer) {
     TrainingState& state = saved_.state;
     EpochMetrics metrics;
     metrics.epoch = state.epoch;
@@ -216,9 +287,9 @@ class Trainer {
     state.sums = {};
     state.seconds += lap();
     save(writer);
-    {
+    if (writer) {
       const auto averaged = ema_.in_place();
-      writer.add_epoch(metrics, model_, card_, is_best);
+      writer->add_epoch(metrics, model_, card_, is_best);
     }
     if (observer.epoch) observer.epoch(metrics);
   }
@@ -232,11 +303,19 @@ class Trainer {
                       {.policy = config_.policy,
                        .key = Key(config_.seed).of("evaluation"),
                        .several_labels = config_.several_labels,
-                       .after_batch = [&] {
-                         if (asked_to_stop(observer)) throw Stop{};
-                       }});
+                       .after_batch =
+                           [&] {
+                             if (agreed_to_stop(observer, nullptr)) throw Stop{};
+                           },
+                       .peers = &peers()});
     } catch (const Stop&) {
       return std::nullopt;
+    } catch (const AgreedError&) {
+      throw;
+    } catch (const Error& error) {
+      if (alone()) throw;
+      agreed_to_stop(observer, error.what());  // throws
+      throw;
     }
   }
 
@@ -244,7 +323,20 @@ class Trainer {
     return observer.stop && observer.stop();
   }
 
-  [[noreturn]] void leave(const RunWriter& writer) {
+  /// After each batch of a validation: whether any rank is asked to stop. Throws on all ranks where
+  /// one has failed.
+  bool agreed_to_stop(const TrainObserver& observer, const char* failed) {
+    double flags[] = {asked_to_stop(observer) ? 1. : 0., failed ? 1. : 0.};
+    peers().sum(flags);
+    if (flags[1] > 0) {
+      const auto texts = gather_texts(peers(), failed ? failed : "");
+      for (std::size_t r = 0; r < texts.size(); ++r)
+        if (!texts[r].empty()) throw AgreedError(concat("rank ", r, ": ", texts[r]));
+    }
+    return flags[0] > 0;
+  }
+
+  [[noreturn]] void leave(const RunWriter* writer) {
     saved_.state.seconds += lap();
     save(writer);
     throw Interrupted(concat("stopped after step ", saved_.state.step, " of ", train_.batches(),
@@ -252,33 +344,62 @@ class Trainer {
   }
 
   template <class Clips>
-  static TrainConfig checked(TrainConfig config, const Clips& dataset) {
+  static TrainConfig checked(TrainConfig config, const Clips& dataset, Index ranks) {
     config.model.classes = std::ssize(dataset.classes);
     config.model = models::with_agent_size(config.model);
     check(config);
+    check_shared(config, ranks);
     require<ValueError>(dataset.train.size() >= config.batch, "train: ", dataset.train.size(),
                         " clips do not fill one batch of ", config.batch);
     require<ValueError>(dataset.val.size() > 0, "train: there are no clips to validate on");
     return config;
   }
 
+  static void check_shared(const TrainConfig& config, Index ranks) {
+    if (ranks == 1) return;
+    const Index parts = config.tuning.accumulate;
+    require<ValueError>(config.batch % (ranks * parts) == 0, "batch: ", ranks, " ranks",
+                        parts > 1 ? concat(" do not share ", parts, " parts of") : " do not share",
+                        " a batch of ", config.batch, " clips equally; expects a multiple of ",
+                        ranks * parts);
+    const Index clips = config.batch / (ranks * parts);
+    const auto& model = config.model;
+    require<ValueError>(train::synchronises(config.sync_batch_norm, clips) ||
+                            !model.fusion.adaptive || !model.agents || model.policy_layers == 1 ||
+                            clips * model.frames > 1,
+                        "batch: a rank's step of one frame has no statistics for the agents' ",
+                        "batch norms; expects a larger batch, or sync-bn on");
+  }
+
   /// Both are below 2^31 (TrainConfig), so that a step can be counted.
   Index step_count() const { return config_.epochs * train_.batches(); }
 
-  TrainingMetrics train_step(const data::Batch& batch, double lambda, double rate) {
+  TrainingMetrics train_step(const data::Batch& batch, double lambda, double rate,
+                             const TrainObserver& observer) {
     const Index step = optimizer_->steps();
     const Key noise = Key(config_.seed).of("noise").of(static_cast<std::uint64_t>(step));
     const Index parts = config_.tuning.accumulate;
     optimizer_->zero_grad();
     TrainingMetrics sum;
     for (Index part = 0; part < parts; ++part) {
-      const auto share = part_of_batch(batch, part, parts, entropy_.weight);
+      const auto share = part_of_batch(batch, part, parts, entropy_.weight, peers());
+      if (part + 1 == parts && exchange_.begin) exchange_.begin();
       const auto own =
           backward_part(share, lambda,
                         parts == 1 ? noise : noise.of("part").of(static_cast<std::uint64_t>(part)));
       sum += own;
     }
-    clip_gradients();
+    if (!alone()) {
+      exchange_.finish ? exchange_.finish() : average_gradients();
+      take_means(sum, observer);
+      sum.lambda = lambda;
+    }
+    try {
+      require<ValueError>(std::isfinite(sum.loss), "the loss is ", sum.loss);
+      clip_gradients();
+    } catch (const ValueError& error) {
+      throw AgreedError(error.what());
+    }
     optimizer_->step(rate);
     ema_.update();
     return sum;
@@ -295,11 +416,61 @@ class Trainer {
     }
   }
 
+  /// The slow twin of what a GradientExchange does. A parameter without a gradient on any rank
+  /// stays without.
+  void average_gradients() const {
+    for (const auto& p : nn::parameters(model_)) {
+      if (!p.requires_grad()) continue;
+      const auto own = p.grad();
+      std::vector<double> mean(static_cast<std::size_t>(p.shape().size()), 0.);
+      if (own.defined()) std::copy(own.value().begin(), own.value().end(), mean.begin());
+      mean.push_back(own.defined() ? 1 : 0);
+      mean_over_ranks(peers(), mean);
+      if (!(mean.back() > 0)) continue;
+      Tensor<float> gradient(p.shape());
+      std::transform(gradient.begin(), gradient.end(), mean.begin(), gradient.begin(),
+                     [](float, double g) { return static_cast<float>(g); });
+      p.set_grad(std::move(gradient));
+    }
+  }
+
+  /// Replaces a rank's metrics by those of the whole batch; and running statistics, which move by
+  /// each rank's own clips where norms do not take those of all.
+  void take_means(TrainingMetrics& own, const TrainObserver& observer) {
+    std::vector<double> numbers{own.loss, own.cross_entropy, own.cost, own.top1,
+                                asked_to_stop(observer) ? 1. : 0.};
+    const auto statistics = synchronises() ? std::vector<Tensor<float>>() : running_statistics();
+    for (const auto& tensor : statistics)
+      numbers.insert(numbers.end(), tensor.begin(), tensor.end());
+    mean_over_ranks(peers(), numbers);
+    own.loss = numbers[0], own.cross_entropy = numbers[1];
+    own.cost = numbers[2], own.top1 = numbers[3];
+    stop_agreed_ = numbers[4] > 0;
+    auto next = numbers.begin() + 5;
+    for (auto tensor : statistics)
+      for (float& x : tensor) x = static_cast<float>(*next++);
+  }
+
+  std::vector<Tensor<float>> running_statistics() const {
+    std::vector<Tensor<float>> all;
+    for (const auto& item : nn::state(model_))
+      if (!item.is_parameter()) all.push_back(item.buffer);
+    return all;
+  }
+
+  bool synchronises() const {
+    return !alone() && train::synchronises(config_.sync_batch_norm,
+                                           config_.batch / (ranks() * config_.tuning.accumulate));
+  }
+
   /// Adds the gradients of a part of a batch; returns its share of the batch's metrics.
   TrainingMetrics backward_part(const BatchPart& part, double lambda, Key noise) {
     const data::Batch batch = repeated(part.batch, config_.draws);
     AdaptiveContext<float> ctx(true, noise);
     ctx.frozen_norms = frozen_norms_;
+    if (synchronises()) ctx.peers = &peers();
+    const Index clips = batch.labels.size();
+    if (!alone()) ctx.place = {peers().rank() * clips, clips};
     ctx.estimator = config_.estimator;
     ctx.temperature = config_.temperature;
     ctx.detach_history = config_.detach_history;
@@ -308,8 +479,8 @@ class Trainer {
     const auto out = model_.forward(batch.clips, ctx);
     const auto& plan = plan_for(batch);
     const auto costs = models::channel_costs(plan);
-    const auto cost = adaptive_cost(plan.macs(), costs, out.decisions, batch.clips.size(1),
-                                    config_.cost, plan.dense_macs());
+    const auto cost = over_ranks(adaptive_cost(
+        plan.macs(), costs, out.decisions, batch.clips.size(1), config_.cost, plan.dense_macs()));
     auto weighs = cost_loss_of(config_);
     weighs.lambda = lambda;
     const auto goal =
@@ -318,9 +489,10 @@ class Trainer {
             : objective(out.logits, batch.labels, cost, weighs, entropy_);
     const auto weighted = part.is_all() ? goal.loss : part.loss(goal, weighs);
     const double loss = static_cast<double>(weighted.item());
-    require<ValueError>(std::isfinite(loss), "the loss is ", loss);
+    require<ValueError>(!alone() || std::isfinite(loss), "the loss is ", loss);
     if (ctx.estimator == Estimator::reinforce && config_.policy.learned() && !out.decisions.empty())
-      backward(weighted + part.of_clips * choices_term(batch, out, plan, costs, weighs));
+      backward(weighted +
+               part.of_clips * choices_term(batch, part.of_ranks, out, plan, costs, weighs));
     else
       backward(weighted);
     return {loss, part.of_labels * static_cast<double>(goal.cross_entropy.item()),
@@ -336,21 +508,34 @@ class Trainer {
                                   : correct_count(logits, batch.labels);
   }
 
-  /// What REINFORCE adds to the loss, so that the gradient knows of what was drawn.
-  Variable<float> choices_term(const data::Batch& batch, const models::VideoOutput<float>& out,
+  /// The mean over the ranks: how far a mean is from its target is not the mean of how far each is.
+  Variable<float> over_ranks(const Variable<float>& own) const {
+    return alone() ? own : mean_over(peers(), own);
+  }
+
+  /// What REINFORCE adds to the loss, so that the gradient knows of what was drawn. `of_ranks` is
+  /// the part's (BatchPart).
+  Variable<float> choices_term(const data::Batch& batch, double of_ranks,
+                               const models::VideoOutput<float>& out,
                                const models::Plan<float>& plan,
                                const std::vector<ChannelCosts>& costs, const CostLoss& weighs) {
     const Index frames = batch.clips.size(1);
     const auto spent =
         clip_costs(plan.macs(), costs, out.decisions, frames, config_.cost, plan.dense_macs());
-    const auto losses =
-        config_.several_labels
-            ? clip_losses(label_losses(out.logits, batch.label_sets).value(), spent, weighs)
-            : clip_losses(out.logits.value(), batch.labels, spent, weighs, entropy_);
+    auto entropies = config_.several_labels
+                         ? label_losses(out.logits, batch.label_sets).value()
+                         : clip_losses(out.logits.value(), batch.labels, spent, {}, entropy_);
+    if (!equals(of_ranks, 1))
+      for (float& entropy : entropies) entropy *= static_cast<float>(of_ranks);
+    const auto losses = clip_losses(entropies, spent, weighs);
     const auto log_p = log_probability(out.decisions, frames);
     if (config_.draws > 1) return reinforce(log_p, losses, leave_one_out(losses, config_.draws));
     const auto term = reinforce(log_p, losses, baseline_.value());
-    baseline_.learn(losses);
+    double mean[] = {0};
+    for (const float loss : losses)
+      mean[0] += static_cast<double>(loss) / static_cast<double>(losses.size());
+    mean_over_ranks(peers(), mean);
+    baseline_.learn_mean(mean[0]);
     return term;
   }
 
@@ -374,6 +559,10 @@ class Trainer {
     return summary;
   }
 
+  const Peers* peers_;
+  Alone alone_;
+  GradientExchange exchange_;
+  bool stop_agreed_ = false;  // in the last step, by any rank
   TrainConfig config_;
   ModelCard card_;
   models::VideoModel<float> model_;

@@ -85,18 +85,24 @@ inline std::map<std::string, Tensor<float>> average_of(const Extra& extra) {
   return average;
 }
 
+/// The texts of a state file, of its metadata. `name` is what errors call it. Throws FormatError.
+inline SavedTraining saved_training_of(const std::map<std::string, std::string>& metadata,
+                                       const std::string& name) {
+  const auto json = [&](const char* key) {
+    const auto found = metadata.find(concat(detail::extra_prefix, key));
+    require<FormatError>(found != metadata.end(), name, ": not the state of a training: no \"", key,
+                         "\" in its metadata");
+    return io::parse_json(found->second, concat(name, ": ", key));
+  };
+  return {from_json<TrainingState>(json("state"), name + ": state"),
+          from_json<DataFingerprint>(json("data"), name + ": data"), json("config"),
+          json("source")};
+}
+
 /// Reads the texts of a state file and none of its tensors. Throws IoError and FormatError.
 inline SavedTraining read_saved_training(const std::filesystem::path& path) {
   const io::SafetensorsReader file(path);
-  const auto json = [&](const char* key) {
-    const auto found = file.metadata().find(concat(detail::extra_prefix, key));
-    require<FormatError>(found != file.metadata().end(), file.name(),
-                         ": not the state of a training: no \"", key, "\" in its metadata");
-    return io::parse_json(found->second, concat(file.name(), ": ", key));
-  };
-  return {from_json<TrainingState>(json("state"), file.name() + ": state"),
-          from_json<DataFingerprint>(json("data"), file.name() + ": data"), json("config"),
-          json("source")};
+  return saved_training_of(file.metadata(), file.name());
 }
 
 /// Throws ValueError, naming the key, for a configuration that is not what the run began with.

@@ -3,6 +3,7 @@
 // native build prints (wasm.sh).
 // SPDX-License-Identifier: MIT
 #include <adafuse/adafuse.hpp>
+#include <adafuse/train/policy_choice.hpp>
 #include <cstdio>
 
 using namespace adafuse;
@@ -93,4 +94,8 @@ int main() {
   } catch (const ShapeError& error) {
     std::printf("%s\n", error.what());
   }
+  for (const char* policy :
+       {"random:0.34,0.33,0.33", "random:0.3333333333333333,0.1,0.5666666666666667",
+        "magnitude:0.00001,0.99999,0"})
+    std::printf("%s\n", train::to_string(train::parse_policy(policy)).c_str());
 }

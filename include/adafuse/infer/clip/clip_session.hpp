@@ -178,7 +178,7 @@ class ClipSession : public Session<T> {
       const Index frame = maps.channels * maps.pixels;
       RelativeChange sum;
       add_change<T>(sum, {maps.data + f * frame, maps.live, f},
-                 {maps.data + (f - 1) * frame, maps.live, f - 1}, maps.channels, maps.pixels);
+                    {maps.data + (f - 1) * frame, maps.live, f - 1}, maps.channels, maps.pixels);
       return sum.value();
     }
 

@@ -48,9 +48,12 @@ template <class T>
 struct FoldedAgent {
   PolicyConfig config;
   std::vector<FoldedLinear<T>> layers;  // the last one's outputs are [actions][decisions]
+  Tensor<T>
+      fixed;  // [actions][decisions]: the logits of an agent that sees nothing, else undefined
 
   /// v_t of each frame: x [frames, c, pixels] -> v [frames, c].
   void pool(Index frames, Index pixels, const T* x, ChannelLists live, T* v) const {
+    if (config.sees == PolicySees::none) return;
     global_pool(config.pool == PolicyPool::max, frames, config.in_channels, pixels, x, live, v);
   }
 
@@ -65,22 +68,34 @@ struct FoldedAgent {
   /// Writes actions [frames, c']. Throws ValueError for logits that are no numbers.
   template <class PairAt>
   void decide(Index frames, const PairAt& pair_at, T* memory, std::uint8_t* actions) const {
-    T* x = memory;
-    layers.front()(frames, pair_at, x);
-    for (std::size_t i = 1; i < layers.size(); ++i) {
-      T* y = x + frames * layers[i].in();
-      layers[i](frames, x, y);
-      x = y;
-    }
     const Index decisions = config.decisions();
-    for (Index f = 0; f < frames; ++f, x += decisions * action_count) {
+    const T* logits = fixed.defined() ? fixed.data() : run_layers(frames, pair_at, memory);
+    const Index step = fixed.defined() ? 0 : decisions * action_count;
+    for (Index f = 0; f < frames; ++f, logits += step) {
       std::uint8_t* const chosen = actions + f * config.out_channels;
-      if (!choose_actions(decisions, x, chosen)) throw_for(f, x);
+      if (!choose_actions(decisions, logits, chosen)) throw_for(f, logits);
       for (Index i = decisions; i < config.out_channels; ++i) chosen[i] = chosen[i - decisions];
     }
   }
 
  private:
+  /// The logits of the frames, [frames][actions][decisions], somewhere in `memory`.
+  template <class PairAt>
+  const T* run_layers(Index frames, const PairAt& pair_at, T* memory) const {
+    T* x = memory;
+    if (config.sees == PolicySees::now)
+      layers.front()(
+          frames, [&pair_at, c = config.in_channels](Index f) { return pair_at(f) + c; }, x);
+    else
+      layers.front()(frames, pair_at, x);
+    for (std::size_t i = 1; i < layers.size(); ++i) {
+      T* y = x + frames * layers[i].in();
+      layers[i](frames, x, y);
+      x = y;
+    }
+    return x;
+  }
+
   /// Frame f has logits [actions][decisions] of which one cannot be chosen.
   [[noreturn]] void throw_for(Index f, const T* logits) const {
     const Index decisions = config.decisions();
@@ -101,16 +116,31 @@ Tensor<T> rows_by_action(const Tensor<T>& rows) {
       .reshape(rows.shape());
 }
 
+/// Sets rows [actions][decisions] of actions that may not be chosen: logits, or biases, to -inf.
+template <class T>
+void exclude(const PolicyConfig& config, Tensor<T>& biases) {
+  for (const Action action : all_actions)
+    if (!allows(config.actions, action))
+      std::fill_n(biases.data() + logit_index(action) * config.decisions(), config.decisions(),
+                  -std::numeric_limits<T>::infinity());
+}
+
 template <class T>
 FoldedAgent<T> fold_agent(const PolicyNetwork<T>& agent) {
-  FoldedAgent<T> folded{agent.config(), {}};
+  FoldedAgent<T> folded{agent.config(), {}, {}};
+  const auto& config = agent.config();
+  if (config.sees == PolicySees::none) {
+    folded.fixed = rows_by_action(agent.gate_logits().value());
+    exclude(config, folded.fixed);
+    return folded;
+  }
   const auto& layers = agent.linears().gate_fc;
-  for (std::size_t i = 0; i < layers.size(); ++i)
-    folded.layers.push_back(i < agent.norms().size()
-                                ? fold_linear(layers[i], agent.norms()[i])
-                                : FoldedLinear<T>(rows_by_action(layers[i].weight.value()),
-                                                  rows_by_action(layers[i].bias.value()),
-                                                  kernels::Activation::identity));
+  for (std::size_t i = 0; i + 1 < layers.size(); ++i)
+    folded.layers.push_back(fold_linear(layers[i], agent.norms()[i]));
+  auto biases = rows_by_action(layers.back().bias.value());
+  exclude(config, biases);
+  folded.layers.emplace_back(rows_by_action(layers.back().weight.value()), biases,
+                             kernels::Activation::identity);
   return folded;
 }
 

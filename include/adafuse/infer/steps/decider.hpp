@@ -18,10 +18,10 @@ class BlockInput {
 
 /// What a session asks before a block decides: actions for `frames` frames of a clip.
 struct Question {
-  const std::string& block;   ///< "layer1.0", "inception_3a"
-  std::uint64_t clip;         ///< its number
-  Index first_frame, frames;  ///< of the clip; a stream asks for one at a time
-  Index channels;             ///< c'
+  const std::string& block;     ///< "layer1.0", "inception_3a"
+  std::uint64_t clip;           ///< its number
+  Index first_frame, frames;    ///< of the clip; a stream asks for one at a time
+  Index channels;               ///< c'
   BlockInput* input = nullptr;  ///< null: nobody looks at the input
 };
 

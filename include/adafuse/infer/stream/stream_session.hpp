@@ -223,12 +223,11 @@ class StreamSession : public Session<T> {
     const auto& block = net_.blocks[decision.block];
     const auto actions = decisions_.begin(decision.block, frame);
     StreamInput input(*this, decision.block, step.inputs[0]);
-    const bool agent_ran =
-        this->decide(decision, {block.name, number_, frame, 1, block.channels, &input}, 1, actions,
-                     [&](const FoldedAgent<T>& agent) {
-                       run_agent(agent, before_[decision.block], step.inputs[0], frame,
-                                 actions.data());
-                     });
+    const bool agent_ran = this->decide(
+        decision, {block.name, number_, frame, 1, block.channels, &input}, 1, actions,
+        [&](const FoldedAgent<T>& agent) {
+          run_agent(agent, before_[decision.block], step.inputs[0], frame, actions.data());
+        });
     decisions_.follow(block, decision.block, frame);
     return agent_ran;
   }
@@ -256,8 +255,8 @@ class StreamSession : public Session<T> {
       if (frame == 0) {
         seen.maps = Tensor<T>({maps.channels, maps.pixels});
       } else {
-        require<ValueError>(seen.frame == frame - 1, "stream: ",
-                            session_.net_.blocks[block_].name, ": the change of frame ", frame,
+        require<ValueError>(seen.frame == frame - 1, "stream: ", session_.net_.blocks[block_].name,
+                            ": the change of frame ", frame,
                             " is asked for, that of the frame before was not");
         RelativeChange sum;
         add_change<T>(sum, {maps.data, maps.live, 0}, {seen.maps.data(), {}, 0}, maps.channels,

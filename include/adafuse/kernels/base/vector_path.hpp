@@ -19,6 +19,8 @@
 
 namespace adafuse {
 
+class Peers;
+
 namespace kernels {
 class ConvAlgorithm;
 struct WeightsToPrepare;
@@ -52,13 +54,13 @@ struct Kernels {
   void (*gemm)(const GemmShape&, const T* a, const T* b, T* c);
   void (*batch_norm)(const ChannelLayout&, const T* x, const T* mean, const T* variance,
                      const T* weight, const T* bias, double eps, T* y, const BatchNormTail<T>&);
-  void (*batch_norm_train)(const ChannelLayout&, const T* x, const T* weight, const T* bias,
-                           double eps, T* y, double* mean, double* variance,
-                           const BatchNormTail<T>&);
+  double (*batch_norm_train)(const ChannelLayout&, const T* x, const T* weight, const T* bias,
+                             double eps, T* y, double* mean, double* variance,
+                             const BatchNormTail<T>&, const Peers*);
   void (*batch_norm_train_backward)(const ChannelLayout&, const T* x, const T* weight,
                                     const T* bias, const double* mean, const double* variance,
-                                    double eps, bool relu, const T* dy, T* dx, T* dweight,
-                                    T* dbias);
+                                    double eps, bool relu, const T* dy, T* dx, T* dweight, T* dbias,
+                                    const Peers*);
   void (*layer_norm)(Index rows, Index count, const T* x, const T* weight, const T* bias,
                      double eps, T* y, double* mean, double* inverse);
   void (*layer_norm_backward)(Index rows, Index count, const T* x, const T* weight,
@@ -81,7 +83,7 @@ struct Kernels {
   void (*fuse_backward_weights)(const FuseSizes&, const T* y, const T* dz, View<T, 2> dkeep,
                                 View<T, 2> dreuse);
   void (*gumbel)(Key, std::uint64_t first, Index count, T* out);
-  void (*dropout_mask)(Index count, double p, Key, T* mask);
+  void (*dropout_mask)(std::uint64_t first, Index count, double p, Key, T* mask);
   void (*function)(Function, Index count, const T* x, T* y);
   void (*pow_run)(Index count, const T* a, Index a_step, const T* b, Index b_step, T* y);
 };

@@ -7,11 +7,12 @@
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD::reference {
 
-/// mask[i] = 1 / (1 - p) where key.uniform(i) >= p, else 0.
+/// mask[i] = 1 / (1 - p) where key.uniform(first + i) >= p, else 0.
 template <class T>
-void dropout_mask(Index count, double p, Key key, T* mask) {
+void dropout_mask(std::uint64_t first, Index count, double p, Key key, T* mask) {
   for (Index i = 0; i < count; ++i)
-    mask[i] = key.uniform(static_cast<std::uint64_t>(i)) < p ? T{0} : static_cast<T>(1 / (1 - p));
+    mask[i] =
+        key.uniform(first + static_cast<std::uint64_t>(i)) < p ? T{0} : static_cast<T>(1 / (1 - p));
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference

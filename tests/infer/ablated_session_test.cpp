@@ -1,0 +1,142 @@
+// Sessions of networks whose agents see less or may choose less: what `forward` says, and never an
+// action that is excluded.
+// SPDX-License-Identifier: MIT
+#include <doctest/doctest.h>
+
+#include <adafuse/infer/clip/clip_session.hpp>
+#include <adafuse/infer/stream/stream_session.hpp>
+#include <adafuse/models/plan_cost.hpp>
+
+#include "session_cases.hpp"
+
+namespace ablated_session_test {
+
+using namespace adafuse;
+using namespace adafuse::infer;
+
+namespace {
+
+/// Calls `check(model)` for each kind of agent that there is.
+template <class T, class Check>
+void for_each_kind(const std::string& name, const std::string& fusion, const Check& check) {
+  for (const auto sees : {PolicySees::both, PolicySees::now, PolicySees::none})
+    for (const auto actions :
+         {AllowedActions::keep_reuse_skip, AllowedActions::keep_skip, AllowedActions::keep_reuse}) {
+      auto config = models::small_config(name, fusion);
+      config.stem_stride = name == "resnet8" ? 2 : 1;
+      config.policy_sees = sees;
+      config.actions = actions;
+      config.policy_both = name == "resnet8" && actions == AllowedActions::keep_skip;
+      INFO(name << ", sees " << io::word_of(sees) << ", " << io::word_of(actions));
+      check(models::lively_model<T>(config));
+    }
+}
+
+void check_allowed(AllowedActions allowed, const Tensor<std::uint8_t>& actions) {
+  for (const auto action : actions) CHECK(allows(allowed, Action{action}));
+}
+
+template <class T>
+void check_clip(const models::VideoModel<T>& model, const Tensor<T>& clip, double tolerance) {
+  const auto expected = masked_dense(model, clip, policies[0]);
+  REQUIRE(!expected.decisions.empty());
+  ClipSession<T> session(fold(model, clip.size(3), clip.size(4)), clip.size(0), clip.size(1));
+  Ledger ledger;
+  session.set_ledger(&ledger);
+  const auto logits = session.run(clip);
+  INFO("margin " << least_margin(expected.decisions));
+  bool some_differ = false;
+  for (std::size_t b = 0; b < expected.decisions.size(); ++b) {
+    const auto taken = expected.decisions[b].actions(), same = session.actions(b);
+    CHECK(std::equal(taken.begin(), taken.end(), same.begin()));
+    check_allowed(model.config().actions, same);
+    some_differ |=
+        std::adjacent_find(same.begin(), same.end(), std::not_equal_to<>()) != same.end();
+  }
+  CHECK(some_differ);
+  CHECK(relative_difference(logits, expected.logits.value()) < tolerance);
+  CHECK(ledger.total(&LedgerRow::macs_run) ==
+        doctest::Approx(models::run_macs(model.plan(clip.size(3), clip.size(4)),
+                                         models::taken_actions(expected.decisions), clip.size(1),
+                                         clip.size(0) * clip.size(1)))
+            .epsilon(1e-9));
+}
+
+template <class T>
+void check_stream(const models::VideoModel<T>& model, const Tensor<T>& clip, double tolerance) {
+  const auto expected = masked_dense(model, clip, policies[0]);
+  StreamSession<T> session(fold(model, clip.size(3), clip.size(4), {.frames = 1}),
+                           {.future = Future::wait});
+  Tensor<T> last;
+  const auto take = [&](const std::optional<Prediction<T>>& prediction) {
+    if (!prediction) return false;
+    last = Tensor<T>({static_cast<Index>(prediction->logits.size())});
+    std::copy(prediction->logits.begin(), prediction->logits.end(), last.begin());
+    for (std::size_t b = 0; b < expected.decisions.size(); ++b) {
+      const auto taken = expected.decisions[b].actions()[prediction->frame];
+      CHECK(std::equal(taken.begin(), taken.end(), session.actions(b).begin()));
+      check_allowed(model.config().actions, session.actions(b));
+    }
+    return true;
+  };
+  for (Index t = 0; t < clip.size(1); ++t) take(session.push(clip[0][t]));
+  while (take(session.drain())) {
+  }
+  CHECK(relative_difference(last.reshape({1, last.size()}), expected.logits.value()) < tolerance);
+}
+
+template <class T>
+Tensor<T> clip_of(Index clips, Index frames, Index side) {
+  return Tensor<T>::randn({clips, frames, 3, side, side}, Key(11));
+}
+
+}  // namespace
+
+TEST_CASE("ablated session: clips in double, every kind of agent, two of a block among them") {
+  for_each_kind<double>("resnet8", "adafuse", [](const auto& model) {
+    check_clip(model, clip_of<double>(2, 3, 9), 1e-11);
+  });
+}
+
+TEST_CASE("ablated session: clips in float") {
+  for_each_kind<float>("resnet14", "adafuse-tsm",
+                       [](const auto& model) { check_clip(model, clip_of<float>(2, 3, 9), 1e-4); });
+}
+
+TEST_CASE("ablated session: streams, every kind of agent") {
+  for_each_kind<double>("resnet8", "adafuse", [](const auto& model) {
+    check_stream(model, clip_of<double>(1, 5, 9), 1e-11);
+  });
+}
+
+TEST_CASE("ablated session: without history what came before changes no decision of a stream") {
+  auto config = models::small_config("resnet8", "adafuse");
+  config.policy_sees = PolicySees::now;
+  config.adaptive_blocks = {"layer1.0"};  // its input knows one frame
+  const auto model = models::lively_model<double>(config);
+  const auto decided_after = [&](std::uint64_t first) {
+    StreamSession<double> session(fold(model, 9, 9, {.frames = 1}), {.future = Future::wait});
+    session.push(Tensor<double>::randn({3, 9, 9}, Key(first)));
+    session.push(Tensor<double>::randn({3, 9, 9}, Key(77)));
+    return session.actions(0).clone();
+  };
+  const auto one = decided_after(1), other = decided_after(2);
+  CHECK(std::equal(one.begin(), one.end(), other.begin()));
+}
+
+TEST_CASE("ablated session: a NaN among an agent's own logits is an error in a session") {
+  auto config = models::small_config("resnet8", "adafuse");
+  config.policy_sees = PolicySees::none;
+  const auto model = models::lively_model<double>(config);
+  {
+    const NoGrad guard;
+    for (auto& [name, tensor] : nn::state_tensors(model))
+      if (name == "layer1.0.policy_net.gate_logits") tensor(4) = std::nan("");
+  }
+  ClipSession<double> session(fold(model, 9, 9), 1, 2);
+  CHECK_THROWS_WITH_AS(session.run(clip_of<double>(1, 2, 9)),
+                       doctest::Contains("the agent's logits of frame 0, channel 1 are"),
+                       ValueError);
+}
+
+}  // namespace ablated_session_test
