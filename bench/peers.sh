@@ -77,6 +77,8 @@ for seed in ${3:-0 1 2}; do
   row table adafuse-exit-0.9 "$seed" adafuse yes --exit-confidence 0.9
   row table budget-0.3 "$seed" budget-0.3 yes
   row table budget-0.15 "$seed" budget-0.15 yes
+  row table budget-0.3-drawn "$seed" budget-0.3 no --sample
+  row table budget-0.15-drawn "$seed" budget-0.15 no --sample
   row table change "$seed" change yes
   row table magnitude "$seed" magnitude no
   row table random "$seed" random yes

@@ -12,7 +12,7 @@ if(TARGET adafuse_command_line)
   if(sanitized)
     # And numbers of large networks, trainings of many runs and the list of options say the same without
     # one, in a tenth of the time.
-    list(FILTER scripts EXCLUDE REGEX "/(demo|figures|kills|options|page_numbers|paper_map|resume|sweep|weights).sh$")
+    list(FILTER scripts EXCLUDE REGEX "/(demo|figures|kills|options|page_numbers|paper_map|paper_map_fails|resume|sweep|weights).sh$")
   endif()
   foreach(script IN LISTS scripts)
     cmake_path(GET script STEM name)

@@ -136,7 +136,7 @@ while IFS='|' read -r rerun command printed; do
   ! grep -qxF -e "$command" tried.txt 2>/dev/null || continue
   echo "$command" >>tried.txt
   if [[ $rerun == data && ! -e plain.safetensors ]]; then
-    works train --data data --out plain --model resnet8 --epochs 1 --batch 30
+    works train --data data --out plain --model resnet14 --stem-stride 2 --epochs 1 --batch 30
     cp plain/last.safetensors plain.safetensors
   fi
   mapfile -t tried < <(stand_in "$rerun" "${words[@]}")
@@ -144,9 +144,13 @@ while IFS='|' read -r rerun command printed; do
   [ "$(head -n 1 numbers.txt)" = "exit code 0" ] ||
     fail "docs/paper_map.md: adafuse ${words[*]} does not run (as adafuse ${tried[*]}): $(cat numbers.txt)"
   # Numbers that change by themselves would say of every option that it does something.
-  [ "$options" -eq 0 ] || numbers "${tried[@]}" >again.txt
-  [ "$options" -eq 0 ] || cmp -s again.txt numbers.txt ||
-    fail "adafuse ${tried[*]} says something else each time"
+  case ${tried[0]} in
+    describe | gestures) ;;
+    *)
+      numbers "${tried[@]}" >again.txt
+      cmp -s again.txt numbers.txt || fail "adafuse ${tried[*]} says something else each time"
+      ;;
+  esac
   for ((n = 1; n <= options; ++n)); do
     mapfile -t fewer < <(without $n "${tried[@]}")
     numbers "${fewer[@]}" >fewer.txt

@@ -117,6 +117,9 @@ TEST_CASE("ranks: two and three of them compute the steps of one process") {
     }
     CHECK(shared[0].val[0].actions.total() == alone.val[0].actions.total());
     CHECK(shared[0].val[0].frames.size() == alone.val[0].frames.size());
+    const auto &classes = shared[0].val[0].classes, &expected = alone.val[0].classes;
+    REQUIRE(classes.size() == expected.size());
+    for (const auto& [label, counts] : expected) CHECK(classes.at(label).total() == counts.total());
   }
 }
 

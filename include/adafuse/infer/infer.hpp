@@ -18,6 +18,7 @@
 #include <adafuse/infer/steps/decider.hpp>
 #include <adafuse/infer/steps/demanded_lists.hpp>
 #include <adafuse/infer/steps/frame_steps.hpp>
+#include <adafuse/infer/steps/input_change.hpp>
 #include <adafuse/infer/steps/ledger.hpp>
 #include <adafuse/infer/steps/map_copies.hpp>
 #include <adafuse/infer/steps/memory_plan.hpp>

@@ -235,6 +235,19 @@ inline void sum_actions(const Peers& peers, Evaluation& e) {
   NumberReader read(numbers);
   for (ActionCounts* counts : all)
     for (Index& count : counts->count) count = read.count();
+
+  std::vector<double> by_label;  // a label and its counts, one after the other
+  for (const auto& [label, counts] : std::exchange(e.classes, {})) {
+    by_label.push_back(static_cast<double>(label));
+    for (const Index count : counts.count) by_label.push_back(static_cast<double>(count));
+  }
+  for (const auto& rank : gather_numbers(peers, by_label)) {
+    NumberReader own(rank);
+    for (std::size_t i = 0; i < rank.size(); i += 1 + static_cast<std::size_t>(action_count)) {
+      auto& counts = e.classes[own.count()].count;
+      for (Index& count : counts) count += own.count();
+    }
+  }
 }
 
 /// Makes of a rank's share the evaluation of all ranks' clips, the same on each. `batches` are the
