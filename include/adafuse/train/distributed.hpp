@@ -295,9 +295,9 @@ class Line {
   void sum(std::span<T>, const char*) {}
   void broadcast(std::span<std::byte>, int, const char*) {}
   std::vector<std::string> all_gather(const std::string& own, const char*) { return {own}; }
-#endif
 
  private:
+#endif
   int rank_ = 0, size_ = 1;
   std::atomic<std::uint64_t> bytes_sent_{0};
   std::atomic<bool> abandoned_{false};
