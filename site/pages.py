@@ -266,7 +266,9 @@ class Site:
             text = data.decode() if len(data) <= LONGEST_SOURCE else None
         except UnicodeDecodeError:
             text = None
-        if text is None:
+        if file.endswith(".svg"):
+            body = title + self.picture(file, posixpath.basename(file), file)
+        elif text is None:
             body = f"{title}<p>{len(data)} bytes of data.</p>"
         else:
             body = title + f'<pre class="source" tabindex="0"><code>{coloured(text, file=file)}</code></pre>'
