@@ -85,7 +85,7 @@ TEST_CASE("peers: rows of the paper map repeat what a table of another page says
     return lines;
   };
   const auto estimators = lines_of("estimators.md"), map = lines_of("paper_map.md");
-  Index found = 0;
+  int found = 0;
   // "(estimators.md#who-decides): 65.4 % at 61.3 % of dense": of a row of that table.
   for (const auto& line : map) {
     const std::string place = "(estimators.md#who-decides): ";
