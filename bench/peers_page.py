@@ -86,7 +86,9 @@ def main():
             command = directory.joinpath("commands", f"{table}.{key}.txt").read_text().strip()
             stored["tables"][table].append({"name": name, "command": command, "seeds": seeds})
             cells = [cell([entry[column] for entry in seeds], digits)
-                     for column, digits in (("top1", 1), ("macs", 1), ("gflops", 4), ("frames", 1), ("ms", 2))]
+                     for column, digits in (("top1", 1), ("macs", 1), ("gflops", 4), ("frames", 1))]
+            times = [entry["ms"] for entry in seeds if entry["ms"] is not None]
+            cells.append(f"{min(times):.2f}" if times else "-")
             lines.append(f"| {name} | {' | '.join(cells)} | {len(seeds)} |")
         begin, end = f"<!-- {table} -->\n", "<!-- end -->"
         before, rest = text.split(begin)
