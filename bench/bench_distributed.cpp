@@ -96,6 +96,7 @@ class Bench {
                 1e-6 * static_cast<double>(bytes));
     for (const auto& contender : all)
       std::printf("  %-32s %8.1f ms\n", contender.name.c_str(), 1e3 * contender.median());
+    if (world_.size() == 1) return;
     std::vector<double> hidden, plain;
     for (std::size_t k = 0; k < all[0].seconds.size(); ++k) {
       hidden.push_back((all[1].seconds[k] - all[0].seconds[k]) / all[3].seconds[k]);

@@ -27,12 +27,15 @@ from pygments.util import ClassNotFound
 CONTENTS = [
     ("Begin", ["README.md", "live/index.html", "docs/reading_order.md", "docs/adafuse_by_hand.md", "docs/using.md",
                "docs/coming_from_pytorch.md", "examples/README.md"]),
-    ("The paper", ["docs/paper_map.md", "docs/estimators.md", "docs/differences.md", "docs/reproduce.md"]),
+    ("The paper", ["docs/derivations.md", "docs/where_time_travels.md", "docs/paper_map.md", "docs/estimators.md",
+                   "docs/peers.md", "docs/differences.md", "docs/reproduce.md"]),
     ("Train", ["docs/choice.md", "docs/data.md", "docs/training_tools.md", "docs/fine_tuning.md",
-               "docs/experiments.md"]),
+               "docs/experiments.md", "docs/distributed.md"]),
     ("Run", ["docs/adaptive_inference.md", "docs/streaming.md", "docs/python.md"]),
     ("The library", ["docs/architecture.md", "docs/conventions.md", "docs/glossary.md", "docs/ops.md", "docs/layers.md",
                      "docs/adding_an_op.md", "docs/errors.md", "docs/reference.md", "reference/html/index.html"]),
+    ("Rooms", [f"docs/rooms/{room}.md" for room in (
+        "core kernels io autograd ops nn optim data video fusion models infer train report interop").split()]),
     ("Evidence", ["docs/measurements.md", "docs/portability.md", "docs/decisions/README.md", "docs/site.md",
                   "bench/README.md", "scripts/soak/README.md", "CONTRIBUTING.md", "CHANGELOG.md"]),
 ]
@@ -263,7 +266,9 @@ class Site:
             text = data.decode() if len(data) <= LONGEST_SOURCE else None
         except UnicodeDecodeError:
             text = None
-        if text is None:
+        if file.endswith(".svg"):
+            body = title + self.picture(file, posixpath.basename(file), file)
+        elif text is None:
             body = f"{title}<p>{len(data)} bytes of data.</p>"
         else:
             body = title + f'<pre class="source" tabindex="0"><code>{coloured(text, file=file)}</code></pre>'

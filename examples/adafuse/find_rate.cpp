@@ -18,7 +18,7 @@ class FindRateCommand {
     // What is about a whole training. A file of a training may say it all the same.
     std::vector<std::string> elsewhere;
     for (const char* name : {"--config", "--out", "--resume", "--overwrite", "--save-every",
-                             "--epochs", "--rate", "--schedule", "--early-stopping"}) {
+                             "--epochs", "--rate", "--schedule", "--early-stopping", "--sync-bn"}) {
       command_.remove_option(command_.get_option(name));
       elsewhere.push_back(name + 2);
     }

@@ -13,6 +13,7 @@
 
 #include "command.hpp"
 #include "provenance.hpp"
+#include "stop_signals.hpp"
 
 namespace adafuse::cli {
 
@@ -27,7 +28,7 @@ int rank_by_environment() {
 
 /// How long ranks wait for each other.
 distributed::WorldOptions world_options() {
-  distributed::WorldOptions options;
+  distributed::WorldOptions options{.ending = [] { return stop_signal() != 0; }};
   if (const char* text = std::getenv("ADAFUSE_RANK_TIMEOUT")) {
     const auto seconds = parse_number(text);
     require<ValueError>(seconds && *seconds > 0,

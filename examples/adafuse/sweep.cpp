@@ -31,8 +31,8 @@ class SweepCommand {
  public:
   explicit SweepCommand(CLI::App& command)
       : command_(command), options_(add_train_options(command)) {
-    // The options of one run that are set here for each.
-    for (const char* name : {"--out", "--lambda", "--seed", "--resume", "--overwrite"})
+    // The options of one run that are set here for each, and that of several processes.
+    for (const char* name : {"--out", "--lambda", "--seed", "--resume", "--overwrite", "--sync-bn"})
       command_.remove_option(command_.get_option(name));
     add_value(command_, "--lambdas", lambdas_, "L,..", "weights of the cost")
         ->delimiter(',')

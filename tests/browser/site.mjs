@@ -103,7 +103,7 @@ async function askNonsense() {
   for (const [call, expected] of [
     ['open("nowhere", "learned", 0)', "nowhere: cannot open"],
     [`open(${model}, "learnt", 0)`, "policy: expects learned, keep-all, random:k,r,s"],
-    [`open(${model}, "magnitude:1,0,0", 0)`, "policy: sessions take learned, keep-all or random"],
+    [`open(${model}, "magnitude:1,0,0", 0)`, "policy: sessions take learned, keep-all"],
     ["gesture(9, 0)", "gesture 9 does not exist"],
     ["draw(3, [], 0)", "figure 3 does not exist"],
     ['write("/junk/x", new Uint8Array(9)), adafuse.library().open("/junk/x", "learned", 0)', "not safetensors"],

@@ -154,6 +154,7 @@ a_while() {
   local ms=$((RANDOM % (whole / 2)))
   sleep $((ms / 1000)).$(printf %03d $((ms % 1000)))
 }
+export OMPI_MCA_odls_base_sigkill_timeout=25 # Open MPI gives ranks one second; steps may take more
 for rest in 1 2 3; do
   rm -rf left
   begun 2 $long --out left
@@ -171,6 +172,8 @@ for rest in 1 2 3; do
   shared $rest train --resume left
   same "a finished run" "left is finished: there is nothing to go on with" "$out"
 done
+
+unset OMPI_MCA_odls_base_sigkill_timeout
 
 # ---- SIGKILL of a rank ----
 # Of any at any time; of rank 0 inside of a call that writes the state; of one that waits in a sum, for another one

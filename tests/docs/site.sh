@@ -20,9 +20,10 @@ expect() { # page, what stands on it
   failed=1
 }
 expect index.html 'href="docs/reading_order.html"'
-expect docs/reading_order.html 'href="../source/include/adafuse/core/tensor.hpp.html"'
-expect docs/reading_order.html 'href="../source/include/adafuse/fusion/gumbel.hpp.html"'  # `gumbel.hpp`, of that room
+expect docs/reading_order.html 'href="../source/include/adafuse/fusion/gumbel.hpp.html"'
+expect docs/reading_order.html 'conv2d/direct/whole_rows.hpp.html"'  # `whole_rows.hpp`: a neighbour
 expect docs/estimators.html '<svg'
+expect source/docs/estimators/lambda.svg.html '<svg'
 expect docs/decisions/index.html 'href="0071-the-site-is-built-here.html"'
 expect live/index.html 'id="stage"'
 if grep -rlE --include='*.html' '(src|<link[^>]*href)="https?:' "$out/pages"; then

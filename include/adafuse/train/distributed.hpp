@@ -39,6 +39,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -61,6 +62,9 @@ struct WorldOptions {
   /// How long a rank waits for another one, in seconds, before it ends the job. The longest that a
   /// rank may be busy alone, such as with reading its first batch, must fit into it.
   double timeout = 60;
+  /// Whether this process was asked to end, as by a signal: it then waits for 25 s at most, since
+  /// the others may have been ended. Empty: it never is. Called by several threads.
+  std::function<bool()> ending{};
 };
 
 namespace detail {
@@ -104,7 +108,7 @@ class Line {
 
 #if ADAFUSE_MPI
   /// A line of the same ranks as `parent`; all of them make it.
-  Line(MPI_Comm parent, double timeout) : timeout_(timeout) {
+  Line(MPI_Comm parent, WorldOptions options) : options_(std::move(options)) {
     MPI_Comm_dup(parent, &comm_);
     MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN);
     MPI_Comm_rank(comm_, &rank_), MPI_Comm_size(comm_, &size_);
@@ -238,8 +242,12 @@ class Line {
         continue;
       }
       std::this_thread::sleep_for(std::chrono::microseconds(50));
-      if (std::chrono::duration<double>(Clock::now() - begin).count() > timeout_)
-        end_job(concat("waited ", timeout_, " s for ", late(), " (", what, ")"));
+      constexpr double when_ending = 25;
+      const double most = options_.ending && options_.ending()
+                              ? std::min(when_ending, options_.timeout)
+                              : options_.timeout;
+      if (std::chrono::duration<double>(Clock::now() - begin).count() > most)
+        end_job(concat("waited ", most, " s for ", late(), " (", what, ")"));
     }
     for (std::size_t k = 0; k < transfers_.size(); ++k) {
       if (!transfers_[k].incoming) continue;
@@ -283,7 +291,7 @@ class Line {
   };
 
   MPI_Comm comm_ = MPI_COMM_NULL;
-  double timeout_;
+  WorldOptions options_;
   std::vector<MPI_Request> requests_;
   std::vector<MPI_Status> statuses_;
   std::vector<Transfer> transfers_;
@@ -295,9 +303,9 @@ class Line {
   void sum(std::span<T>, const char*) {}
   void broadcast(std::span<std::byte>, int, const char*) {}
   std::vector<std::string> all_gather(const std::string& own, const char*) { return {own}; }
-#endif
 
  private:
+#endif
   int rank_ = 0, size_ = 1;
   std::atomic<std::uint64_t> bytes_sent_{0};
   std::atomic<bool> abandoned_{false};
@@ -332,7 +340,7 @@ class World : public Peers {
       if (finalizes_) MPI_Finalize();
       refuse_library();
     }
-    line_ = std::make_unique<detail::Line>(MPI_COMM_WORLD, options.timeout);
+    line_ = std::make_unique<detail::Line>(MPI_COMM_WORLD, options);
     find_neighbours();
 #else
     require<ValueError>(started <= 1, "World: ", started,
@@ -415,7 +423,7 @@ class World : public Peers {
   /// A line for another thread; all ranks make it. Null where there are no others.
   std::unique_ptr<detail::Line> another_line() const {
 #if ADAFUSE_MPI
-    if (size() > 1) return std::make_unique<detail::Line>(MPI_COMM_WORLD, options_.timeout);
+    if (size() > 1) return std::make_unique<detail::Line>(MPI_COMM_WORLD, options_);
 #endif
     return nullptr;
   }
@@ -447,6 +455,7 @@ class World : public Peers {
                    : std::max(1, static_cast<int>(usable * all / std::max<Index>(1, theirs)));
   }
   bool finalizes_ = false;
+  int exceptions_ = std::uncaught_exceptions();  // when it was made
 #endif
 
   // Where two texts differ, with what stands around it.
@@ -463,7 +472,6 @@ class World : public Peers {
   std::unique_ptr<detail::Line> line_;
   Index ranks_here_ = 1;
   int threads_ = 1;
-  int exceptions_ = std::uncaught_exceptions();
 };
 
 /// Every n-th sample of a data set, for n ranks, from number `rank` on: what has `size()` and
