@@ -70,7 +70,7 @@ numbers() {
     echo "exit code $?"
     cat stderr.txt
     sed -E -e '/^ *"(clips_per_second|milliseconds_per_clip|policy)":/d' -e '/^expected: /d' \
-      -e 's/policy [^,]+,//' -e 's/[0-9.]+ (ms|s|min|h)( |,|$)/TIME\2/g' printed.txt |
+      -e 's/policy [^,]+,//' -e 's/[0-9.]+ (ms|s|min|h|a second)(\s|,|$)/TIME\2/g' printed.txt |
       if [ "$1" = demo ]; then sed -E 's/ +[0-9.]+$//'; else cat; fi # the last column is milliseconds
     find . -type f ! -name printed.txt ! -name stderr.txt | sort
     find . -type f \( -name metrics.csv -o -name sweep.csv -o -name model.safetensors -o -path '*/train_00000*.jpg' \) | sort | xargs -r cksum
