@@ -42,6 +42,7 @@
 #include <adafuse/train/trained_model.hpp>
 #include <adafuse/train/trainer.hpp>
 #include <adafuse/train/training_state.hpp>
+#include <adafuse/train/training_step.hpp>
 #include <adafuse/train/transform_fields.hpp>
 #include <adafuse/train/tuning.hpp>
 #include <adafuse/train/unfinished_run.hpp>

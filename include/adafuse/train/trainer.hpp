@@ -7,9 +7,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/fusion/reinforce.hpp>
-#include <adafuse/ops/peers.hpp>
-#include <adafuse/train/batch_part.hpp>
 #include <adafuse/train/best_epoch.hpp>
 #include <adafuse/train/early_stopping.hpp>
 #include <adafuse/train/from_config.hpp>
@@ -18,7 +15,7 @@
 #include <adafuse/train/run_writer.hpp>
 #include <adafuse/train/shared_file.hpp>
 #include <adafuse/train/start_weights.hpp>
-#include <adafuse/train/weight_ema.hpp>
+#include <adafuse/train/training_step.hpp>
 
 namespace adafuse::train::inline ADAFUSE_SIMD {
 
@@ -45,23 +42,10 @@ struct Interrupted : Error {
   using Error::Error;
 };
 
-/// What all ranks have met, and say with one voice.
-struct AgreedError : ValueError {
-  using ValueError::ValueError;
-};
-
 /// What is saved besides the state after each epoch.
 struct SavingOptions {
   Index every = 0;  ///< also after each step whose number is a multiple of it; 0: no step
   io::Json source = io::Json::object();  ///< where the data came from, for whoever goes on
-};
-
-/// How ranks that share a batch make their gradients one.
-struct GradientExchange {
-  /// Before the backward of the last part of a step; may be empty.
-  std::function<void()> begin{};
-  /// After it: leaves the mean over the ranks as the gradient of each parameter.
-  std::function<void()> finish{};
 };
 
 class Trainer {
@@ -76,13 +60,12 @@ class Trainer {
         card_{config_.model, dataset.classes, input_of(config_, dataset.train), config_.policy,
               config_.several_labels},
         model_(config_.model, Key(config_.seed).of("weights")),
-        frozen_norms_(freeze(model_, config_.tuning)),
-        ema_(model_, config_.tuning.ema),
+        step_(
+            config_, model_,
+            {.weight = class_weights(config_.tuning.class_weights, dataset.train, dataset.classes),
+             .label_smoothing = config_.tuning.label_smoothing},
+            this->peers()),
         stopping_(config_.tuning.early_stopping),
-        entropy_{
-            .weight = class_weights(config_.tuning.class_weights, dataset.train, dataset.classes),
-            .label_smoothing = config_.tuning.label_smoothing},
-        optimizer_(detail::make_optimizer(config_, model_)),
         train_(dataset.train, detail::training_loader(config_, dataset.classes, this->peers())),
         val_(dataset.val, shared(test_loader(card_.input, config_.model.frames, config_.batch))),
         schedule_(detail::make_schedule(config_, step_count())),
@@ -109,9 +92,10 @@ class Trainer {
   /// What this run is, for ranks to compare: the configuration, with the number of classes.
   const TrainConfig& config() const { return config_; }
 
-  /// Replaces the exchange of gradients after backward, which is slow: the mean of each by
-  /// Peers::sum.
-  void exchange_gradients_by(GradientExchange exchange) { exchange_ = std::move(exchange); }
+  /// How ranks exchange their gradients (training_step.hpp).
+  void exchange_gradients_by(GradientExchange exchange) {
+    step_.exchange_gradients_by(std::move(exchange));
+  }
 
   /// Trains, once, and writes the run's state and files after each epoch. With a writer that goes
   /// on it goes on from the saved state, and ends as if the run had never been left. Throws
@@ -136,7 +120,7 @@ class Trainer {
       for (const auto& batch : train_.epoch(epoch)) {
         double loss = std::numeric_limits<double>::infinity();
         try {
-          loss = train_step(batch, lambda_.at(0), finder.rate(), {}).loss;
+          loss = step_(batch, lambda_.at(0), finder.rate()).loss;
         } catch (const ValueError&) {  // a loss or a gradient is no number: the step before was
           if (finder.steps().empty()) throw;  // too large
         }
@@ -175,7 +159,7 @@ class Trainer {
     }
     auto summary = saved_.state.best;
     summary.train_seconds = saved_.state.seconds;
-    summary.clips_per_second = static_cast<double>(optimizer_->steps()) *
+    summary.clips_per_second = static_cast<double>(step_.optimizer().steps()) *
                                static_cast<double>(config_.batch) / saved_.state.step_seconds;
     if (writer) writer->finish(summary);
     return summary;
@@ -183,7 +167,7 @@ class Trainer {
 
   /// Of an error that knows of no step and of no files.
   std::string explained(const ValueError& error, const RunWriter* writer) const {
-    const auto text = concat("train: step ", optimizer_->steps(), ": ", error.what());
+    const auto text = concat("train: step ", step_.optimizer().steps(), ": ", error.what());
     if (!writer) return text;
     return concat(
         text, "; the files in ", writer->files().dir().string(), " hold the last good model",
@@ -210,26 +194,26 @@ class Trainer {
     auto saved = saved_training_of(file.metadata, file.name);
     check_same_config(saved.config, saved_.config, file.name);
     check_same_data(saved.data, saved_.data);
-    const auto report = load(file, model_, *optimizer_);
+    const auto report = load(file, model_, step_.optimizer());
     saved_.state = std::move(saved.state);
     const TrainingState& state = saved_.state;
-    if (state.baseline_started) baseline_.restore(state.baseline);
+    if (state.baseline_started) step_.baseline().restore(state.baseline);
     lambda_.restore(state.lambda);
     stopping_.restore(state.since_best);
-    ema_.restore(state.averaged_steps, average_of(report.extra));
-    const auto averaged = ema_.in_place();
+    step_.average().restore(state.averaged_steps, average_of(report.extra));
+    const auto averaged = step_.average().in_place();
     if (writer) writer->repair(state, model_, card_);
   }
 
   void save(const RunWriter* writer) {
     if (!writer) return;
     TrainingState& state = saved_.state;
-    state.baseline_started = baseline_.started();
-    state.baseline = baseline_.value();
+    state.baseline_started = step_.baseline().started();
+    state.baseline = step_.baseline().value();
     state.lambda = lambda_.state();
     state.since_best = stopping_.state();
-    state.averaged_steps = ema_.updates();
-    writer->save_state(model_, *optimizer_, saved_, ema_.state());
+    state.averaged_steps = step_.average().updates();
+    writer->save_state(model_, step_.optimizer(), saved_, step_.average().state());
   }
 
   /// Seconds since the last call.
@@ -244,8 +228,7 @@ class Trainer {
     const Index steps = train_.batches();
     if (state.step == steps) return;
     for (const auto& batch : train_.epoch(state.epoch, state.step)) {
-      const auto step =
-          train_step(batch, lambda_.at(state.epoch), schedule_(optimizer_->steps()), observer);
+      const auto step = step_(batch, lambda_.at(state.epoch), schedule_(step_.optimizer().steps()));
       lambda_.learn(step.top1 / 100);
       state.sums += step;
       ++state.step;
@@ -255,8 +238,8 @@ class Trainer {
       if (observer.step)
         observer.step({state.epoch, config_.epochs, state.step, steps, step.loss, config_.batch,
                        state.sums / static_cast<double>(state.step)});
-      if (alone() ? asked_to_stop(observer) : stop_agreed_) leave(writer);
-      if (save_every > 0 && optimizer_->steps() % save_every == 0) save(writer);
+      if (agreed_to_stop(observer, nullptr)) leave(writer);
+      if (save_every > 0 && step_.optimizer().steps() % save_every == 0) save(writer);
     }
   }
 
@@ -265,7 +248,7 @@ class Trainer {
     EpochMetrics metrics;
     metrics.epoch = state.epoch;
     metrics.train = state.sums / static_cast<double>(state.step);
-    metrics.rate = schedule_(optimizer_->steps() - 1);
+    metrics.rate = schedule_(step_.optimizer().steps() - 1);
     if (const auto val = validate(observer))
       metrics.val = *val;
     else
@@ -288,7 +271,7 @@ class Trainer {
     state.seconds += lap();
     save(writer);
     if (writer) {
-      const auto averaged = ema_.in_place();
+      const auto averaged = step_.average().in_place();
       writer->add_epoch(metrics, model_, card_, is_best);
     }
     if (observer.epoch) observer.epoch(metrics);
@@ -297,7 +280,7 @@ class Trainer {
   /// Of the average of the weights, where one is taken; nothing when the observer asks to stop.
   std::optional<Evaluation> validate(const TrainObserver& observer) {
     struct Stop {};
-    const auto averaged = ema_.in_place();
+    const auto averaged = step_.average().in_place();
     try {
       return evaluate(model_, val_,
                       {.policy = config_.policy,
@@ -374,178 +357,6 @@ class Trainer {
   /// Both are below 2^31 (TrainConfig), so that a step can be counted.
   Index step_count() const { return config_.epochs * train_.batches(); }
 
-  TrainingMetrics train_step(const data::Batch& batch, double lambda, double rate,
-                             const TrainObserver& observer) {
-    const Index step = optimizer_->steps();
-    const Key noise = Key(config_.seed).of("noise").of(static_cast<std::uint64_t>(step));
-    const Index parts = config_.tuning.accumulate;
-    optimizer_->zero_grad();
-    TrainingMetrics sum;
-    for (Index part = 0; part < parts; ++part) {
-      const auto share = part_of_batch(batch, part, parts, entropy_.weight, peers());
-      if (part + 1 == parts && exchange_.begin) exchange_.begin();
-      const auto own =
-          backward_part(share, lambda,
-                        parts == 1 ? noise : noise.of("part").of(static_cast<std::uint64_t>(part)));
-      sum += own;
-    }
-    if (!alone()) {
-      exchange_.finish ? exchange_.finish() : average_gradients();
-      take_means(sum, observer);
-      sum.lambda = lambda;
-    }
-    try {
-      require<ValueError>(std::isfinite(sum.loss), "the loss is ", sum.loss);
-      clip_gradients();
-    } catch (const ValueError& error) {
-      throw AgreedError(error.what());
-    }
-    optimizer_->step(rate);
-    ema_.update();
-    return sum;
-  }
-
-  /// All together, or the agents' by themselves: draws make theirs large, and the others' small.
-  void clip_gradients() const {
-    if (config_.agent_clip_norm > 0) {
-      const auto [agents, others] = agents_apart(model_);
-      optim::clip_by_norm(agents, config_.agent_clip_norm);
-      optim::clip_by_norm(others, config_.clip_norm);
-    } else {
-      optim::clip_by_norm(nn::parameters(model_), config_.clip_norm);
-    }
-  }
-
-  /// The slow twin of what a GradientExchange does. A parameter without a gradient on any rank
-  /// stays without.
-  void average_gradients() const {
-    for (const auto& p : nn::parameters(model_)) {
-      if (!p.requires_grad()) continue;
-      const auto own = p.grad();
-      std::vector<double> mean(static_cast<std::size_t>(p.shape().size()), 0.);
-      if (own.defined()) std::copy(own.value().begin(), own.value().end(), mean.begin());
-      mean.push_back(own.defined() ? 1 : 0);
-      mean_over_ranks(peers(), mean);
-      if (!(mean.back() > 0)) continue;
-      Tensor<float> gradient(p.shape());
-      std::transform(gradient.begin(), gradient.end(), mean.begin(), gradient.begin(),
-                     [](float, double g) { return static_cast<float>(g); });
-      p.set_grad(std::move(gradient));
-    }
-  }
-
-  /// Replaces a rank's metrics by those of the whole batch; and running statistics, which move by
-  /// each rank's own clips where norms do not take those of all.
-  void take_means(TrainingMetrics& own, const TrainObserver& observer) {
-    std::vector<double> numbers{own.loss, own.cross_entropy, own.cost, own.top1,
-                                asked_to_stop(observer) ? 1. : 0.};
-    const auto statistics = synchronises() ? std::vector<Tensor<float>>() : running_statistics();
-    for (const auto& tensor : statistics)
-      numbers.insert(numbers.end(), tensor.begin(), tensor.end());
-    mean_over_ranks(peers(), numbers);
-    own.loss = numbers[0], own.cross_entropy = numbers[1];
-    own.cost = numbers[2], own.top1 = numbers[3];
-    stop_agreed_ = numbers[4] > 0;
-    auto next = numbers.begin() + 5;
-    for (auto tensor : statistics)
-      for (float& x : tensor) x = static_cast<float>(*next++);
-  }
-
-  std::vector<Tensor<float>> running_statistics() const {
-    std::vector<Tensor<float>> all;
-    for (const auto& item : nn::state(model_))
-      if (!item.is_parameter()) all.push_back(item.buffer);
-    return all;
-  }
-
-  bool synchronises() const {
-    return !alone() && train::synchronises(config_.sync_batch_norm,
-                                           config_.batch / (ranks() * config_.tuning.accumulate));
-  }
-
-  /// Adds the gradients of a part of a batch; returns its share of the batch's metrics.
-  TrainingMetrics backward_part(const BatchPart& part, double lambda, Key noise) {
-    const data::Batch batch = repeated(part.batch, config_.draws);
-    AdaptiveContext<float> ctx(true, noise);
-    ctx.frozen_norms = frozen_norms_;
-    if (synchronises()) ctx.peers = &peers();
-    const Index clips = batch.labels.size();
-    if (!alone()) ctx.place = {peers().rank() * clips, clips};
-    ctx.estimator = config_.estimator;
-    ctx.temperature = config_.temperature;
-    ctx.detach_history = config_.detach_history;
-    ctx.decisions = config_.policy.source<float>(noise.of("lots"));
-
-    const auto out = model_.forward(batch.clips, ctx);
-    const auto& plan = plan_for(batch);
-    const auto costs = models::channel_costs(plan);
-    const auto cost = over_ranks(adaptive_cost(
-        plan.macs(), costs, out.decisions, batch.clips.size(1), config_.cost, plan.dense_macs()));
-    auto weighs = cost_loss_of(config_);
-    weighs.lambda = lambda;
-    const auto goal =
-        config_.several_labels
-            ? objective(mean(label_losses(out.logits, batch.label_sets)), cost, weighs)
-            : objective(out.logits, batch.labels, cost, weighs, entropy_);
-    const auto weighted = part.is_all() ? goal.loss : part.loss(goal, weighs);
-    const double loss = static_cast<double>(weighted.item());
-    require<ValueError>(!alone() || std::isfinite(loss), "the loss is ", loss);
-    if (ctx.estimator == Estimator::reinforce && config_.policy.learned() && !out.decisions.empty())
-      backward(weighted +
-               part.of_clips * choices_term(batch, part.of_ranks, out, plan, costs, weighs));
-    else
-      backward(weighted);
-    return {loss, part.of_labels * static_cast<double>(goal.cross_entropy.item()),
-            part.of_clips * static_cast<double>(goal.cost.item()),
-            part.of_clips * 100 * static_cast<double>(hits(out.logits.value(), batch)) /
-                static_cast<double>(batch.labels.size()),
-            part.of_clips * lambda};
-  }
-
-  /// Clips whose largest logit is a label of theirs that counts.
-  Index hits(const Tensor<float>& logits, const data::Batch& batch) const {
-    return config_.several_labels ? correct_count(logits, batch.label_sets)
-                                  : correct_count(logits, batch.labels);
-  }
-
-  /// The mean over the ranks: how far a mean is from its target is not the mean of how far each is.
-  Variable<float> over_ranks(const Variable<float>& own) const {
-    return alone() ? own : mean_over(peers(), own);
-  }
-
-  /// What REINFORCE adds to the loss, so that the gradient knows of what was drawn. `of_ranks` is
-  /// the part's (BatchPart).
-  Variable<float> choices_term(const data::Batch& batch, double of_ranks,
-                               const models::VideoOutput<float>& out,
-                               const models::Plan<float>& plan,
-                               const std::vector<ChannelCosts>& costs, const CostLoss& weighs) {
-    const Index frames = batch.clips.size(1);
-    const auto spent =
-        clip_costs(plan.macs(), costs, out.decisions, frames, config_.cost, plan.dense_macs());
-    auto entropies = config_.several_labels
-                         ? label_losses(out.logits, batch.label_sets).value()
-                         : clip_losses(out.logits.value(), batch.labels, spent, {}, entropy_);
-    if (!equals(of_ranks, 1))
-      for (float& entropy : entropies) entropy *= static_cast<float>(of_ranks);
-    const auto losses = clip_losses(entropies, spent, weighs);
-    const auto log_p = log_probability(out.decisions, frames);
-    if (config_.draws > 1) return reinforce(log_p, losses, leave_one_out(losses, config_.draws));
-    const auto term = reinforce(log_p, losses, baseline_.value());
-    double mean[] = {0};
-    for (const float loss : losses)
-      mean[0] += static_cast<double>(loss) / static_cast<double>(losses.size());
-    mean_over_ranks(peers(), mean);
-    baseline_.learn_mean(mean[0]);
-    return term;
-  }
-
-  const models::Plan<float>& plan_for(const data::Batch& batch) {
-    const Shape picture{3, batch.clips.size(3), batch.clips.size(4)};
-    if (!plan_ || plan_->values[plan_->input] != picture)
-      plan_ = model_.plan(picture[1], picture[2]);
-    return *plan_;
-  }
-
   RunSummary summarise(const EpochMetrics& metrics) const {
     RunSummary summary;
     summary.model = config_.model.model;
@@ -561,21 +372,14 @@ class Trainer {
 
   const Peers* peers_;
   Alone alone_;
-  GradientExchange exchange_;
-  bool stop_agreed_ = false;  // in the last step, by any rank
   TrainConfig config_;
   ModelCard card_;
   models::VideoModel<float> model_;
-  std::shared_ptr<const std::set<const float*>> frozen_norms_;
-  WeightEma ema_;
+  TrainingStep step_;
   EarlyStopping stopping_;
-  CrossEntropyOptions entropy_;
-  std::unique_ptr<optim::Optimizer<float>> optimizer_;
   data::Loader train_, val_;
   optim::Schedule schedule_;
   LambdaSchedule lambda_;
-  std::optional<models::Plan<float>> plan_;
-  Baseline baseline_;  // of REINFORCE
   SavedTraining saved_;
   std::chrono::steady_clock::time_point lap_;
   bool ran_ = false;
