@@ -137,6 +137,7 @@ through=()
 begun() {
   local n=$1
   shift
+  : >stdout.txt # what was printed before is no sign
   $ADAFUSE_MPIRUN "$n" "${through[@]}" "$adafuse" "$@" >stdout.txt 2>stderr.txt &
   pid=$!
   for _ in $(seq 3000); do
@@ -178,6 +179,14 @@ unset OMPI_MCA_odls_base_sigkill_timeout
 # ---- SIGKILL of a rank ----
 # Of any at any time; of rank 0 inside of a call that writes the state; of one that waits in a sum, for another one
 # that was stopped before.
+# gone PID: soon; one that has ended and that nobody asks for is.
+gone() {
+  for _ in $(seq 50); do
+    grep -q '^State:.*[RSDTt] (' "/proc/$1/status" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  return 1
+}
 calls=(write fsync rename)
 most=(6000 40 40) # of each in a run, about
 for kill in $(seq "${KILLS:-3}"); do
@@ -214,9 +223,8 @@ for kill in $(seq "${KILLS:-3}"); do
   wait $pid
   status=$?
   [ $SECONDS -le "$limit" ] || fail "$what: the job took $SECONDS s to end"
-  sleep 0.2
   for process in "${processes[@]}"; do
-    kill -0 "$process" 2>/dev/null && fail "$what: process $process is left"
+    gone "$process" || fail "$what: process $process is left"
   done
   if [ $status -eq 0 ]; then
     echo "$what: the run was over before"

@@ -135,7 +135,12 @@ TEST_CASE("ranks: parts of a batch, class weights and REINFORCE are those of one
     config.tuning.class_weights = "1,2,3,4,5,6,7,8,9";
     config.tuning.accumulate = 3;
   }
-  SUBCASE("REINFORCE") { config.estimator = Estimator::reinforce; }
+  SUBCASE("REINFORCE") {
+    config.estimator = Estimator::reinforce;
+    config.schedule = Schedule::constant;  // at which a baseline of its own on each rank is seen
+    config.rate = 0.01;
+    config.epochs = 2;
+  }
   SUBCASE("REINFORCE with class weights") {
     config.estimator = Estimator::reinforce;
     config.tuning.class_weights = "9,2,3,4,5,6,7,8,1";
