@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
+#include <utility>
 
 #include "command.hpp"
 #include "provenance.hpp"
@@ -71,7 +72,10 @@ void Ranks::join(int argc, char** argv) {
   require<ValueError>(command == "train", command.empty() ? "adafuse" : io::escaped(command),
                       ": is for one process, and ", started,
                       " were started together; train alone shares its work among several");
-  world_.emplace(world_options());  // throws without MPI
+  const bool built_without = std::exchange(refused_, true);
+  const auto options = world_options();  // wrong alike in all processes
+  refused_ = built_without;
+  world_.emplace(options);  // throws without MPI
   world_->share_processors();
   state_ = State::meeting;
 }
