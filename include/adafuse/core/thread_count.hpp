@@ -68,7 +68,8 @@ inline double cpu_quota(const std::string& root = "") {
     std::string path = text.substr(second + 1);
     while (!path.empty() && (path.back() == '\n' || path.back() == '/')) path.pop_back();
     for (;;) {
-      for (const char* mount : {"/sys/fs/cgroup", "/sys/fs/cgroup/cpu"}) visit(root + mount + path);
+      for (const char* mount : {"/sys/fs/cgroup", "/sys/fs/cgroup/cpu"})
+        visit(std::string(root).append(mount).append(path));
       if (path.empty()) break;
       path.erase(path.rfind('/') == std::string::npos ? 0 : path.rfind('/'));
     }

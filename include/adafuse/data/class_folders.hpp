@@ -45,7 +45,7 @@ inline void add_clips_of_class(const std::filesystem::path& dir, const std::stri
     const auto place = dir / name / folder;
     find_or_leave_out(options, left_out, [&] {
       const auto run = find_frames(place, options.names, options.first_frame);
-      clips.push_back({name + "/" + folder, place, run, {label}});
+      clips.push_back({concat(name, "/", folder), place, run, {label}});
     });
   }
 }

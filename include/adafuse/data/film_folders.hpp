@@ -43,7 +43,8 @@ inline void add_films_of_class(const std::filesystem::path& dir, const std::stri
   const auto films = film_names(dir / name);
   require<IoError>(!films.empty(), (dir / name).string(),
                    ": expected films of this class (mp4, webm, mkv, avi)");
-  for (const auto& film : films) clips.push_back({name + "/" + film, dir / name / film, {label}});
+  for (const auto& film : films)
+    clips.push_back({concat(name, "/", film), dir / name / film, {label}});
 }
 
 /// Where the folders of the classes to train on lie.

@@ -97,7 +97,7 @@ class WeightAverage {
     }
     InPlace(const InPlace&) = delete;
     InPlace& operator=(const InPlace&) = delete;
-    ~InPlace() {
+    ~InPlace() {  // NOLINT(bugprone-exception-escape): the shapes are equal, so nothing throws
       const NoGrad guard;
       for (std::size_t i = 0; i < parameters_.size(); ++i)
         parameters_[i].mutable_value().copy_from(before_[i]);

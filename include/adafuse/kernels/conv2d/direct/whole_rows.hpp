@@ -166,7 +166,7 @@ struct Unzipped {
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
         const float* const rows = from + v * next;
-        v == 0 ? load_rows(rows, step, first..., even[v], odd[v])
+        v == 0 ? load_rows(rows, step, first..., even[v], odd[v])  // NOLINT(bugprone-branch-clone)
                : load_rows(rows, step, even[v], odd[v]);
         unzip(even[v], odd[v]);
         keep_in_register(even[v]);
