@@ -132,9 +132,9 @@ def sentences(result):
         f"  What is left is reuse: {mean('static', 'own'):.1f} %.",
         f"- **Neither road**: {mean('no-road', 'own'):.1f} %. Single frames tell 55.6 % at most. Yet decisions alone are "
         f"worth {mean('no-road', 'decisions-alone'):.1f} %: the linear",
-        "  classifier sees whose frame each decision is, and the order of frame-wise choices is an order too. So that "
-        "column",
-        "  says what choices tell somebody who knows t. The network's classifier averages frames, and does not.",
+        "  classifier is told of which frame each decision is, so that choices made frame by frame show the order too. "
+        "The",
+        "  network's own classifier averages the frames' logits, and is not told.",
     ])
 
 

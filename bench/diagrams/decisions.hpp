@@ -137,7 +137,7 @@ inline Picture computed_live() {
   c.notes(282, top + 5 * pitch + 24,
           {"Blue: its own frame reads it. Orange:", "only the next one does (arrow)."});
   c.notes(530, top + 5 * pitch + 24,
-          {"A channel that is reused at t = 0", "is zero: live for nobody."});
+          {"A channel that is reused at t = 0", "is zero, so it is not live."});
   return {"computed_live.svg", c.picture()};
 }
 
@@ -187,7 +187,7 @@ inline Picture stream_late() {
            "map that is",
            "computed from it. Orange box: a map of the frame before, which was not kept then, and "
            "is reused",
-           "now: it is computed late, from its own frame's input, which the stream keeps a tick "
+           "now: it is computed late, from its own frame's input, which the stream keeps for a tick "
            "(dashed).",
            "A map that was kept and is reused is there already."});
   c.text(24, top + row * 5 + 104,

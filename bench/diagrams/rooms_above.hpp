@@ -118,16 +118,19 @@ inline Picture room_infer() {
       if (flags(0, i)) text += (text.empty() ? "" : ", ") + std::to_string(i);
     return "[" + text + "]";
   };
-  const auto flags = [&](double y, std::string_view name, const Tensor<std::uint8_t>& of,
-                         std::string_view fill) {
+  // Blue: its own frame reads it. Orange: only the next one does.
+  const auto flags = [&](double y, std::string_view name, const Tensor<std::uint8_t>& of) {
     row(y, name, [&](double x, double at, Index i) {
-      c.rectangle(x, at, cell, cell, {of(0, i) ? fill : theme::paper, theme::axis, theme::ink}, 3);
+      const Action reader = row_of(Action{now(0, i)}).reads_now ? Action::keep : Action::reuse;
+      c.rectangle(
+          x, at, cell, cell,
+          {of(0, i) ? report::action_colour(reader) : theme::paper, theme::axis, theme::ink}, 3);
     });
     c.arrow({{left + pitch * 8 + 4, y + cell / 2}, {left + pitch * 8 + 40, y + cell / 2}});
     c.box(left + pitch * 8 + 40, y - 2, 128, 36, list(of), outlined);
   };
-  flags(186, "computed, frame 0", needs.computed, theme::accent);
-  flags(230, "live, frame 0", needs.live, orange);
+  flags(186, "computed, frame 0", needs.computed);
+  flags(230, "live, frame 0", needs.live);
   c.note(618, 208, "conv1 computes");
   c.note(618, 252, "conv2 reads");
   c.notes(24, 296,
@@ -137,7 +140,7 @@ inline Picture room_infer() {
            "frames of a",
            "layer at once; a stream one frame through all layers, and computes late what it learns "
            "too late.",
-           "The ledger counts the work that kernels were given."});
+           "The ledger counts the work that kernels were given. Orange: computed for frame 1 alone."});
   return {"room_infer.svg", c.picture()};
 }
 

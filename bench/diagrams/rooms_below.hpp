@@ -100,7 +100,7 @@ inline Picture room_kernels() {
 
   c.arrow({{340, 220}, {384, 220}}, theme::accent);
   c.text(396, top - 26, "a tile of the result, in registers", {.bold = true});
-  const double x = 396, wide = 96;
+  const double x = 396, wide = 92;
   int row = 0;
   for (int k = 0; k < outs && row < 4; ++k) {
     if (!wanted(k)) continue;
@@ -352,7 +352,7 @@ inline Picture room_io() {
 /// video: the temporal shift, by the library's own table of it.
 inline Picture room_video() {
   Canvas c(760, 346, "video: frames are rows, until time is asked for");
-  const int frames = 5, channels = 8, fold = 2;
+  const int frames = 5, channels = 8, fold = 1;
   const double left = 96, top = 92, wide = 76, tall = 24;
   for (int t = 0; t < frames; ++t)
     c.note(left + wide * t + 32, top - 10, "t = " + std::to_string(t), "middle");
@@ -378,10 +378,10 @@ inline Picture room_video() {
     }
   }
   c.notes(512, 100,
-          {"The temporal shift of TSM: some", "channels come from the next frame",
-           "(orange), as many from the one", "before (blue); beyond the ends of",
-           "a clip there are zeros. The rest", "stays. A convolution of one frame",
-           "then sees three, and nothing is", "multiplied for it."});
+          {"The temporal shift of TSM: an", "eighth of the channels comes from",
+           "the next frame (orange), an eighth", "from the one before (blue); beyond",
+           "the ends of a clip there are zeros.", "The rest stays. A convolution of",
+           "one frame then sees three, and", "nothing is multiplied for it."});
   c.notes(24, 312,
           {"A clip [N, T, c, h, w] is folded to [N T, c, h, w] for the layers that look at single "
            "frames; row n T + t is frame t",
