@@ -34,6 +34,14 @@ if(TARGET adafuse_command_line)
       endforeach()
     endif()
   endforeach()
+  # Several ranks, where mpirun is there.
+  list(JOIN mpirun " " start_ranks)
+  set(without_mpi "")
+  if(NOT TARGET adafuse::mpi)
+    set(without_mpi ";ADAFUSE_WITHOUT_MPI=1")
+  endif()
+  set_tests_properties(cli.ranks PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 2 ENVIRONMENT
+                                            "${mpirun_environment};ADAFUSE_MPIRUN=${start_ranks}${without_mpi}")
   # A page in a browser, where there is one.
   add_test(NAME browser.report
            COMMAND bash -c "rm -rf \"$2\" && mkdir -p \"$2\" && exec bash \"$0\" \"$@\""

@@ -28,7 +28,7 @@ unsigned long long bits_of(const Tensor<T>& values) {
 }
 
 /// The losses of a classifier of noisy bars, and its weights after training.
-void train() {
+void train_classifier() {
   const Key seed(7);
   const auto labels = randint(4, {64}, seed.of("labels"));
   auto images = 0.5 * Tensor<float>::randn({64, 1, 12, 12}, seed.of("noise"));
@@ -87,7 +87,7 @@ void answer() {
 }  // namespace
 
 int main() {
-  train();
+  train_classifier();
   answer();
   try {
     (void)Tensor<float>({2, 3}).reshape({5});
