@@ -36,6 +36,8 @@ struct GradientExchange {
 /// Takes the steps of a training. Configuration, network and peers outlive it.
 class TrainingStep {
  public:
+  /// Of a configuration that was checked. The weights of classes and the smoothing of labels are
+  /// those of `entropy`.
   TrainingStep(const TrainConfig& config, const models::VideoModel<float>& model,
                CrossEntropyOptions entropy, const Peers& peers)
       : config_(config),
@@ -48,7 +50,9 @@ class TrainingStep {
   TrainingStep(const TrainingStep&) = delete;
   TrainingStep& operator=(const TrainingStep&) = delete;
 
+  /// What moves the weights, and counts the steps.
   optim::Optimizer<float>& optimizer() { return *optimizer_; }
+  /// The same, to read.
   const optim::Optimizer<float>& optimizer() const { return *optimizer_; }
   /// The average of the weights, which follows each step.
   WeightEma& average() { return ema_; }
