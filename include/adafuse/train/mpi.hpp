@@ -160,7 +160,8 @@ class Line {
       return at_once ? values.size() : values.size() * (r + 1) / ranks - begin_of(r);
     };
     const std::size_t count = size_of(own);
-    incoming_.resize(std::max(incoming_.size(), ranks * count * sizeof(T)));
+    incoming_.resize(std::max(incoming_.size(),
+                              (ranks * count * sizeof(T) + sizeof(double) - 1) / sizeof(double)));
     std::vector<const T*> terms(ranks);
     T* const mine = values.data() + begin_of(own);
     for (std::size_t r = 0; r < ranks; ++r) {
