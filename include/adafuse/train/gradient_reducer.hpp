@@ -257,6 +257,7 @@ class GradientReducer {
         changed.notify_all();
       }
       thread.join();
+      if (sent < wanted) abandoned.push_back({std::move(line), std::move(buckets)});
       started = false;
     }
 
@@ -271,6 +272,12 @@ class GradientReducer {
     std::size_t complete = 0;
     bool started = false;
     std::unique_ptr<detail::Line> line;
+    // What was on its way when nobody waited for it any more: MPI may still read and write it.
+    struct OnTheWay {
+      std::unique_ptr<detail::Line> line;
+      std::vector<Bucket> buckets;
+    };
+    static inline std::vector<OnTheWay> abandoned;
     std::thread thread;
     std::mutex mutex;
     std::condition_variable changed;
