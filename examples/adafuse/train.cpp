@@ -143,15 +143,15 @@ class TrainCommand : public Training {
     if (ranks_.first()) {
       writer.emplace(out_, overwrite_);
       io::write_json(writer->files().provenance(), train::to_json(provenance(data_.name())));
+      write_left_out(*writer, dataset.left_out);
     }
-    ranks_.meet("");  // rank 0 may write
+    ranks_.meet("");  // rank 0 has written
     say(first_lines(data_, dataset, description) + chosen +
         cost_line(trainer.model(), description) + ranks_line(trainer.config()));
     if (writer && writer->replaces())
       say(concat(out_, " stays as it is until this run is complete; it grows in ",
                  writer->files().dir().string(), "\n"));
     say(started);
-    if (writer) write_left_out(*writer, dataset.left_out);
     for (const auto& sentence : missed) say("recipe paper: " + sentence + "\n");
     finish(trainer, writer ? &*writer : nullptr, dataset.val, out_);
   }

@@ -208,6 +208,19 @@ TEST_CASE("reducer: a second backward after start(), or a second start(), is ref
   reducer.finish();
 }
 
+TEST_CASE("reducer: hooks that replace a gradient do so before it is sent, whenever they came") {
+  const auto parameters = parameters_of_a_step(), plain = parameters_of_a_step();
+  const auto scale = [](const Var& p) { p.add_hook([](const Var& g) { return g * 10.0; }); };
+  scale(parameters[2]), scale(plain[2]);
+  GradientReducer<double> reducer(the_world(), parameters, small);
+  scale(parameters[3]), scale(plain[3]);
+  reducer.start();
+  backward(loss_of(parameters, 1)), backward(loss_of(plain, 1));
+  reducer.finish();
+  distributed::average_gradients(the_world(), plain);
+  CHECK(same_gradients(parameters, plain));
+}
+
 TEST_CASE("reducer: one that is gone leaves its parameters as they were") {
   const Var w = parameter(Tensor<double>::ones({4}));
   { const GradientReducer<double> reducer(the_world(), {w}); }

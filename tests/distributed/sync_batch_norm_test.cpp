@@ -152,6 +152,19 @@ TEST_CASE("batch norm of several ranks: running statistics are those of the whol
   CHECK(same_bits(shared.running_var, first));
 }
 
+TEST_CASE(
+    "batch norm of several ranks: statistics move where one rank has samples, and of none do not") {
+  const auto& world = the_world();
+  const nn::BatchNorm1d<double> norm({.channels = 2});
+  nn::Context<double> ctx(true, Key(1));
+  ctx.peers = &world;
+  norm.forward(Tensor<double>({0, 2}), ctx);
+  CHECK(equals(norm.running_mean(0), 0.0));
+  CHECK(equals(norm.running_var(0), 1.0));
+  norm.forward(Tensor<double>::full({world.rank() == 0 ? 2 : 0, 2}, 3), ctx);
+  CHECK(norm.running_mean(0) == doctest::Approx(0.3));
+}
+
 TEST_CASE("batch norm of several ranks: one sample on each is enough for a variance") {
   const auto& world = the_world();
   const Var x = Tensor<double>::full({1, 2}, static_cast<double>(world.rank()));

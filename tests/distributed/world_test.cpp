@@ -1,6 +1,7 @@
 // World: sums in the order of the ranks, broadcasts, gatherings, and who waits in vain.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <adafuse/data/data_loader.hpp>
 #include <adafuse/nn/linear.hpp>
@@ -50,6 +51,19 @@ TEST_CASE("world: a sum is that of a loop over the ranks, in double, bit for bit
   check_sums<double>();
   check_sums<float>();
 }
+
+#ifdef __linux__  // elsewhere ru_maxrss has other units
+TEST_CASE("world: a sum of many numbers takes no more memory than they do") {
+  rusage before{}, after{};
+  std::vector<float> numbers(std::size_t{8} << 20, 1);
+  getrusage(RUSAGE_SELF, &before);
+  the_world().sum(std::span(numbers));
+  getrusage(RUSAGE_SELF, &after);
+  CHECK(numbers.back() == static_cast<float>(the_world().size()));
+  // 32 MB, and what a sanitizer keeps of them
+  CHECK(after.ru_maxrss - before.ru_maxrss < 180 * 1024);
+}
+#endif
 
 TEST_CASE("world: every rank can be the root of a broadcast") {
   const auto& world = the_world();

@@ -240,6 +240,19 @@ TEST_CASE("ranks: what one of them meets, all say") {
   CHECK_FALSE(said[1].empty());
 }
 
+TEST_CASE("ranks: one that is alone exchanges nothing") {
+  const TinyGestures gestures("ranks_alone");
+  const auto dataset = data::load_dataset(gestures.dir);
+  const Alone alone;
+  Trainer trainer(tiny_config(), dataset, &alone);
+  int begun = 0, finished = 0;
+  trainer.exchange_gradients_by({.begin = [&] { ++begun; }, .finish = [&] { ++finished; }});
+  RunWriter writer(gestures.run("alone"));
+  trainer.run(writer);
+  CHECK(begun == 0);
+  CHECK(finished == 0);
+}
+
 TEST_CASE("ranks: a batch that they cannot share is refused") {
   const TinyGestures gestures("ranks_refused");
   const auto dataset = data::load_dataset(gestures.dir);

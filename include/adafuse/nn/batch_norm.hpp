@@ -61,7 +61,7 @@ class BatchNorm {
     if (!ctx.takes_batch_statistics(running_mean))
       return batch_norm(x, weight, bias, kept(running_mean), kept(running_var), config_.eps);
     auto out = batch_norm_train(x, weight, bias, config_.eps, ctx.sharing());
-    if (ctx.moves_statistics() && (x.size() > 0 || ctx.sharing())) follow(out);
+    if (ctx.moves_statistics() && has_elements(x, out, ctx)) follow(out);
     return out.y;
   }
 
@@ -73,7 +73,7 @@ class BatchNorm {
       return batch_norm_relu(x, weight, bias, kept(running_mean), kept(running_var), config_.eps,
                              residual);
     auto out = batch_norm_relu_train(x, weight, bias, config_.eps, residual, ctx.sharing());
-    if (ctx.moves_statistics() && (x.size() > 0 || ctx.sharing())) follow(out);
+    if (ctx.moves_statistics() && has_elements(x, out, ctx)) follow(out);
     return out.y;
   }
 
@@ -97,6 +97,13 @@ class BatchNorm {
                         : Dims == 2 ? "[N,c,h,w]"
                                     : "[N,c,d,h,w]",
                         ", got ", x.shape());
+  }
+
+  // Whether the batch has elements: also where they are another rank's. Of none its mean is no
+  // number.
+  ADAFUSE_INLINE static bool has_elements(const Variable<T>& x, const BatchNormOutput<T>& batch,
+                                          const Context<T>& ctx) {
+    return x.size() > 0 || (ctx.sharing() && !is_nan(batch.mean(0)));
   }
 
   /// running <- (1 - momentum) running + momentum batch. Threads that train one model at once take

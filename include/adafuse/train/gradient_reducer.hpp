@@ -127,6 +127,7 @@ class GradientReducer {
         return {};
       });
       p.requires_grad_(!frozen);
+      hooks.push_back(p.node()->hooks.size());
       parameters.push_back(p);
     }
 
@@ -174,6 +175,8 @@ class GradientReducer {
 
     void arrive(std::size_t number, const Variable<T>& g) {
       if (!started || !places[number].is_sent) return;
+      // A hook that came later may replace the gradient: finish() takes what it has left.
+      if (parameters[number].node()->hooks.size() > hooks[number]) return;
       require<ValueError>(!places[number].is_arrived,
                           "GradientReducer: a second gradient of one parameter after start(); ",
                           "expects start() before the last backward of the step");
@@ -257,6 +260,7 @@ class GradientReducer {
         changed.notify_all();
       }
       thread.join();
+      if (sent < wanted) abandoned.push_back({std::move(line), std::move(buckets)});
       started = false;
     }
 
@@ -264,6 +268,7 @@ class GradientReducer {
     const World& world;
     ReducerOptions options;
     std::vector<Variable<T>> parameters;
+    std::vector<std::size_t> hooks;  // how many each had, with the reducer's
     std::unordered_map<const Node<T>*, std::size_t> seen;
     std::vector<bool> laid_out;
     std::vector<Bucket> buckets;
@@ -271,6 +276,12 @@ class GradientReducer {
     std::size_t complete = 0;
     bool started = false;
     std::unique_ptr<detail::Line> line;
+    // What was on its way when nobody waited for it any more: MPI may still read and write it.
+    struct OnTheWay {
+      std::unique_ptr<detail::Line> line;
+      std::vector<Bucket> buckets;
+    };
+    static inline std::vector<OnTheWay> abandoned;
     std::thread thread;
     std::mutex mutex;
     std::condition_variable changed;

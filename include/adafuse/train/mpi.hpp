@@ -160,7 +160,8 @@ class Line {
       return at_once ? values.size() : values.size() * (r + 1) / ranks - begin_of(r);
     };
     const std::size_t count = size_of(own);
-    incoming_.resize(std::max(incoming_.size(), ranks * count * sizeof(T)));
+    incoming_.resize(std::max(incoming_.size(),
+                              (ranks * count * sizeof(T) + sizeof(double) - 1) / sizeof(double)));
     std::vector<const T*> terms(ranks);
     T* const mine = values.data() + begin_of(own);
     for (std::size_t r = 0; r < ranks; ++r) {
@@ -203,7 +204,7 @@ class Line {
       int done = 0;
       const int code = MPI_Testall(static_cast<int>(requests_.size()), requests_.data(), &done,
                                    statuses_.data());
-      if (code != MPI_SUCCESS) end_job(concat(what, ": ", explained(code)));
+      if (code != MPI_SUCCESS) end_job(concat(what, ": ", failure(code)));
       if (done) break;
       if (abandoned_) throw Abandoned();
       if (turn < 100) {
@@ -223,9 +224,7 @@ class Line {
       int bytes = 0;
       MPI_Get_count(&statuses_[k], MPI_BYTE, &bytes);
       if (static_cast<std::size_t>(bytes) != transfers_[k].bytes)
-        end_job(concat(what, ": expects ", transfers_[k].bytes, " bytes of rank ",
-                       transfers_[k].other, ", got ", bytes,
-                       "; do all ranks run the same program with the same data?"));
+        end_job(concat(what, ": ", mismatch(transfers_[k], concat(bytes))));
     }
     requests_.clear(), transfers_.clear();
   }
@@ -243,6 +242,29 @@ class Line {
     return names;
   }
 
+  struct Transfer {
+    int other;
+    std::size_t bytes;
+    bool incoming;
+  };
+
+  static std::string mismatch(const Transfer& expected, const std::string& got) {
+    return concat("expects ", expected.bytes, " bytes of rank ", expected.other, ", got ", got,
+                  "; do all ranks run the same program with the same data?");
+  }
+
+  // What MPI_Testall met: of several transfers it says no more than that one has failed.
+  std::string failure(int code) const {
+    if (code != MPI_ERR_IN_STATUS) return explained(code);
+    for (std::size_t k = 0; k < transfers_.size(); ++k) {
+      const int own = statuses_[k].MPI_ERROR;
+      if (own == MPI_SUCCESS || own == MPI_ERR_PENDING) continue;
+      if (own == MPI_ERR_TRUNCATE) return mismatch(transfers_[k], "more");
+      return concat("rank ", transfers_[k].other, ": ", explained(own));
+    }
+    return explained(code);
+  }
+
   static std::string explained(int code) {
     char text[MPI_MAX_ERROR_STRING] = "";
     int length = 0;
@@ -252,12 +274,6 @@ class Line {
   void check(int code) const {
     if (code != MPI_SUCCESS) end_job(explained(code));
   }
-
-  struct Transfer {
-    int other;
-    std::size_t bytes;
-    bool incoming;
-  };
 
   MPI_Comm comm_ = MPI_COMM_NULL;
   WorldOptions options_;

@@ -25,7 +25,7 @@ struct AgreedError : ValueError {
   using ValueError::ValueError;
 };
 
-/// How ranks that share a batch make their gradients one.
+/// How ranks that share a batch make their gradients one. Nothing is asked of a rank that is alone.
 struct GradientExchange {
   /// Before the backward of the last part of a step; may be empty.
   std::function<void()> begin{};
@@ -74,7 +74,7 @@ class TrainingStep {
     TrainingMetrics sum;
     for (Index part = 0; part < parts; ++part) {
       const auto share = part_of_batch(batch, part, parts, entropy_.weight, peers_);
-      if (part + 1 == parts && exchange_.begin) exchange_.begin();
+      if (!alone() && part + 1 == parts && exchange_.begin) exchange_.begin();
       const auto own =
           backward_part(share, lambda,
                         parts == 1 ? noise : noise.of("part").of(static_cast<std::uint64_t>(part)));
