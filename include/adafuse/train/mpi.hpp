@@ -21,7 +21,16 @@
 #define ADAFUSE_MPI 0
 #endif
 #if ADAFUSE_MPI
+// Without MPI's own C++, which has long been withdrawn and needs a library more.
+#if !defined(OMPI_SKIP_MPICXX) && !defined(MPICH_SKIP_MPICXX)
+#define OMPI_SKIP_MPICXX 1
+#define MPICH_SKIP_MPICXX 1
 #include <mpi.h>
+#undef OMPI_SKIP_MPICXX
+#undef MPICH_SKIP_MPICXX
+#else
+#include <mpi.h>
+#endif
 #endif
 
 namespace adafuse::distributed::inline ADAFUSE_SIMD {

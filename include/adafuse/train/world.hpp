@@ -76,8 +76,10 @@ class World : public Peers {
                         size());
     if (line_) line_->broadcast(bytes, static_cast<int>(root), "a broadcast");
   }
-  /// What each rank gives, in the order of the ranks.
+  /// What each rank gives, below 2 GiB, in the order of the ranks.
   std::vector<std::string> all_gather(const std::string& own) const {
+    require<ValueError>(own.size() < (std::size_t{1} << 31), "World: all_gather of ", own.size(),
+                        " bytes; expects less than 2 GiB");
     return line_ ? line_->all_gather(own, "a gathering") : std::vector{own};
   }
   /// Ends the job, on all ranks, with a message that says why.
