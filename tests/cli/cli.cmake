@@ -40,7 +40,7 @@ if(TARGET adafuse_command_line)
   if(NOT TARGET adafuse::mpi)
     set(without_mpi ";ADAFUSE_WITHOUT_MPI=1")
   endif()
-  set_tests_properties(cli.ranks PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 2 ENVIRONMENT
+  set_tests_properties(cli.ranks PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT
                                             "${mpirun_environment};ADAFUSE_MPIRUN=${start_ranks}${without_mpi}")
   # A page in a browser, where there is one.
   add_test(NAME browser.report
