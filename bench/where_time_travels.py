@@ -72,7 +72,7 @@ def run(args):
     if not data.exists():
         call([program, "gestures", "--out", str(data), *GESTURES])
     result = {
-        "data": f"adafuse gestures {' '.join(GESTURES)}" if not args.data else args.name,
+        "data": f"adafuse gestures {' '.join(GESTURES)}" if not args.data else f"# the clips in DATA: {args.name}",
         "recipe": f"adafuse train {' '.join(RECIPE)}",
         "checkpoint": "last",
         "variants": {name: {"options": " ".join(options), "runs": []} for name, (_, options) in VARIANTS.items()},
