@@ -260,7 +260,7 @@ class GradientReducer {
         changed.notify_all();
       }
       thread.join();
-      if (sent < wanted) abandoned.push_back({std::move(line), std::move(buckets)});
+      if (sent < wanted) abandoned.emplace_back(std::move(line), std::move(buckets));
       started = false;
     }
 
@@ -277,11 +277,8 @@ class GradientReducer {
     bool started = false;
     std::unique_ptr<detail::Line> line;
     // What was on its way when nobody waited for it any more: MPI may still read and write it.
-    struct OnTheWay {
-      std::unique_ptr<detail::Line> line;
-      std::vector<Bucket> buckets;
-    };
-    static inline std::vector<OnTheWay> abandoned;
+    static inline std::vector<std::pair<std::unique_ptr<detail::Line>, std::vector<Bucket>>>
+        abandoned;
     std::thread thread;
     std::mutex mutex;
     std::condition_variable changed;
