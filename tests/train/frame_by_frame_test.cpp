@@ -119,9 +119,10 @@ TEST_CASE("frame by frame: a clip ends with the first frame that is sure, and co
   const TinyGestures gestures("by-frame-exit");
   const auto dataset = data::load_dataset(gestures.dir);
   const auto model = lively("adafuse");
+  const auto loader = loader_of(dataset.val);
   // A confidence between the scores, so that clips end everywhere.
   std::vector<double> scores;
-  for (const auto& batch : loader_of(dataset.val).epoch(0))
+  for (const auto& batch : loader.epoch(0))
     for (Index n = 0; n < batch.clips.size(0); ++n)
       for (Index frames = 1; frames < 4; ++frames) {
         const auto answer = forward_prefix(model, batch.clips[n], frames).answer;
@@ -129,9 +130,9 @@ TEST_CASE("frame by frame: a clip ends with the first frame that is sure, and co
       }
   std::sort(scores.begin(), scores.end());
   const double confidence = (scores[13] + scores[14]) / 2;
-  const auto some = evaluate_frames(model, loader_of(dataset.val), {.exit_confidence = confidence});
+  const auto some = evaluate_frames(model, loader, {.exit_confidence = confidence});
   std::size_t clip = 0, early = 0;
-  for (const auto& batch : loader_of(dataset.val).epoch(0))
+  for (const auto& batch : loader.epoch(0))
     for (Index n = 0; n < batch.clips.size(0); ++n, ++clip) {
       Index frames = 1;
       auto expected = forward_prefix(model, batch.clips[n], frames);
