@@ -182,14 +182,15 @@ inline Picture stream_late() {
   for (const auto flag : needs.computed) all += flag;
   require<ValueError>(now_count + late_count == all, "stream_late: a stream computes ",
                       now_count + late_count, " maps, a clip ", all);
-  c.notes(24, top + row * 5 + 24,
-          {"Square: the decision for this tick's frame (K keep, R reuse, S skip). Blue box: the "
-           "map that is",
-           "computed from it. Orange box: a map of the frame before, which was not kept then, and "
-           "is reused",
-           "now: it is computed late, from its own frame's input, which the stream keeps for a tick "
-           "(dashed).",
-           "A map that was kept and is reused is there already."});
+  c.notes(
+      24, top + row * 5 + 24,
+      {"Square: the decision for this tick's frame (K keep, R reuse, S skip). Blue box: the "
+       "map that is",
+       "computed from it. Orange box: a map of the frame before, which was not kept then, and "
+       "is reused",
+       "now: it is computed late, from its own frame's input, which the stream keeps for a tick "
+       "(dashed).",
+       "A map that was kept and is reused is there already."});
   c.text(24, top + row * 5 + 104,
          concat("Maps: ", now_count, " at their tick, ", late_count,
                 " late. A clip, which knows all decisions, computes the same ", all, "."));

@@ -133,14 +133,15 @@ inline Picture room_infer() {
   flags(230, "live, frame 0", needs.live);
   c.note(618, 208, "conv1 computes");
   c.note(618, 252, "conv2 reads");
-  c.notes(24, 296,
-          {"A plan is folded first: norm, addition and ReLU become the end of their convolution. "
-           "Then each",
-           "frame's convolutions are given two lists, and multiply what is listed. A clip runs all "
-           "frames of a",
-           "layer at once; a stream one frame through all layers, and computes late what it learns "
-           "too late.",
-           "The ledger counts the work that kernels were given. Orange: computed for frame 1 alone."});
+  c.notes(
+      24, 296,
+      {"A plan is folded first: norm, addition and ReLU become the end of their convolution. "
+       "Then each",
+       "frame's convolutions are given two lists, and multiply what is listed. A clip runs all "
+       "frames of a",
+       "layer at once; a stream one frame through all layers, and computes late what it learns "
+       "too late.",
+       "The ledger counts the work that kernels were given. Orange: computed for frame 1 alone."});
   return {"room_infer.svg", c.picture()};
 }
 
