@@ -6,18 +6,21 @@ root=$here/../..
 docs=${PAGES:-$root/docs}
 
 # page NAME [DROP]: what follows is of this page of docs/; README.md lies beside docs/. DROP is a script of sed that
-# deletes lines which another test compares. Commands in fences go as well: they are run or read, and claim nothing.
+# deletes what another test compares. Commands in fences go as well, which are run or read and claim nothing; so do the
+# numbers of list items.
 page() {
   name=$1
   file=$docs/$1
   [ "$1" != README.md ] || file=$docs/../README.md
-  text=$(sed -E -e "${2-}" "$file" | sed -E -e '/^ *```/,/^ *```/d' -e 's/^ *[0-9]+\. / /' | tr -s ' \n' ' ')
+  text=$(sed -E -e "${2-}" "$file" | sed -E -e '/^ *```/,/^ *```/d' -e 's/^ *(\*\*)?[0-9]+\.([ *])/ \1\2/' | tr -s ' \n' ' ')
 }
 
 # says TEXT: the page has this text, which was put together from what is known. Its numbers are accounted for.
 says() {
-  [[ $text == *"$1"* ]] || fail "$name lacks '$1'"
-  text=${text//"$1"/ # }
+  [[ -n $1 && $text == *"$1"* ]] || fail "$name lacks '$1'"
+  local ticks=${1//[^\`]/} # of code that begins or ends in the text
+  ((${#ticks} % 2)) && ticks='`' || ticks=""
+  text=${text//"$1"/ #$ticks }
 }
 
 # told SOURCE TEXT...: the page has these texts, and nothing here can compute them; SOURCE is who says so.
@@ -52,7 +55,7 @@ option() { sed -nE "s/.*--$1 ([^ \"]+).*/\1/p" <<<"$2" | head -n 1; }
 default() { "$adafuse" "$1" --help | sed -nE "s/^ +$2 [A-Z]+=([^ ]+).*/\1/p"; }
 
 # calculated EXPRESSION DIGITS
-calculated() { awk "BEGIN {printf \"%.$2f\", $1}"; }
+calculated() { awk "BEGIN {printf \"%.$2f\", ($1)}"; }
 
 in_words=(zero one two three four five six seven eight nine ten)
 
