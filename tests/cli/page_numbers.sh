@@ -73,6 +73,12 @@ says "of generated gestures of $(option size "$data")x$(option size "$data")"
 says "one epoch of $(sed -nE 's/.*`adafuse gestures --out data --train ([0-9]+) .*/\1/p' "$file") clips learns nothing"
 lambdas=$(grep '^| lambda [0-9]' "$docs/estimators.md" | sed -E 's/^\| lambda ([0-9.]+) .*/\1/' | sort -g | uniq)
 says "there from $(head -n 1 <<<"$lambdas") to $(tail -n 1 <<<"$lambdas")"
+small="--stem-stride 2 --size 32 --classes 9 --json"
+works describe $small
+mean_macs=$(value stdout.txt macs_per_clip)
+works describe $small --consensus lstm
+lstm=$(calculated "$(value stdout.txt macs_per_clip) / $mean_macs - 1" 3)
+holds "$lstm > 0.33 && $lstm < 0.4" "the LSTM costs more than a third of this small network"
 printed="the paper, its tables of results"
 says "counted here, 174 classes"
 told "$printed" "| 24.3 M |" "| 33.2 G |" "| 16.0 G |"
