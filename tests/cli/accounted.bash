@@ -31,7 +31,7 @@ told() {
 
 # holds CONDITION TEXT...: the condition, in numbers, is true, and the page has these texts, which put it in words.
 holds() {
-  awk "BEGIN {exit !($1)}" || fail "$name: '${*:2}' is not so: $1"
+  awk "BEGIN {exit !($1)}" || fail "$name: not so: $1${2:+, which '$2' says}"
   told "" "${@:2}"
 }
 
