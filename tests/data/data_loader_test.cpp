@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/data/data_loader.hpp>
+#include <adafuse/data/loader.hpp>
 #include <adafuse/data/tensor_dataset.hpp>
 #include <set>
 #include <type_traits>
@@ -135,6 +136,12 @@ TEST_CASE("data loader: what a sample throws is thrown where its batch is asked 
   }
 }
 
+/// Whether the epochs of such a loader can be asked for.
+template <class Loader>
+concept gives_epoch = requires(Loader&& loader) {
+  std::forward<Loader>(loader).epoch(0);
+};
+
 TEST_CASE("data loader: options that make no sense are refused") {
   const Counting dataset{3};
   const auto made = [&](data::DataLoaderOptions options) {
@@ -144,6 +151,10 @@ TEST_CASE("data loader: options that make no sense are refused") {
   CHECK_THROWS_AS(made({.workers = -1}), ValueError);
   CHECK_THROWS_AS(made({.prefetch = 0}), ValueError);
   CHECK(!std::is_constructible_v<data::DataLoader<Counting>, Counting>);  // it would be gone
+  using Loader = data::DataLoader<Counting>;
+  CHECK(gives_epoch<const Loader&>);
+  CHECK(!gives_epoch<Loader>);  // its batches would outlive it
+  CHECK(!gives_epoch<data::Loader>);
 }
 
 }  // namespace data_loader_test

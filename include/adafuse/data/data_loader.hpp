@@ -113,7 +113,7 @@ class DataLoader {
 
   /// The batches of epoch `number`; the loader must outlive them. What data set, transform or
   /// collate throw is thrown when the batch is asked for.
-  Batches<Batch> epoch(Index number) const {
+  Batches<Batch> epoch(Index number) const& {
     return Batches<Batch>(
         size(), options_.workers, options_.prefetch,
         [this, number, order = order(number)](Index b, const std::atomic<bool>& stop) {
@@ -133,6 +133,7 @@ class DataLoader {
           return collate_(std::as_const(chosen));
         });
   }
+  Batches<Batch> epoch(Index number) const&& = delete;
 
  private:
   struct Stopped {};  // thrown to leave a batch that nobody waits for

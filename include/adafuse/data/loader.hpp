@@ -112,7 +112,7 @@ class Loader {
   /// small batch may have no clip: its `clips` are undefined then. What goes
   /// wrong in reading a clip is thrown when its batch is asked for: IoError, FormatError;
   /// ShapeError when frames of a batch differ in size and the configuration asks for none.
-  Epoch epoch(Index number, Index first = 0) const {
+  Epoch epoch(Index number, Index first = 0) const& {
     require<ValueError>(0 <= first && first <= batches(), "Loader: batch ", first,
                         " is outside of the ", batches());
     return Epoch(
@@ -128,6 +128,7 @@ class Loader {
           return batch;
         });
   }
+  Epoch epoch(Index number, Index first = 0) const&& = delete;
 
  private:
   struct Stopped {};  // thrown to leave a batch that nobody waits for

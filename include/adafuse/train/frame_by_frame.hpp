@@ -110,7 +110,7 @@ inline FrameByFrame evaluate_frames(const models::VideoModel<float>& model,
   FrameByFrame result;
   Evaluation& all = result.all;
   all.several_labels = several_labels;
-  double run = 0, dense = 0, paper = 0, upper = 0, entropy = 0;
+  detail::EvaluationSums sums;
   std::optional<infer::StreamSession<float>> stream;
   for (const auto& batch : loader.epoch(0)) {
     const Index frames = batch.clips.size(1), height = batch.clips.size(3),
@@ -143,24 +143,18 @@ inline FrameByFrame evaluate_frames(const models::VideoModel<float>& model,
       answer.clip = number;
       answer.macs = stream->macs_run() - before;
       answer.macs_fraction = answer.macs / of_clip;
-      run += answer.macs;
-      dense += of_clip;
-      paper += detail::formula_macs(plan, actions, clip.frames(), CostKind::real);
-      upper += detail::formula_macs(plan, actions, clip.frames(), CostKind::upper_bound);
-      entropy += detail::loss_of(answer, several_labels);
+      sums.run += answer.macs;
+      sums.dense += of_clip;
+      sums.paper += detail::formula_macs(plan, actions, clip.frames(), CostKind::real);
+      sums.upper += detail::formula_macs(plan, actions, clip.frames(), CostKind::upper_bound);
+      sums.correct += answer.right() ? 1 : 0;
+      sums.entropy += detail::loss_of(answer, several_labels);
       all.results.push_back(std::move(answer));
       result.looked_at.push_back(clip.frames());
       ++all.clips;
     }
   }
-  require<ValueError>(all.clips > 0, "evaluate: there are no clips");
-  const double clips = static_cast<double>(all.clips);
-  all.cross_entropy = entropy / clips;
-  all.top1 = top_k(all.results, 1);
-  all.macs_per_clip = run / clips;
-  all.macs_fraction = run / dense;
-  all.paper_fraction = paper / dense;
-  all.upper_bound_fraction = upper / dense;
+  detail::take_means(all, sums);
   return result;
 }
 
