@@ -12,7 +12,8 @@ page() {
   name=$1
   file=$docs/$1
   [ "$1" != README.md ] || file=$docs/../README.md
-  text=$(sed -E -e "${2-}" "$file" | sed -E -e '/^ *```/,/^ *```/d' -e 's/^ *(\*\*)?[0-9]+\.([ *])/ \1\2/' | tr -s ' \n' ' ')
+  text=$(sed -E -e "${2-}" "$file" |
+    sed -E -e '/^ *```/,/^ *```/d' -e 's/^ *(\*\*)?[0-9]+\.([ *])/ \1\2/' | tr -s ' \n' ' ')
 }
 
 # says TEXT: the page has this text, which was put together from what is known. Its numbers are accounted for.
@@ -35,8 +36,8 @@ holds() {
   told "" "${@:2}"
 }
 
-# cell HEAD ROW COLUMN [FILE]: the number of a table of the page (or of FILE) whose first head is HEAD; of "1.5 ± 0.2" it
-# is 1.5.
+# cell HEAD ROW COLUMN [FILE]: the number of a table of the page (or of FILE) whose first head is HEAD; of "1.5 ± 0.2"
+# it is 1.5. Where there is none, a question mark, with which no condition holds.
 cell() {
   local found
   found=$(awk -F'|' -v head="$1" -v row="$2" -v column="$3" '
@@ -44,8 +45,8 @@ cell() {
     !/^\|/ {at = 0; next}
     trimmed($2) == head {at = 0; for (i = 3; i < NF; ++i) if (trimmed($i) == column) at = i}
     at && trimmed($2) == row {split(trimmed($at), words, " "); print words[1]; exit}' "${4-$file}")
-  [ -n "$found" ] || fail "$name: no table with '$1', '$2' and '$3'" >&2
-  echo "${found:-0}"
+  [ -n "$found" ] || echo "$name: no table with '$1', '$2' and '$3'" >&2
+  echo "${found:-?}"
 }
 
 # option NAME COMMAND: what stands behind --NAME in a command.
