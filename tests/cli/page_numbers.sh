@@ -62,7 +62,7 @@ told "the paper, its front page" "ICLR 2021 (arXiv 2102.05775)"
 told "the paper, its sections and figures" "(section 3)" "(section 4, appendix)" "Figure 1:" "Figure 2:" "Figure 5,"
 told "the paper, section 3" "a 2D-CNN on each frame" "0 where skipped"
 told "the paper, section 4" "-34, -50 and -101" "the rate falls by 10 at epochs 20 and 40" "clipped to a norm of 20"
-for model in 18 34 50 101; do works describe --model "resnet$model"; done
+"$adafuse" train --help | grep -qF 'resnet18, resnet34, resnet50, resnet101,' || fail "train --help: --model has no four ResNets"
 same "the default clipping" 20 "$(default train --clip-norm)"
 told "the norm above" "norms above 20 are 20 afterwards"
 told "the method" "zero at t = 0"
