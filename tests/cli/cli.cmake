@@ -10,9 +10,9 @@ if(TARGET adafuse_command_line)
   target_link_libraries(fail_nth_call PRIVATE adafuse_warnings ${CMAKE_DL_LIBS})
   file(GLOB scripts CONFIGURE_DEPENDS cli/*.sh)
   if(sanitized)
-    # And numbers of large networks, trainings of many runs and the list of options say the same without
+    # And numbers of large networks and of pages, trainings of many runs and the list of options say the same without
     # one, in a tenth of the time.
-    list(FILTER scripts EXCLUDE REGEX "/(demo|figures|kills|options|page_numbers|paper_map|paper_map_fails|resume|sweep|weights).sh$")
+    list(FILTER scripts EXCLUDE REGEX "/(demo|figures|kills|options|[a-z]+_numbers|page_numbers_fails|paper_map|paper_map_fails|resume|sweep|weights).sh$")
   endif()
   foreach(script IN LISTS scripts)
     cmake_path(GET script STEM name)
