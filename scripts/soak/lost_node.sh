@@ -39,7 +39,8 @@ for ((i = 1; i <= ${LOSSES:-3}; ++i)); do
   echo "loss $i: mpirun ended within $((SECONDS - cut)) s"
   remove_nodes
   rows=$(wc -l < run/metrics.csv)
-  timeout 20 "$adafuse" train --resume run --quiet > resumed.txt 2> errors.txt || (($? == 124)) || fail "the run cannot be gone on with"
+  timeout 20 "$adafuse" train --resume run --quiet > resumed.txt 2> errors.txt || (($? == 124)) ||
+    fail "the run cannot be gone on with"
   (($(wc -l < run/metrics.csv) > rows)) || fail "one rank has added no epoch"
 done
 echo "${LOSSES:-3} losses of a node"
