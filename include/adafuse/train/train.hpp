@@ -12,9 +12,9 @@
 #include <adafuse/train/data_fingerprint.hpp>
 #include <adafuse/train/early_stopping.hpp>
 #include <adafuse/train/evaluation.hpp>
+#include <adafuse/train/evaluation_files.hpp>
 #include <adafuse/train/evaluation_ranks.hpp>
 #include <adafuse/train/evaluation_result.hpp>
-#include <adafuse/train/evaluation_files.hpp>
 #include <adafuse/train/evaluation_views.hpp>
 #include <adafuse/train/finite.hpp>
 #include <adafuse/train/frame_by_frame.hpp>
