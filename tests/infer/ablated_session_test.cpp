@@ -124,6 +124,35 @@ TEST_CASE("ablated session: without history what came before changes no decision
   CHECK(std::equal(one.begin(), one.end(), other.begin()));
 }
 
+/// The actions of all blocks after each of the frames.
+template <class T>
+std::vector<std::uint8_t> decided_on(StreamSession<T>& session, const Tensor<T>& frames) {
+  std::vector<std::uint8_t> actions;
+  for (Index t = 0; t < frames.size(0); ++t) {
+    session.push(frames[t]);
+    for (std::size_t b = 0; b < session.network().blocks.size(); ++b) {
+      const auto of_block = session.actions(b);
+      actions.insert(actions.end(), of_block.begin(), of_block.end());
+    }
+  }
+  return actions;
+}
+
+TEST_CASE("ablated session: an agent that is first asked about a later frame begins anew there") {
+  const auto config = models::small_config("resnet8", "adafuse");
+  const auto network = fold(models::lively_model<double>(config), 9, 9, {.frames = 1});
+  const Decider keeps_the_first = [](const Question& ask, std::span<std::uint8_t> actions) {
+    std::fill(actions.begin(), actions.end(), static_cast<std::uint8_t>(Action::keep));
+    return ask.first_frame == 0;
+  };
+  const auto frames = Tensor<double>::randn({3, 3, 9, 9}, Key(12));
+  StreamSession<double> used(network), fresh(network);
+  decided_on(used, Tensor<double>::randn({2, 3, 9, 9}, Key(13)));
+  used.reset();
+  for (auto* session : {&used, &fresh}) session->set_decider(keeps_the_first);
+  CHECK(decided_on(used, frames) == decided_on(fresh, frames));
+}
+
 TEST_CASE("ablated session: a NaN among an agent's own logits is an error in a session") {
   auto config = models::small_config("resnet8", "adafuse");
   config.policy_sees = PolicySees::none;

@@ -86,6 +86,8 @@ class StreamSession : public Session<T> {
     draining_ = false;
     number_ = number;
     consensus_.reset();
+    for (Tensor<T>& before : before_)  // also of agents that will not be asked about frame 0
+      if (before.defined()) before.fill(0);
   }
 
   /// How many frames predictions run behind.
