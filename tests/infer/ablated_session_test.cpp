@@ -153,6 +153,29 @@ TEST_CASE("ablated session: an agent that is first asked about a later frame beg
   CHECK(decided_on(used, frames) == decided_on(fresh, frames));
 }
 
+TEST_CASE("ablated session: the change of a frame is not asked of the stream before a reset") {
+  const auto config = models::small_config("resnet8", "adafuse");
+  StreamSession<double> session(fold(models::lively_model<double>(config), 9, 9, {.frames = 1}));
+  const auto frames = Tensor<double>::randn({3, 3, 9, 9}, Key(12));
+  const auto asks_from = [](Index first) {
+    return [first](const Question& ask, std::span<std::uint8_t> actions) {
+      std::fill(actions.begin(), actions.end(), static_cast<std::uint8_t>(Action::keep));
+      if (ask.first_frame >= first) ask.input->change(ask.clip, ask.first_frame);
+      return true;
+    };
+  };
+  for (const Index asked :
+       {1, 2}) {  // frames of the stream before: its last is the one before, or this one
+    session.reset();
+    session.set_decider(asks_from(0));
+    decided_on(session, frames.narrow(0, asked));
+    session.reset();
+    session.set_decider(asks_from(1));
+    session.push(frames[0]);
+    CHECK_THROWS_AS(session.push(frames[1]), ValueError);
+  }
+}
+
 TEST_CASE("ablated session: a NaN among an agent's own logits is an error in a session") {
   auto config = models::small_config("resnet8", "adafuse");
   config.policy_sees = PolicySees::none;

@@ -26,6 +26,7 @@ struct Question {
 };
 
 /// Writes actions [frames, c'] and returns true, or returns false to leave the block to its agent.
+/// In a stream the frame before, to an agent, is the last one that was left to it.
 using Decider = std::function<bool(const Question&, std::span<std::uint8_t> actions)>;
 
 /// Throws ValueError when something else than actions was written.

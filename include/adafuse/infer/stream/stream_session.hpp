@@ -88,6 +88,7 @@ class StreamSession : public Session<T> {
     consensus_.reset();
     for (Tensor<T>& before : before_)  // also of agents that will not be asked about frame 0
       if (before.defined()) before.fill(0);
+    for (SeenInput& seen : seen_) seen.frame = -1;
   }
 
   /// How many frames predictions run behind.
