@@ -164,8 +164,8 @@ TEST_CASE("ablated session: the change of a frame is not asked of the stream bef
       return true;
     };
   };
-  for (const Index asked :
-       {1, 2}) {  // frames of the stream before: its last is the one before, or this one
+  // The last frame of the stream before has the number of the one before, then of this one.
+  for (const Index asked : {1, 2}) {
     session.reset();
     session.set_decider(asks_from(0));
     decided_on(session, frames.narrow(0, asked));
