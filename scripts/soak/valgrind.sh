@@ -27,12 +27,20 @@ cmake -S . -B $build -G Ninja -D CMAKE_BUILD_TYPE=Release -D "CMAKE_CXX_FLAGS_RE
 mapfile -t programs < <(printf 'test_%s\n' "${tests[@]%%/*}" | sort -u)
 cmake --build $build --parallel "$(nproc)" --target "${programs[@]}"
 
-# Leaks are for the address sanitizer: in the child of a fork, what other threads held is lost.
+# Leaks are for the address sanitizer: in the child of a fork, what other threads held is lost. The tests
+# of infer have an operator new of their own, which valgrind replaces, and a delete, which it does not.
+# Its long double has 64 bits and it flushes no denormals, so a few tests of the last digits end with 1:
+# that is not what is asked here.
 check() {
+  local status=0
   log=$build/${1//\//_}.txt
-  timeout 1800 valgrind --quiet --error-exitcode=9 \
-    "$build/tests/test_${1%%/*}" "--source-file=*/$1_test.cpp" --no-skipped-summary > "$log" 2>&1 &&
-    echo "$1" || echo "FAILED: $1: $log"
+  timeout 1800 valgrind --quiet --error-exitcode=9 --show-mismatched-frees=no \
+    "$build/tests/test_${1%%/*}" "--source-file=*/$1_test.cpp" --no-skipped-summary > "$log" 2>&1 || status=$?
+  case $status in
+    0) echo "$1" ;;
+    1) echo "$1: no memory error; digits differ: $log" ;;
+    *) echo "FAILED: $1: $log" ;;
+  esac
 }
 export -f check
 export build
