@@ -302,7 +302,7 @@ END {
       continue
     }
     if (line[i] ~ /^namespace adafuse/) {
-      gsub(/::inline ADAFUSE_SIMD/, "", line[i])
+      gsub(/::inline ADAFUSE_(SIMD|RANKS)/, "", line[i])
       if (line[i] ~ /\{$/) line[i] = line[i] " /** @addtogroup " id " */ /** @{ */"
     }
     if (line[i] ~ /^}  \/\/ namespace adafuse/) line[i] = "/** @} */ " line[i]

@@ -88,3 +88,21 @@ if(TARGET adafuse_compiled AND "avx2" IN_LIST ADAFUSE_VECTOR_PATHS AND NOT sanit
   add_test(NAME linkage.own_eigen COMMAND linkage_own_eigen)
   set_tests_properties(linkage.own_eigen PROPERTIES LABELS linkage TIMEOUT 300)
 endif()
+
+# ---- Files with MPI and without ----------------------------------------------------------------------
+
+if(TARGET adafuse::mpi)
+  add_library(linkage_with_mpi OBJECT linkage/ranks.cpp)
+  target_link_libraries(linkage_with_mpi PRIVATE adafuse adafuse::mpi)
+  add_library(linkage_without_mpi OBJECT linkage/ranks.cpp)
+  target_link_libraries(linkage_without_mpi PRIVATE adafuse)
+  foreach(kind with_mpi without_mpi)
+    target_compile_definitions(linkage_${kind} PRIVATE ADAFUSE_TEST_FILE=name_${kind})
+    target_compile_options(linkage_${kind} PRIVATE -O0)
+  endforeach()
+  add_executable(linkage_two_kinds linkage/two_kinds.cpp $<TARGET_OBJECTS:linkage_with_mpi>
+                                   $<TARGET_OBJECTS:linkage_without_mpi>)
+  target_link_libraries(linkage_two_kinds PRIVATE adafuse adafuse::mpi)
+  add_test(NAME linkage.two_kinds COMMAND linkage_two_kinds)
+  set_tests_properties(linkage.two_kinds PROPERTIES LABELS linkage)
+endif()

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <unordered_map>
 
-namespace adafuse::distributed::inline ADAFUSE_SIMD {
+namespace adafuse::distributed::inline ADAFUSE_SIMD::inline ADAFUSE_RANKS {
 
 /// Gives every rank the parameters and buffers of rank 0.
 template <nn::Module M>
@@ -294,4 +294,4 @@ template <nn::Module M>
 GradientReducer(const World&, const M&, ReducerOptions = {})
     -> GradientReducer<typename M::value_type>;
 
-}  // namespace adafuse::distributed::inline ADAFUSE_SIMD
+}  // namespace adafuse::distributed::inline ADAFUSE_SIMD::inline ADAFUSE_RANKS

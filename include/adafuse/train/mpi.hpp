@@ -20,6 +20,12 @@
 #ifndef ADAFUSE_MPI
 #define ADAFUSE_MPI 0
 #endif
+// Files of both kinds may become one program: what they define has different names.
+#if ADAFUSE_MPI
+#define ADAFUSE_RANKS with_mpi
+#else
+#define ADAFUSE_RANKS without_mpi
+#endif
 #if ADAFUSE_MPI
 // Without MPI's own C++, which has long been withdrawn and needs a library more.
 #if !defined(OMPI_SKIP_MPICXX) && !defined(MPICH_SKIP_MPICXX)
@@ -33,7 +39,7 @@
 #endif
 #endif
 
-namespace adafuse::distributed::inline ADAFUSE_SIMD {
+namespace adafuse::distributed::inline ADAFUSE_SIMD::inline ADAFUSE_RANKS {
 
 /// What a World is told.
 struct WorldOptions {
@@ -307,4 +313,4 @@ class Line {
 
 }  // namespace detail
 
-}  // namespace adafuse::distributed::inline ADAFUSE_SIMD
+}  // namespace adafuse::distributed::inline ADAFUSE_SIMD::inline ADAFUSE_RANKS

@@ -5,7 +5,7 @@
 #include <adafuse/data/data_loader.hpp>
 #include <adafuse/train/world.hpp>
 
-namespace adafuse::distributed::inline ADAFUSE_SIMD {
+namespace adafuse::distributed::inline ADAFUSE_SIMD::inline ADAFUSE_RANKS {
 
 /// Every n-th sample of a data set, for n ranks, from number `rank` on: what has `size()` and
 /// `[i]`, as data::DataLoader reads it. Samples that do not go round are left out, so that all
@@ -37,4 +37,4 @@ Shard<D> shard(const D& dataset, const World& world) {
   return {dataset, world};
 }
 
-}  // namespace adafuse::distributed::inline ADAFUSE_SIMD
+}  // namespace adafuse::distributed::inline ADAFUSE_SIMD::inline ADAFUSE_RANKS

@@ -10,7 +10,7 @@
 #include <exception>
 #include <memory>
 
-namespace adafuse::distributed::inline ADAFUSE_SIMD {
+namespace adafuse::distributed::inline ADAFUSE_SIMD::inline ADAFUSE_RANKS {
 
 /// All processes of this job. Make one when the program begins, on every rank; it must outlive all
 /// that is given it. Calls are for one thread, and all ranks make the same ones in the same order.
@@ -175,4 +175,4 @@ class World : public Peers {
   int threads_ = 1;
 };
 
-}  // namespace adafuse::distributed::inline ADAFUSE_SIMD
+}  // namespace adafuse::distributed::inline ADAFUSE_SIMD::inline ADAFUSE_RANKS
