@@ -202,6 +202,15 @@ TEST_CASE("baseline: the first losses set it, later ones pull it") {
   CHECK_THROWS_AS(Baseline(1.5), ValueError);
 }
 
+TEST_CASE("baseline: one that is restored goes on, and does not begin anew") {
+  Baseline baseline(0.25);
+  CHECK_FALSE(baseline.started());
+  baseline.restore(4);
+  CHECK(baseline.started());
+  baseline.learn_mean(8);
+  CHECK(baseline.value() == 5);
+}
+
 TEST_CASE("reinforce: what was not decided by an agent has no probability") {
   CHECK_THROWS_AS(log_probability<double>({}, frames), ValueError);
   CHECK_THROWS_WITH_AS(log_probability<double>({decision({}, choices(0))}, frames),

@@ -130,6 +130,16 @@ TEST_CASE("cross_entropy: one-hot distributions are labels") {
               .epsilon(1e-14));
 }
 
+TEST_CASE("cross_entropy: a row of distributions alone, [K], costs what it does in [1,K]") {
+  const auto x = Tensor<double>::randn({1, 4}, Key(2)),
+             t = softmax(Tensor<double>::randn({1, 4}, Key(3)), 1).value();
+  const CrossEntropyOptions options{.weight = Tensor<double>::of({1, 2, 3, 4}),
+                                    .label_smoothing = 0.3};
+  const auto alone = cross_entropy(x[0], t[0], options);
+  CHECK(alone.shape() == Shape());
+  CHECK(alone.item() == cross_entropy(x, t, options).item());
+}
+
 TEST_CASE("cross_entropy: weights are read when it is called, as floats or doubles") {
   auto weight = Tensor<float>::of({1, 2, 4});
   const auto x = parameter(Tensor<double>::randn({2, 3}, Key(2)));
