@@ -91,7 +91,7 @@ endif()
 
 # ---- Files with MPI and without ----------------------------------------------------------------------
 
-if(TARGET adafuse::mpi)
+if(TARGET adafuse::mpi AND NOT sanitized)  # MPI's library is built without
   add_library(linkage_with_mpi OBJECT linkage/ranks.cpp)
   target_link_libraries(linkage_with_mpi PRIVATE adafuse adafuse::mpi)
   add_library(linkage_without_mpi OBJECT linkage/ranks.cpp)
