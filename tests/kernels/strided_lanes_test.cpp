@@ -28,7 +28,7 @@ TEST_CASE("strided lanes: a lane with a bit reads its pixel, others stay as they
   for (const Index stride : {1, 2, 3, 5})
     for (std::uint64_t trial = 0; trial < 200; ++trial) {
       const auto bits = static_cast<std::uint32_t>(key.integer(trial, 1u << width));
-      std::vector<float> pixels;  // as many as the last lane with a bit reads
+      std::vector<float> pixels(1);  // as many as the last lane with a bit reads, at least one
       for (int l = 0; l < width; ++l)
         if (bits >> l & 1u) pixels.resize(static_cast<std::size_t>(l * stride + 1));
       for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<float>(i + 1);
@@ -47,9 +47,10 @@ TEST_CASE("strided lanes: a lane with a bit reads its pixel, others stay as they
 }
 
 TEST_CASE("strided lanes: without bits nothing is read") {
+  const std::vector<float> pixel{7};
   for (const Index stride : {1, 2, 3}) {
     float after[Floats::width];
-    load(StridedLanes(), stride, nullptr, Floats::zero()).store(after);
+    load(StridedLanes(), stride, pixel.data(), Floats::zero()).store(after);
     for (const float lane : after) CHECK(lane == 0);
   }
 }
