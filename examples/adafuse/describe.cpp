@@ -35,7 +35,8 @@ Index shared_parameters(const models::VideoModel<float>& model) {
   return count;
 }
 
-/// The agents, one by one: the sizes along their linears, and what they see.
+/// The agents, one by one: the sizes along their linears, what they see, and the hidden units of
+/// a memory.
 io::Json agents(const models::Plan<float>& plan) {
   io::Json list = io::Json::array();
   for (const auto& step : plan.steps)
@@ -46,6 +47,7 @@ io::Json agents(const models::Plan<float>& plan) {
                       {"linears", agent.sizes()},
                       {"pool", agent.pool == PolicyPool::max ? "max" : "average"},
                       {"sees", io::word_of(agent.sees)},
+                      {"memory", agent.sees == PolicySees::memory ? agent.hidden : 0},
                       {"actions", io::word_of(agent.actions)},
                       {"groups_of", agent.groups_of},
                       {"decisions", agent.decisions()}});
@@ -55,10 +57,12 @@ io::Json agents(const models::Plan<float>& plan) {
 
 /// "linears 2, average pooling, groups of 1", and what is not as in the paper.
 std::string agent_parts(const models::ModelConfig& config) {
-  const bool sees_nothing = config.policy_sees == PolicySees::none;
-  std::string parts = sees_nothing ? std::string("logits are parameters")
-                                   : concat("linears ", config.policy_layers, ", ",
-                                            io::word_of(config.policy_pool), " pooling");
+  std::string parts = "logits are parameters";
+  if (config.policy_sees != PolicySees::none) {
+    parts = config.policy_sees == PolicySees::memory ? "an LSTM and one linear"
+                                                     : concat("linears ", config.policy_layers);
+    parts += ", " + io::word_of(config.policy_pool) + " pooling";
+  }
   parts += concat(", groups of ", config.policy_groups_of);
   if (config.policy_both) parts += ", two in each block";
   if (config.policy_sees == PolicySees::now) parts += ", without history";

@@ -46,10 +46,10 @@ class ModelOptions {
            "what an agent sees of a map: its average or max");
     option("--policy-groups-of", config_.policy_groups_of, "G",
            "channels that share a decision; G divides their number");
-    option(
-        "--policy-sees", config_.policy_sees, "NAME",
-        "which frames an agent sees: both, this one and the one before; now, this one; none, then "
-        "its logits are parameters");
+    option("--policy-sees", config_.policy_sees, "NAME",
+           "which frames an agent sees: both, this one and the one before; now, this one; memory, "
+           "this "
+           "one and what an LSTM remembers of those before; none, then its logits are parameters");
     option("--actions", config_.actions, "A,..",
            "what an agent may choose: keep,reuse,skip, or keep,skip, or keep,reuse");
     command.add_flag("--policy-both", config_.policy_both,
@@ -82,6 +82,9 @@ class ModelOptions {
              {"--policy-hidden", "--policy-quota", "--policy-relative", "--policy-layers",
               "--policy-pool", "--shared-policy"},
              "with --policy-sees none: its logits are parameters");
+    if (config.policy_sees == PolicySees::memory)
+      refuse(*command_, {"--policy-layers", "--shared-policy"},
+             "with --policy-sees memory: its layers are an LSTM and one linear of its own");
     if (config.consensus != models::Consensus::lstm)
       refuse(*command_, {"--lstm-hidden"}, "with --consensus " + io::word_of(config.consensus));
     return config;

@@ -70,9 +70,10 @@ same "top1 by change" "$(value change/summary.json top1)" "$(value stdout.txt to
 works eval --run variant --data data
 case $out in *layer3.0.conv2*) ;; *) fail "eval: no second decision in: $out" ;; esac
 
-# Agents that see less or may choose less: metrics.csv counts no excluded action (its column is 0), and sessions
+# Agents that see less, remember more or may choose less: metrics.csv counts no excluded action (its column is 0), and sessions
 # classify as evaluation does.
-for kind in "--policy-sees now --actions keep,skip" "--policy-sees none --actions keep,reuse"; do
+for kind in "--policy-sees now --actions keep,skip" "--policy-sees none --actions keep,reuse" \
+  "--policy-sees memory --actions keep,skip"; do
   works train --data data --out ablated --overwrite --fusion adafuse $kind $tiny
   column=$([[ $kind == *keep,skip ]] && echo 10 || echo 11)
   same "shares of what $kind excludes" "0 0" \
@@ -88,6 +89,12 @@ works describe --fusion adafuse --policy-sees now --actions keep,skip
 case $out in *"linears 2, average pooling, groups of 1, without history, choose among keep,skip"*) ;;
   *) fail "describe: $out" ;;
 esac
+works describe --fusion adafuse --policy-sees memory
+case $out in *layer1.0.policy_net*" 7984 "*" 7680"*"an LSTM and one linear, average pooling, groups of 1"*) ;;
+  *) fail "describe: $out" ;;
+esac
+works describe --fusion adafuse --policy-sees memory --policy-hidden 5 --json
+same "units of the first memory" 5 "$(value stdout.txt memory | head -n 1)"
 works describe --fusion adafuse --policy-sees none
 case $out in *layer1.0.policy_net*" 48 "*"logits are parameters, groups of 1"*) ;; *) fail "describe: $out" ;; esac
 

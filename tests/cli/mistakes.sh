@@ -52,7 +52,7 @@ mistake "got 'cubic'" $tiny --batch 9 --fusion adafuse --cost-loss cubic
 mistake "got 'score'" $tiny --batch 9 --fusion adafuse --estimator score
 mistake "got 'sum'" $tiny --batch 9 --fusion adafuse --policy-pool sum
 mistake "expects 1, 2 or 3, got 4" $tiny --batch 9 --fusion adafuse --policy-layers 4
-mistake "policy-sees: expects both, now or none, got 'past'" $tiny --batch 9 --fusion adafuse --policy-sees past
+mistake "policy-sees: expects both, now, memory or none, got 'past'" $tiny --batch 9 --fusion adafuse --policy-sees past
 mistake "actions: expects keep,reuse,skip, keep,skip or keep,reuse, got 'skip'" \
   $tiny --batch 9 --fusion adafuse --actions skip
 mistake "three shares" $tiny --fusion adafuse --policy random:0.5,0.5
@@ -98,7 +98,11 @@ for option in "--policy-hidden 64" "--policy-quota 64" "--policy-relative 2" "--
   mistake "${option%% *} has no effect with --policy-sees none" \
     describe --fusion adafuse --policy-sees none $option
 done
-for option in "--policy-sees now" "--actions keep,skip"; do
+for option in "--policy-layers 2" --shared-policy; do
+  mistake "${option%% *} has no effect with --policy-sees memory: its layers are an LSTM and one linear of its own" \
+    describe --fusion adafuse --policy-sees memory $option
+done
+for option in "--policy-sees now" "--policy-sees memory" "--actions keep,skip"; do
   mistake "${option%% *} has no effect with --fusion none" $tiny $option
   mistake "${option%% *} has no effect with --fusion tsm" describe --fusion tsm $option
 done

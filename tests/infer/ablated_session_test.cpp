@@ -1,5 +1,5 @@
-// Sessions of networks whose agents see less or may choose less: what `forward` says, and never an
-// action that is excluded.
+// Sessions of networks whose agents see less, remember more or may choose less: what `forward`
+// says, and never an action that is excluded.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
@@ -19,7 +19,7 @@ namespace {
 /// Calls `check(model)` for each kind of agent that there is.
 template <class T, class Check>
 void for_each_kind(const std::string& name, const std::string& fusion, const Check& check) {
-  for (const auto sees : {PolicySees::both, PolicySees::now, PolicySees::none})
+  for (const auto sees : {PolicySees::both, PolicySees::now, PolicySees::memory, PolicySees::none})
     for (const auto actions :
          {AllowedActions::keep_reuse_skip, AllowedActions::keep_skip, AllowedActions::keep_reuse}) {
       auto config = models::small_config(name, fusion);
@@ -138,19 +138,47 @@ std::vector<std::uint8_t> decided_on(StreamSession<T>& session, const Tensor<T>&
   return actions;
 }
 
-TEST_CASE("ablated session: an agent that is first asked about a later frame begins anew there") {
-  const auto config = models::small_config("resnet8", "adafuse");
-  const auto network = fold(models::lively_model<double>(config), 9, 9, {.frames = 1});
-  const Decider keeps_the_first = [](const Question& ask, std::span<std::uint8_t> actions) {
-    std::fill(actions.begin(), actions.end(), static_cast<std::uint8_t>(Action::keep));
-    return ask.first_frame == 0;
+TEST_CASE("ablated session: a memory reaches over frames between, and a reset clears it") {
+  auto config = models::small_config("resnet8", "adafuse");
+  config.policy_sees = PolicySees::memory;
+  config.adaptive_blocks = {"layer1.0"};  // its input knows one frame
+  const auto model = models::lively_model<double>(config);
+  for (auto& [name, tensor] : nn::state_tensors(model))
+    if (name.ends_with("gate_lstm.bias_ih_l0"))  // i, f, g, o: what was seen is not forgotten
+      for (Index k = 0; k < 6; ++k) tensor(6 + k) = 9;
+  StreamSession<double> session(fold(model, 9, 9, {.frames = 1}));
+  const auto frames_of = [](double scale) {  // others in the first alone
+    const auto frames = Tensor<double>::randn({3, 3, 9, 9}, Key(77));
+    auto first = frames[0];
+    for (double& x : first) x *= scale;
+    return frames;
   };
-  const auto frames = Tensor<double>::randn({3, 3, 9, 9}, Key(12));
-  StreamSession<double> used(network), fresh(network);
-  decided_on(used, Tensor<double>::randn({2, 3, 9, 9}, Key(13)));
-  used.reset();
-  for (auto* session : {&used, &fresh}) session->set_decider(keeps_the_first);
-  CHECK(decided_on(used, frames) == decided_on(fresh, frames));
+  const auto last_after = [&](double scale) {
+    session.reset();
+    const auto all = decided_on(session, frames_of(scale));
+    return std::vector<std::uint8_t>(all.end() - 16, all.end());
+  };
+  CHECK(last_after(1) != last_after(30));
+  CHECK(last_after(1) == last_after(1));
+}
+
+TEST_CASE("ablated session: an agent that is first asked about a later frame begins anew there") {
+  for (const auto sees : {PolicySees::both, PolicySees::memory}) {
+    INFO(io::word_of(sees));
+    auto config = models::small_config("resnet8", "adafuse");
+    config.policy_sees = sees;
+    const auto network = fold(models::lively_model<double>(config), 9, 9, {.frames = 1});
+    const Decider keeps_the_first = [](const Question& ask, std::span<std::uint8_t> actions) {
+      std::fill(actions.begin(), actions.end(), static_cast<std::uint8_t>(Action::keep));
+      return ask.first_frame == 0;
+    };
+    const auto frames = Tensor<double>::randn({3, 3, 9, 9}, Key(12));
+    StreamSession<double> used(network), fresh(network);
+    decided_on(used, Tensor<double>::randn({2, 3, 9, 9}, Key(13)));
+    used.reset();
+    for (auto* session : {&used, &fresh}) session->set_decider(keeps_the_first);
+    CHECK(decided_on(used, frames) == decided_on(fresh, frames));
+  }
 }
 
 TEST_CASE("ablated session: the change of a frame is not asked of the stream before a reset") {

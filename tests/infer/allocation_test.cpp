@@ -54,6 +54,7 @@ TEST_CASE("allocation: a clip session that has warmed up allocates nothing") {
     config.consensus =
         config.model == "resnet14" ? models::Consensus::lstm : models::Consensus::average;
     config.lstm_hidden = 4;
+    config.policy_sees = config.model == "resnet14" ? PolicySees::memory : PolicySees::both;
     const auto model = models::lively_model<float>(config);
     const auto clip = Tensor<float>::randn({1, 3, 3, 37, 33}, Key(1));
     ClipSession<float> session(fold(model, 37, 33), 1, 3);
@@ -79,12 +80,13 @@ TEST_CASE("allocation: a stream that has warmed up allocates nothing") {
     config.consensus =
         config.model == "resnet14" ? models::Consensus::lstm : models::Consensus::average;
     config.lstm_hidden = 4;
+    config.policy_sees = config.model == "resnet14" ? PolicySees::memory : PolicySees::both;
     const auto model = models::lively_model<float>(config);
     StreamSession<float> session(fold(model, 37, 33, {.frames = 1}),
                                  {.future = Future::wait, .consensus = LastFrames{4}});
     Ledger ledger;
     session.set_ledger(&ledger);
-    session.set_decider(draw_lots({0.4, 0.3, 0.3}, Key(1)));
+    session.set_decider(draw_lots({0.4, 0.3, 0.3}, Key(1)), Agents::overruled);
     const auto frame = Tensor<float>::randn({3, 37, 33}, Key(1));
     for (int i = 0; i < 25; ++i) session.push(frame);
     const long before = allocations;

@@ -51,6 +51,44 @@ TEST_CASE("folded agent: every kind of agent decides as the network that it was 
           }
 }
 
+TEST_CASE("folded agent: one with a memory decides frame by frame as its network on the clip") {
+  constexpr Index frames = 5, in = 6, out = 8, hidden = 9;
+  const NoGrad guard;
+  nn::Context<double> ctx;
+  const auto x = Tensor<double>::randn({frames, in, 4, 3}, Key(2));
+  for (const Index groups_of : {1, 2})
+    for (const auto pool : {PolicyPool::average, PolicyPool::max})
+      for (const auto allowed : {AllowedActions::keep_reuse_skip, AllowedActions::keep_skip}) {
+        const PolicyNetwork<double> agent({.in_channels = in,
+                                           .out_channels = out,
+                                           .hidden = hidden,
+                                           .groups_of = groups_of,
+                                           .pool = pool,
+                                           .sees = PolicySees::memory,
+                                           .actions = allowed},
+                                          Key(4));
+        models::enliven(agent);
+        const auto expected = chosen_actions(agent.forward(x, frames, ctx).value());
+        const auto folded = fold_agent(agent);
+        REQUIRE(folded.memory);
+        CHECK(folded.carried() == folded.memory->room());
+        std::vector<double> v(in), carried(static_cast<std::size_t>(folded.carried()), 9),
+            work(static_cast<std::size_t>(folded.room()));
+        for (int clip = 0; clip < 2; ++clip)  // The first frame forgets what was there.
+          for (Index f = 0; f < frames; ++f) {
+            folded.pool(1, 12, x[f].data(), {}, v.data());
+            double* const h = work.data();
+            folded.memory->step(f == 0, v.data(), carried.data(), h);
+            Tensor<std::uint8_t> actions({out});
+            folded.decide(
+                1, [h](Index) { return h; }, h + hidden, actions.data());
+            CHECK(std::equal(actions.begin(), actions.end(), expected[f].begin()));
+          }
+        CHECK(std::adjacent_find(expected.begin(), expected.end(), std::not_equal_to<>()) !=
+              expected.end());
+      }
+}
+
 TEST_CASE("folded agent: of equal logits the first wins, skip before reuse before keep") {
   constexpr Index out = 27;
   Tensor<double> logits({out, action_count}), by_action({action_count, out});

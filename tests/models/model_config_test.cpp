@@ -35,7 +35,29 @@ TEST_CASE("model config: numbers that no network has are told") {
   refused("lstm hidden is at most", [&](auto& c) { c.lstm_hidden = large; });
   refused("policy quota must not be negative, got -1", [](auto& c) { c.policy_quota = -1; });
   refused("policy relative is at most", [](auto& c) { c.policy_relative = 1e18; });
+  const auto remember = [](auto& c) { c.policy_sees = PolicySees::memory; };
+  refused("shared policy: agents with a memory share no linears",
+          [&](auto& c) { remember(c), c.shared_policy = true; });
+  refused("policy layers: a memory and one linear are 2, got 3",
+          [&](auto& c) { remember(c), c.policy_layers = 3; });
   refused("p must be in [0, 1), got nan", [](auto& c) { c.dropout = std::nan(""); });
+}
+
+TEST_CASE("model config: agents have batch norms between linears, and nowhere else") {
+  ModelConfig config;
+  CHECK_FALSE(agents_have_norms(config));  // there are no agents
+  config.fusion.adaptive = true;
+  CHECK(agents_have_norms(config));
+  const auto without = [&](const auto& change) {
+    ModelConfig other = config;
+    change(other);
+    return !agents_have_norms(other);
+  };
+  CHECK(without([](auto& c) { c.agents = false; }));
+  CHECK(without([](auto& c) { c.policy_layers = 1; }));
+  CHECK(without([](auto& c) { c.policy_sees = PolicySees::none; }));
+  CHECK(without([](auto& c) { c.policy_sees = PolicySees::memory; }));
+  CHECK_FALSE(without([](auto& c) { c.policy_sees = PolicySees::now; }));
 }
 
 TEST_CASE("adaptive blocks: all, those of a stage, those that are named") {

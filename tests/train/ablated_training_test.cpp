@@ -1,4 +1,5 @@
-// Networks whose agents see less or may choose less: trained, gone on with, written and read.
+// Networks whose agents see less, remember more or may choose less: trained, gone on with, written
+// and read.
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
@@ -46,7 +47,7 @@ void train_in_two(const TinyGestures& gestures, const TrainConfig& config,
 TEST_CASE("ablated training: what is excluded is decided by no clip, in one go or in two") {
   const TinyGestures gestures("ablated_training");
   const auto dataset = data::load_dataset(gestures.dir);
-  for (const auto sees : {PolicySees::both, PolicySees::now, PolicySees::none})
+  for (const auto sees : {PolicySees::both, PolicySees::now, PolicySees::memory, PolicySees::none})
     for (const auto actions : {AllowedActions::keep_skip, AllowedActions::keep_reuse}) {
       INFO(io::word_of(sees) << " " << io::word_of(actions));
       const auto config = config_of(sees, actions);
@@ -80,6 +81,21 @@ TEST_CASE("ablated training: three actions and both frames are what was trained 
   train_tiny(gestures, config_of(PolicySees::both, AllowedActions::keep_reuse_skip), "said");
   CHECK(io::read_file(RunFiles(gestures.run("as-it-comes")).last()) ==
         io::read_file(RunFiles(gestures.run("said")).last()));
+}
+
+TEST_CASE("ablated training: one frame a step is refused where agents have batch norms") {
+  for (const auto sees :
+       {PolicySees::both, PolicySees::now, PolicySees::memory, PolicySees::none}) {
+    auto config = config_of(sees, AllowedActions::keep_reuse_skip);
+    config.model.frames = 1;
+    config.batch = 1;
+    if (sees == PolicySees::both || sees == PolicySees::now)
+      CHECK_THROWS_WITH_AS(
+          check(config), "batch: a step of one frame has no statistics for the agents' batch norms",
+          ValueError);
+    else
+      CHECK_NOTHROW(check(config));
+  }
 }
 
 TEST_CASE("ablated training: agents that see nothing share nothing") {

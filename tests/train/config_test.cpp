@@ -184,7 +184,7 @@ TEST_CASE("config: another word than those that there are is told with them and 
        "c: policy: expects learned, keep-all, random:k,r,s, magnitude:k,r,s or change:t, got 'x'");
   told("consensus", "c: model: consensus: expects average or lstm, got 'x'");
   told("policy_pool", "c: model: policy-pool: expects average or max, got 'x'");
-  told("policy_sees", "c: model: policy-sees: expects both, now or none, got 'x'");
+  told("policy_sees", "c: model: policy-sees: expects both, now, memory or none, got 'x'");
   told("actions", "c: model: actions: expects keep,reuse,skip, keep,skip or keep,reuse, got 'x'");
 }
 

@@ -18,11 +18,13 @@ namespace {
 const double infinity = std::numeric_limits<double>::infinity();
 
 models::VideoModel<float> lively(const std::string& fusion,
-                                 models::Consensus consensus = models::Consensus::average) {
+                                 models::Consensus consensus = models::Consensus::average,
+                                 PolicySees sees = PolicySees::both) {
   auto config = tiny_config(fusion).model;
   config.classes = 9;
   config.consensus = consensus;
   config.lstm_hidden = 7;
+  config.policy_sees = sees;
   return models::lively_model<float>(config);
 }
 
@@ -157,27 +159,30 @@ TEST_CASE("frame by frame: a clip ends with the first frame that is sure, and co
 TEST_CASE("frame by frame: frames that hardly change are as if they were not in the clip") {
   const TinyGestures gestures("by-frame-gate");
   const auto dataset = data::load_dataset(gestures.dir);
-  const auto model = lively("adafuse");
   const auto loader = loader_of(dataset.val, 9);
-  CHECK(evaluate_frames(model, loader, {.frame_change = infinity}).frames_per_clip() == 1);
-  const FrameRules rules{.frame_change = 0.25};
-  const auto some = evaluate_frames(model, loader, rules);
-  CHECK(some.frames_per_clip() > 1);
-  CHECK(some.frames_per_clip() < 4);
-  for (const auto& batch : loader.epoch(0))
-    for (Index n = 0; n < batch.clips.size(0); ++n) {
-      const auto clip = batch.clips[n];
-      FrameGate gate(rules);
-      auto left = clip.clone();
-      Index frames = 0;
-      for (Index t = 0; t < 4; ++t)
-        if (gate.admits(clip[t])) left[frames++].copy_from(clip[t]);
-      const auto expected = forward_prefix(model, left, frames);
-      const auto& got = some.all.results[static_cast<std::size_t>(n)];
-      CHECK(some.looked_at[static_cast<std::size_t>(n)] == frames);
-      CHECK(got.guess == expected.answer.guess);
-      CHECK(got.macs == doctest::Approx(expected.macs).epsilon(1e-9));
-    }
+  for (const auto sees : {PolicySees::both, PolicySees::memory}) {
+    INFO(io::word_of(sees));
+    const auto model = lively("adafuse", models::Consensus::average, sees);
+    CHECK(evaluate_frames(model, loader, {.frame_change = infinity}).frames_per_clip() == 1);
+    const FrameRules rules{.frame_change = 0.25};
+    const auto some = evaluate_frames(model, loader, rules);
+    CHECK(some.frames_per_clip() > 1);
+    CHECK(some.frames_per_clip() < 4);
+    for (const auto& batch : loader.epoch(0))
+      for (Index n = 0; n < batch.clips.size(0); ++n) {
+        const auto clip = batch.clips[n];
+        FrameGate gate(rules);
+        auto left = clip.clone();
+        Index frames = 0;
+        for (Index t = 0; t < 4; ++t)
+          if (gate.admits(clip[t])) left[frames++].copy_from(clip[t]);
+        const auto expected = forward_prefix(model, left, frames);
+        const auto& got = some.all.results[static_cast<std::size_t>(n)];
+        CHECK(some.looked_at[static_cast<std::size_t>(n)] == frames);
+        CHECK(got.guess == expected.answer.guess);
+        CHECK(got.macs == doctest::Approx(expected.macs).epsilon(1e-9));
+      }
+  }
 }
 
 TEST_CASE("frame by frame: who decides may be others, and a shift is refused") {

@@ -107,6 +107,16 @@ inline void check(const ModelConfig& c) {
                       "model: policy layers: expects 1, 2 or 3, got ", c.policy_layers);
   require<ValueError>(!c.shared_policy || c.policy_sees != PolicySees::none,
                       "model: shared policy: agents that see nothing have no linears to share");
+  require<ValueError>(!c.shared_policy || c.policy_sees != PolicySees::memory,
+                      "model: shared policy: agents with a memory share no linears");
+  require<ValueError>(c.policy_layers == 2 || c.policy_sees != PolicySees::memory,
+                      "model: policy layers: a memory and one linear are 2, got ", c.policy_layers);
+}
+
+/// Whether agents have batch norms, for which one frame has no statistics.
+inline bool agents_have_norms(const ModelConfig& c) {
+  return c.fusion.adaptive && c.agents && c.policy_layers > 1 &&
+         c.policy_sees != PolicySees::memory && c.policy_sees != PolicySees::none;
 }
 
 /// A block that could decide.

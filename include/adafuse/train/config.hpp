@@ -136,9 +136,9 @@ inline void check_decisions(const TrainConfig& c) {
   if (c.policy.kind == PolicyChoice::Kind::random) check_shares(c.policy.shares, "random");
   if (c.policy.kind == PolicyChoice::Kind::magnitude) check_shares(c.policy.shares, "magnitude");
   if (c.policy.kind == PolicyChoice::Kind::change) check_threshold(c.policy.threshold);
-  require<ValueError>(!c.model.agents || c.model.policy_layers == 1 ||
-                          c.batch / c.tuning.accumulate * c.model.frames > 1,
-                      "batch: a step of one frame has no statistics for the agents' batch norms");
+  require<ValueError>(
+      !agents_have_norms(c.model) || c.batch / c.tuning.accumulate * c.model.frames > 1,
+      "batch: a step of one frame has no statistics for the agents' batch norms");
 }
 
 /// Throws ValueError, or ShapeError, for a value that no training can be run with. What depends on

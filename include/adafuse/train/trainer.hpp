@@ -348,8 +348,7 @@ class Trainer {
     const Index clips = config.batch / (ranks * parts);
     const auto& model = config.model;
     require<ValueError>(train::synchronises(config.sync_batch_norm, clips) ||
-                            !model.fusion.adaptive || !model.agents || model.policy_layers == 1 ||
-                            clips * model.frames > 1,
+                            !agents_have_norms(model) || clips * model.frames > 1,
                         "batch: a rank's step of one frame has no statistics for the agents' ",
                         "batch norms; expects a larger batch, or sync-bn on");
   }

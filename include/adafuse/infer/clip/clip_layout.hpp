@@ -22,8 +22,11 @@ namespace detail {
 /// Numbers that a step needs to work with.
 template <class T>
 Index scratch_of(const FoldedStep<T>& step, Index frames) {
-  if (const auto* decision = step.template as<FoldedDecision<T>>(); decision && decision->agent)
-    return frames * (decision->agent->room() + 2 * decision->agent->config.in_channels);
+  if (const auto* decision = step.template as<FoldedDecision<T>>(); decision && decision->agent) {
+    const FoldedAgent<T>& agent = *decision->agent;
+    return frames * (agent.room() + 2 * agent.config.in_channels) +
+           (agent.memory ? agent.memory->room() : 0);
+  }
   if (const auto* lstm = step.template as<FoldedLstm<T>>()) return lstm->room();
   return 0;
 }

@@ -190,7 +190,7 @@ class ClipSession : public Session<T> {
   double all_work() const { return static_cast<double>(running_frames()); }
 
   /// What is pooled of a clip lies behind a row of zeros, so that the pair v_{t-1}, v_t of each
-  /// frame is there as one, and pairs overlap.
+  /// frame is there as one, and pairs overlap. A memory begins anew with each clip.
   void run_agent(const FoldedAgent<T>& agent, ValueId x, std::uint8_t* actions) {
     const Index c = agent.config.in_channels, frames = running_frames();
     const Index pixels = net_.value(x).pixels();
@@ -202,7 +202,14 @@ class ClipSession : public Session<T> {
       agent.pool(frames_, pixels, read(x) + first * c * pixels, frames_of(live(x), first, frames_),
                  zeros + c);
     }
-    agent.decide(frames, pair_at, scratch() + 2 * frames * c, actions);
+    T* const work = scratch() + 2 * frames * c;
+    if (!agent.memory) return agent.decide(frames, pair_at, work, actions);
+    const Index hidden = agent.memory->hidden();
+    T* const h = work + agent.memory->room();
+    const auto h_at = [h, hidden](Index f) { return h + f * hidden; };
+    for (Index f = 0; f < frames; ++f)
+      agent.memory->step(f % frames_ == 0, pair_at(f) + c, work, h_at(f));
+    agent.decide(frames, h_at, h + frames * hidden, actions);
   }
 
   Index clips_, frames_;

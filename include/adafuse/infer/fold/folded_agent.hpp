@@ -4,12 +4,13 @@
 
 #include <adafuse/core/equals.hpp>
 #include <adafuse/fusion/policy.hpp>
-#include <adafuse/infer/fold/folded_linear.hpp>
+#include <adafuse/infer/fold/folded_lstm.hpp>
 #include <adafuse/infer/fold/global_pool.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <span>
 #include <type_traits>
 
@@ -50,6 +51,7 @@ struct FoldedAgent {
   std::vector<FoldedLinear<T>> layers;  // the last one's outputs are [actions][decisions]
   Tensor<T>
       fixed;  // [actions][decisions]: the logits of an agent that sees nothing, else undefined
+  std::optional<FoldedLstm<T>> memory;  // v_t -> h_t, of an agent with a memory
 
   /// v_t of each frame: x [frames, c, pixels] -> v [frames, c].
   void pool(Index frames, Index pixels, const T* x, ChannelLists live, T* v) const {
@@ -57,19 +59,23 @@ struct FoldedAgent {
     global_pool(config.pool == PolicyPool::max, frames, config.in_channels, pixels, x, live, v);
   }
 
-  /// How many numbers `decide` needs for a frame: what each linear makes.
+  /// How many numbers a frame needs behind v: what the memory and each linear make.
   Index room() const {
-    Index numbers = 0;
+    Index numbers = memory ? memory->hidden() : 0;
     for (const auto& layer : layers) numbers += layer.out();
     return numbers;
   }
 
-  /// `pair_at(f)` points to the pair v_{t-1}, v_t of a frame, [2c]; `memory`: [frames * room()].
-  /// Writes actions [frames, c']. Throws ValueError for logits that are no numbers.
-  template <class PairAt>
-  void decide(Index frames, const PairAt& pair_at, T* memory, std::uint8_t* actions) const {
+  /// How many numbers it takes along from a frame to the next: v_t, or what its memory works in.
+  Index carried() const { return memory ? memory->room() : config.in_channels; }
+
+  /// `seen_at(f)` points to the pair v_{t-1}, v_t of a frame, [2c], or to h_t, [hidden], of an
+  /// agent with a memory; `work`: [frames * room()]. Writes actions [frames, c']. Throws ValueError
+  /// for logits that are no numbers.
+  template <class SeenAt>
+  void decide(Index frames, const SeenAt& seen_at, T* work, std::uint8_t* actions) const {
     const Index decisions = config.decisions();
-    const T* logits = fixed.defined() ? fixed.data() : run_layers(frames, pair_at, memory);
+    const T* logits = fixed.defined() ? fixed.data() : run_layers(frames, seen_at, work);
     const Index step = fixed.defined() ? 0 : decisions * action_count;
     for (Index f = 0; f < frames; ++f, logits += step) {
       std::uint8_t* const chosen = actions + f * config.out_channels;
@@ -79,15 +85,15 @@ struct FoldedAgent {
   }
 
  private:
-  /// The logits of the frames, [frames][actions][decisions], somewhere in `memory`.
-  template <class PairAt>
-  const T* run_layers(Index frames, const PairAt& pair_at, T* memory) const {
-    T* x = memory;
+  /// The logits of the frames, [frames][actions][decisions], somewhere in `work`.
+  template <class SeenAt>
+  const T* run_layers(Index frames, const SeenAt& seen_at, T* work) const {
+    T* x = work;
     if (config.sees == PolicySees::now)
       layers.front()(
-          frames, [&pair_at, c = config.in_channels](Index f) { return pair_at(f) + c; }, x);
+          frames, [&seen_at, c = config.in_channels](Index f) { return seen_at(f) + c; }, x);
     else
-      layers.front()(frames, pair_at, x);
+      layers.front()(frames, seen_at, x);
     for (std::size_t i = 1; i < layers.size(); ++i) {
       T* y = x + frames * layers[i].in();
       layers[i](frames, x, y);
@@ -127,13 +133,14 @@ void exclude(const PolicyConfig& config, Tensor<T>& biases) {
 
 template <class T>
 FoldedAgent<T> fold_agent(const PolicyNetwork<T>& agent) {
-  FoldedAgent<T> folded{agent.config(), {}, {}};
+  FoldedAgent<T> folded{agent.config(), {}, {}, {}};
   const auto& config = agent.config();
   if (config.sees == PolicySees::none) {
     folded.fixed = rows_by_action(agent.gate_logits().value());
     exclude(config, folded.fixed);
     return folded;
   }
+  if (agent.memory()) folded.memory = fold_lstm(agent.memory()->cell());
   const auto& layers = agent.linears().gate_fc;
   for (std::size_t i = 0; i + 1 < layers.size(); ++i)
     folded.layers.push_back(fold_linear(layers[i], agent.norms()[i]));

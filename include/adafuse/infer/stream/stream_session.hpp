@@ -50,8 +50,9 @@ class StreamSession : public Session<T> {
     for (const Step& step : net_.steps) {
       if (const auto* decision = step.template as<FoldedDecision<T>>();
           decision && decision->agent) {
-        before_[decision->block] = Tensor<T>({decision->agent->config.in_channels});
-        room = std::max(room, 2 * decision->agent->config.in_channels + decision->agent->room());
+        const FoldedAgent<T>& agent = *decision->agent;
+        before_[decision->block] = Tensor<T>({agent.carried()});
+        room = std::max(room, 2 * agent.config.in_channels + agent.room());
       }
       if (const auto* lstm = step.template as<FoldedLstm<T>>()) lstm_ = Tensor<T>({lstm->room()});
     }
@@ -281,20 +282,25 @@ class StreamSession : public Session<T> {
     ValueId x_;
   };
 
-  /// `before`: v_{t-1}, which becomes v_t.
+  /// `before`: v_{t-1}, which becomes v_t, or what the agent's memory works in.
   void run_agent(const FoldedAgent<T>& agent, Tensor<T>& before, ValueId x, Index frame,
                  std::uint8_t* actions) {
     const Index c = agent.config.in_channels;
-    T *pair = agent_memory_.data(), *now = pair + c;
+    T *pair = agent_memory_.data(), *now = pair + c, *work = now + c;
+    const auto maps = operand(x, frame);
+    agent.pool(1, maps.pixels, maps.data, maps.live, now);
+    if (agent.memory) {
+      agent.memory->step(frame == 0, now, before.data(), work);
+      return agent.decide(
+          1, [&](Index) { return work; }, work + agent.memory->hidden(), actions);
+    }
     if (frame == 0)
       std::fill_n(pair, c, T{0});
     else
       std::copy_n(before.data(), c, pair);
-    const auto maps = operand(x, frame);
-    agent.pool(1, maps.pixels, maps.data, maps.live, now);
     std::copy_n(now, c, before.data());
     agent.decide(
-        1, [&](Index) { return pair; }, pair + 2 * c, actions);
+        1, [&](Index) { return pair; }, work, actions);
   }
 
   Future future_;
@@ -303,7 +309,7 @@ class StreamSession : public Session<T> {
   RunningMean<T> consensus_;
   Storage<T> memory_;
   std::vector<Place> places_;      // of each value
-  std::vector<Tensor<T>> before_;  // v_{t-1} of each block, [c]; undefined without an agent
+  std::vector<Tensor<T>> before_;  // what each block's agent carries; undefined without an agent
   std::vector<SeenInput> seen_;    // of each block; empty where nobody asks
   Tensor<T> agent_memory_, lstm_;
 
