@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/autograd/backward.hpp>
+#include <concepts>
 #include <string>
 
 namespace adafuse::inline ADAFUSE_SIMD {
@@ -38,19 +39,19 @@ struct GradcheckResult {
 };
 
 /// Compares the gradients of `f` at `inputs` with central differences. A result of many elements is
-/// projected on a fixed direction first. Stay away from kinks: there the two differ rightly.
-inline GradcheckResult gradcheck(std::string op, const DifferentiableFunction& f,
-                                 const std::vector<Tensor<double>>& inputs,
-                                 GradcheckOptions options = {}) {
-  std::vector<Variable<double>> leaves;
-  for (const auto& input : inputs) leaves.push_back(parameter(input.clone()));
+/// projected on a fixed direction first. Stay away from kinks: there the two differ rightly. (A
+/// template of one type: whoever does not call it does not compile it.)
+template <std::same_as<double> T = double>
+GradcheckResult gradcheck(std::string op, const DifferentiableFunction& f,
+                          const std::vector<Tensor<T>>& inputs, GradcheckOptions options = {}) {
+  std::vector<Variable<T>> leaves;
+  for (const auto& input : inputs) leaves.push_back(parameter<T>(input.clone()));
   const Variable<double> y = f(leaves);
   const auto direction = Tensor<double>::uniform(y.shape(), Key(0).of(op), 0.5, 1.5);
   // Where nothing was recorded all derivatives are 0, which the differences agree with or not.
   const auto gradients =
-      y.requires_grad()
-          ? grad<double>({y}, leaves, {.grad_outputs = {direction}, .allow_unused = true})
-          : std::vector<Variable<double>>(leaves.size());
+      y.requires_grad() ? grad<T>({y}, leaves, {.grad_outputs = {direction}, .allow_unused = true})
+                        : std::vector<Variable<double>>(leaves.size());
 
   const auto projected = [&] {
     const NoGrad guard;
@@ -94,9 +95,9 @@ inline GradcheckResult gradcheck(std::string op, const DifferentiableFunction& f
 /// The same for second derivatives. The function checked is dx_k(x, dy), the gradient of input k by
 /// create_graph, of all inputs x and of the gradient dy that arrives at f(x), in which it is
 /// linear. `input` of the result counts the x, then dy.
-inline GradcheckResult gradgradcheck(std::string op, const DifferentiableFunction& f,
-                                     const std::vector<Tensor<double>>& inputs,
-                                     GradcheckOptions options = {}) {
+template <std::same_as<double> T = double>
+GradcheckResult gradgradcheck(std::string op, const DifferentiableFunction& f,
+                              const std::vector<Tensor<T>>& inputs, GradcheckOptions options = {}) {
   GradcheckResult worst{.op = op + " (second derivative)"};
   std::vector<Tensor<double>> x_and_dy = inputs;
   {
@@ -113,9 +114,9 @@ inline GradcheckResult gradgradcheck(std::string op, const DifferentiableFunctio
       const std::vector<Variable<double>> x(all.begin(), all.end() - 1);
       const Variable<double> y = f(x);
       if (!y.requires_grad()) return Tensor<double>(x[k].shape());
-      const auto dx = grad<double>(
-          {y}, {x[k]},
-          {.grad_outputs = {all.back()}, .create_graph = outer, .allow_unused = true})[0];
+      const auto dx =
+          grad<T>({y}, {x[k]},
+                  {.grad_outputs = {all.back()}, .create_graph = outer, .allow_unused = true})[0];
       return dx.defined() ? dx : Variable<double>(Tensor<double>(x[k].shape()));
     };
     auto result = gradcheck(worst.op, first, x_and_dy, options);

@@ -41,11 +41,11 @@ class Variable {
 
   /// No variable at all: `defined()` is false.
   ADAFUSE_INLINE Variable() = default;
-  ADAFUSE_INLINE Variable(const Variable&) = default;
+  [[gnu::noinline]] ADAFUSE_INLINE Variable(const Variable&) = default;
   ADAFUSE_INLINE Variable(Variable&&) = default;
-  ADAFUSE_INLINE Variable& operator=(const Variable&) = default;
-  ADAFUSE_INLINE Variable& operator=(Variable&&) = default;
-  ADAFUSE_INLINE ~Variable() = default;
+  [[gnu::noinline]] ADAFUSE_INLINE Variable& operator=(const Variable&) = default;
+  [[gnu::noinline]] ADAFUSE_INLINE Variable& operator=(Variable&&) = default;
+  [[gnu::noinline]] ADAFUSE_INLINE ~Variable() = default;
   /// A constant.
   ADAFUSE_INLINE Variable(Tensor<T> value) : value_(std::move(value)) {}
   /// A constant of rank 0.

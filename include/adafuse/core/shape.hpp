@@ -33,7 +33,7 @@ class Shape {
   ADAFUSE_INLINE constexpr Shape(std::initializer_list<Index> sizes)
       : Shape(std::span(sizes.begin(), sizes.size())) {}
   /// Of a list that was worked out.
-  ADAFUSE_INLINE constexpr explicit Shape(std::span<const Index> sizes) {
+  [[gnu::noinline]] ADAFUSE_INLINE constexpr explicit Shape(std::span<const Index> sizes) {
     require<ShapeError>(std::ssize(sizes) <= max_rank, "Shape: rank is at most ", max_rank,
                         ", got ", sizes.size());
     for (Index size : sizes) push_back(size);
@@ -43,11 +43,7 @@ class Shape {
   Index rank() const { return rank_; }
 
   /// The number of elements: the product of the sizes, 1 for rank 0.
-  ADAFUSE_INLINE Index size() const {
-    Index product = 1;
-    for (Index size : *this) product *= size;
-    return product;
-  }
+  Index size() const { return size_; }
 
   /// The size of a dimension; negative positions count from the end, as in `shape[-1]`.
   ADAFUSE_INLINE Index operator[](Index dim) const {
@@ -68,7 +64,7 @@ class Shape {
   }
 
   /// Adds a dimension behind the last.
-  ADAFUSE_INLINE constexpr void push_back(Index size) {
+  [[gnu::noinline]] ADAFUSE_INLINE constexpr void push_back(Index size) {
     require<ShapeError>(rank_ < max_rank, "Shape: rank is at most ", max_rank);
     Shape longer = *this;
     longer.set(longer.rank_++, size);
@@ -97,12 +93,15 @@ class Shape {
     require<ShapeError>(size >= 0, "Shape: sizes are not negative, got ", size);
     sizes_[static_cast<std::size_t>(dim)] = size;
     Checked product = 1;  // Refuse shapes whose number of elements no Index can hold.
-    for (Index s : *this) product = product * std::max<Index>(s, 1);
+    bool empty = false;
+    for (Index s : *this) product = product * std::max<Index>(s, 1), empty |= s == 0;
     require<ShapeError>(product.fits(), "Shape: too many elements");
+    size_ = empty ? 0 : product.value();
   }
 
   std::array<Index, max_rank> sizes_{};
   Index rank_ = 0;
+  Index size_ = 1;  // the product, asked for far more often than a size is set
 };
 
 inline namespace ADAFUSE_SIMD {

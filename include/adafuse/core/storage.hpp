@@ -228,8 +228,14 @@ class Storage {
 
  public:
   ADAFUSE_INLINE Storage() = default;
+  // Counting handles is long where it is inlined, and every operation does it: out of line.
+  [[gnu::noinline]] ADAFUSE_INLINE Storage(const Storage&) = default;
+  ADAFUSE_INLINE Storage(Storage&&) noexcept = default;
+  [[gnu::noinline]] ADAFUSE_INLINE Storage& operator=(const Storage&) = default;
+  [[gnu::noinline]] ADAFUSE_INLINE Storage& operator=(Storage&&) noexcept = default;
+  [[gnu::noinline]] ADAFUSE_INLINE ~Storage() = default;
   /// A buffer of `count` elements, which hold anything.
-  ADAFUSE_INLINE explicit Storage(std::size_t count)
+  [[gnu::noinline]] ADAFUSE_INLINE explicit Storage(std::size_t count)
       : buffer_(std::make_shared<detail::OfThisMachine<Buffer>>(bytes_of(count))) {}
 
   /// A buffer of `count` elements that somebody else owns and keeps alive.
