@@ -15,15 +15,14 @@
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
-/// The accumulators fill the registers but leave room for the pixels and one weight: 8 x 48 pixels
-/// with AVX-512 (24 of 32 registers), 8 x 12 with NEON, 4 x 24 with AVX2 (12 of 16), 4 x 8 without
-/// FMA.
-inline constexpr int tile_rows = simd_registers / 4;
-inline constexpr int tile_vectors = simd_has_fma ? 3 : 2;  // Else a product needs a register.
+/// A tile: 5 rows of 64 pixels with AVX-512, of 16 with NEON, 4 of 24 with AVX2, 4 of 8 without
+/// FMA, where a product needs a register too. So many sums hide how long each takes, each weight
+/// that is loaded serves several, and the registers have room for the pixels.
+inline constexpr int tile_rows = 3 + simd_registers / 16;
+inline constexpr int tile_vectors = (simd_has_fma ? 2 : 1) + simd_registers / 16;
 inline constexpr Index tile_width = tile_vectors * Floats::width;
-/// A tile of few vectors of pixels has room for more rows: so many sums hide how long each takes,
-/// and share what is loaded.
-inline constexpr int tall_rows = 3 * tile_rows / 2, tall_vectors = simd_registers / 16;
+/// The rows of a tile of one vector of pixels, whose sums would be too few otherwise.
+inline constexpr int tall_rows = simd_registers / 4;
 
 /// One for each row of a tile.
 template <class T>

@@ -18,14 +18,13 @@
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace whole_rows {
 
-/// Vectors of pixels of a tile of so many rows: as many as leave room for what is loaded and moved.
-inline constexpr int most_vectors = 2 + simd_registers / 16;
+/// Vectors of a tile of so many rows: of many rows one.
 constexpr int vectors_beside(int rows) {
-  return rows > tile_rows ? tall_vectors : std::clamp(simd_registers / 2 / rows, 2, most_vectors);
+  return rows > tile_rows ? 1 : std::clamp(simd_registers * 5 / 8 / rows, 2, tile_vectors);
 }
 /// Rows of outputs, of frames of so many vectors, cut into tiles.
 inline EvenParts row_blocks(Index outs, Index vectors) {
-  return {outs, vectors == 1 || tall_vectors > 1 ? tall_rows : tile_rows};
+  return {outs, vectors == 1 ? tall_rows : tile_rows};
 }
 
 /// 3x3 kernels with padding 1, of stride 1 or 2, and 1x1 kernels of stride 2; one group, and images
@@ -47,6 +46,7 @@ struct RowsSource {
   Index row;            // from a row of the image to the next
   Index step;           // from what a vector of outputs reads to what the next one does
   Index second;         // of stride 2: from the first pixels that are unzipped to those with them
+  bool halves;          // of stride 2: an image row is half a vector, and two of them make one
   Index vectors;        // of outputs
   ChannelList channels;
   Index ahead;        // from these pixels to those of the next frame, fetched meanwhile; or 0
@@ -68,7 +68,7 @@ inline Index largest_fetched() { return Caches::here().l1 / 3; }
 /// Which lanes of a tile lie inside of the image, for each row of taps: of its first vector and of
 /// its last; and of what is unzipped with the first, for the first row of taps.
 struct Edges {
-  Mask first[3], last[3], above_second;
+  Mask first[3], last[3], second[3];
 
   [[gnu::always_inline]] Edges(const RowsSource& source, Index begin, int vectors) {
     const Mask above = begin == 0 ? source.above_first : source.inside,
@@ -76,19 +76,25 @@ struct Edges {
     first[0] = above, first[1] = first[2] = source.inside;
     last[0] = last[1] = source.inside, last[2] = below;
     if (vectors == 1) first[2] = below;
-    above_second = begin == 0 ? source.above_second : first_lanes(Floats::width);
+    second[0] = begin == 0 ? source.above_second : first_lanes(Floats::width);
+    second[1] = second[2] = first_lanes(Floats::width);
   }
 };
 
-/// Calls `add_row(p)` for the three rows of a 3x3 kernel. `Rolled`: one copy of it fills the
-/// processor, and three would only be longer to compile.
-template <bool Rolled, class AddRow>
+/// Whether the rows of a kernel are unrolled. Several vectors hide a loop, and three copies would
+/// only be longer to compile. With few registers the masks and pointers of a loop have no place.
+template <int Vectors>
+inline constexpr bool unrolled = Vectors == 1 || simd_registers < 32;
+
+/// Calls `add_row(p)` for the rows of a kernel.
+template <int Count, bool Unrolled, class AddRow>
 [[gnu::always_inline]] inline void for_kernel_rows(const AddRow& add_row) {
-  if constexpr (Rolled) {
-#pragma GCC unroll 1
-    for (int p = 0; p < 3; ++p) add_row(p);
+  if constexpr (Unrolled) {
+#pragma GCC unroll 3
+    for (int p = 0; p < Count; ++p) add_row(p);
   } else {
-    add_row(0), add_row(1), add_row(2);
+#pragma GCC unroll 1
+    for (int p = 0; p < Count; ++p) add_row(p);
   }
 }
 
@@ -102,13 +108,13 @@ struct Adjacent {
                                                  const float* p, Index k) {
     source.fetch_ahead(p, Vectors);
     const float* row = p - source.row;
-    for_kernel_rows<(Rows * Vectors > tall_rows)>([&](int p_of_row) __attribute__((always_inline)) {
+    for_kernel_rows<3, unrolled<Vectors>>([&](int kernel_row) __attribute__((always_inline)) {
       Floats middle[Bound{Vectors}], beside[Bound{Vectors}];
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
         const float* const from = row + v * Floats::width;
-        middle[v] = v == 0             ? Floats::load(from, edges.first[p_of_row])
-                    : v + 1 == Vectors ? Floats::load(from, edges.last[p_of_row])
+        middle[v] = v == 0             ? Floats::load(from, edges.first[kernel_row])
+                    : v + 1 == Vectors ? Floats::load(from, edges.last[kernel_row])
                                        : Floats::load(from);
         keep_in_register(middle[v]);
         beside[v] = move_up(middle[v], source.has_left);
@@ -127,31 +133,31 @@ struct Adjacent {
   }
 };
 
-/// Kernels of `Side` x `Side` taps of stride 2: taps that read an image row unzipped. `Quarter`: a
-/// row of outputs fills a quarter of a vector.
-template <bool Quarter, int Side>
+/// Kernels of `Side` x `Side` taps of stride 2: taps that read an image row unzipped.
+template <int Side>
 struct Unzipped {
   static constexpr int taps = Side * Side;
 
   /// Two vectors of pixels: those of every other row from `p` on, for one vector of outputs.
-  [[gnu::always_inline]] static void load_rows(const float* p, Index step, Floats& a, Floats& b) {
-    if constexpr (Quarter) {  // Two rows fit in each.
-      a = Floats::load_lower(p).load_upper(p + step);
-      b = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
+  [[gnu::always_inline]] static void load_rows(const RowsSource& source, const float* p, Floats& a,
+                                               Floats& b) {
+    if (source.halves) {
+      a = Floats::load_lower(p).load_upper(p + source.second);
+      b = Floats::load_lower(p + 2 * source.second).load_upper(p + 3 * source.second);
     } else {
-      a = Floats::load(p), b = Floats::load(p + step);
+      a = Floats::load(p), b = Floats::load(p + source.second);
     }
   }
   /// The same where the first of these rows may lie above the image: it has the lanes of the masks,
   /// others become 0.
-  [[gnu::always_inline]] static void load_rows(const float* p, Index step, Mask first, Mask second,
-                                               Floats& a, Floats& b) {
+  [[gnu::always_inline]] static void load_rows(const RowsSource& source, const float* p, Mask first,
+                                               Mask second, Floats& a, Floats& b) {
     a = Floats::load(p, first);
-    if constexpr (Quarter) {
-      a = a.load_upper(p + step);
-      b = Floats::load_lower(p + 2 * step).load_upper(p + 3 * step);
+    if (source.halves) {
+      a = a.load_upper(p + source.second);
+      b = Floats::load_lower(p + 2 * source.second).load_upper(p + 3 * source.second);
     } else {
-      b = Floats::load(p + step, second);
+      b = Floats::load(p + source.second, second);
     }
   }
 
@@ -160,41 +166,36 @@ struct Unzipped {
                                                  const RowsSource& source, const Edges& edges,
                                                  const float* p, Index k) {
     constexpr int next = 4 * Floats::width;  // from the rows of a vector to those of the next
-    Floats even[Bound{Vectors}], odd[Bound{Vectors}];
-    const Index step = source.second;
-    const auto load = [&](const float* from, auto... first) __attribute__((always_inline)) {
+    if constexpr (Side > 1) source.fetch_ahead(p, 4 * Vectors);
+    const float* row = p - Side / 2 * source.row;
+    for_kernel_rows<Side, unrolled<Vectors>>([&](int kernel_row) __attribute__((always_inline)) {
+      Floats even[Bound{Vectors}], odd[Bound{Vectors}];
 #pragma GCC unroll 4
       for (int v = 0; v < Vectors; ++v) {
-        const float* const rows = from + v * next;
-        v == 0 ? load_rows(rows, step, first..., even[v], odd[v])  // NOLINT(bugprone-branch-clone)
-               : load_rows(rows, step, even[v], odd[v]);
+        const float* const rows = row + v * next;
+        if (Side > 1 && v == 0)
+          load_rows(source, rows, edges.first[kernel_row], edges.second[kernel_row], even[v],
+                    odd[v]);
+        else
+          load_rows(source, rows, even[v], odd[v]);
         unzip(even[v], odd[v]);
         keep_in_register(even[v]);
         if constexpr (Side > 1) keep_in_register(odd[v]);
       }
-    };
-    if constexpr (Side == 1) {
-      load(p);
-      sums.add(k, even);
-    } else {
-      const auto add_row = [&](Index first_tap) __attribute__((always_inline)) {
-        sums.add(first_tap + 1, even);
-        sums.add(first_tap + 2, odd);
+      if constexpr (Side == 1) {
+        sums.add(k, even);
+      } else {
+        sums.add(k + 1, even);
+        sums.add(k + 2, odd);
 #pragma GCC unroll 4
         for (int v = 0; v < Vectors; ++v) {
           odd[v] = move_up(odd[v], source.has_left);
           keep_in_register(odd[v]);
         }
-        sums.add(first_tap, odd);
-      };
-      source.fetch_ahead(p, 4 * Vectors);
-      load(p - source.row, edges.first[0], edges.above_second);
-      add_row(k);
-      load(p);
-      add_row(k + 3);
-      load(p + source.row);
-      add_row(k + 6);
-    }
+        sums.add(k, odd);
+      }
+      k += Side, row += source.row;
+    });
   }
 };
 
@@ -218,10 +219,10 @@ template <int Rows, int Vectors, class Reader>
 
 /// The kernels for tiles of 1 .. tall_rows output channels, and as many vectors as go with them.
 using Kernel = void (*)(TileRows&, const RowsSource&, Range);
-using Kernels = std::array<std::array<Kernel, most_vectors>, tall_rows>;
+using Kernels = std::array<std::array<Kernel, tile_vectors>, tall_rows>;
 
 template <class Reader, int Rows, int... Before>
-constexpr std::array<Kernel, most_vectors> kernels_of_rows(std::integer_sequence<int, Before...>) {
+constexpr std::array<Kernel, tile_vectors> kernels_of_rows(std::integer_sequence<int, Before...>) {
   return {correlate<Rows, Before + 1, Reader>...};
 }
 template <class Reader, int... Before>
@@ -248,9 +249,7 @@ inline void correlate_rows(const Kernels& kernels, int rows, TileRows& tile,
 
 inline const Kernels& kernels_for(const Correlation& g) {
   if (g.stride_width == 1) return kernels<Adjacent>;
-  if (4 * g.out_width == Floats::width)
-    return g.taps() == 1 ? kernels<Unzipped<true, 1>> : kernels<Unzipped<true, 3>>;
-  return g.taps() == 1 ? kernels<Unzipped<false, 1>> : kernels<Unzipped<false, 3>>;
+  return g.taps() == 1 ? kernels<Unzipped<1>> : kernels<Unzipped<3>>;
 }
 
 /// What the tiles of all frames have in common.
@@ -271,6 +270,7 @@ inline RowsSource source_of(const Correlation& g) {
   source.below_last = adjacent ? first_lanes(width - g.out_width) : source.inside;
   const bool one_row = g.out_width == width;  // is unzipped; otherwise rows are
   source.second = one_row ? width : 2 * g.in_width;
+  source.halves = 4 * g.out_width == width;
   source.above_second = one_row ? Mask() : first_lanes(width);
   source.has_left = Mask(left), source.has_right = Mask(right);
   return source;
@@ -295,20 +295,25 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
     for (Index i = 0; i < frame; i += Floats::width) __builtin_prefetch(x + i);
   const Kernels& kernels = kernels_for(g);
   const Kernels* const shortcut_kernels = beside ? &kernels_for(h) : nullptr;
-  // Few frames are cut, so that there is work for a few threads.
-  const Index strips = std::clamp<Index>(6 / g.batch, 1, (of_all.vectors + 1) / 2);
-  const Index tasks = g.batch * strips;
+  // Few frames are cut, and then their output channels, so that there is work for a few threads.
+  constexpr Index enough = 6;
+  const Index strips = std::clamp<Index>(enough / g.batch, 1,
+                                         (of_all.vectors + tile_vectors - 1) / tile_vectors),
+              chunks = std::clamp<Index>(enough / (g.batch * strips), 1,
+                                         row_blocks(g.out_channels, of_all.vectors).count());
+  const Index tasks = g.batch * strips * chunks;
   parallel_for(tasks, 1, conv2d_work(g, options) / tasks, [&](Index task, Index) {
     const FlushDenormals scope;
-    const Index n = strips == 1 ? task : task / strips;
-    const Range vectors = part(of_all.vectors, strips, task - n * strips);
+    const Index chunk = task % chunks, strip = task / chunks % strips, n = task / (chunks * strips);
+    const Range vectors = part(of_all.vectors, strips, strip);
     const auto outs = ChannelList::of_group(options.out_of(n), 0, g.out_channels);
     RowsSource source = of_all, shortcut = of_shortcut;
     source.pixels = x + n * frame;
     source.channels = ChannelList::of_group(options.in_of(n), 0, g.in_channels);
     if (beside) shortcut.pixels = beside->x + n * h.in_channels * h.in_pixels();
     const EvenParts blocks = row_blocks(outs.count, vectors.size());
-    for (Index b = 0; b < blocks.count(); ++b) {
+    const Range of_chunk = part(blocks.count(), chunks, chunk);
+    for (Index b = of_chunk.begin; b < of_chunk.end; ++b) {
       const Range block = blocks[b];
       const int rows = static_cast<int>(block.size());
       TileRows tile = rows_of_frame(g, options.epilogue, w, y, n, outs, block.begin, rows);
@@ -322,7 +327,7 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
         correlate_rows(*shortcut_kernels, rows, sums, shortcut, vectors);
         tile.accumulate = true;
       }
-      source.ahead = fetches && b == 0 && n + 1 < g.batch ? frame : 0;
+      source.ahead = fetches && b == of_chunk.begin && n + 1 < g.batch ? frame : 0;
       correlate_rows(kernels, rows, tile, source, vectors);
     }
   });
