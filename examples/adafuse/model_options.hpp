@@ -47,9 +47,9 @@ class ModelOptions {
     option("--policy-groups-of", config_.policy_groups_of, "G",
            "channels that share a decision; G divides their number");
     option("--policy-sees", config_.policy_sees, "NAME",
-           "which frames an agent sees: both, this one and the one before; now, this one; memory, "
-           "this "
-           "one and what an LSTM remembers of those before; none, then its logits are parameters");
+           "which frames an agent sees: both, this one and the one before; now, this one; "
+           "memory, this one and what an LSTM remembers of those before; none, then its logits are "
+           "parameters");
     option("--actions", config_.actions, "A,..",
            "what an agent may choose: keep,reuse,skip, or keep,skip, or keep,reuse");
     command.add_flag("--policy-both", config_.policy_both,
