@@ -17,7 +17,7 @@ inline constexpr long l2_floats = 1024 * 1024 / 4;
 inline constexpr std::array<double, 8> masked_direct{1.02,  1.1424, 0.306, 1.122,
                                                      1.428, 15,     20,    150};
 inline constexpr std::array<double, 10> blocked{0.92, 1.15, 1.2, 1.5, 1.12, 1.4, 8, 50, 12, 40};
-inline constexpr std::array<double, 8> whole_rows{0.92, 1.3, 1, 130, 110, 3, 1.5, 5};
+inline constexpr std::array<double, 8> whole_rows{0.92, 1.3, 0.84, 130, 110, 3, 1.5, 3.5};
 inline constexpr std::array<double, 5> packed{1, 12, 18, 40, 15};
 inline constexpr std::array<double, 4> winograd{36, 108, 1000, 20};
 
