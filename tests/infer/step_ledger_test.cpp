@@ -32,6 +32,10 @@ TEST_CASE("step ledger: numbers are those of maps that exist, and of weights") {
   const auto network = fold(model, 8, 8);
   CHECK(step_weights(network->steps[0]) == 3 * 16 * 9);
   CHECK(step_weights(network->steps[1]) == 6 * (2 * 16 + 3 * 16));  // hidden (2c + 3c')
+  auto config = models::small_config("resnet8", "adafuse");
+  config.policy_sees = PolicySees::memory;
+  const models::VideoModel<float> remembers(config, Key(0));
+  CHECK(step_weights(fold(remembers, 8, 8)->steps[1]) == 6 * (4 * (16 + 6) + 3 * 16));
   LiveLists lists(2, 16);
   lists.set(0, [](Index c) { return c < 3; });
   lists.set(1, [](Index) { return true; });

@@ -36,9 +36,12 @@ double step_weights(const FoldedStep<T>& step) {
   if (const auto* conv = step.template as<FoldedConv<T>>())
     numbers += conv->weight.size() + (conv->has_shortcut() ? conv->shortcut.weight.size() : 0);
   if (const auto* linear = step.template as<FoldedLinear<T>>()) add(*linear);
-  if (const auto* lstm = step.template as<FoldedLstm<T>>()) add(lstm->input), add(lstm->recurrent);
-  if (const auto* decision = step.template as<FoldedDecision<T>>(); decision && decision->agent)
+  const auto add_lstm = [&](const FoldedLstm<T>& lstm) { add(lstm.input), add(lstm.recurrent); };
+  if (const auto* lstm = step.template as<FoldedLstm<T>>()) add_lstm(*lstm);
+  if (const auto* decision = step.template as<FoldedDecision<T>>(); decision && decision->agent) {
+    if (decision->agent->memory) add_lstm(*decision->agent->memory);
     for (const auto& layer : decision->agent->layers) add(layer);
+  }
   return static_cast<double>(numbers);
 }
 

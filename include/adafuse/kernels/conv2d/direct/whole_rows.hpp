@@ -26,6 +26,11 @@ constexpr int vectors_beside(int rows) {
 inline EvenParts row_blocks(Index outs, Index vectors) {
   return {outs, vectors == 1 ? tall_rows : tile_rows};
 }
+/// Vectors of the largest of these tiles.
+inline Index vectors_of_tile(Index outs, Index vectors) {
+  const Index blocks = row_blocks(outs, vectors).count();
+  return vectors_beside(static_cast<int>((outs + blocks - 1) / blocks));
+}
 
 /// 3x3 kernels with padding 1, of stride 1 or 2, and 1x1 kernels of stride 2; one group, and images
 /// whose rows are one or two output rows long, which fill vectors: one, two or four in each.
@@ -297,8 +302,9 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
   const Kernels* const shortcut_kernels = beside ? &kernels_for(h) : nullptr;
   // Few frames are cut, and then their output channels, so that there is work for a few threads.
   constexpr Index enough = 6;
-  const Index strips = std::clamp<Index>(enough / g.batch, 1,
-                                         (of_all.vectors + tile_vectors - 1) / tile_vectors),
+  const Index of_tile = vectors_of_tile(g.out_channels, of_all.vectors);
+  const Index strips =
+                  std::clamp<Index>(enough / g.batch, 1, (of_all.vectors + of_tile - 1) / of_tile),
               chunks = std::clamp<Index>(enough / (g.batch * strips), 1,
                                          row_blocks(g.out_channels, of_all.vectors).count());
   const Index tasks = g.batch * strips * chunks;

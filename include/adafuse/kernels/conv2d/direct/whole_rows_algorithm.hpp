@@ -15,7 +15,7 @@ inline CostFeatures<8> features(const CostQuery& call) {
   const Correlation& g = call.g;
   const Index vectors = g.out_pixels() / Floats::width,
               blocks = row_blocks(g.outs(), vectors).count(),
-              most = vectors_beside(static_cast<int>((g.outs() + blocks - 1) / blocks));
+              most = vectors_of_tile(g.outs(), vectors);
   const bool adjacent = g.stride_width == 1;
   const auto batch = static_cast<double>(g.batch), ins = static_cast<double>(g.in_channels),
              products = batch * static_cast<double>(g.taps() * vectors) * call.pairs(),
