@@ -33,7 +33,7 @@ OpsRows choice_rows() {
       {"logical_and", masks, [](const Values& v) { return logical_and(v.m[0], v.m[1]); }},
       {"logical_or", masks, [](const Values& v) { return logical_or(v.m[0], v.m[1]); }},
       {"logical_xor", masks, [](const Values& v) { return logical_xor(v.m[0], v.m[1]); }},
-      {"logical_not", masks, [](const Values& v) { return logical_not(v.m[0]); }},
+      {"logical_not", {masks[0]}, [](const Values& v) { return logical_not(v.m[0]); }},
       {"any", {mask(table)}, [](const Values& v) { return any(v.m[0], 1); }},
       {"all", {mask(table)}, [](const Values& v) { return all(v.m[0], 1); }},
   };
