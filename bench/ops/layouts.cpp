@@ -66,9 +66,9 @@ OpsRows layout_rows() {
        }},
       {"tile", {x({512, 1024})}, [](const Values& v) { return tile(v.x[0], {2}); }},
       {"meshgrid",
-       {x({2048}), x({2048})},
+       {x({2048})},
        [](const Values& v) {
-         return meshgrid({v.x[0], v.x[1]})[1];
+         return meshgrid({v.x[0], v.x[0]})[1];
        }},
       {"flip", one, [](const Values& v) { return flip(v.x[0], 1); }},
       {"roll", one, [](const Values& v) { return roll(v.x[0], 5, 1); }},
