@@ -41,8 +41,9 @@ function(adafuse_own_names result target prefix only)
   set(${result} ${object} PARENT_SCOPE)
 endfunction()
 
-# Of link-time optimisation nothing would be left to rename.
-set(common ${ADAFUSE_COMPILED_FLAGS} -fno-lto)
+# Of link-time optimisation nothing would be left to rename. Nobody waits for a floating-point trap here: without
+# traps a choice between two numbers becomes vectors. No value changes.
+set(common ${ADAFUSE_COMPILED_FLAGS} -fno-lto -fno-trapping-math)
 set(path_list "")
 set(path_objects "")
 foreach(path IN LISTS ADAFUSE_VECTOR_PATHS)

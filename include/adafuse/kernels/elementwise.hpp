@@ -14,11 +14,15 @@ template <class T, class F>
 auto map(const Tensor<T>& x, const F& f) {
   using U = std::invoke_result_t<F, T>;
   auto y = Tensor<U>::uninitialized(x.shape());
-  const T* __restrict in = x.data();
-  U* __restrict out = y.data();
+  const T* const in = x.data();
+  U* const out = y.data();
   parallel_for(x.size(), elements_per_chunk, Work::elements(4),
                [&f, in, out](Index begin, Index end) {
-                 for (Index i = begin; i < end; ++i) out[i] = f(in[i]);
+                 // Bytes of a mask may be anything's: what the loop reads besides is its own.
+                 const F each = f;
+                 const T* __restrict from = in;
+                 U* __restrict to = out;
+                 for (Index i = begin; i < end; ++i) to[i] = each(from[i]);
                });
   return y;
 }

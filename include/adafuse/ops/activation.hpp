@@ -22,10 +22,12 @@ template <Operand X>
 Variable<scalar_of<X>> leaky_relu(const X& input, LeakyReluOptions options = {}) {
   using T = scalar_of<X>;
   const T slope = static_cast<T>(options.negative_slope);
+  // A factor is chosen, not one of two values: else g++ jumps, and half of the jumps are guessed
+  // wrongly.
+  const auto sloped = [slope](T value, T x) { return value * (x > 0 ? T{1} : slope); };
   // dx = dy where x > 0, negative_slope dy elsewhere
   return elementwise(
-      "leaky_relu", as_variable(input), [slope](T v) { return v > 0 ? v : v * slope; },
-      [slope](T dy, T v) { return v > 0 ? dy : dy * slope; },
+      "leaky_relu", as_variable(input), [sloped](T v) { return sloped(v, v); }, sloped,
       [slope](const auto& dy, const auto& x) {
         return dy * kernels::map(x.value(), [slope](T v) { return v > 0 ? T{1} : slope; });
       });
