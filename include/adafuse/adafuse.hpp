@@ -1,7 +1,7 @@
 // Everything from tensors to inference in one include. Not in it, for whoever needs it to include:
 //
 //   pictures                 io/image.hpp
-//   clips of pictures        data/frame_clips.hpp, data/frame_folder.hpp, data/open_dataset.hpp
+//   clips on disk            data/open_dataset.hpp, data/frame_folder.hpp, data/check_clips.hpp
 //   films, WebP, gzip        io/film.hpp, data/film_clips.hpp, io/webp.hpp, io/zlib.hpp
 //   weights and checkpoints  io/safetensors.hpp, io/torch_file.hpp, io/npy.hpp
 //   linear algebra           ops/linalg.hpp, ops/decompositions.hpp
@@ -13,32 +13,18 @@
 #include <adafuse/core/core.hpp>
 #include <adafuse/data/batches.hpp>
 #include <adafuse/data/cached_dataset.hpp>
-#include <adafuse/data/check_clips.hpp>
-#include <adafuse/data/class_folders.hpp>
-#include <adafuse/data/clip_list.hpp>
 #include <adafuse/data/collate.hpp>
 #include <adafuse/data/data_loader.hpp>
 #include <adafuse/data/dataset.hpp>
-#include <adafuse/data/dataset_options.hpp>
-#include <adafuse/data/description.hpp>
-#include <adafuse/data/film_clip.hpp>
-#include <adafuse/data/film_folders.hpp>
 #include <adafuse/data/frame_cache.hpp>
-#include <adafuse/data/frame_clip.hpp>
-#include <adafuse/data/frame_names.hpp>
 #include <adafuse/data/gestures.hpp>
-#include <adafuse/data/list_columns.hpp>
 #include <adafuse/data/loader.hpp>
-#include <adafuse/data/mirrored_labels.hpp>
-#include <adafuse/data/natural_order.hpp>
 #include <adafuse/data/prefetch.hpp>
-#include <adafuse/data/readable_clips.hpp>
 #include <adafuse/data/resize.hpp>
 #include <adafuse/data/segment_sampling.hpp>
 #include <adafuse/data/shapes.hpp>
 #include <adafuse/data/tensor_dataset.hpp>
 #include <adafuse/data/transform.hpp>
-#include <adafuse/data/validation_split.hpp>
 #include <adafuse/fusion/fusion.hpp>
 #include <adafuse/infer/infer.hpp>
 #include <adafuse/io/directory_writer.hpp>
