@@ -14,13 +14,17 @@
 #include <adafuse/kernels/conv2d/shared/tile_rows.hpp>
 #include <adafuse/kernels/conv2d/shared/work.hpp>
 #include <array>
+#include <bit>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace whole_rows {
 
-/// Vectors of a tile of so many rows: of many rows one.
+/// Most vectors of a tile of so many rows: of many rows one. They are powers of two, as those of a
+/// frame nearly always are, and what is left is cut into smaller ones.
 constexpr int vectors_beside(int rows) {
-  return rows > tile_rows ? 1 : std::clamp(simd_registers * 5 / 8 / rows, 2, tile_vectors);
+  if (rows > tile_rows) return 1;
+  return static_cast<int>(std::bit_floor(
+      static_cast<unsigned>(std::clamp(simd_registers * 5 / 8 / rows, 2, tile_vectors))));
 }
 /// Rows of outputs, of frames of so many vectors, cut into tiles.
 inline EvenParts row_blocks(Index outs, Index vectors) {
@@ -222,34 +226,36 @@ template <int Rows, int Vectors, class Reader>
   }
 }
 
-/// The kernels for tiles of 1 .. tall_rows output channels, and as many vectors as go with them.
+/// The kernels for tiles of 1 .. tall_rows output channels and of 1, 2, 4 ... vectors, as many as
+/// go with them.
 using Kernel = void (*)(TileRows&, const RowsSource&, Range);
-using Kernels = std::array<std::array<Kernel, tile_vectors>, tall_rows>;
+inline constexpr int tile_lengths = std::bit_width(static_cast<unsigned>(tile_vectors));
+using Kernels = std::array<std::array<Kernel, tile_lengths>, tall_rows>;
 
-template <class Reader, int Rows, int... Before>
-constexpr std::array<Kernel, tile_vectors> kernels_of_rows(std::integer_sequence<int, Before...>) {
-  return {correlate<Rows, Before + 1, Reader>...};
+template <class Reader, int Rows, int... Lengths>
+constexpr std::array<Kernel, tile_lengths> kernels_of_rows(std::integer_sequence<int, Lengths...>) {
+  return {correlate<Rows, 1 << Lengths, Reader>...};
 }
 template <class Reader, int... Before>
 constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
   return {kernels_of_rows<Reader, Before + 1>(
-      std::make_integer_sequence<int, vectors_beside(Before + 1)>())...};
+      std::make_integer_sequence<int, std::bit_width(static_cast<unsigned>(
+                                          vectors_beside(Before + 1)))>())...};
 }
 template <class Reader>
 inline constexpr Kernels kernels =
     make_kernels<Reader>(std::make_integer_sequence<int, tall_rows>());
 
-/// Vectors of outputs of all rows of a tile, in tiles of nearly the same number.
+/// Vectors of outputs of all rows of a tile: in the largest tiles that there are, then in smaller.
 inline void correlate_rows(const Kernels& kernels, int rows, TileRows& tile,
                            const RowsSource& source, Range vectors) {
   const auto& of_rows = kernels[static_cast<std::size_t>(rows - 1)];
-  const EvenParts tiles(vectors.size(), vectors_beside(rows));
-  const Index middle = vectors.begin + tiles.larger() * (tiles.least() + 1);
-  const auto run = [&](Index count, Range some) {
-    of_rows[static_cast<std::size_t>(count - 1)](tile, source, some);
-  };
-  if (tiles.larger() > 0) run(tiles.least() + 1, {vectors.begin, middle});
-  run(tiles.least(), {middle, vectors.end});
+  for (int count = vectors_beside(rows); count > 0; count /= 2) {
+    const Index end = vectors.begin + vectors.size() / count * count;
+    if (end == vectors.begin) continue;
+    of_rows[std::bit_width(static_cast<unsigned>(count)) - 1](tile, source, {vectors.begin, end});
+    vectors.begin = end;
+  }
 }
 
 inline const Kernels& kernels_for(const Correlation& g) {
