@@ -6,6 +6,8 @@
 #include <adafuse/fusion/policy.hpp>
 #include <cmath>
 
+#include "agents.hpp"
+
 namespace policy_memory_test {
 
 using namespace adafuse;
@@ -25,14 +27,8 @@ PolicyConfig config_of(Index groups_of = 1) {
           .sees = PolicySees::memory};
 }
 
-/// Larger weights than an agent starts with, so that its parts show in the result.
 Agent lively_agent(const PolicyConfig& config = config_of()) {
-  Agent agent(config, Key(0));
-  const NoGrad guard;
-  std::uint64_t number = 0;
-  for (const auto& p : nn::parameters(agent))
-    p.mutable_value().copy_from(Doubles::randn(p.shape(), Key(1).of(number++)));
-  return agent;
+  return agents::lively_agent(config);
 }
 
 std::map<std::string, Doubles> weights_of(const Agent& agent) { return nn::state_tensors(agent); }
@@ -114,20 +110,8 @@ TEST_CASE("policy memory: the logits are one linear of nn::Lstm over v, clip by 
 }
 
 TEST_CASE("policy memory: a frame tells all later ones of its clip, and no other") {
-  const Agent agent = lively_agent();
-  const auto x = Doubles::randn({8, in, 2, 2}, Key(2));
-  nn::Context<double> ctx;
-  const auto before = agent.forward(x, 4, ctx).value();
-  for (Index changed = 0; changed < 8; ++changed) {
-    const auto y = x.clone();
-    auto frame = y[changed];
-    for (double& v : frame) v += 1;
-    const auto after = agent.forward(y, 4, ctx).value();
-    for (Index f = 0; f < 8; ++f) {
-      const bool as_before = std::equal(before[f].begin(), before[f].end(), after[f].begin());
-      CHECK(as_before == !(f / 4 == changed / 4 && f >= changed));
-    }
-  }
+  agents::check_what_frames_tell(
+      lively_agent(), [](Index changed, Index f) { return f / 4 == changed / 4 && f >= changed; });
 }
 
 TEST_CASE("policy memory: gradients are those of differences, through all frames of a clip") {

@@ -5,10 +5,13 @@
 #include <adafuse/fusion/policy.hpp>
 
 #include "../golden/layers.hpp"
+#include "agents.hpp"
 
 namespace policy_test {
 
 using namespace adafuse;
+using agents::lively_agent;
+using agents::names;
 using golden::check_close;
 
 namespace {
@@ -22,12 +25,6 @@ static_assert(!std::is_constructible_v<PolicyLinears<double>, PolicyConfig>);
 
 const PolicyConfig config{.in_channels = 4, .out_channels = 5, .hidden = 6};
 
-std::vector<std::string> names(const Agent& agent) {
-  std::vector<std::string> names;
-  for (const auto& item : nn::state(agent)) names.push_back(item.name);
-  return names;
-}
-
 /// An agent with the weights of the golden file.
 Agent golden_agent() {
   Agent agent(config, Key(0));
@@ -37,16 +34,6 @@ Agent golden_agent() {
     for (const char* part : {"weight", "bias"})
       state[concat(layer, ".", part)] = golden::Case{concat("policy.state.", layer)}[part];
   nn::load_state(agent, state);
-  return agent;
-}
-
-/// Larger weights than an agent starts with, so that its parts show in the result.
-Agent lively_agent(const PolicyConfig& sizes = config) {
-  Agent agent(sizes, Key(0));
-  const NoGrad guard;
-  for (const auto& p : nn::parameters(agent))
-    p.mutable_value().copy_from(
-        Doubles::randn(p.shape(), Key(1).of(static_cast<std::uint64_t>(p.size()))));
   return agent;
 }
 
@@ -97,20 +84,9 @@ TEST_CASE("policy: logits = W1 relu(bn(W0 [v of the frame before, v])) by hand")
 }
 
 TEST_CASE("policy: a frame's logits know that frame and the one before, of its own clip, only") {
-  const Agent agent = lively_agent();
-  const auto x = Doubles::randn({8, 4, 2, 2}, Key(2));
-  nn::Context<double> ctx;
-  const auto before = agent.forward(x, 4, ctx).value();
-  for (Index changed = 0; changed < 8; ++changed) {
-    const auto y = x.clone();
-    auto frame = y[changed];
-    for (double& v : frame) v += 1;
-    const auto after = agent.forward(y, 4, ctx).value();
-    for (Index f = 0; f < 8; ++f) {
-      const bool same = std::equal(before[f].begin(), before[f].end(), after[f].begin());
-      CHECK(same == !(f == changed || (f == changed + 1 && f % 4 != 0)));
-    }
-  }
+  agents::check_what_frames_tell(lively_agent(config), [](Index changed, Index f) {
+    return f == changed || (f == changed + 1 && f % 4 != 0);
+  });
 }
 
 TEST_CASE("policy: starts at N(0, 0.001^2), biases zero, so nearly undecided") {
@@ -229,7 +205,7 @@ TEST_CASE("policy: in groups of G, channel i has the logits of decision i mod c'
 }
 
 TEST_CASE("policy: forward is its two halves, so that a stream may keep what it pooled") {
-  const Agent agent = lively_agent();
+  const Agent agent = lively_agent(config);
   const auto x = Doubles::randn({3, 4, 2, 2}, Key(2));
   nn::Context<double> ctx;
   const auto clip = agent.forward(x, 3, ctx).value();
