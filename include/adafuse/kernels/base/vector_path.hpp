@@ -75,7 +75,11 @@ struct Kernels {
                       std::span<const LiveChannels> live, T* v);
   void (*softmax)(const Middle&, const T* x, T* y);
   void (*log_softmax)(const Middle&, const T* x, T* y);
-  void (*log_sum_exp)(const Middle&, const T* x, T* y);
+  void (*row_logarithms)(const Middle&, const T* x, T* largest, double* log_sums);
+  void (*scaled_softmax)(const Middle&, const T* x, const T* largest, const double* log_sums,
+                         const double* factors, const double* offsets, T* y);
+  void (*softmax_backward)(const Middle&, const T* y, const T* dy, T* dx);
+  void (*log_softmax_backward)(const Middle&, const T* y, const T* dy, T* dx);
   Tensor<double> (*sum_middle)(const T* x, Middle);
   void (*fuse)(const FuseSizes&, const T* y, View<const T, 2> keep, View<const T, 2> reuse, T* z);
   void (*fuse_backward_maps)(const FuseSizes&, const T* dz, View<const T, 2> keep,
