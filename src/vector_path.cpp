@@ -14,6 +14,7 @@
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/pow.hpp>
+#include <adafuse/kernels/prod.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/softmax.hpp>
 
@@ -63,6 +64,7 @@ constexpr Kernels<T> table{.conv2d = kernels::conv2d<T>,
                            .softmax_backward = kernels::softmax_backward<T>,
                            .log_softmax_backward = kernels::log_softmax_backward<T>,
                            .sum_middle = kernels::sum_middle<T>,
+                           .product_of_middle = kernels::product_of_middle<T>,
                            .fuse = kernels::fuse<T>,
                            .fuse_backward_maps = kernels::fuse_backward_maps<T>,
                            .fuse_backward_weights = kernels::fuse_backward_weights<T>,

@@ -81,6 +81,7 @@ struct Kernels {
   void (*softmax_backward)(const Middle&, const T* y, const T* dy, T* dx);
   void (*log_softmax_backward)(const Middle&, const T* y, const T* dy, T* dx);
   Tensor<double> (*sum_middle)(const T* x, Middle);
+  Tensor<double> (*product_of_middle)(const T* x, Middle);
   void (*fuse)(const FuseSizes&, const T* y, View<const T, 2> keep, View<const T, 2> reuse, T* z);
   void (*fuse_backward_maps)(const FuseSizes&, const T* dz, View<const T, 2> keep,
                              View<const T, 2> reuse, T* dy);
