@@ -7,6 +7,7 @@
 
 #include <adafuse/kernels/base/doubles.hpp>
 #include <algorithm>
+#include <array>
 #include <type_traits>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
@@ -47,28 +48,53 @@ template <class Body>
   if (i < count) body(i, count - i);
 }
 
-/// The sum over [0, count) of the elements that `of(first, n)` returns in vectors.
-template <class Of>
-[[gnu::always_inline]] inline double sum_of_vectors(Index count, const Of& of) {
+/// Several vectors, of which sums are taken side by side.
+template <std::size_t sums>
+struct Terms {
+  Doubles v[sums];
+};
+
+/// The sums over [0, count) of the elements that `of(first, n)` returns in vectors, `Terms<sums>`.
+template <std::size_t sums, class Of>
+[[gnu::always_inline]] inline std::array<double, sums> sums_of_vectors(Index count, const Of& of) {
   constexpr Index width = Doubles::width, vectors = strands_of_sums / width;
-  Doubles strands[Bound{vectors}];
-  for (Doubles& v : strands) v = Doubles::of(0);
+  Doubles strands[Bound{vectors}][sums];
+  for (auto& of_vector : strands)
+    for (Doubles& v : of_vector) v = Doubles::of(0);
   Index i = 0;
   for (; i + strands_of_sums <= count; i += strands_of_sums)
 #pragma GCC unroll 8
-    for (Index v = 0; v < vectors; ++v) strands[v] = strands[v] + of(i + v * width, WholeVector());
+    for (Index v = 0; v < vectors; ++v) {
+      const Terms<sums> terms = of(i + v * width, WholeVector());
+      for (std::size_t k = 0; k < sums; ++k) strands[v][k] = strands[v][k] + terms.v[k];
+    }
   for (Index v = 0; i < count; ++v, i += width) {
     const Index n = std::min(width, count - i);
-    double lanes[Bound{width}];
-    of(i, n).store(lanes);
-    std::fill(lanes + n, lanes + width, 0.0);
-    strands[v] = strands[v] + Doubles::load(lanes);
+    const Terms<sums> terms = of(i, n);
+    for (std::size_t k = 0; k < sums; ++k) {
+      double lanes[Bound{width}];
+      terms.v[k].store(lanes);
+      std::fill(lanes + n, lanes + width, 0.0);
+      strands[v][k] = strands[v][k] + Doubles::load(lanes);
+    }
   }
-  double sums[Bound{strands_of_sums}];
-  for (Index v = 0; v < vectors; ++v) strands[v].store(sums + v * width);
-  for (Index half = strands_of_sums / 2; half > 0; half /= 2)
-    for (Index s = 0; s < half; ++s) sums[s] += sums[s + half];
-  return sums[0];
+  std::array<double, sums> result;
+  for (std::size_t k = 0; k < sums; ++k) {
+    double some[Bound{strands_of_sums}];
+    for (Index v = 0; v < vectors; ++v) strands[v][k].store(some + v * width);
+    for (Index half = strands_of_sums / 2; half > 0; half /= 2)
+      for (Index s = 0; s < half; ++s) some[s] += some[s + half];
+    result[k] = some[0];
+  }
+  return result;
+}
+
+/// The sum over [0, count) of the elements that `of(first, n)` returns in vectors.
+template <class Of>
+[[gnu::always_inline]] inline double sum_of_vectors(Index count, const Of& of) {
+  return sums_of_vectors<1>(
+      count, [&of](Index i, auto n)
+                 __attribute__((always_inline)) { return Terms<1>{{of(i, n)}}; })[0];
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD

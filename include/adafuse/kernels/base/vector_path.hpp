@@ -34,6 +34,7 @@ template <class T>
 struct BatchNormTail;
 struct Pool2dGeometry;
 struct Middle;
+struct GroupLayout;
 struct FuseSizes;
 class LiveChannels;
 enum class Function : std::uint8_t;
@@ -66,6 +67,10 @@ struct Kernels {
   void (*layer_norm_backward)(Index rows, Index count, const T* x, const T* weight,
                               const double* mean, const double* inverse, const T* dy, T* dx,
                               T* dweight, T* dbias);
+  void (*group_norm)(const GroupLayout&, const T* x, const T* weight, const T* bias, double eps,
+                     T* y, double* mean, double* inverse);
+  void (*group_norm_backward)(const GroupLayout&, const T* x, const T* weight, const double* mean,
+                              const double* inverse, const T* dy, T* dx, T* dweight, T* dbias);
   void (*max_pool2d)(const Pool2dGeometry&, const T* x, T* y, std::int32_t* positions);
   void (*avg_pool2d)(const Pool2dGeometry&, const T* x, T* y);
   void (*avg_pool2d_backward)(const Pool2dGeometry&, const T* dy, T* dx);
