@@ -162,4 +162,30 @@ TEST_CASE("group_norm: float keeps its digits far away from 0, and a NaN stays i
     }
 }
 
+TEST_CASE("rms_norm: the definition, and its gradient as a graph computes it") {
+  for (const Index count : {1, 7, 16, 33, 200})
+    for (const bool weighted : {false, true}) {
+      const auto x = parameter(Tensor<double>::randn({5, count}, Key(25)));
+      const auto w = parameter(Tensor<double>::randn({count}, Key(26)));
+      const auto y = weighted ? rms_norm(x, {count}, w, 0.1) : rms_norm(x, {count}, {}, 0.1);
+      for (Index r = 0; r < 5; ++r) {
+        double square = 0;
+        for (Index i = 0; i < count; ++i)
+          square += std::pow(x.value()(r, i), 2) / static_cast<double>(count);
+        for (Index i = 0; i < count; ++i)
+          REQUIRE(y.value()(r, i) == doctest::Approx(x.value()(r, i) / std::sqrt(square + 0.1) *
+                                                     (weighted ? w.value()(i) : 1))
+                                         .epsilon(1e-12));
+      }
+      std::vector<Variable<double>> inputs{x};
+      if (weighted) inputs.push_back(w);
+      const Variable<double> dy = Tensor<double>::randn(y.shape(), Key(27));
+      const auto one = grad<double>({y}, inputs, {.grad_outputs = {dy}, .retain_graph = true});
+      const auto two = grad<double>({y}, inputs, {.grad_outputs = {dy}, .create_graph = true});
+      for (std::size_t k = 0; k < inputs.size(); ++k)
+        for (Index i = 0; i < inputs[k].size(); ++i)
+          REQUIRE(std::abs(one[k].value().data()[i] - two[k].value().data()[i]) < 1e-12);
+    }
+}
+
 }  // namespace normalization_test

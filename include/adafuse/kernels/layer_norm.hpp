@@ -1,4 +1,5 @@
-// Layer normalisation of each row of x [rows, count], and group normalisation, forward and back.
+// Layer and RMS normalisation of each row of x [rows, count], and group normalisation, forward and
+// back.
 //
 // A row is read from the cache after the first time: the mean, the variance of what is left when
 // the mean is taken off, the elements. Sums are kept in double, and so is each element until it is
@@ -60,12 +61,15 @@ struct Moments {
   double mean, inverse;  // 1 / sqrt(variance + eps)
 };
 
-/// Of `count` neighbours: the mean, then the variance of what is left when it is taken off.
+/// Of `count` neighbours: the mean, then the variance of what is left when it is taken off. Not
+/// `centred`, nothing is taken off, and the mean is 0.
 template <class T>
-Moments moments_of_run(const T* x, Index count, double eps) {
+Moments moments_of_run(const T* x, Index count, double eps, bool centred = true) {
   const auto n = static_cast<double>(count);
   const double mean =
-      sum_of_vectors(count, [x](Index i, auto size) { return load_first(x + i, size); }) / n;
+      centred
+          ? sum_of_vectors(count, [x](Index i, auto size) { return load_first(x + i, size); }) / n
+          : 0;
   const double variance = sum_of_vectors(count,
                                          [x, mean](Index i, auto size) {
                                            const Doubles d = load_first(x + i, size) - mean;
@@ -82,15 +86,15 @@ inline Index layer_norm_grain(Index count) { return 1 + 16384 / std::max<Index>(
 
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias, with mean and (biased) variance of each
 /// row; weight and bias [count], or null: 1 and 0. Writes mean and 1 / sqrt(variance + eps), [rows]
-/// each.
+/// each. Where `mean` is null it is rms_norm: the mean counts as 0.
 template <class T>
 void layer_norm(Index rows, Index count, const T* x, const T* weight, const T* bias, double eps,
                 T* y, double* mean, double* inverse) {
   const auto normalise = [=](Index r, const auto& affine) {
     const T* const in = x + r * count;
     T* const out = y + r * count;
-    const auto [m, s] = detail::moments_of_run(in, count, eps);
-    mean[r] = m;
+    const auto [m, s] = detail::moments_of_run(in, count, eps, mean != nullptr);
+    if (mean) mean[r] = m;
     inverse[r] = s;
     const Doubles centre = Doubles::of(m), scale = Doubles::of(s);
     for_vectors(count, [&](Index i, auto n) {
@@ -120,11 +124,12 @@ void layer_norm(Index rows, Index count, const T* x, const T* weight, const T* b
 namespace detail {
 
 /// One row: dx, and what it adds to dweight and dbias; null where not wanted. weight(i, n) is a
-/// vector.
+/// vector. `mean` is null for rms_norm.
 template <class T, class Weight>
-void layer_norm_row_backward(Index count, const T* x, double mean, double inverse, const T* dy,
-                             const Weight& weight, T* dx, double* dweight, double* dbias) {
-  const Doubles centre = Doubles::of(mean), scale = Doubles::of(inverse);
+void layer_norm_row_backward(Index count, const T* x, const double* mean, double inverse,
+                             const T* dy, const Weight& weight, T* dx, double* dweight,
+                             double* dbias) {
+  const Doubles centre = Doubles::of(mean ? *mean : 0), scale = Doubles::of(inverse);
   const auto sums = sums_of_vectors<2>(count, [&](Index i, auto n) {
     const Doubles xhat = (load_first(x + i, n) - centre) * scale, d = load_first(dy + i, n);
     if (dweight) {
@@ -135,7 +140,7 @@ void layer_norm_row_backward(Index count, const T* x, double mean, double invers
     return Terms<2>{{g, g * xhat}};
   });
   if (!dx) return;
-  const Doubles offset = Doubles::of(sums[0] / static_cast<double>(count)),
+  const Doubles offset = Doubles::of(mean ? sums[0] / static_cast<double>(count) : 0),
                 slope = Doubles::of(sums[1] / static_cast<double>(count));
   for_vectors(count, [&](Index i, auto n) {
     const Doubles xhat = (load_first(x + i, n) - centre) * scale;
@@ -149,6 +154,7 @@ void layer_norm_row_backward(Index count, const T* x, double mean, double invers
 /// The gradients of layer_norm for dy, with its `mean` and `inverse`; null where not wanted:
 ///   xhat = (x - mean) inverse,  g = dy weight,  dweight = sum of dy xhat,  dbias = sum of dy,
 ///   dx = inverse (g - mean of g - xhat mean of g xhat)
+/// Where `mean` is null they are those of rms_norm: x has no mean, and that of g is not taken off.
 /// The rows are cut into parts by their number alone, whose sums are added in order.
 template <class T>
 void layer_norm_backward(Index rows, Index count, const T* x, const T* weight, const double* mean,
@@ -169,8 +175,9 @@ void layer_norm_backward(Index rows, Index count, const T* x, const T* weight, c
       for (Index r = own.begin; r < own.end; ++r) {
         T* const to = dx ? dx + r * count : nullptr;
         const auto backward = [&](const auto& weight_at) {
-          detail::layer_norm_row_backward(count, x + r * count, mean[r], inverse[r], dy + r * count,
-                                          weight_at, to, to_weight, to_bias);
+          detail::layer_norm_row_backward(count, x + r * count, mean ? mean + r : nullptr,
+                                          inverse[r], dy + r * count, weight_at, to, to_weight,
+                                          to_bias);
         };
         if (weight)
           backward([weight](Index i, auto n) { return load_first(weight + i, n); });

@@ -26,8 +26,8 @@ namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 #ifdef ADAFUSE_COMPILED
 template <class T>
-void softmax(const Middle& m, const T* x, T* y) {
-  compiled::kernels_of<T>().softmax(m, x, y);
+void softmax(const Middle& m, const T* x, T* y, double* logsumexp = nullptr) {
+  compiled::kernels_of<T>().softmax(m, x, y, logsumexp);
 }
 template <class T>
 void log_softmax(const Middle& m, const T* x, T* y) {
@@ -226,15 +226,20 @@ void for_elements(const Middle& m, Inner inner, const RowTask<T>& task, const T*
 
 }  // namespace detail
 
-/// y = exp(x) / sum over the row of exp(x).
+/// y = exp(x) / sum over the row of exp(x), which may be x. Writes the logarithm of that sum,
+/// [outer, inner], where it is asked for.
 template <class T>
-void softmax(const Middle& m, const T* x, T* y) {
+void softmax(const Middle& m, const T* x, T* y, double* logsumexp = nullptr) {
   if (detail::has_long_rows(m)) {
     detail::for_long_rows(m, [&](Index row) {
       const T* const in = x + row * m.count;
       T* const out = y + row * m.count;
       const T most = detail::largest_of_run(in, m.count);
       const double sum = detail::sum_of_exponentials<true>(in, m.count, most, out);
+      if (logsumexp) {
+        apply<Function::log>(1, &sum, logsumexp + row);
+        logsumexp[row] += static_cast<double>(most);
+      }
       if constexpr (std::is_same_v<T, float>) {
         const Doubles inverse = Doubles::of(1 / sum);
         for_vectors(m.count, [&](Index k, auto n) {
@@ -250,6 +255,12 @@ void softmax(const Middle& m, const T* x, T* y) {
     const Index first = task.begin * m.count * inner;
     detail::exponentials(m, inner, task, x + first, y + first, y + first);
     detail::for_elements(m, inner, task, task.sums, y + first, [](T e, T sum) { return e / sum; });
+    if (!logsumexp) return;
+    const Index rows = task.blocks * inner;
+    double* const logs = logsumexp + task.begin * inner;
+    std::copy_n(task.sums, rows, logs);
+    apply<Function::log>(rows, logs, logs);
+    for (Index r = 0; r < rows; ++r) logs[r] += static_cast<double>(task.most[r]);
   });
 }
 

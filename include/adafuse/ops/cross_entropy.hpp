@@ -88,7 +88,7 @@ inline kernels::Middle class_rows(const char* op, const Shape& x,
 
 /// Where row r of x [outer, count, inner] begins; its classes are `inner` elements apart.
 inline Index row_start(const kernels::Middle& m, Index r) {
-  return r / m.inner * m.count * m.inner + r % m.inner;
+  return m.inner == 1 ? r * m.count : r / m.inner * m.count * m.inner + r % m.inner;
 }
 
 /// What the losses of all rows are divided by: 1 but for the mean, which of no rows is an error.

@@ -59,6 +59,38 @@ Variable<T> layer_norm_rows(const Variable<T>& x, const Variable<T>& weight,
                 });
 }
 
+/// y = x (mean of x^2 + eps)^(-1/2) weight, with the mean of each row of x [rows, count]; weight
+/// [count], 1 where undefined.
+template <class T>
+Variable<T> rms_norm_rows(const Variable<T>& x, const Variable<T>& weight, double eps) {
+  const Index rows = x.size(0), count = x.size(1);
+  const auto data = [](const Variable<T>& v) { return v.defined() ? v.value().data() : nullptr; };
+  auto y = Tensor<T>::uninitialized(x.shape());
+  auto inverse = Tensor<double>::uninitialized({rows});
+  kernels::layer_norm<T>(rows, count, x.value().data(), data(weight), nullptr, eps, y.data(),
+                         nullptr, inverse.data());
+  // s = (mean of x^2 + eps)^(-1/2), xhat = x s, g = dy weight
+  //   =>  dx = s (g - xhat mean of g xhat), dweight = sum of dy xhat
+  return record(
+      "rms_norm", y, {x, weight}, [x, weight, inverse, eps](const Variable<T>& dy) -> Gradients<T> {
+        if (grad_enabled()) {
+          const Variable<T> s = inverse_root_mean_square(x, eps), xhat = x * s;
+          const Variable<T> g = weight.defined() ? dy * weight : dy;
+          return {s * (g - xhat * (sum_to(g * xhat, {x.size(0), 1}) / x.size(1))),
+                  weight.defined() ? sum_to(dy * xhat, weight.shape()) : Variable<T>()};
+        }
+        const auto room = [](const Variable<T>& v) {
+          return v.requires_grad() ? Tensor<T>::uninitialized(v.shape()) : Tensor<T>();
+        };
+        Tensor<T> dx = room(x), dweight = room(weight);
+        kernels::layer_norm_backward<T>(x.size(0), x.size(1), x.value().data(),
+                                        weight.defined() ? weight.value().data() : nullptr, nullptr,
+                                        inverse.data(), dy.value().data(), dx.data(),
+                                        dweight.data(), nullptr);
+        return {dx, dweight};
+      });
+}
+
 /// x weight + bias, of which either may be undefined; both are given in `shape`, which stretches.
 template <class T>
 Variable<T> scaled_and_shifted(Variable<T> x, const Variable<T>& weight, const Variable<T>& bias,
@@ -187,9 +219,10 @@ Variable<scalar_of<X>> rms_norm(const X& input, const Shape& normalized_shape,
   const Index rows = detail::rows_before("rms_norm", x, normalized_shape, weight, Variable<T>());
   const double added = eps.value_or(static_cast<double>(std::numeric_limits<T>::epsilon()));
   detail::require_eps("rms_norm", added);
-  const Variable<T> flat = reshape(x, {rows, normalized_shape.size()});
-  const auto y = flat * detail::inverse_root_mean_square(flat, added);
-  return detail::scaled_and_shifted(reshape(y, x.shape()), weight, Variable<T>(), normalized_shape);
+  const Index count = normalized_shape.size();
+  const auto y = detail::rms_norm_rows(reshape(x, {rows, count}),
+                                       weight.defined() ? reshape(weight, {count}) : weight, added);
+  return reshape(y, x.shape());
 }
 
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias for x [N, C, ...], with mean and (biased)

@@ -55,6 +55,9 @@ struct Kernels {
   void (*gemm)(const GemmShape&, const T* a, const T* b, T* c);
   void (*batch_norm)(const ChannelLayout&, const T* x, const T* mean, const T* variance,
                      const T* weight, const T* bias, double eps, T* y, const BatchNormTail<T>&);
+  void (*batch_norm_backward)(const ChannelLayout&, const T* x, const T* y, const T* mean,
+                              const T* variance, const T* weight, double eps, const T* dy, T* dx,
+                              T* dweight, T* dbias, T* dresidual);
   double (*batch_norm_train)(const ChannelLayout&, const T* x, const T* weight, const T* bias,
                              double eps, T* y, double* mean, double* variance,
                              const BatchNormTail<T>&, const Peers*);
@@ -78,7 +81,7 @@ struct Kernels {
                      T* row);
   void (*global_pool)(bool maximum, Index frames, Index channels, Index pixels, const T* x,
                       std::span<const LiveChannels> live, T* v);
-  void (*softmax)(const Middle&, const T* x, T* y);
+  void (*softmax)(const Middle&, const T* x, T* y, double* logsumexp);
   void (*log_softmax)(const Middle&, const T* x, T* y);
   void (*row_logarithms)(const Middle&, const T* x, T* largest, double* log_sums);
   void (*scaled_softmax)(const Middle&, const T* x, const T* largest, const double* log_sums,
