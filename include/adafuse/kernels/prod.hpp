@@ -4,13 +4,15 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
-#include <adafuse/kernels/base/row_vectors.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <algorithm>
 #include <cmath>
+#ifndef ADAFUSE_COMPILED
+#include <adafuse/kernels/base/row_vectors.hpp>
+#endif
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 

@@ -7,10 +7,12 @@
 
 #include <adafuse/core/equals.hpp>
 #include <adafuse/core/tensor.hpp>
-#include <adafuse/kernels/base/row_vectors.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <vector>
+#ifndef ADAFUSE_COMPILED
+#include <adafuse/kernels/base/row_vectors.hpp>
+#endif
 
 namespace adafuse::kernels {
 
@@ -58,9 +60,11 @@ Accumulator<T> sum_run(const T* x, Index count, const F& f = {}) {
 /// widen floats to doubles as fast as the processor can.
 template <class T>
 Accumulator<T> sum_elements(const T* x, Index count) {
+#ifndef ADAFUSE_COMPILED
   if constexpr (std::floating_point<T>)
     if (count >= strands_of_sums)
       return sum_of_vectors(count, [x](Index i, auto n) { return load_first(x + i, n); });
+#endif
   return sum_run(x, count);
 }
 

@@ -68,14 +68,18 @@ template <std::size_t sums, class Of>
       const Terms<sums> terms = of(i + v * width, WholeVector());
       for (std::size_t k = 0; k < sums; ++k) strands[v][k] = strands[v][k] + terms.v[k];
     }
-  for (Index v = 0; i < count; ++v, i += width) {
-    const Index n = std::min(width, count - i);
-    const Terms<sums> terms = of(i, n);
+  Index next = 0;  // the vector of strands that comes next
+  for (; i + width <= count; ++next, i += width) {
+    const Terms<sums> terms = of(i, WholeVector());
+    for (std::size_t k = 0; k < sums; ++k) strands[next][k] = strands[next][k] + terms.v[k];
+  }
+  if (i < count) {
+    const Terms<sums> terms = of(i, count - i);
     for (std::size_t k = 0; k < sums; ++k) {
       double lanes[Bound{width}];
       terms.v[k].store(lanes);
-      std::fill(lanes + n, lanes + width, 0.0);
-      strands[v][k] = strands[v][k] + Doubles::load(lanes);
+      std::fill(lanes + (count - i), lanes + width, 0.0);
+      strands[next][k] = strands[next][k] + Doubles::load(lanes);
     }
   }
   std::array<double, sums> result;
