@@ -14,6 +14,7 @@
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/pow.hpp>
+#include <adafuse/kernels/prod.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/softmax.hpp>
 
@@ -47,10 +48,13 @@ constexpr Kernels<T> table{.conv2d = kernels::conv2d<T>,
                            .conv2d_backward_weights = kernels::conv2d_backward_weights<T>,
                            .gemm = kernels::gemm<T>,
                            .batch_norm = kernels::batch_norm<T>,
+                           .batch_norm_backward = kernels::batch_norm_backward<T>,
                            .batch_norm_train = kernels::batch_norm_train<T>,
                            .batch_norm_train_backward = kernels::batch_norm_train_backward<T>,
                            .layer_norm = kernels::layer_norm<T>,
                            .layer_norm_backward = kernels::layer_norm_backward<T>,
+                           .group_norm = kernels::group_norm<T>,
+                           .group_norm_backward = kernels::group_norm_backward<T>,
                            .max_pool2d = kernels::max_pool2d<T>,
                            .avg_pool2d = kernels::avg_pool2d<T>,
                            .avg_pool2d_backward = kernels::avg_pool2d_backward<T>,
@@ -58,8 +62,12 @@ constexpr Kernels<T> table{.conv2d = kernels::conv2d<T>,
                            .global_pool = infer::global_pool<T>,
                            .softmax = kernels::softmax<T>,
                            .log_softmax = kernels::log_softmax<T>,
-                           .log_sum_exp = kernels::log_sum_exp<T>,
+                           .row_logarithms = kernels::row_logarithms<T>,
+                           .scaled_softmax = kernels::scaled_softmax<T>,
+                           .softmax_backward = kernels::softmax_backward<T>,
+                           .log_softmax_backward = kernels::log_softmax_backward<T>,
                            .sum_middle = kernels::sum_middle<T>,
+                           .product_of_middle = kernels::product_of_middle<T>,
                            .fuse = kernels::fuse<T>,
                            .fuse_backward_maps = kernels::fuse_backward_maps<T>,
                            .fuse_backward_weights = kernels::fuse_backward_weights<T>,

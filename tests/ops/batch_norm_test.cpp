@@ -125,4 +125,30 @@ TEST_CASE("batch_norm: a wrong call is refused by name") {
       "batch_norm: expects running statistics [3] for x [4,3,2,2], got [2] and [3]", ShapeError);
 }
 
+TEST_CASE("batch_norm: the gradient is what a graph of it computes, for planes long and short") {
+  for (const Index pixels : {1, 15, 16, 40, 700})
+    for (const bool affine : {false, true})
+      for (const bool relu : {false, true}) {
+        const auto x = parameter(Tensor<double>::randn({3, 4, pixels}, Key(30))),
+                   residual = parameter(Tensor<double>::randn({3, 4, pixels}, Key(31))),
+                   w = parameter(Tensor<double>::randn({4}, Key(32))),
+                   b = parameter(Tensor<double>::randn({4}, Key(33)));
+        const auto mean = Tensor<double>::randn({4}, Key(34)),
+                   variance = Tensor<double>::uniform({4}, Key(35), 0.5, 2);
+        const Variable<double> none, weight = affine ? w : none, bias = affine ? b : none;
+        const auto y = relu ? batch_norm_relu(x, weight, bias, mean, variance, 1e-5, residual)
+                            : batch_norm(x, weight, bias, mean, variance, 1e-5);
+        std::vector<Variable<double>> inputs{x};
+        if (affine) inputs.insert(inputs.end(), {w, b});
+        if (relu) inputs.push_back(residual);
+        const Variable<double> dy = Tensor<double>::randn(y.shape(), Key(36));
+        const auto one = grad<double>({y}, inputs, {.grad_outputs = {dy}, .retain_graph = true});
+        const auto two = grad<double>({y}, inputs, {.grad_outputs = {dy}, .create_graph = true});
+        for (std::size_t k = 0; k < inputs.size(); ++k)
+          for (Index i = 0; i < inputs[k].size(); ++i)
+            REQUIRE(one[k].value().data()[i] ==
+                    doctest::Approx(two[k].value().data()[i]).epsilon(1e-11));
+      }
+}
+
 }  // namespace batch_norm_test

@@ -173,4 +173,42 @@ TEST_CASE("cross_entropy: options and shapes that do not fit are told") {
   CHECK_THROWS_AS(cross_entropy(x, Labels()), ShapeError);
 }
 
+TEST_CASE("cross_entropy: the gradient is what a graph of it computes, whatever the options") {
+  for (const Shape& shape : {Shape{6, 5}, Shape{6, 40}, Shape{2, 5, 3}}) {
+    const auto x = parameter(Tensor<double>::randn(shape, Key(7)));
+    const auto labels =
+        Labels::of({0, 4, 2, 2, 1, 3}).reshape(shape.rank() == 2 ? Shape{6} : Shape{2, 3});
+    const auto weight = Tensor<double>::uniform({shape[1]}, Key(8), 0, 2);
+    for (const auto reduction : {Reduction::none, Reduction::mean, Reduction::sum})
+      for (const double smoothing : {0.0, 0.2})
+        for (const bool weighted : {false, true})
+          for (const bool ignores : {false, true}) {
+            CrossEntropyOptions options{.reduction = reduction, .label_smoothing = smoothing};
+            if (weighted) options.weight = weight;
+            if (ignores) options.ignore_index = 2;
+            const auto loss = cross_entropy(x, labels, options);
+            const Variable<double> dy = Tensor<double>::randn(loss.shape(), Key(9));
+            const auto g =
+                grad<double>({loss}, {x}, {.grad_outputs = {dy}, .retain_graph = true})[0];
+            const auto h =
+                grad<double>({loss}, {x}, {.grad_outputs = {dy}, .create_graph = true})[0];
+            for (Index i = 0; i < x.size(); ++i)
+              REQUIRE(std::abs(g.value().data()[i] - h.value().data()[i]) < 1e-14);
+          }
+  }
+}
+
+TEST_CASE(
+    "cross_entropy: a class that is impossible costs inf, and one that is not asked nothing") {
+  const float inf = std::numeric_limits<float>::infinity();
+  const auto x = parameter(Tensor<float>::of({{0, -inf, 0}, {0, -inf, 0}}));
+  const auto losses = cross_entropy(x, Labels::of({0, 1}), {.reduction = Reduction::none});
+  CHECK(losses.value()(0) == doctest::Approx(std::log(2.0)));
+  CHECK(losses.value()(1) == inf);
+  backward(cross_entropy(x, Labels::of({0, 2})));
+  CHECK(x.grad().value()(0, 0) == -0.25f);
+  CHECK(x.grad().value()(0, 1) == 0);
+  CHECK(cross_entropy(x, Labels::of({0, 2}), {.label_smoothing = 0.1}).item() == inf);
+}
+
 }  // namespace cross_entropy_test

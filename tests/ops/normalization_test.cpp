@@ -110,4 +110,82 @@ TEST_CASE("normalization: what does not fit is told") {
   CHECK_THROWS_AS(instance_norm(Tensor<float>({2, 6})), ShapeError);
 }
 
+TEST_CASE(
+    "group_norm: channels of many pixels and of few, and its gradient as a graph computes it") {
+  for (const Index pixels : {1, 3, 15, 16, 17, 50})
+    for (const bool affine : {false, true}) {
+      const auto x = parameter(Tensor<double>::randn({3, 6, pixels}, Key(20)));
+      const auto w = parameter(Tensor<double>::randn({6}, Key(21))),
+                 b = parameter(Tensor<double>::randn({6}, Key(22)));
+      const auto y = affine ? group_norm(x, 2, w, b) : group_norm(x, 2);
+      for (Index n = 0; n < 3; ++n)
+        for (Index g = 0; g < 2; ++g) {
+          double mean = 0, variance = 0;
+          const auto each = [&](const auto& f) {
+            for (Index c = 3 * g; c < 3 * g + 3; ++c)
+              for (Index i = 0; i < pixels; ++i) f(c, i);
+          };
+          const auto count = static_cast<double>(3 * pixels);
+          each([&](Index c, Index i) { mean += x.value()(n, c, i) / count; });
+          each([&](Index c, Index i) {
+            variance += std::pow(x.value()(n, c, i) - mean, 2) / count;
+          });
+          each([&](Index c, Index i) {
+            const double xhat = (x.value()(n, c, i) - mean) / std::sqrt(variance + 1e-5);
+            const double expected = affine ? xhat * w.value()(c) + b.value()(c) : xhat;
+            REQUIRE(y.value()(n, c, i) == doctest::Approx(expected).epsilon(1e-10));
+          });
+        }
+      const std::vector<Variable<double>> inputs = affine ? std::vector{x, w, b} : std::vector{x};
+      const Variable<double> dy = Tensor<double>::randn(y.shape(), Key(23));
+      const auto one = grad<double>({y}, inputs, {.grad_outputs = {dy}, .retain_graph = true});
+      const auto two = grad<double>({y}, inputs, {.grad_outputs = {dy}, .create_graph = true});
+      for (std::size_t k = 0; k < inputs.size(); ++k)
+        for (Index i = 0; i < inputs[k].size(); ++i)
+          REQUIRE(std::abs(one[k].value().data()[i] - two[k].value().data()[i]) < 1e-11);
+    }
+}
+
+TEST_CASE("group_norm: float keeps its digits far away from 0, and a NaN stays in its group") {
+  auto x = Tensor<float>::uniform({2, 4, 40}, Key(24), 0, 1);
+  auto far = x.clone();
+  for (float& v : x) v = std::round(v * 16);
+  for (Index i = 0; i < x.size(); ++i) far.data()[i] = x.data()[i] + 4096;
+  const auto y = group_norm(x, 2, {}, {}, 0).value(), z = group_norm(far, 2, {}, {}, 0).value();
+  for (Index i = 0; i < y.size(); ++i) REQUIRE(std::abs(y.data()[i] - z.data()[i]) < 1e-6f);
+  x(0, 1, 33) = std::numeric_limits<float>::quiet_NaN();
+  const auto u = group_norm(x, 2, {}, {}, 0).value();
+  for (Index c = 0; c < 4; ++c)
+    for (Index i = 0; i < 40; ++i) {
+      CHECK(std::isnan(u(0, c, i)) == (c < 2));
+      CHECK(!std::isnan(u(1, c, i)));
+    }
+}
+
+TEST_CASE("rms_norm: the definition, and its gradient as a graph computes it") {
+  for (const Index count : {1, 7, 16, 33, 200})
+    for (const bool weighted : {false, true}) {
+      const auto x = parameter(Tensor<double>::randn({5, count}, Key(25)));
+      const auto w = parameter(Tensor<double>::randn({count}, Key(26)));
+      const auto y = weighted ? rms_norm(x, {count}, w, 0.1) : rms_norm(x, {count}, {}, 0.1);
+      for (Index r = 0; r < 5; ++r) {
+        double square = 0;
+        for (Index i = 0; i < count; ++i)
+          square += std::pow(x.value()(r, i), 2) / static_cast<double>(count);
+        for (Index i = 0; i < count; ++i)
+          REQUIRE(y.value()(r, i) == doctest::Approx(x.value()(r, i) / std::sqrt(square + 0.1) *
+                                                     (weighted ? w.value()(i) : 1))
+                                         .epsilon(1e-12));
+      }
+      std::vector<Variable<double>> inputs{x};
+      if (weighted) inputs.push_back(w);
+      const Variable<double> dy = Tensor<double>::randn(y.shape(), Key(27));
+      const auto one = grad<double>({y}, inputs, {.grad_outputs = {dy}, .retain_graph = true});
+      const auto two = grad<double>({y}, inputs, {.grad_outputs = {dy}, .create_graph = true});
+      for (std::size_t k = 0; k < inputs.size(); ++k)
+        for (Index i = 0; i < inputs[k].size(); ++i)
+          REQUIRE(std::abs(one[k].value().data()[i] - two[k].value().data()[i]) < 1e-12);
+    }
+}
+
 }  // namespace normalization_test

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <adafuse/autograd/backward.hpp>
 #include <adafuse/kernels/reference/softmax.hpp>
+#include <adafuse/ops/logsumexp.hpp>
 #include <adafuse/ops/softmax.hpp>
 
 namespace softmax_test {
@@ -34,6 +36,23 @@ TEST_CASE("softmax: a dimension that is not there is refused") {
   CHECK_THROWS_WITH_AS(softmax(Tensor<float>({2, 3}), 2),
                        "softmax: dimension 2 is outside of [2,3]", ShapeError);
   CHECK_THROWS_AS(log_softmax(Tensor<float>({2, 3}), -3), ShapeError);
+}
+
+TEST_CASE("softmax, log_softmax, logsumexp: the gradient is what a graph of it computes") {
+  for (const Shape& shape : {Shape{3, 4, 5}, Shape{2, 40}, Shape{3, 2, 17}})
+    for (Index dim = 0; dim < shape.rank(); ++dim) {
+      const auto x = parameter(Tensor<double>::randn(shape, Key(2)));
+      const auto compare = [&x](const Variable<double>& y) {
+        const Variable<double> dy = Tensor<double>::randn(y.shape(), Key(3));
+        const auto g = grad<double>({y}, {x}, {.grad_outputs = {dy}, .retain_graph = true})[0];
+        const auto h = grad<double>({y}, {x}, {.grad_outputs = {dy}, .create_graph = true})[0];
+        for (Index i = 0; i < x.size(); ++i)
+          REQUIRE(g.value().data()[i] == doctest::Approx(h.value().data()[i]).epsilon(1e-12));
+      };
+      compare(softmax(x, dim));
+      compare(log_softmax(x, dim));
+      compare(logsumexp(x, dim));
+    }
 }
 
 }  // namespace softmax_test

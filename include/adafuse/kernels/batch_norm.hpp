@@ -53,6 +53,13 @@ void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T*
   compiled::kernels_of<T>().batch_norm(layout, x, mean, variance, weight, bias, eps, y, tail);
 }
 template <class T>
+void batch_norm_backward(const ChannelLayout& layout, const T* x, const T* y, const T* mean,
+                         const T* variance, const T* weight, double eps, const T* dy, T* dx,
+                         T* dweight, T* dbias, T* dresidual) {
+  compiled::kernels_of<T>().batch_norm_backward(layout, x, y, mean, variance, weight, eps, dy, dx,
+                                                dweight, dbias, dresidual);
+}
+template <class T>
 double batch_norm_train(const ChannelLayout& layout, const T* x, const T* weight, const T* bias,
                         double eps, T* y, double* mean, double* variance,
                         const BatchNormTail<std::type_identity_t<T>>& tail = {},
@@ -241,6 +248,48 @@ void batch_norm(const ChannelLayout& layout, const T* x, const T* mean, const T*
     detail::normalise_run(x, first, first + layout.inner, mean[c],
                           scale[static_cast<std::size_t>(c)], bias ? bias[c] : T{0}, tail, y);
   });
+}
+
+/// The gradients of batch_norm for dy, in one pass; null where not wanted:
+///   dz = dy, or dy where y > 0 and 0 elsewhere if there is y, which is what a ReLU let through
+///   dx = dz weight / sqrt(variance + eps),  dweight = sum of dz (x - mean) / sqrt(variance + eps),
+///   dbias = sum of dz,  dresidual = dz
+template <class T>
+void batch_norm_backward(const ChannelLayout& layout, const T* x, const T* y, const T* mean,
+                         const T* variance, const T* weight, double eps, const T* dy, T* dx,
+                         T* dweight, T* dbias, T* dresidual) {
+  const auto inv_std = [=](Index c) {
+    return 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
+  };
+  const bool sums_wanted = dweight || dbias;
+  const detail::ChannelTasks tasks(layout);
+  const auto sums = tasks.sums([&](detail::ChannelSums& to, Index c, Index first) {
+    const T scale =
+        static_cast<T>(weight ? static_cast<double>(weight[c]) * inv_std(c) : inv_std(c));
+    const double m = static_cast<double>(mean[c]);
+    constexpr Index longest = 512;
+    T gated[longest];
+    for (Index i = first, last = first + layout.inner; i < last; i += longest) {
+      const Index size = std::min(longest, last - i);
+      const T* dz = dy + i;
+      if (y) {
+        for (Index k = 0; k < size; ++k) gated[k] = y[i + k] <= 0 ? T{0} : dy[i + k];
+        dz = gated;
+      }
+      if (dx)
+        for (Index k = 0; k < size; ++k) dx[i + k] = dz[k] * scale;
+      if (dresidual) std::copy_n(dz, size, dresidual + i);
+      if (sums_wanted)
+        to.add(
+            size, [dz](Index k) { return static_cast<double>(dz[k]); },
+            [from = x + i, m](Index k) { return static_cast<double>(from[k]) - m; });
+    }
+  });
+  for (Index c = 0; c < layout.channels; ++c) {
+    const auto& of_channel = sums[static_cast<std::size_t>(c)];
+    if (dweight) dweight[c] = static_cast<T>(inv_std(c) * of_channel[1]);
+    if (dbias) dbias[c] = static_cast<T>(of_channel[0]);
+  }
 }
 
 /// The same with the moments of x itself, which are written to `mean` and `variance` (biased: the

@@ -46,6 +46,7 @@
 #include <adafuse/kernels/base/matrix_product.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>
 #include <adafuse/kernels/base/prefetch_queue.hpp>
+#include <adafuse/kernels/base/row_vectors.hpp>
 #include <adafuse/kernels/base/strided_lanes.hpp>
 #include <adafuse/kernels/base/transpose.hpp>
 #include <adafuse/kernels/base/vector_angles.hpp>

@@ -6,27 +6,36 @@
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
+#include <adafuse/kernels/base/vector_path.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <algorithm>
 #include <cmath>
+#ifndef ADAFUSE_COMPILED
+#include <adafuse/kernels/base/row_vectors.hpp>
+#endif
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
 namespace detail {
 
+#ifndef ADAFUSE_COMPILED
 /// The product of `count` neighbours, in sixteen interleaved strands.
 template <class T>
 double product_of_run(const T* x, Index count) {
-  constexpr Index strands = 16;
-  double strand[strands], product = 1;
-  std::fill_n(strand, strands, 1.0);
+  constexpr Index width = Doubles::width, vectors = strands_of_sums / width;
+  Doubles strands[Bound{vectors}];
+  for (Doubles& v : strands) v = Doubles::of(1);
   Index i = 0;
-  for (; i + strands <= count; i += strands)
-    for (Index s = 0; s < strands; ++s) strand[s] *= static_cast<double>(x[i + s]);
+  for (; i + strands_of_sums <= count; i += strands_of_sums)
+#pragma GCC unroll 8
+    for (Index v = 0; v < vectors; ++v) strands[v] = strands[v] * Doubles::load(x + i + v * width);
+  double product = 1, strand[Bound{strands_of_sums}];
   for (; i < count; ++i) product *= static_cast<double>(x[i]);
+  for (Index v = 0; v < vectors; ++v) strands[v].store(strand + v * width);
   for (const double s : strand) product *= s;
   return product;
 }
+#endif
 
 /// Whether a product is neither 0 nor NaN, and far from either end of the range: so are its
 /// factors, and all of them but one are the product divided by that one.
@@ -73,6 +82,12 @@ void product_gradient_of_block(const T* x, Index count, Index step, Index width,
 
 }  // namespace detail
 
+#ifdef ADAFUSE_COMPILED
+template <class T>
+Tensor<double> product_of_middle(const T* x, Middle m) {
+  return compiled::kernels_of<T>().product_of_middle(x, m);
+}
+#else
 /// y[o, i] = the product of x[o, k, i] over k, as [outer, inner]; 1 of nothing.
 template <class T>
 Tensor<double> product_of_middle(const T* x, Middle m) {
@@ -110,6 +125,8 @@ Tensor<double> product_of_middle(const T* x, Middle m) {
                });
   return y;
 }
+
+#endif
 
 /// dx[o, k, i] = dy[o, i] times all x[o, l, i] but l = k, for the products y of product_of_middle.
 template <class T>

@@ -10,6 +10,9 @@
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <vector>
+#ifndef ADAFUSE_COMPILED
+#include <adafuse/kernels/base/row_vectors.hpp>
+#endif
 
 namespace adafuse::kernels {
 
@@ -53,6 +56,18 @@ Accumulator<T> sum_run(const T* x, Index count, const F& f = {}) {
   return sum;
 }
 
+/// The same of long runs of floating-point numbers as they are, in vectors: a compiler does not
+/// widen floats to doubles as fast as the processor can.
+template <class T>
+Accumulator<T> sum_elements(const T* x, Index count) {
+#ifndef ADAFUSE_COMPILED
+  if constexpr (std::floating_point<T>)
+    if (count >= strands_of_sums)
+      return sum_of_vectors(count, [x](Index i, auto n) { return load_first(x + i, n); });
+#endif
+  return sum_run(x, count);
+}
+
 /// y[o, i] = sum over r of f(x[o, r, i]), as [outer, inner].
 template <class T, class F>
 Tensor<Accumulator<T>> sum_middle_of(const T* x, Middle m, const F& f);
@@ -86,7 +101,10 @@ Tensor<Accumulator<T>> sum_middle_of(const T* x, Middle m, const F& f) {
     const T* __restrict from = x + (o * m.count + first) * m.inner + left;
     Accumulator<T>* __restrict to = out + (o * row_blocks + row_block) * m.inner + left;
     if (m.inner == 1) {
-      *to = sum_run(from, last - first, f);
+      if constexpr (std::is_same_v<F, ItsElements>)
+        *to = sum_elements(from, last - first);
+      else
+        *to = sum_run(from, last - first, f);
       return;
     }
     Index r =

@@ -67,22 +67,6 @@ class StretchedMatrices {
   Index row_step_ = 0, step_ = 0;
 };
 
-/// The largest of `count` elements, -inf of none. A NaN is passed over.
-template <class T>
-T largest_of(const T* x, Index count) {
-  constexpr Index lanes = 16;  // so that the loop is made of vectors
-  std::array<T, lanes> most;
-  most.fill(-std::numeric_limits<T>::infinity());
-  Index j = 0;
-  for (; j + lanes <= count; j += lanes)
-    for (Index i = 0; i < lanes; ++i) {
-      T& lane = most[static_cast<std::size_t>(i)];
-      lane = std::max(lane, x[j + i]);
-    }
-  for (; j < count; ++j) most[0] = std::max(most[0], x[j]);
-  return *std::max_element(most.begin(), most.end());
-}
-
 template <class T>
 class BlockedAttention {
  public:
@@ -201,22 +185,15 @@ class BlockedAttention {
   /// Makes weights of sum 1 of the scores [count, n].
   Met weigh(const Block& block, Index n, T* scores) const {
     Met met{};
-    std::array<T, most_queries> largest{};
     for (Index i = 0; i < block.count; ++i) {
-      const auto at = static_cast<std::size_t>(i);
       T* const row = scores + i * n;
-      largest[at] = largest_of(row, n);
-      met.counts[at] = !equals(largest[at], -std::numeric_limits<T>::infinity()) ||
-                       std::any_of(row, row + n, [](T v) { return is_nan(v); });
-      if (!met.counts[at]) std::fill_n(row, n, T{0});
+      bool& counts = met.counts[static_cast<std::size_t>(i)];
+      counts = std::any_of(row, row + n,
+                           [](T v) { return !equals(v, -std::numeric_limits<T>::infinity()); });
+      if (!counts) std::fill_n(row, n, T{0});
     }
-    kernels::softmax({block.count, n, 1}, scores, scores);
-    for (Index i = 0; i < block.count; ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      // Of a row with a NaN or infinity all weights are NaN, and so is what comes of them.
-      met.log_sums[at] = static_cast<double>(largest[at]) -
-                         std::log(static_cast<double>(largest_of(scores + i * n, n)));
-    }
+    // Of a row with a NaN or infinity all weights are NaN, and so is what comes of them.
+    kernels::softmax({block.count, n, 1}, scores, scores, met.log_sums.data());
     return met;
   }
 

@@ -201,8 +201,24 @@ Variable<T> batch_norm(const char* op, const Variable<T>& x, const Variable<T>& 
   return record(
       op, y, {x, weight, bias, residual},
       [x, weight, bias, running_mean = Saved("running_mean", running_mean),
-       running_var = Saved("running_var", running_var), eps, relu, adds = residual.requires_grad()](
-          const Variable<T>& dy, const Variable<T>& out) -> Gradients<T> {
+       running_var = Saved("running_var", running_var), eps, relu, adds = residual.requires_grad(),
+       layout](const Variable<T>& dy, const Variable<T>& out) -> Gradients<T> {
+        constexpr Index short_plane = 16;  // takes longer by itself than together with others
+        if (!grad_enabled() && layout.inner >= short_plane) {
+          const auto room = [](bool wanted, const Shape& shape) {
+            return wanted ? Tensor<T>::uninitialized(shape) : Tensor<T>();
+          };
+          const Shape of_channels{layout.channels};
+          Tensor<T> dx = room(x.requires_grad(), x.shape()),
+                    dweight = room(weight.requires_grad(), of_channels),
+                    dbias = room(bias.requires_grad(), of_channels),
+                    dresidual = room(adds, x.shape());
+          kernels::batch_norm_backward(
+              layout, x.value().data(), relu ? out.value().data() : nullptr,
+              running_mean.value().data(), running_var.value().data(), data_or_null(weight), eps,
+              dy.value().data(), dx.data(), dweight.data(), dbias.data(), dresidual.data());
+          return {dx, dweight, dbias, dresidual};
+        }
         const Shape channel = channel_shape(x.shape());
         const auto per_channel = [&](const Variable<T>& v) { return reshape(v, channel); };
         const Variable<T> s = per_channel(kernels::map(running_var.value(), [eps](T v) {

@@ -88,7 +88,7 @@ inline kernels::Middle class_rows(const char* op, const Shape& x,
 
 /// Where row r of x [outer, count, inner] begins; its classes are `inner` elements apart.
 inline Index row_start(const kernels::Middle& m, Index r) {
-  return r / m.inner * m.count * m.inner + r % m.inner;
+  return m.inner == 1 ? r * m.count : r / m.inner * m.count * m.inner + r % m.inner;
 }
 
 /// What the losses of all rows are divided by: 1 but for the mean, which of no rows is an error.
@@ -121,6 +121,96 @@ Tensor<T> weighted_targets(const kernels::Middle& m, const Shape& x,
   return target;
 }
 
+/// What the rows of logits x [outer, count, inner] need of their softmax: log_p(k) = x(k) -
+/// largest - log_sum.
+template <class T>
+class RowLogarithms {
+ public:
+  RowLogarithms(const kernels::Middle& m, const Tensor<T>& x)
+      : m_(m),
+        largest_(Tensor<T>::uninitialized({m.outer * m.inner})),
+        log_sums_(Tensor<double>::uninitialized({m.outer * m.inner})) {
+    kernels::row_logarithms(m, x.data(), largest_.data(), log_sums_.data());
+  }
+
+  const kernels::Middle& middle() const { return m_; }
+  const Tensor<T>& largest() const { return largest_; }
+  const Tensor<double>& log_sums() const { return log_sums_; }
+
+  /// log_p of class k in row r.
+  double of(const Tensor<T>& x, Index r, Index k) const {
+    return shifted(x.data()[row_start(m_, r) + k * m_.inner], r) - log_sums_.data()[r];
+  }
+  /// Of each row the sum of w(k) log_p(k).
+  Tensor<double> weighted_sums(const Tensor<T>& x, const ClassWeights& w) const {
+    auto sums = Tensor<double>::uninitialized({m_.outer * m_.inner});
+    parallel_for(sums.size(), 1 + 4096 / m_.count, Work::elements(4 * m_.count),
+                 [&](Index begin, Index end) {
+                   for (Index r = begin; r < end; ++r) sums.data()[r] = weighted_sum(x, r, w);
+                 });
+    return sums;
+  }
+
+ private:
+  double shifted(T x, Index r) const {
+    return static_cast<double>(x) - static_cast<double>(largest_.data()[r]);
+  }
+  double weighted_sum(const Tensor<T>& x, Index r, const ClassWeights& w) const {
+    if (m_.inner == 1 && !w.defined()) {
+      const double most = static_cast<double>(largest_.data()[r]);
+      const double sum = kernels::sum_run(x.data() + r * m_.count, m_.count,
+                                          [most](double v) { return v - most; });
+      return sum - static_cast<double>(m_.count) * log_sums_.data()[r];
+    }
+    double sum = 0;
+    for (Index k = 0; k < m_.count; ++k) sum += w.of(k) * of(x, r, k);
+    return sum;
+  }
+
+  kernels::Middle m_;
+  Tensor<T> largest_;
+  Tensor<double> log_sums_;
+};
+
+/// dx(n, k) = (p(n, k) sum over l of t(n, l) - t(n, k)) dy(n) / divisor, where p is the softmax of
+/// x and dy has an element for each row, or one for all.
+template <class T>
+Tensor<T> cross_entropy_gradient(const RowLogarithms<T>& logs, const Tensor<T>& x,
+                                 const Tensor<std::int64_t>& labels,
+                                 const CrossEntropyOptions& options, const Tensor<T>& dy,
+                                 double divisor) {
+  const kernels::Middle& m = logs.middle();
+  const Index rows = labels.size();
+  const double s = options.label_smoothing, share = s / static_cast<double>(m.count);
+  double to_all = 0;  // what the targets of a row have of the smoothing
+  for (Index k = 0; k < m.count; ++k) to_all += share * options.weight.of(k);
+  // Where classes have no weights, all get the same share: it is the offset of the row.
+  const bool same_share = !options.weight.defined();
+  Tensor<double> factors({rows}), offsets({rows});
+  const auto scale = [&](Index r) {
+    return static_cast<double>(dy.data()[dy.size() == 1 ? 0 : r]) / divisor;
+  };
+  for (Index r = 0; r < rows; ++r) {
+    const Index label = labels.data()[r];
+    if (label == options.ignore_index) continue;
+    factors.data()[r] = scale(r) * (options.weight.of(label) * (1 - s) + to_all);
+    if (same_share) offsets.data()[r] = scale(r) * share;
+  }
+  auto dx = Tensor<T>::uninitialized(x.shape());
+  kernels::scaled_softmax(m, x.data(), logs.largest().data(), logs.log_sums().data(),
+                          factors.data(), offsets.data(), dx.data());
+  for (Index r = 0; r < rows; ++r) {
+    const Index label = labels.data()[r];
+    if (label == options.ignore_index) continue;
+    T* const row = dx.data() + row_start(m, r);
+    row[label * m.inner] -= static_cast<T>(scale(r) * options.weight.of(label) * (1 - s));
+    if (same_share || equals(s, 0)) continue;
+    for (Index k = 0; k < m.count; ++k)
+      row[k * m.inner] -= static_cast<T>(scale(r) * options.weight.of(k) * share);
+  }
+  return dx;
+}
+
 }  // namespace detail
 
 /// Of logits x [N, K, ...] and labels [N, ...] in [0, K), or [K] and one label:
@@ -142,24 +232,21 @@ Variable<scalar_of<X>> cross_entropy(const X& logits, const Tensor<std::int64_t>
   require<ValueError>(0 <= smoothing && smoothing <= 1,
                       "cross_entropy: label_smoothing is in [0, 1], got ", smoothing);
 
-  auto logs = Tensor<T>::uninitialized(x.shape());
-  kernels::log_softmax(m, x.value().data(), logs.data());
-  const Tensor<T>& log_p = logs;
+  const detail::RowLogarithms<T> logs(m, x.value());
+  const double share = smoothing / static_cast<double>(m.count);
+  // a class of probability 0 would add 0 * infinity to a loss that is not smoothed
+  const Tensor<double> to_all =
+      equals(smoothing, 0) ? Tensor<double>() : logs.weighted_sums(x.value(), options.weight);
   Tensor<T> losses(each ? labels.shape() : Shape());
   T* const out = losses.data();
   double loss = 0, total = 0;
   for (Index r = 0; r < labels.size(); ++r) {
     const Index label = labels.data()[r];
     if (label == options.ignore_index) continue;
-    const T* const row = log_p.data() + detail::row_start(m, r);
     if (each) loss = 0;
     total += options.weight.of(label);
-    loss -= (1 - smoothing) * options.weight.of(label) * static_cast<double>(row[label * m.inner]);
-    if (!equals(smoothing, 0)) {  // a class of probability 0 would add 0 * infinity
-      const double share = smoothing / static_cast<double>(m.count);
-      for (Index k = 0; k < m.count; ++k)
-        loss -= share * options.weight.of(k) * static_cast<double>(row[k * m.inner]);
-    }
+    loss -= (1 - smoothing) * options.weight.of(label) * logs.of(x.value(), r, label);
+    if (to_all.defined()) loss -= share * to_all.data()[r];
     if (each) out[r] = static_cast<T>(loss);
   }
   const double divisor = detail::loss_divisor("cross_entropy", options.reduction, total);
@@ -167,8 +254,11 @@ Variable<scalar_of<X>> cross_entropy(const X& logits, const Tensor<std::int64_t>
   // dL(n)/dx(n, k) = softmax(x)(n, k) sum over l of t(n, l) - t(n, k); that sum is 1 where all
   // weigh the same and none is ignored
   return record("cross_entropy", losses, {x},
-                [x, labels = Saved("labels", labels), options, m, each,
-                 divisor](const Variable<T>& dy) -> Gradients<T> {
+                [x, labels = Saved("labels", labels), options, m, each, divisor,
+                 logs](const Variable<T>& dy) -> Gradients<T> {
+                  if (!grad_enabled())
+                    return {detail::cross_entropy_gradient(logs, x.value(), labels.value(), options,
+                                                           dy.value(), divisor)};
                   const Index axis = std::min<Index>(1, x.rank() - 1);
                   const Shape row = x.shape().with(axis, 1);
                   const auto target =

@@ -6,6 +6,7 @@
 #include <adafuse/kernels/softmax.hpp>
 #include <adafuse/ops/pointwise.hpp>
 #include <adafuse/ops/reduce.hpp>
+#include <cmath>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
@@ -22,16 +23,35 @@ Variable<scalar_of<X>> logsumexp(const X& input, const Dims& dims, ReduceOptions
 
   auto value = Tensor<T>::uninitialized({r.middle.outer, r.middle.inner});
   const Tensor<T> merged = detail::as_middle(x.value(), r);
-  kernels::log_sum_exp(r.middle, merged.data(), value.data());
+  auto largest = Tensor<T>::uninitialized(value.shape());
+  auto log_sums = Tensor<double>::uninitialized(value.shape());
+  kernels::log_sum_exp(r.middle, merged.data(), largest.data(), log_sums.data(), value.data());
   const Shape row = detail::reduced_shape(x.shape(), axes, true);
   // dx_k = dy e^x_k / sum_l e^x_l = dy e^(x_k - y), which is 0 where x is -inf alone
-  return record("logsumexp", value.reshape(detail::reduced_shape(x.shape(), axes, options.keepdim)),
-                {x}, [x, row](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
-                  const Variable<T> sums = reshape(y, row);
-                  const auto not_0 =
-                      kernels::map(sums.value(), [](T v) { return equals(v, -inf) ? T{0} : T{1}; });
-                  return {reshape(dy, row) * exp(x - gate(sums, not_0))};
-                });
+  return record(
+      "logsumexp", value.reshape(detail::reduced_shape(x.shape(), axes, options.keepdim)), {x},
+      [x, row, r, largest, log_sums](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
+        if (grad_enabled() || !r.order.empty()) {
+          const Variable<T> sums = reshape(y, row);
+          const auto not_0 =
+              kernels::map(sums.value(), [](T v) { return equals(v, -inf) ? T{0} : T{1}; });
+          return {reshape(dy, row) * exp(x - gate(sums, not_0))};
+        }
+        const Index rows = y.size();
+        Tensor<T> shifts = largest.clone();
+        Tensor<double> logs = log_sums.clone(), factors({rows}), none({rows});
+        for (Index i = 0; i < rows; ++i) {
+          factors.data()[i] = static_cast<double>(dy.value().data()[i]);
+          const T sum = y.value().data()[i];
+          if (std::isfinite(sum)) continue;
+          shifts.data()[i] = equals(sum, -inf) ? T{0} : sum;
+          logs.data()[i] = 0;
+        }
+        auto dx = Tensor<T>::uninitialized(x.shape());
+        kernels::scaled_softmax(r.middle, x.value().data(), shifts.data(), logs.data(),
+                                factors.data(), none.data(), dx.data());
+        return {dx};
+      });
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

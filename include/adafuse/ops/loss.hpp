@@ -126,22 +126,42 @@ Variable<scalar_of<X>> nll_loss(const X& input, const Tensor<std::int64_t>& labe
   const Variable<T> x = input;
   const auto m =
       detail::class_rows("nll_loss", x.shape(), labels, options.weight, options.ignore_index);
-  std::vector<std::int64_t> positions, rows;  // of the labels that count
-  std::vector<T> factors;
-  double total = 0;
+  const bool each = options.reduction == Reduction::none;
+  Tensor<T> losses(each ? labels.shape() : Shape());
+  double loss = 0, total = 0;
   for (Index r = 0; r < labels.size(); ++r) {
     const Index label = labels.data()[r];
     if (label == options.ignore_index) continue;
-    positions.push_back(detail::row_start(m, r) + label * m.inner);
-    rows.push_back(r);
-    factors.push_back(static_cast<T>(-options.weight.of(label)));
-    total += options.weight.of(label);
+    const double weight = options.weight.of(label);
+    const T of_label = x.value().data()[detail::row_start(m, r) + label * m.inner];
+    loss -= weight * static_cast<double>(of_label);
+    total += weight;
+    if (!each) continue;
+    losses.data()[r] = static_cast<T>(loss);
+    loss = 0;
   }
   const double divisor = detail::loss_divisor("nll_loss", options.reduction, total);
-  const Shape shape{std::ssize(rows)};
-  const auto losses = take(x, Tensor<std::int64_t>(shape, positions)) * Tensor<T>(shape, factors);
-  if (options.reduction != Reduction::none) return sum_to(losses, {}) / divisor;
-  return put(losses, Tensor<std::int64_t>(shape, rows), labels.shape());
+  if (!each) *losses.data() = static_cast<T>(loss / divisor);
+  // dx is dy times -w / divisor at the labels
+  return record("nll_loss", losses, {x},
+                [labels = Saved("labels", labels), options, m, each, divisor,
+                 shape = x.shape()](const Variable<T>& dy) -> Gradients<T> {
+                  const auto& all = labels.value();
+                  std::vector<std::int64_t> positions, rows;  // of the labels that count
+                  std::vector<T> factors;
+                  for (Index r = 0; r < all.size(); ++r) {
+                    const Index label = all.data()[r];
+                    if (label == options.ignore_index) continue;
+                    positions.push_back(detail::row_start(m, r) + label * m.inner);
+                    rows.push_back(r);
+                    factors.push_back(static_cast<T>(-options.weight.of(label) / divisor));
+                  }
+                  const Shape count{std::ssize(rows)};
+                  const Variable<T> of_rows =
+                      each ? take(dy, Tensor<std::int64_t>(count, rows)) : dy;
+                  return {put(of_rows * Tensor<T>(count, factors),
+                              Tensor<std::int64_t>(count, positions), shape)};
+                });
 }
 
 /// What binary_cross_entropy is told.

@@ -59,6 +59,38 @@ Variable<T> layer_norm_rows(const Variable<T>& x, const Variable<T>& weight,
                 });
 }
 
+/// y = x (mean of x^2 + eps)^(-1/2) weight, with the mean of each row of x [rows, count]; weight
+/// [count], 1 where undefined.
+template <class T>
+Variable<T> rms_norm_rows(const Variable<T>& x, const Variable<T>& weight, double eps) {
+  const Index rows = x.size(0), count = x.size(1);
+  const auto data = [](const Variable<T>& v) { return v.defined() ? v.value().data() : nullptr; };
+  auto y = Tensor<T>::uninitialized(x.shape());
+  auto inverse = Tensor<double>::uninitialized({rows});
+  kernels::layer_norm<T>(rows, count, x.value().data(), data(weight), nullptr, eps, y.data(),
+                         nullptr, inverse.data());
+  // s = (mean of x^2 + eps)^(-1/2), xhat = x s, g = dy weight
+  //   =>  dx = s (g - xhat mean of g xhat), dweight = sum of dy xhat
+  return record(
+      "rms_norm", y, {x, weight}, [x, weight, inverse, eps](const Variable<T>& dy) -> Gradients<T> {
+        if (grad_enabled()) {
+          const Variable<T> s = inverse_root_mean_square(x, eps), xhat = x * s;
+          const Variable<T> g = weight.defined() ? dy * weight : dy;
+          return {s * (g - xhat * (sum_to(g * xhat, {x.size(0), 1}) / x.size(1))),
+                  weight.defined() ? sum_to(dy * xhat, weight.shape()) : Variable<T>()};
+        }
+        const auto room = [](const Variable<T>& v) {
+          return v.requires_grad() ? Tensor<T>::uninitialized(v.shape()) : Tensor<T>();
+        };
+        Tensor<T> dx = room(x), dweight = room(weight);
+        kernels::layer_norm_backward<T>(x.size(0), x.size(1), x.value().data(),
+                                        weight.defined() ? weight.value().data() : nullptr, nullptr,
+                                        inverse.data(), dy.value().data(), dx.data(),
+                                        dweight.data(), nullptr);
+        return {dx, dweight};
+      });
+}
+
 /// x weight + bias, of which either may be undefined; both are given in `shape`, which stretches.
 template <class T>
 Variable<T> scaled_and_shifted(Variable<T> x, const Variable<T>& weight, const Variable<T>& bias,
@@ -90,6 +122,25 @@ inline void require_eps(const char* op, double eps) {
   require<ValueError>(eps >= 0, op, ": eps is not negative, got ", eps);
 }
 
+/// The gradients of group_norm, written so that they can be differentiated again: those of
+/// layer_norm for the groups as `rows`, and weight and bias in the shape `channel`.
+template <class T>
+Gradients<T> group_norm_gradients(const Variable<T>& x, const Variable<T>& weight,
+                                  const Variable<T>& bias, const Shape& rows, const Shape& channel,
+                                  double eps, const Variable<T>& dy) {
+  const Variable<T> none, of_groups = reshape(x, rows);
+  const Variable<T> g = weight.defined() ? dy * reshape(weight, channel) : dy;
+  const auto dx = layer_norm_gradients(of_groups, none, none, eps, reshape(g, rows))[0];
+  Variable<T> dweight, dbias;
+  if (weight.defined()) {
+    const Variable<T> d = of_groups - sum_to(of_groups, {rows[0], 1}) / rows[1];
+    const Variable<T> xhat = reshape(d * inverse_root_mean_square(d, eps), x.shape());
+    dweight = reshape(sum_to(dy * xhat, channel), weight.shape());
+  }
+  if (bias.defined()) dbias = reshape(sum_to(dy, channel), bias.shape());
+  return {reshape(dx, x.shape()), dweight, dbias};
+}
+
 /// group_norm under the name of `op`.
 template <class T>
 Variable<T> group_norm(const char* op, const Variable<T>& x, Index groups,
@@ -100,16 +151,39 @@ Variable<T> group_norm(const char* op, const Variable<T>& x, Index groups,
     require<ShapeError>(!p->defined() || p->shape() == Shape{channels}, op,
                         ": expects weight and bias [", channels, "] for x ", x.shape(), ", got ",
                         p->shape());
-  Index count = channels / groups;  // of elements in a group
+  kernels::GroupLayout layout{n, groups, channels / groups, 1};
   Shape channel{channels};
   for (Index d = 2; d < x.rank(); ++d) {
-    count *= x.size(d);
+    layout.inner *= x.size(d);
     channel.push_back(1);
   }
-  const Variable<T> none;
-  const auto y =
-      reshape(layer_norm_rows(reshape(x, {n * groups, count}), none, none, eps), x.shape());
-  return scaled_and_shifted(y, weight, bias, channel);
+  const Shape rows{layout.rows(), layout.count()};
+  constexpr Index short_channel = 16;  // takes longer by itself than together with others
+  if (layout.inner < short_channel) {
+    const Variable<T> none;
+    const auto y = reshape(layer_norm_rows(reshape(x, rows), none, none, eps), x.shape());
+    return scaled_and_shifted(y, weight, bias, channel);
+  }
+  const auto data = [](const Variable<T>& v) { return v.defined() ? v.value().data() : nullptr; };
+  auto y = Tensor<T>::uninitialized(x.shape());
+  auto mean = Tensor<double>::uninitialized({rows[0]}), inverse = mean.clone();
+  kernels::group_norm(layout, x.value().data(), data(weight), data(bias), eps, y.data(),
+                      mean.data(), inverse.data());
+  return record(op, y, {x, weight, bias},
+                [x, weight, bias, layout, rows, channel, mean, inverse,
+                 eps](const Variable<T>& dy) -> Gradients<T> {
+                  if (grad_enabled())
+                    return group_norm_gradients(x, weight, bias, rows, channel, eps, dy);
+                  const auto room = [](const Variable<T>& v) {
+                    return v.requires_grad() ? Tensor<T>::uninitialized(v.shape()) : Tensor<T>();
+                  };
+                  Tensor<T> dx = room(x), dweight = room(weight), dbias = room(bias);
+                  kernels::group_norm_backward(layout, x.value().data(),
+                                               weight.defined() ? weight.value().data() : nullptr,
+                                               mean.data(), inverse.data(), dy.value().data(),
+                                               dx.data(), dweight.data(), dbias.data());
+                  return {dx, dweight, dbias};
+                });
 }
 
 }  // namespace detail
@@ -145,9 +219,10 @@ Variable<scalar_of<X>> rms_norm(const X& input, const Shape& normalized_shape,
   const Index rows = detail::rows_before("rms_norm", x, normalized_shape, weight, Variable<T>());
   const double added = eps.value_or(static_cast<double>(std::numeric_limits<T>::epsilon()));
   detail::require_eps("rms_norm", added);
-  const Variable<T> flat = reshape(x, {rows, normalized_shape.size()});
-  const auto y = flat * detail::inverse_root_mean_square(flat, added);
-  return detail::scaled_and_shifted(reshape(y, x.shape()), weight, Variable<T>(), normalized_shape);
+  const Index count = normalized_shape.size();
+  const auto y = detail::rms_norm_rows(reshape(x, {rows, count}),
+                                       weight.defined() ? reshape(weight, {count}) : weight, added);
+  return reshape(y, x.shape());
 }
 
 /// y = (x - mean) / sqrt(variance + eps) * weight + bias for x [N, C, ...], with mean and (biased)

@@ -16,14 +16,18 @@ Variable<scalar_of<X>> softmax(const X& input, Index dim) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
   const Index axis = Dims(dim).of(x.shape(), "softmax")[0];
+  const kernels::Middle m = kernels::middle_of(x.shape(), axis, axis);
   auto value = Tensor<T>::uninitialized(x.shape());
-  kernels::softmax(kernels::middle_of(x.shape(), axis, axis), x.value().data(), value.data());
+  kernels::softmax(m, x.value().data(), value.data());
   // dy_k/dx_l = y_k ([k = l] - y_l)  =>  dx = y (dy - sum_l dy_l y_l)
-  return record(
-      "softmax", value, {x},
-      [row = x.shape().with(axis, 1)](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
-        return {y * (dy - sum_to(dy * y, row))};
-      });
+  return record("softmax", value, {x},
+                [m, row = x.shape().with(axis, 1)](const Variable<T>& dy,
+                                                   const Variable<T>& y) -> Gradients<T> {
+                  if (grad_enabled()) return {y * (dy - sum_to(dy * y, row))};
+                  auto dx = Tensor<T>::uninitialized(y.shape());
+                  kernels::softmax_backward(m, y.value().data(), dy.value().data(), dx.data());
+                  return {dx};
+                });
 }
 
 /// y_k = x_k - log(sum over l of e^x_l), where k and l run along dimension `dim`: the logarithm of
@@ -33,14 +37,18 @@ Variable<scalar_of<X>> log_softmax(const X& input, Index dim) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
   const Index axis = Dims(dim).of(x.shape(), "log_softmax")[0];
+  const kernels::Middle m = kernels::middle_of(x.shape(), axis, axis);
   auto value = Tensor<T>::uninitialized(x.shape());
-  kernels::log_softmax(kernels::middle_of(x.shape(), axis, axis), x.value().data(), value.data());
+  kernels::log_softmax(m, x.value().data(), value.data());
   // dy_k/dx_l = [k = l] - softmax_l  =>  dx = dy - e^y sum_l dy_l
-  return record(
-      "log_softmax", value, {x},
-      [row = x.shape().with(axis, 1)](const Variable<T>& dy, const Variable<T>& y) -> Gradients<T> {
-        return {dy - exp(y) * sum_to(dy, row)};
-      });
+  return record("log_softmax", value, {x},
+                [m, row = x.shape().with(axis, 1)](const Variable<T>& dy,
+                                                   const Variable<T>& y) -> Gradients<T> {
+                  if (grad_enabled()) return {dy - exp(y) * sum_to(dy, row)};
+                  auto dx = Tensor<T>::uninitialized(y.shape());
+                  kernels::log_softmax_backward(m, y.value().data(), dy.value().data(), dx.data());
+                  return {dx};
+                });
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

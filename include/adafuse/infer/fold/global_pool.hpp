@@ -26,7 +26,7 @@ inline constexpr Index most_for_float_sums = 16384;
 template <class T>
 void average_large_maps(const kernels::ChannelList& list, Index pixels, const T* maps, T* v) {
   for (Index i = 0; i < list.count; ++i)
-    v[list[i]] = static_cast<T>(kernels::sum_run(maps + list[i] * pixels, pixels) /
+    v[list[i]] = static_cast<T>(kernels::sum_elements(maps + list[i] * pixels, pixels) /
                                 static_cast<double>(pixels));
 }
 

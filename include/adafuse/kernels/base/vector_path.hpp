@@ -34,6 +34,7 @@ template <class T>
 struct BatchNormTail;
 struct Pool2dGeometry;
 struct Middle;
+struct GroupLayout;
 struct FuseSizes;
 class LiveChannels;
 enum class Function : std::uint8_t;
@@ -54,6 +55,9 @@ struct Kernels {
   void (*gemm)(const GemmShape&, const T* a, const T* b, T* c);
   void (*batch_norm)(const ChannelLayout&, const T* x, const T* mean, const T* variance,
                      const T* weight, const T* bias, double eps, T* y, const BatchNormTail<T>&);
+  void (*batch_norm_backward)(const ChannelLayout&, const T* x, const T* y, const T* mean,
+                              const T* variance, const T* weight, double eps, const T* dy, T* dx,
+                              T* dweight, T* dbias, T* dresidual);
   double (*batch_norm_train)(const ChannelLayout&, const T* x, const T* weight, const T* bias,
                              double eps, T* y, double* mean, double* variance,
                              const BatchNormTail<T>&, const Peers*);
@@ -66,6 +70,10 @@ struct Kernels {
   void (*layer_norm_backward)(Index rows, Index count, const T* x, const T* weight,
                               const double* mean, const double* inverse, const T* dy, T* dx,
                               T* dweight, T* dbias);
+  void (*group_norm)(const GroupLayout&, const T* x, const T* weight, const T* bias, double eps,
+                     T* y, double* mean, double* inverse);
+  void (*group_norm_backward)(const GroupLayout&, const T* x, const T* weight, const double* mean,
+                              const double* inverse, const T* dy, T* dx, T* dweight, T* dbias);
   void (*max_pool2d)(const Pool2dGeometry&, const T* x, T* y, std::int32_t* positions);
   void (*avg_pool2d)(const Pool2dGeometry&, const T* x, T* y);
   void (*avg_pool2d_backward)(const Pool2dGeometry&, const T* dy, T* dx);
@@ -73,10 +81,15 @@ struct Kernels {
                      T* row);
   void (*global_pool)(bool maximum, Index frames, Index channels, Index pixels, const T* x,
                       std::span<const LiveChannels> live, T* v);
-  void (*softmax)(const Middle&, const T* x, T* y);
+  void (*softmax)(const Middle&, const T* x, T* y, double* logsumexp);
   void (*log_softmax)(const Middle&, const T* x, T* y);
-  void (*log_sum_exp)(const Middle&, const T* x, T* y);
+  void (*row_logarithms)(const Middle&, const T* x, T* largest, double* log_sums);
+  void (*scaled_softmax)(const Middle&, const T* x, const T* largest, const double* log_sums,
+                         const double* factors, const double* offsets, T* y);
+  void (*softmax_backward)(const Middle&, const T* y, const T* dy, T* dx);
+  void (*log_softmax_backward)(const Middle&, const T* y, const T* dy, T* dx);
   Tensor<double> (*sum_middle)(const T* x, Middle);
+  Tensor<double> (*product_of_middle)(const T* x, Middle);
   void (*fuse)(const FuseSizes&, const T* y, View<const T, 2> keep, View<const T, 2> reuse, T* z);
   void (*fuse_backward_maps)(const FuseSizes&, const T* dz, View<const T, 2> keep,
                              View<const T, 2> reuse, T* dy);
