@@ -2,6 +2,7 @@
 // flags and its name; nothing but the table leaves the object (cmake/own_names.cmake).
 // SPDX-License-Identifier: MIT
 #include <adafuse/infer/fold/global_pool.hpp>
+#include <adafuse/kernels/atan2.hpp>
 #include <adafuse/kernels/batch_norm.hpp>
 #include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <adafuse/kernels/dropout.hpp>
@@ -66,7 +67,8 @@ constexpr Kernels<T> table{.conv2d = kernels::conv2d<T>,
                            .gumbel = kernels::gumbel<T>,
                            .dropout_mask = kernels::dropout_mask<T>,
                            .function = kernels::apply_any<T>,
-                           .pow_run = kernels::pow_run<T>};
+                           .pow_run = kernels::pow_run<T>,
+                           .atan2_run = kernels::atan2_run<T>};
 
 }  // namespace
 

@@ -66,6 +66,23 @@ auto zip(const Tensor<A>& a, const Tensor<B>& b, const F& f) {
   return y;
 }
 
+/// The same by `run(count, a, a_step, b, b_step, y)`, which is given runs: y[i] is f of a[a_step i]
+/// and b[b_step i] for i in [0, count). A step is 1, or 0 where an operand stretches. Errors are
+/// named after `op`.
+template <class T, class Run>
+Tensor<T> zip_runs(const char* op, const Tensor<T>& a, const Tensor<T>& b, const Run& run) {
+  const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
+  auto y = Tensor<T>::uninitialized(shape);
+  const StridedLoop<2> loop(
+      shape, {broadcast_strides(a.shape(), shape), broadcast_strides(b.shape(), shape)});
+  const Index a_step = loop.inner()[0], b_step = loop.inner()[1];
+  T* const out = y.data();
+  loop.for_each_run([&, a_step, b_step](Index i, const std::array<Index, 2>& at, Index count) {
+    run(count, a.data() + at[0], a_step, b.data() + at[1], b_step, out + i);
+  });
+  return y;
+}
+
 /// Element i of `shape`, in order, is x at the position that `strides` give.
 template <class T>
 Tensor<T> gather_strided(const Tensor<T>& x, const Shape& shape, const Strides& strides) {

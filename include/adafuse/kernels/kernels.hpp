@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/kernels/adaptive_pool.hpp>
+#include <adafuse/kernels/atan2.hpp>
 #include <adafuse/kernels/base/activation.hpp>
 #include <adafuse/kernels/base/epilogue.hpp>
 #include <adafuse/kernels/base/range.hpp>
@@ -52,6 +53,7 @@
 #include <adafuse/kernels/base/vector_erf.hpp>
 #include <adafuse/kernels/base/vector_exp.hpp>
 #include <adafuse/kernels/base/vector_log.hpp>
+#include <adafuse/kernels/base/vector_pairs.hpp>
 #include <adafuse/kernels/base/vector_polynomials.hpp>
 #include <adafuse/kernels/base/vector_pow.hpp>
 #include <adafuse/kernels/conv2d/algorithms.hpp>

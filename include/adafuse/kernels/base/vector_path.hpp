@@ -86,6 +86,7 @@ struct Kernels {
   void (*dropout_mask)(std::uint64_t first, Index count, double p, Key, T* mask);
   void (*function)(Function, Index count, const T* x, T* y);
   void (*pow_run)(Index count, const T* a, Index a_step, const T* b, Index b_step, T* y);
+  void (*atan2_run)(Index count, const T* a, Index a_step, const T* b, Index b_step, T* y);
 };
 
 /// What exists for floats alone: layers and weights that are prepared before they run.
