@@ -47,20 +47,23 @@ auto zip(const Tensor<A>& a, const Tensor<B>& b, const F& f) {
       shape, {broadcast_strides(a.shape(), shape), broadcast_strides(b.shape(), shape)});
   const bool a_moves = loop.inner()[0] != 0, b_moves = loop.inner()[1] != 0;
   U* const out = y.data();
-  // Along a run an operand either moves by one or stands still.
+  // Along a run an operand either moves by one or stands still. What the loops read besides is
+  // their own: bytes of a mask may be anything's.
   loop.for_each_run([&, a_moves, b_moves](Index i, const std::array<Index, 2>& at, Index count) {
+    const F each = f;
     U* __restrict to = out + i;
     const A* __restrict p = a.data() + at[0];
     const B* __restrict q = b.data() + at[1];
     if (a_moves && b_moves) {
-      for (Index j = 0; j < count; ++j) to[j] = f(p[j], q[j]);
+      for (Index j = 0; j < count; ++j) to[j] = each(p[j], q[j]);
     } else if (a_moves) {
       const B still = *q;
-      for (Index j = 0; j < count; ++j) to[j] = f(p[j], still);
-    } else {
+      for (Index j = 0; j < count; ++j) to[j] = each(p[j], still);
+    } else if (b_moves) {
       const A still = *p;
-      const Index step = b_moves ? 1 : 0;  // both still: one element
-      for (Index j = 0; j < count; ++j) to[j] = f(still, q[step * j]);
+      for (Index j = 0; j < count; ++j) to[j] = each(still, q[j]);
+    } else {
+      std::fill_n(to, count, each(*p, *q));
     }
   });
   return y;

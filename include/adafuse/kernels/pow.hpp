@@ -45,13 +45,10 @@ Tensor<T> pow(const Tensor<T>& x, T p) {
                  return equals(v, -inf) ? inf : root + T{0};
                }));
   if (equals(p, -1)) return map(x, [](T v) { return 1 / v; });
-  if (equals(p, 1) || equals(p, 2) || equals(p, 3) || equals(p, 4)) {
-    const int times = static_cast<int>(p);
-    return map(x, [times](T v) {
-      const T square = v * v;
-      return times == 1 ? v : times == 2 ? square : times == 3 ? square * v : square * square;
-    });
-  }
+  if (equals(p, 1)) return x.clone();
+  if (equals(p, 2)) return map(x, [](T v) { return v * v; });
+  if (equals(p, 3)) return map(x, [](T v) { return v * v * v; });
+  if (equals(p, 4)) return map(x, [](T v) { return (v * v) * (v * v); });
   return pow(x, Tensor<T>::scalar(p));
 }
 

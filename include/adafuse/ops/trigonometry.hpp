@@ -12,16 +12,20 @@ namespace adafuse::inline ADAFUSE_SIMD {
 template <Operand X>
 Variable<scalar_of<X>> sin(const X& input) {
   // dx = dy cos x
-  return elementwise<Reads::input>("sin", as_variable(input), kernels::of<kernels::Function::sin>,
-                                   [](const auto& dy, const auto& x) { return dy * cos(x); });
+  return elementwise("sin", as_variable(input), kernels::of<kernels::Function::sin>,
+                     kernels::through<kernels::Function::cos>(
+                         [](auto dy, auto, auto slope) { return dy * slope; }),
+                     [](const auto& dy, const auto& x) { return dy * cos(x); });
 }
 
 /// y = cos x.
 template <Operand X>
 Variable<scalar_of<X>> cos(const X& input) {
   // dx = -dy sin x
-  return elementwise<Reads::input>("cos", as_variable(input), kernels::of<kernels::Function::cos>,
-                                   [](const auto& dy, const auto& x) { return -dy * sin(x); });
+  return elementwise("cos", as_variable(input), kernels::of<kernels::Function::cos>,
+                     kernels::through<kernels::Function::sin>(
+                         [](auto dy, auto, auto slope) { return -dy * slope; }),
+                     [](const auto& dy, const auto& x) { return -dy * sin(x); });
 }
 
 /// The angle of the point (b, a), in [-pi, pi]: that of atan(a / b), in the right quadrant. Sizes
