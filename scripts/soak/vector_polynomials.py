@@ -91,6 +91,8 @@ polynomials = [
     ("sin_double", "the same", sin_rest, 0, z_angle, 6),
     ("cos_float", "(cos r - 1 + r^2 / 2) / r^4, in r^2", cos_rest, 0, z_angle, 2),
     ("cos_double", "the same", cos_rest, 0, z_angle, 5),
+    ("sin_normal", "(sin r - r) / r^3, in r^2, |r| <= pi / 4", sin_rest, 0, z_angle, 4),
+    ("cos_normal", "(cos r - 1 + r^2 / 2) / r^4, in r^2", cos_rest, 0, z_angle, 3),
     ("atan_float", "(atan t - t) / t^3, in t^2, |t| <= tan(pi / 8)", atan_rest, 0, z_tangent, 5),
     ("atan_double", "the same", atan_rest, 0, z_tangent, 11),
     ("erf_float", "erf(x) / x - 1, in x^2, x <= 1", erf_rest, 0, 1, 8),

@@ -47,12 +47,14 @@
 #include <adafuse/kernels/base/matrix_product.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>
 #include <adafuse/kernels/base/prefetch_queue.hpp>
+#include <adafuse/kernels/base/random_words.hpp>
 #include <adafuse/kernels/base/strided_lanes.hpp>
 #include <adafuse/kernels/base/transpose.hpp>
 #include <adafuse/kernels/base/vector_angles.hpp>
 #include <adafuse/kernels/base/vector_erf.hpp>
 #include <adafuse/kernels/base/vector_exp.hpp>
 #include <adafuse/kernels/base/vector_log.hpp>
+#include <adafuse/kernels/base/vector_normal.hpp>
 #include <adafuse/kernels/base/vector_pairs.hpp>
 #include <adafuse/kernels/base/vector_polynomials.hpp>
 #include <adafuse/kernels/base/vector_pow.hpp>

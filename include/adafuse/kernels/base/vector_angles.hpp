@@ -46,6 +46,13 @@ template <class T>
   }
 }
 
+/// sin(r + n pi / 2), of sin r and cos r.
+[[gnu::always_inline]] inline Doubles in_quarter(Doubles::Words n, Doubles of_sin, Doubles of_cos) {
+  const auto odd = Doubles::Mask{(n & 1) != 0};
+  const Doubles y = select(odd, of_cos, of_sin);
+  return Doubles::of_bits(y.bits() ^ ((n & 2) << 62));
+}
+
 /// sin(x + quarters pi / 2) for a finite x.
 template <class T>
 [[gnu::always_inline]] inline Doubles sine(Doubles x, int quarters) {
@@ -62,10 +69,7 @@ template <class T>
     of_cos =
         one + (((1 - one) - half) + (z * z * polynomial(z, polynomials::cos_double) - a.r * a.c));
   }
-  const auto n = a.n + quarters;
-  const auto odd = Doubles::Mask{(n & 1) != 0};
-  const Doubles y = select(odd, of_cos, of_sin);
-  return Doubles::of_bits(y.bits() ^ ((n & 2) << 62));
+  return in_quarter(a.n + quarters, of_sin, of_cos);
 }
 
 /// y, but where |x| is above `largest_reduced_angle`, f(x).
