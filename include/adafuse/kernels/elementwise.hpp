@@ -37,6 +37,21 @@ void add_into(Tensor<T> a, const Tensor<T>& b) {
   });
 }
 
+namespace detail {
+
+/// to[j] = f(p[j], q[j]). Two streams out of memory are read a fifth slower by 64 bytes at a time
+/// than by 32: a sum of 16 MB each on an AMD EPYC (Zen 4), where g++ 12 would take 64.
+template <class A, class B, class U, class F>
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+[[gnu::noinline, gnu::target("prefer-vector-width=256")]]
+#endif
+void zip_run(Index count, const A* __restrict p, const B* __restrict q, U* __restrict to, const F& f) {
+  const F each = f;
+  for (Index j = 0; j < count; ++j) to[j] = each(p[j], q[j]);
+}
+
+}  // namespace detail
+
 /// y[i] = f(a[i], b[i]), where sizes of 1 stretch. The shapes broadcast.
 template <class A, class B, class F>
 auto zip(const Tensor<A>& a, const Tensor<B>& b, const F& f) {
@@ -55,7 +70,7 @@ auto zip(const Tensor<A>& a, const Tensor<B>& b, const F& f) {
     const A* __restrict p = a.data() + at[0];
     const B* __restrict q = b.data() + at[1];
     if (a_moves && b_moves) {
-      for (Index j = 0; j < count; ++j) to[j] = each(p[j], q[j]);
+      detail::zip_run(count, p, q, to, each);
     } else if (a_moves) {
       const B still = *q;
       for (Index j = 0; j < count; ++j) to[j] = each(p[j], still);

@@ -14,6 +14,7 @@
 #include <adafuse/kernels/base/random_words.hpp>
 #include <adafuse/kernels/base/vector_normal.hpp>
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <type_traits>
 #endif
@@ -33,6 +34,10 @@ void normal(Key key, std::uint64_t first, Index count, double mean, double stdde
   if constexpr (!std::is_same_v<T, float>) {
     for (Index i = 0; i < count; ++i) out[i] = alone(i);
   } else {
+    // y = mean + z is off by what z is, and by 2^-50 of itself at most, which is below |mean| +
+    // |z|.
+    constexpr double most = vectors::normal_error + 0x1p-50;
+    const double mean_off = std::abs(mean) * 0x1p-50;
     constexpr Index lanes = 64;
     std::uint64_t bits[lanes];
     float low[lanes], high[lanes];
@@ -42,7 +47,7 @@ void normal(Key key, std::uint64_t first, Index count, double mean, double stdde
         Doubles::Words words;
         std::memcpy(&words, bits + k, sizeof words);
         const Doubles z = vectors::normal_of_words(words) * stddev, y = z + mean;
-        const Doubles off = abs(z) * vectors::normal_error + abs(y) * 0x1p-50;
+        const Doubles off = abs(z) * most + mean_off;
         (y - off).store(low + k);
         (y + off).store(high + k);
       }

@@ -88,17 +88,24 @@ void random_bits(Key key, std::uint64_t first, std::uint64_t* bits) {
   static_assert(lanes % (chains * Words::width) == 0);
   const Words a_factor = Words::of(0xD2511F53u), b_factor = Words::of(0xCD9E8D57u);
   for (Index k = 0; k < lanes; k += chains * Words::width) {
+    auto k0 = static_cast<std::uint32_t>(key.philox_key());
+    auto k1 = static_cast<std::uint32_t>(key.philox_key() >> 32);
+    const auto next_keys = [&]() __attribute__((always_inline)) {
+      k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
+    };
     Words w0[chains], w1[chains], w2[chains], w3[chains];
+    // The first round finds zeros in w2 and w3, and of the last nobody reads them.
 #pragma GCC unroll 4
     for (int c = 0; c < chains; ++c) {
       const auto start = first + static_cast<std::uint64_t>(k + c * Words::width);
-      w0[c] = Words::of(start) + Words::counted();
-      w1[c] = w0[c].above();
-      w2[c] = w3[c] = Words::of(0);
+      const Words position = Words::of(start) + Words::counted(), a = a_factor * position;
+      w0[c] = position.above() ^ Words::of(k0);
+      w1[c] = Words::of(0);
+      w2[c] = a.above() ^ Words::of(k1);
+      w3[c] = a;
     }
-    auto k0 = static_cast<std::uint32_t>(key.philox_key());
-    auto k1 = static_cast<std::uint32_t>(key.philox_key() >> 32);
-    for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
+    next_keys();
+    for (int round = 1; round < 9; ++round, next_keys()) {
       const Words key0 = Words::of(k0), key1 = Words::of(k1);
 #pragma GCC unroll 4
       for (int c = 0; c < chains; ++c) {
@@ -108,6 +115,12 @@ void random_bits(Key key, std::uint64_t first, std::uint64_t* bits) {
         w2[c] = a.above() ^ w3[c] ^ key1;
         w3[c] = a;
       }
+    }
+#pragma GCC unroll 4
+    for (int c = 0; c < chains; ++c) {
+      const Words b = b_factor * w2[c];
+      w0[c] = b.above() ^ w1[c] ^ Words::of(k0);
+      w1[c] = b;
     }
 #pragma GCC unroll 4
     for (int c = 0; c < chains; ++c) w0[c].store_pair(w1[c], bits + k + c * Words::width);
