@@ -2,6 +2,7 @@
 // flags and its name; nothing but the table leaves the object (cmake/own_names.cmake).
 // SPDX-License-Identifier: MIT
 #include <adafuse/infer/fold/global_pool.hpp>
+#include <adafuse/kernels/atan2.hpp>
 #include <adafuse/kernels/batch_norm.hpp>
 #include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <adafuse/kernels/dropout.hpp>
@@ -11,6 +12,7 @@
 #include <adafuse/kernels/gumbel.hpp>
 #include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/linear.hpp>
+#include <adafuse/kernels/normal.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/pow.hpp>
@@ -73,8 +75,10 @@ constexpr Kernels<T> table{.conv2d = kernels::conv2d<T>,
                            .fuse_backward_weights = kernels::fuse_backward_weights<T>,
                            .gumbel = kernels::gumbel<T>,
                            .dropout_mask = kernels::dropout_mask<T>,
+                           .normal = kernels::normal<T>,
                            .function = kernels::apply_any<T>,
-                           .pow_run = kernels::pow_run<T>};
+                           .pow_run = kernels::pow_run<T>,
+                           .atan2_run = kernels::atan2_run<T>};
 
 }  // namespace
 

@@ -6,10 +6,12 @@
 //   ./soak floats exp 16     one function, every 16th argument
 //   ./soak doubles 100000000 every function, so many random arguments
 //   ./soak pow 100000000     powers, float and double
+//   ./soak atan2 100000000   angles, float and double
 //
 // -mno-avx512f, or -march=x86-64, for the other vector paths.
 // SPDX-License-Identifier: MIT
 #include <adafuse/core/rng.hpp>
+#include <adafuse/kernels/atan2.hpp>
 #include <adafuse/kernels/function.hpp>
 #include <adafuse/kernels/pow.hpp>
 #include <bit>
@@ -82,6 +84,29 @@ Worst check_pow(Index count) {
   });
 }
 
+template <class T>
+Worst check_atan2(Index count) {
+  constexpr double most = std::numeric_limits<T>::max_exponent;
+  return worst_of((count + block_size - 1) / block_size, [&](Index b, Worst& worst) {
+    T y[block_size], x[block_size], z[block_size];
+    Draws draws(Key(9).of(static_cast<std::uint64_t>(b)));
+    for (Index i = 0; i < block_size; ++i) {
+      const double size = std::exp2(draws.uniform(-most, most));
+      const double ratio = std::exp2(draws.uniform(-1, 1) * (i % 2 == 0 ? 1 : 40));
+      y[i] = static_cast<T>(i & 2 ? -size : size);
+      x[i] = static_cast<T>(i & 4 ? -size * ratio : size * ratio);
+    }
+    kernels::atan2_run(block_size, y, 1, x, 1, z);
+    for (Index i = 0; i < block_size; ++i) {
+      using W = exact_values::Wider<T>;
+      const double off =
+          exact_values::units(z[i], std::atan2(static_cast<W>(y[i]), static_cast<W>(x[i])));
+      if (!(off <= worst.units))
+        worst = {off, static_cast<double>(y[i]), static_cast<double>(x[i])};
+    }
+  });
+}
+
 bool report(const std::string& name, const Worst& worst, double allowed) {
   const bool good = worst.units <= allowed;
   std::printf("%-20s %8.3f units at %.17g %.17g%s\n", name.c_str(), worst.units, worst.x, worst.y,
@@ -130,8 +155,14 @@ int main(int count, char** words) {
     const Index n = count > 2 ? std::atol(words[2]) : 100000000;
     good &= report("pow float", check_pow<float>(n), 2);
     good &= report("pow double", check_pow<double>(n), 2);
+  } else if (what == "atan2") {
+    const Index n = count > 2 ? std::atol(words[2]) : 100000000;
+    good &= report("atan2 float", check_atan2<float>(n), 0.6);
+    good &= report("atan2 double", check_atan2<double>(n), 1);
   } else {
-    std::puts("usage: soak floats [function | all] [step] | doubles [count] | pow [count]");
+    std::puts(
+        "usage: soak floats [function | all] [step] | doubles [count] | pow [count] | atan2 "
+        "[count]");
     return 2;
   }
   return good ? 0 : 1;

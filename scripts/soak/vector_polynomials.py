@@ -6,7 +6,7 @@ of three of the best one of its degree. Needs mpmath (Debian: python3-mpmath).
 
     /usr/bin/python3 scripts/soak/vector_polynomials.py > include/adafuse/kernels/base/vector_polynomials.hpp
 """
-from mpmath import mp, mpf, exp, log, sin, cos, tan, pi, sqrt, erf, erfc, floor, ldexp, frexp, taylor
+from mpmath import mp, mpf, exp, log, sin, cos, tan, atan, pi, sqrt, erf, erfc, floor, ldexp, frexp, taylor
 import mpmath
 
 mp.dps = 60
@@ -48,6 +48,7 @@ tiny = mpf(10) ** -12
 fact = mpmath.factorial
 r = log(2) / 2 * (1 + mpf(2) ** -20)
 z_log = ((sqrt(2) - 1) / (sqrt(2) + 1)) ** 2 * (1 + mpf(2) ** -20)
+z_tangent = tan(pi / 8) ** 2 * (1 + mpf(2) ** -16)
 z_angle = (pi / 4) ** 2 * (1 + mpf(2) ** -16)
 exp_rest = series(lambda x: (exp(x) - 1 - x) / x**2, tiny, [1 / fact(k + 2) for k in range(6)])
 exp2_rest = series(lambda x: (mpf(2) ** x - 1) / x, tiny,
@@ -58,6 +59,8 @@ sin_rest = series(lambda z: (sin(sqrt(z)) / sqrt(z) - 1) / z, tiny,
                   [(-1) ** (k + 1) / fact(2 * k + 3) for k in range(6)])
 cos_rest = series(lambda z: (cos(sqrt(z)) - 1 + z / 2) / z**2, tiny,
                   [(-1) ** k / fact(2 * k + 4) for k in range(6)])
+atan_rest = series(lambda z: (atan(sqrt(z)) / sqrt(z) - 1) / z, tiny,
+                   [mpf((-1) ** (k + 1)) / (2 * k + 3) for k in range(6)])
 erf_rest = series(lambda z: erf(sqrt(z)) / sqrt(z) - 1, tiny,
                   [2 / sqrt(pi) * (-1) ** k / (fact(k) * (2 * k + 1)) - (1 if k == 0 else 0) for k in range(6)])
 
@@ -88,6 +91,10 @@ polynomials = [
     ("sin_double", "the same", sin_rest, 0, z_angle, 6),
     ("cos_float", "(cos r - 1 + r^2 / 2) / r^4, in r^2", cos_rest, 0, z_angle, 2),
     ("cos_double", "the same", cos_rest, 0, z_angle, 5),
+    ("sin_normal", "(sin r - r) / r^3, in r^2, |r| <= pi / 4", sin_rest, 0, z_angle, 4),
+    ("cos_normal", "(cos r - 1 + r^2 / 2) / r^4, in r^2", cos_rest, 0, z_angle, 3),
+    ("atan_float", "(atan t - t) / t^3, in t^2, |t| <= tan(pi / 8)", atan_rest, 0, z_tangent, 5),
+    ("atan_double", "the same", atan_rest, 0, z_tangent, 11),
     ("erf_float", "erf(x) / x - 1, in x^2, x <= 1", erf_rest, 0, 1, 8),
     ("erf_double", "the same", erf_rest, 0, 1, 13),
     ("tail_float", "e^(w^2 / 2) P(X > w) / t, in t = 1 / (1 + w / 4), w <= 20", short_tail, mpf(1) / 6,
@@ -128,6 +135,10 @@ for _ in range(3):
 pieces.append(rest)
 print("/// pi / 2 in pieces of 33 bits, and what is left.")
 print("inline constexpr double half_pi[4] = {" + ", ".join(float(p).hex() for p in pieces) + "};")
+constant("tan_eighth_pi", tan(pi / 8), "tan(pi / 8)")
+quarter_pi_high = cut(pi / 4, 50)
+constant("quarter_pi_high", quarter_pi_high, "the first 50 bits of pi / 4: up to 4 times it is exact")
+constant("quarter_pi_low", pi / 4 - quarter_pi_high, "the rest")
 for name, what, f, low, high, degree in polynomials:
     c, error = fit(f, low, high, degree)
     print(f"\n/// {what}: to {float(error):.1e}.")

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/kernels/normal.hpp>
+#include <cmath>
+#include <cstring>
 #include <vector>
 
 namespace normal_test {
@@ -34,6 +36,39 @@ TEST_CASE_TEMPLATE("normal: a run is what the key gives at each position, to the
       CHECK(other == 0);
       CHECK(y.back() == 7);
     }
+}
+
+TEST_CASE("normal: what is drawn in vectors is nearer to the key's number than normal_error") {
+  constexpr Index lanes = 64;
+  const Key key(2);
+  double worst = 0;
+  for (Index i = 0; i < 400000; i += lanes) {
+    std::uint64_t bits[lanes];
+    kernels::detail::random_bits<lanes>(key, static_cast<std::uint64_t>(i), bits);
+    for (Index k = 0; k < lanes; k += kernels::Doubles::width) {
+      kernels::Doubles::Words words;
+      std::memcpy(&words, bits + k, sizeof words);
+      double z[kernels::Doubles::width];
+      kernels::vectors::normal_of_words(words).store(z);
+      for (Index j = 0; j < kernels::Doubles::width; ++j) {
+        const double exact = key.normal(static_cast<std::uint64_t>(i + k + j));
+        worst = std::max(worst, std::abs(z[j] / exact - 1));
+      }
+    }
+  }
+  CHECK(worst < kernels::vectors::normal_error / 2);
+}
+
+TEST_CASE("normal: two million floats are the key's own, those between two floats drawn again") {
+  const Key key(3);
+  const Index count = 2000000;
+  std::vector<float> y(static_cast<std::size_t>(count));
+  kernels::normal(key, 0, count, 0, 1, y.data());
+  Index other = 0;
+  for (Index i = 0; i < count; ++i)
+    other += y[static_cast<std::size_t>(i)] !=
+             static_cast<float>(key.normal(static_cast<std::uint64_t>(i)));
+  CHECK(other == 0);
 }
 
 }  // namespace normal_test

@@ -37,6 +37,21 @@ void add_into(Tensor<T> a, const Tensor<T>& b) {
   });
 }
 
+namespace detail {
+
+/// to[j] = f(p[j], q[j]). Two streams out of memory are read a fifth slower by 64 bytes at a time
+/// than by 32: a sum of 16 MB each on an AMD EPYC (Zen 4), where g++ 12 would take 64.
+template <class A, class B, class U, class F>
+#if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
+[[gnu::noinline, gnu::target("prefer-vector-width=256")]]
+#endif
+void zip_run(Index count, const A* __restrict p, const B* __restrict q, U* __restrict to, const F& f) {
+  const F each = f;
+  for (Index j = 0; j < count; ++j) to[j] = each(p[j], q[j]);
+}
+
+}  // namespace detail
+
 /// y[i] = f(a[i], b[i]), where sizes of 1 stretch. The shapes broadcast.
 template <class A, class B, class F>
 auto zip(const Tensor<A>& a, const Tensor<B>& b, const F& f) {
@@ -47,21 +62,41 @@ auto zip(const Tensor<A>& a, const Tensor<B>& b, const F& f) {
       shape, {broadcast_strides(a.shape(), shape), broadcast_strides(b.shape(), shape)});
   const bool a_moves = loop.inner()[0] != 0, b_moves = loop.inner()[1] != 0;
   U* const out = y.data();
-  // Along a run an operand either moves by one or stands still.
+  // Along a run an operand either moves by one or stands still. What the loops read besides is
+  // their own: bytes of a mask may be anything's.
   loop.for_each_run([&, a_moves, b_moves](Index i, const std::array<Index, 2>& at, Index count) {
+    const F each = f;
     U* __restrict to = out + i;
     const A* __restrict p = a.data() + at[0];
     const B* __restrict q = b.data() + at[1];
     if (a_moves && b_moves) {
-      for (Index j = 0; j < count; ++j) to[j] = f(p[j], q[j]);
+      detail::zip_run(count, p, q, to, each);
     } else if (a_moves) {
       const B still = *q;
-      for (Index j = 0; j < count; ++j) to[j] = f(p[j], still);
-    } else {
+      for (Index j = 0; j < count; ++j) to[j] = each(p[j], still);
+    } else if (b_moves) {
       const A still = *p;
-      const Index step = b_moves ? 1 : 0;  // both still: one element
-      for (Index j = 0; j < count; ++j) to[j] = f(still, q[step * j]);
+      for (Index j = 0; j < count; ++j) to[j] = each(still, q[j]);
+    } else {
+      std::fill_n(to, count, each(*p, *q));
     }
+  });
+  return y;
+}
+
+/// The same by `run(count, a, a_step, b, b_step, y)`, which is given runs: y[i] is f of a[a_step i]
+/// and b[b_step i] for i in [0, count). A step is 1, or 0 where an operand stretches. Errors are
+/// named after `op`.
+template <class T, class Run>
+Tensor<T> zip_runs(const char* op, const Tensor<T>& a, const Tensor<T>& b, const Run& run) {
+  const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
+  auto y = Tensor<T>::uninitialized(shape);
+  const StridedLoop<2> loop(
+      shape, {broadcast_strides(a.shape(), shape), broadcast_strides(b.shape(), shape)});
+  const Index a_step = loop.inner()[0], b_step = loop.inner()[1];
+  T* const out = y.data();
+  loop.for_each_run([&, a_step, b_step](Index i, const std::array<Index, 2>& at, Index count) {
+    run(count, a.data() + at[0], a_step, b.data() + at[1], b_step, out + i);
   });
   return y;
 }

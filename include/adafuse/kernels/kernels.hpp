@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/kernels/adaptive_pool.hpp>
+#include <adafuse/kernels/atan2.hpp>
 #include <adafuse/kernels/base/activation.hpp>
 #include <adafuse/kernels/base/epilogue.hpp>
 #include <adafuse/kernels/base/range.hpp>
@@ -46,6 +47,7 @@
 #include <adafuse/kernels/base/matrix_product.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>
 #include <adafuse/kernels/base/prefetch_queue.hpp>
+#include <adafuse/kernels/base/random_words.hpp>
 #include <adafuse/kernels/base/row_vectors.hpp>
 #include <adafuse/kernels/base/strided_lanes.hpp>
 #include <adafuse/kernels/base/transpose.hpp>
@@ -53,6 +55,8 @@
 #include <adafuse/kernels/base/vector_erf.hpp>
 #include <adafuse/kernels/base/vector_exp.hpp>
 #include <adafuse/kernels/base/vector_log.hpp>
+#include <adafuse/kernels/base/vector_normal.hpp>
+#include <adafuse/kernels/base/vector_pairs.hpp>
 #include <adafuse/kernels/base/vector_polynomials.hpp>
 #include <adafuse/kernels/base/vector_pow.hpp>
 #include <adafuse/kernels/conv2d/algorithms.hpp>

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <adafuse/core/equals.hpp>
-#include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <adafuse/kernels/elementwise.hpp>
 #include <adafuse/kernels/function.hpp>
-#include <algorithm>
 #include <limits>
 #ifndef ADAFUSE_COMPILED
+#include <adafuse/kernels/base/vector_pairs.hpp>
 #include <adafuse/kernels/base/vector_pow.hpp>
 #endif
 
@@ -24,38 +23,16 @@ void pow_run(Index count, const T* a, Index a_step, const T* b, Index b_step, T*
 /// y[i] = a[a_step i]^b[b_step i] for i in [0, count); a step is 1 or 0.
 template <class T>
 void pow_run(Index count, const T* a, Index a_step, const T* b, Index b_step, T* y) {
-  constexpr Index width = Doubles::width;
-  T base[width], exponent[width], power[width];
-  std::fill_n(base, width, a_step == 0 ? *a : T{1});
-  std::fill_n(exponent, width, b_step == 0 ? *b : T{1});
-  for (Index i = 0; i < count; i += width) {
-    const Index n = std::min(width, count - i);
-    const T *p = a_step == 0 ? base : a + i, *q = b_step == 0 ? exponent : b + i;
-    T* to = y + i;
-    if (n < width) {
-      if (a_step != 0) std::copy_n(p, n, base);
-      if (b_step != 0) std::copy_n(q, n, exponent);
-      p = base, q = exponent, to = power;
-    }
-    vectors::pow<T>(Doubles::load(p), Doubles::load(q)).store(to);
-    if (n < width) std::copy_n(power, n, y + i);
-  }
+  apply_to_pairs(
+      count, a, a_step, b, b_step, y,
+      [](Doubles v, Doubles w) __attribute__((always_inline)) { return vectors::pow<T>(v, w); });
 }
 #endif
 
 /// y = a^b, where sizes of 1 stretch. The shapes broadcast.
 template <class T>
 Tensor<T> pow(const Tensor<T>& a, const Tensor<T>& b) {
-  const Shape shape = broadcast_shapes(a.shape(), b.shape(), "pow");
-  auto y = Tensor<T>::uninitialized(shape);
-  const StridedLoop<2> loop(
-      shape, {broadcast_strides(a.shape(), shape), broadcast_strides(b.shape(), shape)});
-  const Index a_step = loop.inner()[0], b_step = loop.inner()[1];
-  T* const out = y.data();
-  loop.for_each_run([&, a_step, b_step](Index i, const std::array<Index, 2>& at, Index count) {
-    pow_run(count, a.data() + at[0], a_step, b.data() + at[1], b_step, out + i);
-  });
-  return y;
+  return zip_runs("pow", a, b, pow_run<T>);
 }
 
 /// y = x^p for a number p. Powers 1 to 4 are products, -1 and 1/2 a quotient and a root: within two
@@ -68,13 +45,10 @@ Tensor<T> pow(const Tensor<T>& x, T p) {
                  return equals(v, -inf) ? inf : root + T{0};
                }));
   if (equals(p, -1)) return map(x, [](T v) { return 1 / v; });
-  if (equals(p, 1) || equals(p, 2) || equals(p, 3) || equals(p, 4)) {
-    const int times = static_cast<int>(p);
-    return map(x, [times](T v) {
-      const T square = v * v;
-      return times == 1 ? v : times == 2 ? square : times == 3 ? square * v : square * square;
-    });
-  }
+  if (equals(p, 1)) return x.clone();
+  if (equals(p, 2)) return map(x, [](T v) { return v * v; });
+  if (equals(p, 3)) return map(x, [](T v) { return v * v * v; });
+  if (equals(p, 4)) return map(x, [](T v) { return (v * v) * (v * v); });
   return pow(x, Tensor<T>::scalar(p));
 }
 

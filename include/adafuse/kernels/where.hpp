@@ -7,6 +7,16 @@
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
+namespace detail {
+
+/// Both are read whatever the mask says: a loop over a condition on reading is one of jumps.
+template <class T>
+T chosen(std::uint8_t mask, T a, T b) {
+  return mask != 0 ? a : b;
+}
+
+}  // namespace detail
+
 /// y[i] = condition[i] ? a[i] : b[i], where sizes of 1 stretch. The shapes broadcast.
 template <class T>
 Tensor<T> where(const Tensor<std::uint8_t>& condition, const Tensor<T>& a, const Tensor<T>& b) {
@@ -32,13 +42,16 @@ Tensor<T> where(const Tensor<std::uint8_t>& condition, const Tensor<T>& a, const
       else
         std::fill_n(to, count, *from);
     } else if (step_a != 0 && step_b != 0) {
-      for (Index j = 0; j < count; ++j) to[j] = mask[j] ? p[j] : q[j];
+      for (Index j = 0; j < count; ++j) to[j] = detail::chosen(mask[j], p[j], q[j]);
     } else if (step_a != 0) {
       const T still = *q;
-      for (Index j = 0; j < count; ++j) to[j] = mask[j] ? p[j] : still;
-    } else {
+      for (Index j = 0; j < count; ++j) to[j] = detail::chosen(mask[j], p[j], still);
+    } else if (step_b != 0) {
       const T still = *p;
-      for (Index j = 0; j < count; ++j) to[j] = mask[j] ? still : q[step_b * j];
+      for (Index j = 0; j < count; ++j) to[j] = detail::chosen(mask[j], still, q[j]);
+    } else {
+      const T a_still = *p, b_still = *q;
+      for (Index j = 0; j < count; ++j) to[j] = detail::chosen(mask[j], a_still, b_still);
     }
   });
   return y;

@@ -44,12 +44,13 @@ Variable<T> elementwise(const char* name, const Variable<T>& x, const Value& val
                   });
 }
 
-/// The same for a derivative that reads x and takes many operations. `pulled_back(dy, x)` is that
-/// derivative for numbers: one pass, taken where nobody differentiates the gradient again.
-template <class T, class Value, class PulledBack, class Derivative>
+/// The same for a derivative that takes more than one operation. `pulled_back(dy, x)`, or
+/// `pulled_back(dy, y)`, is that derivative for numbers: one pass, taken where nobody
+/// differentiates the gradient again.
+template <Reads reads = Reads::input, class T, class Value, class PulledBack, class Derivative>
 Variable<T> elementwise(const char* name, const Variable<T>& x, const Value& value,
                         const PulledBack& pulled_back, const Derivative& derivative) {
-  return elementwise<Reads::input>(
+  return elementwise<reads>(
       name, x, value,
       [pulled_back, derivative](const Variable<T>& dy, const Variable<T>& at) -> Variable<T> {
         if (grad_enabled()) return derivative(dy, at);

@@ -18,19 +18,36 @@ void require_one_shape(const char* op, const Variable<T>& x, const Variable<T>& 
                       ": expects a target of x's shape, got ", x.shape(), " and ", target.shape());
 }
 
-/// f(x - t) of each element, reduced; `derivative` is that of f, on variables.
-template <class T, class F, class Derivative>
+/// f(x - t) of each element, reduced. `slope` is the derivative of f for numbers, and `derivative`
+/// the same on variables, for gradients that are differentiated again.
+template <class T, class F, class Slope, class Derivative>
 Variable<T> loss_of_difference(const char* op, const Variable<T>& x, const Variable<T>& t,
-                               Reduction reduction, const F& f, const Derivative& derivative) {
+                               Reduction reduction, const F& f, const Slope& slope,
+                               const Derivative& derivative) {
   require_one_shape(op, x, t);
-  // l = f(x - t)  =>  dx = dl f'(x - t), dt = -dx
-  const auto losses =
-      record(op, kernels::zip(x.value(), t.value(), [f](T v, T w) { return f(v - w); }), {x, t},
-             [x, t, derivative](const Variable<T>& dl) -> Gradients<T> {
-               const Variable<T> dx = dl * derivative(x - t);
-               return {dx, t.requires_grad() ? -dx : Variable<T>()};
-             });
-  return reduced(op, losses, reduction);
+  const auto of_difference = [&] {
+    const NoGrad guard;
+    const Variable<T> losses =
+        kernels::zip(x.value(), t.value(), [f](T v, T w) { return f(v - w); });
+    return reduced(op, losses, reduction).value();
+  };
+  // l = f(x - t), over the count for the mean  =>  dx = dl f'(x - t), dt = -dx
+  return record(op, of_difference(), {x, t},
+                [x, t, reduction, slope, derivative](const Variable<T>& dy) -> Gradients<T> {
+                  const Variable<T> dl = reduction == Reduction::mean ? dy / x.size() : dy;
+                  Variable<T> dx;
+                  if (grad_enabled()) {
+                    dx = dl * derivative(x - t);
+                  } else if (reduction == Reduction::none) {
+                    dx = dl * Variable<T>(kernels::zip(x.value(), t.value(),
+                                                       [slope](T v, T w) { return slope(v - w); }));
+                  } else {
+                    const T one = dl.value().item();
+                    dx = kernels::zip(x.value(), t.value(),
+                                      [slope, one](T v, T w) { return one * slope(v - w); });
+                  }
+                  return {dx, t.requires_grad() ? -dx : Variable<T>()};
+                });
 }
 
 }  // namespace detail
@@ -47,18 +64,17 @@ Variable<scalar_of<X, Target>> mse_loss(const X& x, const Target& target,
   using T = scalar_of<X, Target>;
   return detail::loss_of_difference<T>(
       "mse_loss", x, target, options.reduction, [](T d) { return d * d; },
-      [](const Variable<T>& d) { return 2 * d; });
+      [](T d) { return 2 * d; }, [](const Variable<T>& d) { return 2 * d; });
 }
 
 /// |x - t|; its gradient is 0 where they are equal.
 template <Operand X, OperandLike<X> Target>
 Variable<scalar_of<X, Target>> l1_loss(const X& x, const Target& target, LossOptions options = {}) {
   using T = scalar_of<X, Target>;
+  const auto sign = [](T d) { return static_cast<T>((d > 0) - (d < 0)); };
   return detail::loss_of_difference<T>(
-      "l1_loss", x, target, options.reduction, [](T d) { return std::abs(d); },
-      [](const Variable<T>& d) -> Variable<T> {
-        return kernels::map(d.value(), [](T v) { return static_cast<T>((v > 0) - (v < 0)); });
-      });
+      "l1_loss", x, target, options.reduction, [](T d) { return std::abs(d); }, sign,
+      [sign](const Variable<T>& d) -> Variable<T> { return kernels::map(d.value(), sign); });
 }
 
 /// What smooth_l1_loss is told.
@@ -83,6 +99,9 @@ Variable<scalar_of<X, Target>> smooth_l1_loss(const X& x, const Target& target,
         const T size = std::abs(d);
         return size < beta ? d * d / (2 * beta) : size - beta / 2;
       },
+      [beta](T d) {
+        return (d < -beta ? -beta : d > beta ? beta : d) / beta;
+      },
       [beta](const Variable<T>& d) { return clamp(d, -beta, beta) / beta; });
 }
 
@@ -106,6 +125,9 @@ Variable<scalar_of<X, Target>> huber_loss(const X& x, const Target& target,
         const T size = std::abs(d);
         return size <= delta ? d * d / 2 : delta * (size - delta / 2);
       },
+      [delta](T d) { return d < -delta  ? -delta
+                            : d > delta ? delta
+                                        : d; },
       [delta](const Variable<T>& d) { return clamp(d, -delta, delta); });
 }
 

@@ -68,9 +68,10 @@ Variable<scalar_of<X>> log2(const X& input) {
 template <Operand X>
 Variable<scalar_of<X>> sqrt(const X& input) {
   // dx = dy / (2 x^(1/2)) = dy / (2 y)
-  return elementwise<Reads::result>("sqrt", as_variable(input),
-                                    kernels::of<kernels::Function::sqrt>,
-                                    [](const auto& dy, const auto& y) { return dy / (2 * y); });
+  return elementwise<Reads::result>(
+      "sqrt", as_variable(input), kernels::of<kernels::Function::sqrt>,
+      [](auto dy, auto y) { return dy / (2 * y); },
+      [](const auto& dy, const auto& y) { return dy / (2 * y); });
 }
 
 /// y = x^(-1/2).
@@ -80,6 +81,7 @@ Variable<scalar_of<X>> rsqrt(const X& input) {
   return elementwise<Reads::result>(
       "rsqrt", as_variable(input),
       kernels::through<kernels::Function::sqrt>([](auto, auto root) { return 1 / root; }),
+      [](auto dy, auto y) { return decltype(dy)(-0.5) * dy * (y * y * y); },
       [](const auto& dy, const auto& y) { return -0.5 * dy * (y * y * y); });
 }
 
@@ -89,6 +91,7 @@ Variable<scalar_of<X>> reciprocal(const X& input) {
   // dx = -dy / x^2 = -dy y^2
   return elementwise<Reads::result>(
       "reciprocal", as_variable(input), [](auto v) { return 1 / v; },
+      [](auto dy, auto y) { return -dy * (y * y); },
       [](const auto& dy, const auto& y) { return -dy * (y * y); });
 }
 
@@ -96,8 +99,9 @@ Variable<scalar_of<X>> reciprocal(const X& input) {
 template <Operand X>
 Variable<scalar_of<X>> square(const X& input) {
   // dx = 2 dy x
-  return elementwise<Reads::input>(
+  return elementwise(
       "square", as_variable(input), [](auto v) { return v * v; },
+      [](auto dy, auto x) { return dy * (2 * x); },
       [](const auto& dy, const auto& x) { return dy * (2 * x); });
 }
 
@@ -115,28 +119,35 @@ Variable<scalar_of<X>> relu(const X& input) {
 template <Operand X>
 Variable<scalar_of<X>> sigmoid(const X& input) {
   // dx = dy y (1 - y)
-  return elementwise<Reads::result>("sigmoid", as_variable(input),
-                                    kernels::of<kernels::Function::sigmoid>,
-                                    [](const auto& dy, const auto& y) { return dy * y * (1 - y); });
+  return elementwise<Reads::result>(
+      "sigmoid", as_variable(input), kernels::of<kernels::Function::sigmoid>,
+      [](auto dy, auto y) { return dy * y * (1 - y); },
+      [](const auto& dy, const auto& y) { return dy * y * (1 - y); });
 }
 
 /// y = tanh x.
 template <Operand X>
 Variable<scalar_of<X>> tanh(const X& input) {
   // dx = dy (1 - y^2)
-  return elementwise<Reads::result>("tanh", as_variable(input),
-                                    kernels::of<kernels::Function::tanh>,
-                                    [](const auto& dy, const auto& y) { return dy * (1 - y * y); });
+  return elementwise<Reads::result>(
+      "tanh", as_variable(input), kernels::of<kernels::Function::tanh>,
+      [](auto dy, auto y) { return dy * (1 - y * y); },
+      [](const auto& dy, const auto& y) { return dy * (1 - y * y); });
 }
 
 /// y = 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
 template <Operand X>
 Variable<scalar_of<X>> erf(const X& input) {
   // dx = dy 2/sqrt(pi) e^(-x^2)
-  return elementwise<Reads::input>("erf", as_variable(input), kernels::of<kernels::Function::erf>,
-                                   [](const auto& dy, const auto& x) {
-                                     return dy * (2 * std::numbers::inv_sqrtpi * exp(-(x * x)));
-                                   });
+  using T = scalar_of<X>;
+  constexpr T twice_inv_sqrtpi = static_cast<T>(2 * std::numbers::inv_sqrtpi);
+  return elementwise("erf", as_variable(input), kernels::of<kernels::Function::erf>,
+                     kernels::through<kernels::Function::exp>(
+                         [](T v) { return -(v * v); },
+                         [twice_inv_sqrtpi](T dy, T, T e) { return dy * (twice_inv_sqrtpi * e); }),
+                     [twice_inv_sqrtpi](const auto& dy, const auto& x) {
+                       return dy * (twice_inv_sqrtpi * exp(-(x * x)));
+                     });
 }
 
 /// 1 where x is above 0, -1 where it is below, 0 where it is 0 and, as in PyTorch, where it is NaN.
@@ -154,8 +165,10 @@ Variable<scalar_of<X>> sign(const X& input) {
 template <Operand X>
 Variable<scalar_of<X>> abs(const X& input) {
   // dx = dy sign(x), and 0 where x is 0 or NaN
-  return elementwise<Reads::input>(
-      "abs", as_variable(input), [](auto v) { return std::abs(v); },
+  using T = scalar_of<X>;
+  return elementwise(
+      "abs", as_variable(input), [](T v) { return std::abs(v); },
+      [](T dy, T x) { return dy * static_cast<T>((x > 0) - (x < 0)); },
       [](const auto& dy, const auto& x) { return dy * sign(x.value()); });
 }
 
@@ -166,14 +179,14 @@ Variable<scalar_of<X>> clamp(const X& input, std::type_identity_t<scalar_of<X>> 
   using T = scalar_of<X>;
   require<ValueError>(low <= high, "clamp: low ", low, " is above high ", high);
   // dx = dy where low <= x <= high, 0 elsewhere, a NaN included
-  return elementwise<Reads::input>(
+  const auto inside = [low, high](T v) { return low <= v && v <= high; };
+  return elementwise(
       "clamp", as_variable(input), [low, high](T v) { return v < low    ? low
                                                              : v > high ? high
                                                                         : v; },
-      [low, high](const auto& dy, const auto& x) {
-        return gate(dy, kernels::map(x.value(), [low, high](T v) {
-                      return low <= v && v <= high ? T{1} : T{0};
-                    }));
+      [inside](T dy, T v) { return inside(v) ? dy : T{0}; },
+      [inside](const auto& dy, const auto& x) {
+        return gate(dy, kernels::map(x.value(), [inside](T v) { return inside(v) ? T{1} : T{0}; }));
       });
 }
 

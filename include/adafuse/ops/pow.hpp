@@ -18,11 +18,16 @@ Variable<scalar_of<X>> pow(const X& input, P exponent) {
   const Variable<T> x = input;
   const T p = static_cast<T>(exponent);
   // dx = dy p x^(p-1), which is 0 for p = 0 also where x is 0
-  return record("pow", kernels::pow(x.value(), p), {x},
-                [x, p](const Variable<T>& dy) -> Gradients<T> {
-                  if (equals(p, 0)) return {Tensor<T>(x.shape())};
-                  return {dy * p * pow(x, p - 1)};
-                });
+  return record(
+      "pow", kernels::pow(x.value(), p), {x}, [x, p](const Variable<T>& dy) -> Gradients<T> {
+        if (equals(p, 0)) return {Tensor<T>(x.shape())};
+        // One pass for the commonest.
+        if (!grad_enabled() && equals(p, 2))
+          return {kernels::zip(dy.value(), x.value(), [](T g, T v) { return g * 2 * v; })};
+        if (!grad_enabled() && equals(p, 3))
+          return {kernels::zip(dy.value(), x.value(), [](T g, T v) { return g * 3 * (v * v); })};
+        return {dy * p * pow(x, p - 1)};
+      });
 }
 
 /// y = a^b, element by element. Sizes of 1 stretch; ShapeError when the shapes do not broadcast.

@@ -97,8 +97,10 @@ struct Kernels {
                                 View<T, 2> dreuse);
   void (*gumbel)(Key, std::uint64_t first, Index count, T* out);
   void (*dropout_mask)(std::uint64_t first, Index count, double p, Key, T* mask);
+  void (*normal)(Key, std::uint64_t first, Index count, double mean, double stddev, T* out);
   void (*function)(Function, Index count, const T* x, T* y);
   void (*pow_run)(Index count, const T* a, Index a_step, const T* b, Index b_step, T* y);
+  void (*atan2_run)(Index count, const T* a, Index a_step, const T* b, Index b_step, T* y);
 };
 
 /// What exists for floats alone: layers and weights that are prepared before they run.

@@ -18,6 +18,9 @@ inline constexpr double two_thirds_low = 0x1.5555555555555p-55;  // what that la
 inline constexpr double two_over_pi = 0x1.45f306dc9c883p-1;  // 2 / pi
 /// pi / 2 in pieces of 33 bits, and what is left.
 inline constexpr double half_pi[4] = {0x1.921fb54400000p+0, 0x1.0b4611a600000p-34, 0x1.3198a2e000000p-69, 0x1.b839a252049c1p-104};
+inline constexpr double tan_eighth_pi = 0x1.a827999fcef32p-2;  // tan(pi / 8)
+inline constexpr double quarter_pi_high = 0x1.921fb54442d18p-1;  // the first 50 bits of pi / 4: up to 4 times it is exact
+inline constexpr double quarter_pi_low = 0x1.1a62633145c07p-55;  // the rest
 
 /// (e^r - 1 - r) / r^2, |r| <= ln 2 / 2: to 1.4e-09.
 inline constexpr double exp_float[6] = {
@@ -72,6 +75,28 @@ inline constexpr double cos_float[3] = {
 inline constexpr double cos_double[6] = {
     -0x1.907da050fb6fcp-37, 0x1.1eeb68e4f1f61p-29, -0x1.27e4fa17d5eccp-22,
     0x1.a01a019f4eacep-16, -0x1.6c16c16c16967p-10, 0x1.5555555555555p-5};
+
+/// (sin r - r) / r^3, in r^2, |r| <= pi / 4: to 2.8e-14.
+inline constexpr double sin_normal[5] = {
+    -0x1.aa285351d6858p-26, 0x1.71d9a9eb02ed2p-19, -0x1.a019fd9b29e6cp-13,
+    0x1.1111110fd3cf4p-7, -0x1.555555555516bp-3};
+
+/// (cos r - 1 + r^2 / 2) / r^4, in r^2: to 2.3e-12.
+inline constexpr double cos_normal[4] = {
+    -0x1.25244b668115ep-22, 0x1.a015c4751e5f3p-16, -0x1.6c16bf54e0e12p-10,
+    0x1.5555555502ce0p-5};
+
+/// (atan t - t) / t^3, in t^2, |t| <= tan(pi / 8): to 5.4e-10.
+inline constexpr double atan_float[6] = {
+    0x1.9d8a7e8a60d29p-5, -0x1.614428d1cdff3p-4, 0x1.c57ba8e6ced9ep-4,
+    -0x1.248a1714a8b26p-3, 0x1.99997b13325fdp-3, -0x1.5555554c0abb3p-2};
+
+/// the same: to 1.9e-17.
+inline constexpr double atan_double[12] = {
+    0x1.0ad287dde6febp-6, -0x1.1b3352fdf2ab3p-5, 0x1.74ddac50cdf57p-5,
+    -0x1.ac7a8ad65781ap-5, 0x1.e19a128b5497dp-5, -0x1.110e87fd51058p-4,
+    0x1.3b1392d92bee3p-4, -0x1.745d165ded7c5p-4, 0x1.c71c71c304952p-4,
+    -0x1.249249248d7ebp-3, 0x1.9999999999953p-3, -0x1.5555555555555p-2};
 
 /// erf(x) / x - 1, in x^2, x <= 1: to 8.4e-13.
 inline constexpr double erf_float[9] = {
