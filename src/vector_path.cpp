@@ -2,6 +2,7 @@
 // flags and its name; nothing but the table leaves the object (cmake/own_names.cmake).
 // SPDX-License-Identifier: MIT
 #include <adafuse/infer/fold/global_pool.hpp>
+#include <adafuse/kernels/base/runs.hpp>
 #include <adafuse/kernels/batch_norm.hpp>
 #include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <adafuse/kernels/dropout.hpp>
@@ -11,9 +12,12 @@
 #include <adafuse/kernels/gumbel.hpp>
 #include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/linear.hpp>
+#include <adafuse/kernels/normal.hpp>
+#include <adafuse/kernels/outer.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/pow.hpp>
+#include <adafuse/kernels/random_bits.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/softmax.hpp>
 
@@ -65,6 +69,8 @@ constexpr Kernels<T> table{.conv2d = kernels::conv2d<T>,
                            .fuse_backward_weights = kernels::fuse_backward_weights<T>,
                            .gumbel = kernels::gumbel<T>,
                            .dropout_mask = kernels::dropout_mask<T>,
+                           .normal = kernels::normal<T>,
+                           .outer = kernels::outer<T>,
                            .function = kernels::apply_any<T>,
                            .pow_run = kernels::pow_run<T>};
 
@@ -77,6 +83,9 @@ const VectorPath ADAFUSE_VECTOR_PATH{.name = simd_path,
                                      .doubles = table<double>,
                                      .prepared = {.linear = linear,
                                                   .may_take_shortcut = kernels::may_take_shortcut,
-                                                  .prepare_conv2d = kernels::prepare_conv2d}};
+                                                  .prepare_conv2d = kernels::prepare_conv2d},
+                                     .numbers = {.copy_bytes = kernels::copy_bytes,
+                                                 .fill_bytes = kernels::fill_bytes,
+                                                 .random_bits = kernels::random_bits}};
 
 }  // namespace adafuse::compiled

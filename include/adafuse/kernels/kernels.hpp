@@ -6,6 +6,7 @@
 #include <adafuse/kernels/base/activation.hpp>
 #include <adafuse/kernels/base/epilogue.hpp>
 #include <adafuse/kernels/base/range.hpp>
+#include <adafuse/kernels/base/runs.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
@@ -27,12 +28,14 @@
 #include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/normal.hpp>
+#include <adafuse/kernels/outer.hpp>
 #include <adafuse/kernels/permute.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/pow.hpp>
 #include <adafuse/kernels/prod.hpp>
+#include <adafuse/kernels/random_bits.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/slice.hpp>
 #include <adafuse/kernels/softmax.hpp>
@@ -46,6 +49,7 @@
 #include <adafuse/kernels/base/matrix_product.hpp>
 #include <adafuse/kernels/base/microkernel.hpp>
 #include <adafuse/kernels/base/prefetch_queue.hpp>
+#include <adafuse/kernels/base/random_words.hpp>
 #include <adafuse/kernels/base/strided_lanes.hpp>
 #include <adafuse/kernels/base/transpose.hpp>
 #include <adafuse/kernels/base/vector_angles.hpp>

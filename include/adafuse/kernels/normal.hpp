@@ -7,46 +7,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <adafuse/kernels/base/vector_path.hpp>
+#ifndef ADAFUSE_COMPILED
 #include <adafuse/core/equals.hpp>
-#include <adafuse/core/rng.hpp>
+#include <adafuse/kernels/base/random_words.hpp>
 #include <adafuse/kernels/function.hpp>
+#include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <type_traits>
+#endif
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
-
-namespace detail {
-
-/// The first two of Key::words at the positions from `first` on. Each word of Philox's counter is a
-/// row of its own here, so that compilers make vectors of it.
-template <Index lanes>
-void first_words(Key key, std::uint64_t first, std::uint32_t* __restrict w0,
-                 std::uint32_t* __restrict w1) {
-  std::uint32_t w2[Bound{lanes}] = {}, w3[Bound{lanes}] = {};
-  for (Index k = 0; k < lanes; ++k) {
-    const std::uint64_t position = first + static_cast<std::uint64_t>(k);
-    w0[k] = static_cast<std::uint32_t>(position);
-    w1[k] = static_cast<std::uint32_t>(position >> 32);
-  }
-  auto k0 = static_cast<std::uint32_t>(key.philox_key());
-  auto k1 = static_cast<std::uint32_t>(key.philox_key() >> 32);
-  for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
-    for (Index k = 0; k < lanes; ++k) {
-      const std::uint64_t a = std::uint64_t{0xD2511F53u} * w0[k];
-      const std::uint64_t b = std::uint64_t{0xCD9E8D57u} * w2[k];
-      w0[k] = static_cast<std::uint32_t>(b >> 32) ^ w1[k] ^ k0;
-      w1[k] = static_cast<std::uint32_t>(b);
-      w2[k] = static_cast<std::uint32_t>(a >> 32) ^ w3[k] ^ k1;
-      w3[k] = static_cast<std::uint32_t>(a);
-    }
-}
-
-}  // namespace detail
 
 /// out[i] = mean + stddev key.normal(first + i), rounded to T, for i in [0, count).
 template <class T>
 void normal(Key key, std::uint64_t first, Index count, double mean, double stddev, T* out) {
+#ifdef ADAFUSE_COMPILED
+  compiled::kernels_of<T>().normal(key, first, count, mean, stddev, out);
+#else
   const auto alone = [=](Index i) {
     const double z = key.normal(first + static_cast<std::uint64_t>(i));
     return static_cast<T>(mean + rounded(stddev * z));
@@ -55,14 +33,16 @@ void normal(Key key, std::uint64_t first, Index count, double mean, double stdde
     for (Index i = 0; i < count; ++i) out[i] = alone(i);
   } else {
     constexpr Index lanes = 64;
-    std::uint32_t w0[lanes], w1[lanes];
+    std::uint64_t bits[lanes];
     double logarithm[lanes], cosine[lanes];
     float low[lanes];
     for (Index i = 0; i < count; i += lanes) {
-      detail::first_words<lanes>(key, first + static_cast<std::uint64_t>(i), w0, w1);
+      detail::random_bits<lanes>(key, first + static_cast<std::uint64_t>(i), bits);
       for (Index k = 0; k < lanes; ++k) {
-        logarithm[k] = (static_cast<double>(w0[k]) + 0.5) * 0x1p-32;
-        cosine[k] = 2 * std::numbers::pi * ((static_cast<double>(w1[k]) + 0.5) * 0x1p-32);
+        const auto w0 = static_cast<std::uint32_t>(bits[k]);
+        const auto w1 = static_cast<std::uint32_t>(bits[k] >> 32);
+        logarithm[k] = (static_cast<double>(w0) + 0.5) * 0x1p-32;
+        cosine[k] = 2 * std::numbers::pi * ((static_cast<double>(w1) + 0.5) * 0x1p-32);
       }
       apply<Function::log>(lanes, logarithm, logarithm);
       apply<Function::cos>(lanes, cosine, cosine);
@@ -79,6 +59,7 @@ void normal(Key key, std::uint64_t first, Index count, double mean, double stdde
         for (Index k = 0; k < n; ++k) out[i + k] = alone(i + k);
     }
   }
+#endif
 }
 
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD
