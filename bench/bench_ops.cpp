@@ -1,10 +1,11 @@
 // Every operation of ops/: how long does it take, alone and with its gradient?
 //
-//   bench_ops [--threads T] [--row NAME] [--list] [--json FILE]
+//   bench_ops [--threads T] [--row NAME] [--list] [--once] [--json FILE]
 //
 // Prints the medians; with one thread, of processor time. --row: that row alone. --list: the rows
-// and their inputs, without running them. peers/pytorch_ops.py runs this program in turn with
-// PyTorch and prints the table of both.
+// and their inputs, without running them. --once: each row runs once, forward and backward, and
+// nothing is timed; a row that throws is an error, named at the end. peers/pytorch_ops.py runs this
+// program in turn with PyTorch and prints the table of both.
 // SPDX-License-Identifier: MIT
 #include <adafuse/autograd/backward.hpp>
 #include <adafuse/io/json.hpp>
@@ -104,19 +105,49 @@ Times measure(const bench::OpsRow& row, int threads) {
   return {1e3 * all[0].median(), row.has_gradient ? 1e3 * all[1].median() : 0};
 }
 
+/// Runs a row, and its gradient where it has one.
+void run_once(const bench::OpsRow& row) {
+  const auto leaves = drawn(row.inputs, row.has_gradient);
+  const auto y = row.run(leaves);
+  if (row.has_gradient)
+    grad<float>({y}, leaves.x, {.grad_outputs = {Tensor<float>::ones(y.shape())}});
+}
+
+/// Runs each of the rows once. Returns what those that threw said.
+std::vector<std::string> failures(const bench::OpsRows& rows) {
+  std::vector<std::string> said;
+  for (const auto& row : rows) try {
+      run_once(row);
+    } catch (const std::exception& error) {
+      said.push_back(row.name + ": " + error.what());
+    }
+  return said;
+}
+
 int run(int count, char** words) {
   int threads = 1;
-  bool list = false;
+  bool list = false, once = false;
   std::string only, json;
-  bench::parse_options(
-      "bench_ops",
-      {{"--threads", &threads}, {"--row", &only}, {"--list", &list}, {"--json", &json}}, count,
-      words);
+  bench::parse_options("bench_ops",
+                       {{"--threads", &threads},
+                        {"--row", &only},
+                        {"--list", &list},
+                        {"--once", &once},
+                        {"--json", &json}},
+                       count, words);
   set_num_threads(threads);
+  auto all = all_rows();
+  std::erase_if(all, [&](const auto& row) { return !only.empty() && row.name != only; });
+  require<ValueError>(!all.empty(), "bench_ops: there is no row ", only);
+  if (once) {
+    const auto said = failures(all);
+    for (const auto& one : said) std::cerr << one << "\n";
+    std::cout << all.size() << " rows, " << said.size() << " failed\n";
+    return said.empty() ? 0 : 1;
+  }
   if (!list) bench::wake_up(threads, 0.05);
   io::Json rows = io::Json::array();
-  for (const auto& row : all_rows()) {
-    if (!only.empty() && row.name != only) continue;
+  for (const auto& row : all) {
     auto described_row = described(row);
     std::cout << std::left << std::setw(44) << row.name;
     if (!list) {
@@ -132,7 +163,6 @@ int run(int count, char** words) {
     std::cout << std::endl;
     rows.push_back(std::move(described_row));
   }
-  require<ValueError>(!rows.empty(), "bench_ops: there is no row ", only);
   if (!json.empty()) io::write_json(json, rows);
   return 0;
 }

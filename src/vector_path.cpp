@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT
 #include <adafuse/infer/fold/global_pool.hpp>
 #include <adafuse/kernels/atan2.hpp>
+#include <adafuse/kernels/base/runs.hpp>
 #include <adafuse/kernels/batch_norm.hpp>
 #include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <adafuse/kernels/dropout.hpp>
@@ -13,10 +14,12 @@
 #include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/normal.hpp>
+#include <adafuse/kernels/outer.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/pow.hpp>
 #include <adafuse/kernels/prod.hpp>
+#include <adafuse/kernels/random_bits.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/softmax.hpp>
 
@@ -76,6 +79,7 @@ constexpr Kernels<T> table{.conv2d = kernels::conv2d<T>,
                            .gumbel = kernels::gumbel<T>,
                            .dropout_mask = kernels::dropout_mask<T>,
                            .normal = kernels::normal<T>,
+                           .outer = kernels::outer<T>,
                            .function = kernels::apply_any<T>,
                            .pow_run = kernels::pow_run<T>,
                            .atan2_run = kernels::atan2_run<T>};
@@ -89,6 +93,9 @@ const VectorPath ADAFUSE_VECTOR_PATH{.name = simd_path,
                                      .doubles = table<double>,
                                      .prepared = {.linear = linear,
                                                   .may_take_shortcut = kernels::may_take_shortcut,
-                                                  .prepare_conv2d = kernels::prepare_conv2d}};
+                                                  .prepare_conv2d = kernels::prepare_conv2d},
+                                     .numbers = {.copy_bytes = kernels::copy_bytes,
+                                                 .fill_bytes = kernels::fill_bytes,
+                                                 .random_bits = kernels::random_bits}};
 
 }  // namespace adafuse::compiled

@@ -3,7 +3,7 @@
 """Every operation of bench_ops in PyTorch, next to ours: one table, the slowest of ours first.
 
   pytorch_ops.py BENCH [--threads T] [--turns N] [--rows TEXT] [--allocator keep|default]
-                 [--json FILE]
+                 [--json FILE] [--once]
 
 BENCH is the program bench_ops. It says which rows there are and what each is given; a row without a
 function here, or a function without a row, is an error. For each row the two take turns, N times:
@@ -11,6 +11,8 @@ medians of each turn, of the forward pass alone and of forward and backward. A r
 over the turns of ours over PyTorch's, so that a machine whose speed drifts is the same for both.
 With one thread: of processor time. --rows: those whose name contains TEXT. What PyTorch leaves as a
 view, results and gradients, is made contiguous, as ours is. What it runs in: surroundings.py.
+--once: each of PyTorch's rows runs once, forward and backward, and nothing is timed. Exits with 1 when
+one failed, with 77 where there is no PyTorch.
 """
 import argparse
 import json
@@ -379,6 +381,29 @@ def pytorch_times(torch, function, row, threads):
     return times
 
 
+def run_once(torch, function, row):
+    """Runs one row, and its gradient where it has one."""
+    inputs = [drawn(torch, given) for given in row["inputs"]]
+    if not row["has_gradient"]:
+        function(*inputs)
+        return
+    leaves = [x.requires_grad_() for x, given in zip(inputs, row["inputs"])
+              if given["kind"] == "variable"]
+    y = function(*inputs)
+    torch.autograd.grad(y, leaves, torch.ones_like(y))
+
+
+def failures(torch, peers, rows):
+    """What the rows said that threw; each runs once."""
+    said = []
+    for row in rows:
+        try:
+            run_once(torch, peers[row["name"]], row)
+        except Exception as error:  # whatever it is, it is told with the row's name
+            said.append(f"{row['name']}: {error}")
+    return said
+
+
 def ours(program, *flags):
     """The rows that bench_ops writes."""
     with tempfile.TemporaryDirectory() as directory:
@@ -437,6 +462,8 @@ def parse():
     parser.add_argument("--rows", default="")
     parser.add_argument("--allocator", choices=surroundings.ALLOCATORS, default="keep")
     parser.add_argument("--json")
+    parser.add_argument("--once", action="store_true",
+                        help="run each of PyTorch's rows once and time nothing")
     return parser.parse_args()
 
 
@@ -450,9 +477,14 @@ def main():
         os.execve(sys.executable, [sys.executable, *sys.argv], wanted)
     # PyTorch's threads would go on spinning while ours are timed.
     os.environ.pop("OMP_WAIT_POLICY", None)
-    import torch
+    try:
+        import torch
+    except ImportError as error:
+        print(f"pytorch_ops.py: {error}", file=sys.stderr)
+        sys.exit(77 if options.once else 1)
 
-    surroundings.check(torch)
+    if not options.once:
+        surroundings.check(torch)
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     peers, rows = functions(torch), ours(options.bench, "--list")
@@ -461,6 +493,10 @@ def main():
     if unmatched or len(set(names)) != len(names):
         sys.exit(f"pytorch_ops.py: rows that bench_ops or PyTorch alone has: {unmatched}")
     rows = [row for row in rows if options.rows in row["name"]]
+    if options.once:
+        said = failures(torch, peers, rows)
+        print("\n".join([*said, f"{len(rows)} rows, {len(said)} failed"]))
+        sys.exit(1 if said else 0)
     for row in rows:  # A mistake in any of them shows before an hour is spent on the others.
         peers[row["name"]](*(drawn(torch, given) for given in row["inputs"]))
     compared = []

@@ -5,6 +5,8 @@
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/dropout.hpp>
 #include <adafuse/kernels/reference/dropout.hpp>
+#include <cmath>
+#include <vector>
 
 namespace dropout_test {
 
@@ -32,6 +34,22 @@ TEST_CASE("dropout: equals the naive loop, for any share, any length and any pos
       kernels::reference::dropout_mask(first, count, p, Key(7), expected.data());
       CHECK(std::equal(mask.begin(), mask.end(), expected.begin()));
     }
+}
+
+TEST_CASE("dropout: at the very share that a number has it stays, and next to it it does not") {
+  // Also the smallest and the largest shares, where 2^52 p is no whole number.
+  std::vector<double> shares{0x1p-1074, 0x1p-54, 0x1p-53, 0x1.8p-53, 0x1p-52, 1 - 0x1p-53};
+  for (const std::uint64_t i : {0, 1, 63, 64, 99}) {
+    const double u = Key(7).uniform(i);
+    shares.insert(shares.end(), {u, std::nextafter(u, 0.0), std::nextafter(u, 1.0)});
+  }
+  for (const double p : shares) {
+    Tensor<double> mask({100}), expected({100});
+    kernels::dropout_mask(0, 100, p, Key(7), mask.data());
+    kernels::reference::dropout_mask(0, 100, p, Key(7), expected.data());
+    CAPTURE(p);
+    CHECK(std::equal(mask.begin(), mask.end(), expected.begin()));
+  }
 }
 
 }  // namespace dropout_test

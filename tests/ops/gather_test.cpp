@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <adafuse/autograd/backward.hpp>
 #include <adafuse/ops/gather.hpp>
+#include <adafuse/ops/random.hpp>
 #include <adafuse/ops/reduce.hpp>
 
 #include "lists.hpp"
@@ -37,6 +38,27 @@ TEST_CASE("index_add: rows by number, times alpha") {
   CHECK(list(y) == Doubles{0, 0, 0, 0, 40, 60});
   backward(sum(y));
   CHECK(list(src.grad()) == Doubles{10, 10, 10, 10});
+}
+
+TEST_CASE("index_add: is x and the rows that alpha = 1 adds, whatever the dimension") {
+  const auto list = randint(6, {40}, Key(1));
+  for (Index dim = 0; dim < 3; ++dim) {
+    const Shape shape = Shape{3, 4, 5}.with(dim, 7);
+    const auto x = Tensor<double>::randn(shape, Key(2)),
+               src = Tensor<double>::randn(shape.with(dim, 40), Key(3));
+    const auto y = index_add(x, dim, list, Variable<double>(src)).value();
+    auto expected = x.clone();
+    for (Index j = 0; j < 40; ++j)
+      for (Index a = 0; a < shape[dim == 0 ? 1 : 0]; ++a)
+        for (Index b = 0; b < shape[dim == 2 ? 1 : 2]; ++b) {
+          const Index r = list(j);
+          if (dim == 0) expected(r, a, b) += src(j, a, b);
+          if (dim == 1) expected(a, r, b) += src(a, j, b);
+          if (dim == 2) expected(a, b, r) += src(a, b, j);
+        }
+    for (Index k = 0; k < y.size(); ++k)
+      CHECK(y.data()[k] == doctest::Approx(expected.data()[k]).epsilon(1e-12));
+  }
 }
 
 TEST_CASE("gather, scatter_add, index_add: what does not fit is told") {

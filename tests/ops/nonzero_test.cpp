@@ -24,4 +24,29 @@ TEST_CASE("nonzero: of zeros, of nothing, of rank 0") {
                        ValueError);
 }
 
+TEST_CASE("nonzero: many elements, rows that end within a chunk, and any number of threads") {
+  for (const Shape& shape :
+       {Shape{40000}, Shape{7, 11, 613}, Shape{3, 1, 20000, 1}, Shape{50000, 1}}) {
+    const Tensor<float> x = [&] {
+      auto drawn = Tensor<float>::uniform(shape, Key(1));
+      for (float& v : drawn) v = v < 0.9f ? 0 : v;
+      drawn.data()[0] = 1;
+      drawn.data()[drawn.size() - 1] = 1;
+      return drawn;
+    }();
+    std::vector<std::int64_t> expected;
+    for (Index i = 0; i < x.size(); ++i) {
+      if (x.data()[i] == 0) continue;
+      std::vector<std::int64_t> row(static_cast<std::size_t>(x.rank()));
+      Index rest = i;
+      for (Index d = x.rank() - 1; d >= 0; rest /= x.size(d), --d)
+        row[static_cast<std::size_t>(d)] = rest % x.size(d);
+      expected.insert(expected.end(), row.begin(), row.end());
+    }
+    const auto y = nonzero(x);
+    CHECK(y.size(1) == x.rank());
+    CHECK(std::equal(y.begin(), y.end(), expected.begin(), expected.end()));
+  }
+}
+
 }  // namespace nonzero_test

@@ -173,6 +173,32 @@ TEST_CASE("random: randperm is a permutation, and each number is anywhere as oft
   CHECK_THROWS_AS(randperm(-1, Key(8)), ValueError);
 }
 
+TEST_CASE("random: randperm exchanges the last of those left with one of them, drawn in order") {
+  for (const Index n : {0, 1, 2, 3, 256, 257, 258, 1000, 5000}) {
+    auto expected = Tensor<std::int64_t>::arange(n);
+    Draws draws(Key(3));
+    for (Index left = n; left > 1; --left)
+      std::swap(expected.data()[left - 1], expected.data()[draws.integer(left)]);
+    const auto order = randperm(n, Key(3));
+    CHECK(std::equal(order.begin(), order.end(), expected.begin(), expected.end()));
+  }
+}
+
+TEST_CASE("random: each element is drawn at its own position of the key") {
+  const Key key(5);
+  const Index n = 10001;
+  const auto p = Tensor<double>::uniform({n}, key.of("p"));
+  const auto ones = bernoulli(p, key);
+  const auto numbers = randint(-3, std::int64_t{1} << 40, {n}, key);
+  Index wrong = 0;
+  for (Index i = 0; i < n; ++i) {
+    const auto at = static_cast<std::uint64_t>(i);
+    wrong += ones(i) == (key.uniform(at) < p(i) ? 1 : 0) ? 0 : 1;
+    wrong += numbers(i) == -3 + key.integer(at, (std::int64_t{1} << 40) + 3) ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("random: normal has its mean and deviation, and is randn moved and stretched") {
   const auto x = normal<double>(3, 0.5, {40000}, Key(9));
   CHECK(std::abs(mean_of(x) - 3) <= 5 * 0.5 / 200);

@@ -96,13 +96,19 @@ class Key {
   }
 
   /// Uniform in (0, 1): never 0 and never 1, so that log(u) and log(1 - u) are finite.
-  ADAFUSE_INLINE double uniform(std::uint64_t position) const {
-    return (static_cast<double>(bits(position) >> 12) + 0.5) * 0x1p-52;
+  ADAFUSE_INLINE double uniform(std::uint64_t position) const { return uniform_of(bits(position)); }
+  /// The same of bits that are drawn already.
+  ADAFUSE_INLINE static double uniform_of(std::uint64_t bits) {
+    return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
   }
 
   /// Uniform in [0, n), by multiplication (the bias is below n / 2^64).
   ADAFUSE_INLINE std::int64_t integer(std::uint64_t position, std::int64_t n) const {
-    return static_cast<std::int64_t>(upper_half(bits(position), static_cast<std::uint64_t>(n)));
+    return integer_of(bits(position), n);
+  }
+  /// The same of bits that are drawn already.
+  ADAFUSE_INLINE static std::int64_t integer_of(std::uint64_t bits, std::int64_t n) {
+    return static_cast<std::int64_t>(upper_half(bits, static_cast<std::uint64_t>(n)));
   }
 
   /// Standard normal, by Box and Muller.

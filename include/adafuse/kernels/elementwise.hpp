@@ -4,6 +4,7 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/base/runs.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/permute.hpp>
 
@@ -101,21 +102,41 @@ Tensor<T> zip_runs(const char* op, const Tensor<T>& a, const Tensor<T>& b, const
   return y;
 }
 
-/// Element i of `shape`, in order, is x at the position that `strides` give.
+/// Element i of `shape`, in order, is x at the position that `strides` give, counted from `start`.
 template <class T>
-Tensor<T> gather_strided(const Tensor<T>& x, const Shape& shape, const Strides& strides) {
+Tensor<T> gather_strided(const Tensor<T>& x, const Shape& shape, const Strides& strides,
+                         Index start = 0) {
   auto y = Tensor<T>::uninitialized(shape);
   const StridedLoop<1> loop(shape, {strides});
   const Index step = loop.inner()[0];
+  const T* const first = x.data() + start;
   T* const out = y.data();
-  loop.for_each_run([&x, out, step](Index i, const std::array<Index, 1>& at, Index count) {
-    const T* from = x.data() + at[0];
+  loop.for_each_run([first, out, step](Index i, const std::array<Index, 1>& at, Index count) {
+    const T* from = first + at[0];
     if (step == 0)
-      std::fill_n(out + i, count, *from);
+      fill_run(out + i, count, *from);
     else if (step == 1)
-      std::copy_n(from, count, out + i);
+      copy_run(from, count, out + i);
     else
       for (Index j = 0; j < count; ++j) out[i + j] = from[j * step];
+  });
+  return y;
+}
+
+/// Its transpose: y of `shape` is 0, but for the elements of x, which go where gather_strided reads
+/// them. No two of them go to one place.
+template <class T>
+Tensor<T> scatter_strided(const Tensor<T>& x, const Shape& shape, const Strides& strides,
+                          Index start) {
+  auto y = Tensor<T>::uninitialized(shape);
+  clear(y.data(), y.size());
+  const StridedLoop<1> loop(x.shape(), {strides});
+  const Index step = loop.inner()[0];
+  const T* const in = x.data();
+  T* const first = y.data() + start;
+  loop.for_each_run([first, in, step](Index i, const std::array<Index, 1>& at, Index count) {
+    T* const to = first + at[0];
+    for (Index j = 0; j < count; ++j) to[j * step] = in[i + j];
   });
   return y;
 }

@@ -7,6 +7,7 @@
 #include <adafuse/kernels/base/activation.hpp>
 #include <adafuse/kernels/base/epilogue.hpp>
 #include <adafuse/kernels/base/range.hpp>
+#include <adafuse/kernels/base/runs.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
@@ -28,12 +29,14 @@
 #include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/linear.hpp>
 #include <adafuse/kernels/normal.hpp>
+#include <adafuse/kernels/outer.hpp>
 #include <adafuse/kernels/permute.hpp>
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/kernels/pool2d_geometry.hpp>
 #include <adafuse/kernels/pool_plane.hpp>
 #include <adafuse/kernels/pow.hpp>
 #include <adafuse/kernels/prod.hpp>
+#include <adafuse/kernels/random_bits.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/slice.hpp>
 #include <adafuse/kernels/softmax.hpp>

@@ -6,6 +6,7 @@
 #include <adafuse/core/equals.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/reduce.hpp>
+#include <algorithm>
 #include <vector>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
@@ -25,17 +26,43 @@ void sorted_positions(const T* x, Middle m, Index most, bool descending, std::in
     if (descending ? less(a.value, b.value) : less(b.value, a.value)) return false;
     return a.at < b.at;
   };
+  // Few of many are found while the rest is only looked at: a heap whose top is the last of the
+  // best so far. What is equal to it comes behind it.
+  const auto first_few = [=](const T* from, std::vector<Element>& best) {
+    const auto better = [=](T a, T b) { return descending ? less(b, a) : less(a, b); };
+    best.clear();
+    for (Index k = 0; k < most; ++k) best.push_back({from[k * m.inner], k});
+    std::make_heap(best.begin(), best.end(), before);
+    constexpr Index block = 16;
+    for (Index first = most; first < m.count; first += block) {
+      const Index last = std::min(first + block, m.count);
+      const T worst = best.front().value;
+      int any = 0;
+      for (Index k = first; k < last; ++k) any |= better(from[k * m.inner], worst) ? 1 : 0;
+      if (any == 0) continue;
+      for (Index k = first; k < last; ++k) {
+        const T value = from[k * m.inner];
+        if (!better(value, best.front().value)) continue;
+        std::pop_heap(best.begin(), best.end(), before);
+        best.back() = {value, k};
+        std::push_heap(best.begin(), best.end(), before);
+      }
+    }
+    std::sort_heap(best.begin(), best.end(), before);
+  };
   parallel_for(m.outer * m.inner, 1 + elements_per_chunk / 8 / m.count,
                Work::functions(4 * m.count), [=](Index begin, Index end) {
-                 std::vector<Element> row(static_cast<std::size_t>(m.count));
+                 std::vector<Element> row;
+                 row.reserve(static_cast<std::size_t>(m.count));
                  for (Index j = begin; j < end; ++j) {
                    const Index o = j / m.inner, i = j % m.inner;
-                   for (Index k = 0; k < m.count; ++k)
-                     row[static_cast<std::size_t>(k)] = {x[(o * m.count + k) * m.inner + i], k};
-                   const auto last = row.begin() + most;
-                   if (most < m.count / 8) {  // Few are found while the rest is only looked at.
-                     std::partial_sort(row.begin(), last, row.end(), before);
+                   const T* const from = x + o * m.count * m.inner + i;
+                   if (most < m.count / 8) {
+                     first_few(from, row);
                    } else {
+                     row.clear();
+                     for (Index k = 0; k < m.count; ++k) row.push_back({from[k * m.inner], k});
+                     const auto last = row.begin() + most;
                      if (most < m.count) std::nth_element(row.begin(), last, row.end(), before);
                      std::sort(row.begin(), last, before);
                    }

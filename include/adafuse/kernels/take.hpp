@@ -4,12 +4,12 @@
 #pragma once
 
 #include <adafuse/core/tensor.hpp>
+#include <adafuse/kernels/base/runs.hpp>
 #include <adafuse/kernels/base/scratch.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <span>
 #include <vector>
 
@@ -79,7 +79,7 @@ void take_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
                      for (Index j = 0; j < count; ++j) to[j] = from[at[first + j]];
                    else
                      for (Index j = 0; j < count; ++j)
-                       std::copy_n(from + at[first + j] * m.inner, m.inner, to + j * m.inner);
+                       copy_run(from + at[first + j] * m.inner, m.inner, to + j * m.inner);
                    begin += count;
                  }
                });
@@ -146,12 +146,22 @@ void put_columns(const T* x, Index outer, Index listed, const Occurrences& occur
                });
 }
 
-/// y = 0, in pieces that are large enough for the memory's own way of being cleared.
-template <class T>
-void clear(T* y, Index size) {
-  parallel_for(size, Index{1} << 21, Work::elements(1), [y](Index begin, Index end) {
-    std::memset(y + begin, 0, static_cast<std::size_t>(end - begin) * sizeof(T));
-  });
+/// Calls use(i, sum) for i in [0, width), where `sum` is that of x[j, i] over the places j, in
+/// order. `memory` holds sums of a row.
+template <class T, class Use>
+void for_each_sum(const T* x, Index width, std::span<const Index> places, Accumulator<T>* memory,
+                  const Use& use) {
+  using Sum = Accumulator<T>;
+  if (places.size() == 2) {  // by far the commonest
+    const T *const a = x + places[0] * width, *const b = x + places[1] * width;
+    for (Index i = 0; i < width; ++i)
+      use(i, static_cast<T>(Sum{0} + static_cast<Sum>(a[i]) + static_cast<Sum>(b[i])));
+    return;
+  }
+  std::fill_n(memory, width, Sum{0});
+  for (const Index j : places)
+    for (Index i = 0; i < width; ++i) memory[i] += static_cast<Sum>(x[j * width + i]);
+  for (Index i = 0; i < width; ++i) use(i, static_cast<T>(memory[i]));
 }
 
 }  // namespace detail
@@ -168,7 +178,7 @@ void put_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
     return detail::put_columns(x, m.outer, listed, occurrences, m.count, y);
   const auto numbers = occurrences.numbers();  // those in the list; all others are rows of 0
   const Index written = std::ssize(numbers);
-  if (written < m.count) detail::clear(y, m.outer * m.count * m.inner);
+  if (written < m.count) clear(y, m.outer * m.count * m.inner);
   if (written == 0) return;
   const Index terms = m.inner * (1 + listed / written);
   parallel_for(m.outer * written, elements_per_chunk / m.inner, Work::elements(4 * terms + 8),
@@ -181,14 +191,47 @@ void put_rows(const T* x, Middle m, const Tensor<std::int64_t>& rows, T* y) {
                    const T* const from = x + o * listed * m.inner;
                    T* const to = y + (o * m.count + r) * m.inner;
                    if (places.size() == 1) {
-                     std::copy_n(from + places[0] * m.inner, m.inner, to);
+                     copy_run(from + places[0] * m.inner, m.inner, to);
                      continue;
                    }
-                   std::fill_n(sum, m.inner, Accumulator<T>{0});
-                   for (const Index j : places)
-                     for (Index i = 0; i < m.inner; ++i)
-                       sum[i] += static_cast<Accumulator<T>>(from[j * m.inner + i]);
-                   for (Index i = 0; i < m.inner; ++i) to[i] = static_cast<T>(sum[i]);
+                   detail::for_each_sum(from, m.inner, places, sum,
+                                        [to](Index i, T value) { to[i] = value; });
+                 }
+               });
+}
+
+/// y[o, r, i] = x[o, r, i] + what put_rows makes of `added`, for x and y of the middle `m`.
+template <class T>
+void add_rows(const T* x, const T* added, Middle m, const Tensor<std::int64_t>& rows, T* y) {
+  if (m.outer == 0 || m.count == 0 || m.inner == 0) return;
+  if (m.inner == 1 && m.outer > 1) {
+    put_rows(added, m, rows, y);
+    const Index size = m.outer * m.count;
+    return parallel_for(size, elements_per_chunk, Work::elements(2), [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) y[i] = x[i] + y[i];
+    });
+  }
+  const Index listed = rows.size();
+  const Occurrences occurrences(rows, m.count);
+  parallel_for(m.outer * m.count, elements_per_chunk / m.inner,
+               Work::elements(m.inner * (2 + listed / m.count) + 8), [&](Index begin, Index end) {
+                 thread_local Scratch<Accumulator<T>> memory;
+                 Accumulator<T>* const sum = memory(m.inner);
+                 for (Index k = begin; k < end; ++k) {
+                   const auto places = occurrences.of(k % m.count);
+                   const T* const from = added + k / m.count * listed * m.inner;
+                   const T* const before = x + k * m.inner;
+                   T* __restrict to = y + k * m.inner;
+                   if (places.empty()) {
+                     copy_run(before, m.inner, to);
+                   } else if (places.size() == 1) {
+                     const T* const one = from + places[0] * m.inner;
+                     for (Index i = 0; i < m.inner; ++i) to[i] = before[i] + one[i];
+                   } else {
+                     detail::for_each_sum(
+                         from, m.inner, places, sum,
+                         [to, before](Index i, T value) { to[i] = before[i] + value; });
+                   }
                  }
                });
 }

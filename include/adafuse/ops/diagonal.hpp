@@ -36,6 +36,32 @@ Variable<T> band(const char* op, const Variable<T>& x, Index low, Index high) {
 inline constexpr Index nowhere_below = std::numeric_limits<Index>::min(),
                        nowhere_above = std::numeric_limits<Index>::max();
 
+/// Elements of a tensor by steps of their own, from position `start`.
+struct Steps {
+  Shape shape;
+  kernels::Strides strides;
+  Index start;
+};
+template <class T>
+Variable<T> write_steps(const Variable<T>& x, const Steps& steps, const Shape& shape);
+
+template <class T>
+Variable<T> read_steps(const Variable<T>& x, const Steps& steps) {
+  // y_k = x_p(k), for places p(k) that differ  =>  dx_p(k) = dy_k, and 0 elsewhere
+  return record("diagonal",
+                kernels::gather_strided(x.value(), steps.shape, steps.strides, steps.start), {x},
+                [steps, shape = x.shape()](const Variable<T>& dy) -> Gradients<T> {
+                  return {write_steps(dy, steps, shape)};
+                });
+}
+template <class T>
+Variable<T> write_steps(const Variable<T>& x, const Steps& steps, const Shape& shape) {
+  // y_p(k) = x_k  =>  dx_k = dy_p(k)
+  return record("diagonal", kernels::scatter_strided(x.value(), shape, steps.strides, steps.start),
+                {x},
+                [steps](const Variable<T>& dy) -> Gradients<T> { return {read_steps(dy, steps)}; });
+}
+
 }  // namespace detail
 
 /// The lower triangles of matrices [..., M, N]: elements (i, j) with j - i <= diagonal, 0
@@ -74,26 +100,25 @@ Variable<scalar_of<X>> diagonal(const X& input, DiagonalOptions options = {}) {
   const Variable<scalar_of<X>> x = input;
   const auto axes = Dims{options.dim1, options.dim2}.of(x.shape(), "diagonal");
   const Index rows = x.size(axes[0]), columns = x.size(axes[1]), offset = options.offset;
-  Index count = 0,
-        start = 0;  // of the elements, in a matrix row by row: each row, one to the right
-  if (offset >= 0 && offset < columns) {
-    count = std::min(rows, columns - offset);
-    start = offset;
-  } else if (offset < 0 && offset > -rows) {
-    count = std::min(rows + offset, columns);
-    start = -offset * columns;
-  }
-  std::vector<Index> order;
-  Shape flat;
+  const auto own = kernels::contiguous_strides(x.shape());
+  const auto step_of = [&](Index d) { return own[static_cast<std::size_t>(d)]; };
+  detail::Steps steps{};
   for (Index d = 0; d < x.rank(); ++d)
     if (d != axes[0] && d != axes[1]) {
-      order.push_back(d);
-      flat.push_back(x.size(d));
+      steps.strides[static_cast<std::size_t>(steps.shape.rank())] = step_of(d);
+      steps.shape.push_back(x.size(d));
     }
-  order.insert(order.end(), axes.begin(), axes.end());
-  flat.push_back(rows * columns);
-  return detail::slice(reshape(permute(x, order), flat), flat.rank() - 1, start, count,
-                       count > 1 ? columns + 1 : 1);
+  Index count = 0;
+  if (offset >= 0 && offset < columns) {
+    count = std::min(rows, columns - offset);
+    steps.start = offset * step_of(axes[1]);
+  } else if (offset < 0 && offset > -rows) {
+    count = std::min(rows + offset, columns);
+    steps.start = -offset * step_of(axes[0]);
+  }
+  steps.strides[static_cast<std::size_t>(steps.shape.rank())] = step_of(axes[0]) + step_of(axes[1]);
+  steps.shape.push_back(count);
+  return detail::read_steps(x, steps);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

@@ -72,8 +72,9 @@ Tensor<T> one_hot(const Tensor<std::int64_t>& labels, Index classes = -1) {
                         list.data()[n], " at position ", n, " is outside of [0, ", classes, ")");
   Shape shape = list.shape();
   shape.push_back(classes);
-  Tensor<T> y(shape);
+  auto y = Tensor<T>::uninitialized(shape);
   T* row = y.data();
+  kernels::clear(row, y.size());
   for (const auto label : list) {
     row[label] = 1;
     row += classes;

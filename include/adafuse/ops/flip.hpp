@@ -6,6 +6,22 @@
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
+namespace detail {
+
+/// Moved on by `shift` along `axis`, 0 < shift < its size.
+template <class T>
+Variable<T> roll(const Variable<T>& x, Index axis, Index shift) {
+  auto y = Tensor<T>::uninitialized(x.shape());
+  kernels::roll_rows(x.value().data(), kernels::middle_of(x.shape(), axis, axis), shift, y.data());
+  // y_(i + shift) = x_i  =>  dx_i = dy_(i + shift): moved back, all the rest of the circle
+  return record("roll", y, {x},
+                [axis, back = x.size(axis) - shift](const Variable<T>& dy) -> Gradients<T> {
+                  return {roll(dy, axis, back)};
+                });
+}
+
+}  // namespace detail
+
 /// The positions of each of `dims` in reverse order. A copy.
 template <Operand X>
 Variable<scalar_of<X>> flip(const X& input, const Dims& dims) {
@@ -28,7 +44,7 @@ Variable<scalar_of<X>> roll(const X& input, const std::vector<Index>& shifts, co
     if (size == 0) continue;
     const Index shift = (shifts[k] % size + size) % size;
     if (shift == 0) continue;
-    y = cat({slice(y, axis, size - shift, size), slice(y, axis, 0, size - shift)}, axis);
+    y = detail::roll(y, axis, shift);
   }
   return y;
 }

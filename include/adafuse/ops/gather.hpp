@@ -147,8 +147,20 @@ Variable<scalar_of<X>> index_add(const X& input, Index dim, const Tensor<std::in
   const Shape expected = x.shape().with(axis, index.size());
   require<ShapeError>(src.shape() == expected, "index_add: expects src ", expected, ", got ",
                       src.shape());
-  const auto added = detail::put_rows(src, axis, index, x.size(axis));
-  return x + (equals(options.alpha, 1) ? added : options.alpha * added);
+  if (!equals(options.alpha, 1))
+    return x + options.alpha * detail::put_rows(src, axis, index, x.size(axis));
+  auto y = Tensor<scalar_of<X>>::uninitialized(x.shape());
+  kernels::add_rows(x.value().data(), src.value().data(), kernels::middle_of(x.shape(), axis, axis),
+                    index, y.data());
+  // y_r = x_r + sum of src_j over the j with index(j) = r  =>  dx = dy, dsrc_j = dy_index(j)
+  return record(
+      "index_add", y, {x, src},
+      [index = Saved("index", index), axis, needs_x = x.requires_grad(),
+       needs_src =
+           src.requires_grad()](const Variable<scalar_of<X>>& dy) -> Gradients<scalar_of<X>> {
+        return {needs_x ? dy : Variable<scalar_of<X>>(),
+                needs_src ? detail::take_rows(dy, axis, index.value()) : Variable<scalar_of<X>>()};
+      });
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

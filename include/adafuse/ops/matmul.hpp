@@ -3,6 +3,7 @@
 #pragma once
 
 #include <adafuse/kernels/gemm.hpp>
+#include <adafuse/kernels/outer.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/shape.hpp>
 
@@ -113,7 +114,13 @@ Variable<scalar_of<A, B>> outer(const A& left, const B& right) {
   const Variable<T> a = left, b = right;
   require<ShapeError>(a.rank() == 1 && b.rank() == 1, "outer: expects a [m] and b [n], got ",
                       a.shape(), " and ", b.shape());
-  return reshape(a, {a.size(), 1}) * reshape(b, {1, b.size()});
+  auto y = Tensor<T>::uninitialized({a.size(), b.size()});
+  kernels::outer(a.size(), b.size(), a.value().data(), b.value().data(), y.data());
+  // y_ij = a_i b_j  =>  da_i = sum_j dy_ij b_j, db_j = sum_i dy_ij a_i
+  return record("outer", y, {a, b}, [a, b](const Variable<T>& dy) -> Gradients<T> {
+    return {a.requires_grad() ? reshape(sum_to(dy * b, {a.size(), 1}), a.shape()) : Variable<T>(),
+            b.requires_grad() ? sum_to(dy * reshape(a, {a.size(), 1}), b.shape()) : Variable<T>()};
+  });
 }
 
 /// y[..., o] = sum_i weight[o,i] x[..., i] (+ bias[o]) for x [..., in], weight [out,in], bias [out]

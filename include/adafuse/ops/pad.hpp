@@ -63,7 +63,8 @@ inline Shape padded_shape(const Shape& shape, const std::vector<Pad>& pads) {
 /// x in a tensor of `value`.
 template <class T>
 Tensor<T> padded(const Tensor<T>& x, const std::vector<Pad>& pads, T value) {
-  auto y = Tensor<T>::full(padded_shape(x.shape(), pads), value);
+  auto y = Tensor<T>::uninitialized(padded_shape(x.shape(), pads));
+  kernels::fill(y.data(), y.size(), value);
   if (x.size() == 0 || y.size() == 0) return y;
   const auto x_strides = kernels::contiguous_strides(x.shape()),
              y_strides = kernels::contiguous_strides(y.shape());
@@ -83,7 +84,7 @@ Tensor<T> padded(const Tensor<T>& x, const std::vector<Pad>& pads, T value) {
   const kernels::StridedLoop<2> loop(common, {x_strides, y_strides});
   const Index x_step = loop.inner()[0], y_step = loop.inner()[1];
   loop.for_each_run([=](Index, const std::array<Index, 2>& at, Index count) {
-    for (Index j = 0; j < count; ++j) to[at[1] + j * y_step] = from[at[0] + j * x_step];
+    kernels::copy_steps(count, from + at[0], x_step, to + at[1], y_step);
   });
   return y;
 }

@@ -6,6 +6,7 @@
 #include <adafuse/kernels/pool2d.hpp>
 #include <adafuse/ops/reduce.hpp>
 #include <adafuse/ops/size2.hpp>
+#include <adafuse/ops/take.hpp>
 #include <optional>
 
 namespace adafuse::inline ADAFUSE_SIMD {
@@ -41,8 +42,8 @@ namespace detail {
 /// Throws ValueError, named after `op`, for a position outside of the planes of `image`.
 inline void require_pixels(const char* op, const PixelPositions& positions, const Shape& image) {
   const Index pixels = image[2] * image[3];
+  if (all_inside(positions, pixels)) return;
   const auto [least, most] = std::minmax_element(positions.begin(), positions.end());
-  if (least == positions.end()) return;
   for (const auto at : {*least, *most})
     require<ValueError>(0 <= at && at < pixels, op, ": position ", at, " is outside of a plane of ",
                         image[2], "x", image[3]);

@@ -9,9 +9,11 @@
 #include <adafuse/core/checked.hpp>
 #include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/normal.hpp>
+#include <adafuse/kernels/random_bits.hpp>
 #include <adafuse/ops/tensor_like.hpp>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <numeric>
 #include <vector>
@@ -33,13 +35,25 @@ struct TruncatedNormalOptions {
 
 namespace detail {
 
-/// A tensor of which element i is draw(i), on any thread.
+/// Calls use(i, key.bits(i)) for i in [begin, end), in order.
+template <class Use>
+void for_each_draw(Key key, Index begin, Index end, const Use& use) {
+  constexpr Index block = 256;
+  std::uint64_t bits[block];
+  for (Index first = begin; first < end; first += block) {
+    const Index count = std::min(block, end - first);
+    kernels::random_bits(key, static_cast<std::uint64_t>(first), count, bits);
+    for (Index k = 0; k < count; ++k) use(first + k, bits[k]);
+  }
+}
+
+/// A tensor of which element i is draw(i, key.bits(i)), on any thread.
 template <class T, class Draw>
-Tensor<T> drawn(const Shape& shape, const Draw& draw) {
+Tensor<T> drawn(const Shape& shape, Key key, const Draw& draw) {
   auto y = Tensor<T>::uninitialized(shape);
   T* const to = y.data();
-  parallel_for(y.size(), 4096, Work::functions(1), [&draw, to](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) to[i] = draw(static_cast<std::uint64_t>(i));
+  parallel_for(y.size(), 4096, Work::functions(1), [&draw, to, key](Index begin, Index end) {
+    for_each_draw(key, begin, end, [&](Index i, std::uint64_t bits) { to[i] = draw(i, bits); });
   });
   return y;
 }
@@ -116,12 +130,12 @@ void draw_with_replacement(const T* weights, Index classes, Index count, Key key
     upto[static_cast<std::size_t>(c)] = total += static_cast<double>(weights[c]);
     if (weights[c] > 0) last = c;
   }
-  for (Index k = 0; k < count; ++k) {
-    const double at = key.uniform(static_cast<std::uint64_t>(k)) * total;
+  for_each_draw(key, 0, count, [&](Index k, std::uint64_t bits) {
+    const double at = Key::uniform_of(bits) * total;
     // A class of weight 0 has no part: the first sum above the draw is never that of one. Among
     // denormals the draw may round to the total, above which there is none.
     out[k] = std::min<Index>(std::upper_bound(upto.begin(), upto.end(), at) - upto.begin(), last);
-  }
+  });
 }
 
 /// One row of multinomial without replacement. Class c arrives after a time of -ln(u_c) / w_c, an
@@ -131,13 +145,30 @@ template <class T>
 void draw_without_replacement(const T* weights, Index classes, Index count, Key key,
                               std::int64_t* out) {
   std::vector<std::pair<double, std::int64_t>> arrivals;
-  for (Index c = 0; c < classes; ++c)
+  arrivals.reserve(static_cast<std::size_t>(classes));
+  for_each_draw(key, 0, classes, [&](Index c, std::uint64_t bits) {
     if (weights[c] > 0)
-      arrivals.emplace_back(
-          -std::log(key.uniform(static_cast<std::uint64_t>(c))) / static_cast<double>(weights[c]),
-          c);
+      arrivals.emplace_back(-std::log(Key::uniform_of(bits)) / static_cast<double>(weights[c]), c);
+  });
   std::partial_sort(arrivals.begin(), arrivals.begin() + count, arrivals.end());
   for (Index k = 0; k < count; ++k) out[k] = arrivals[static_cast<std::size_t>(k)].second;
+}
+
+/// Fisher and Yates: the last of those left is exchanged with one of them, drawn from the key.
+template <class Number>
+void shuffle(Number* at, Index count, Key key) {
+  constexpr Index block = 256;
+  std::uint64_t bits[block];
+  Index chosen[block];
+  for (Index left = count; left > 1;) {
+    const Index draws = std::min(block, left - 1);
+    kernels::random_bits(key, static_cast<std::uint64_t>(count - left), draws, bits);
+    for (Index k = 0; k < draws; ++k) {  // Known long before they are read, which waits for memory.
+      chosen[k] = Key::integer_of(bits[k], left - k);
+      __builtin_prefetch(at + chosen[k], 1);
+    }
+    for (Index k = 0; k < draws; ++k, --left) std::swap(at[left - 1], at[chosen[k]]);
+  }
 }
 
 }  // namespace detail
@@ -150,8 +181,8 @@ Tensor<scalar_of<X>> bernoulli(const X& probabilities, Key key) {
   const auto p = elements_of(probabilities, "bernoulli");
   for (const T one : p)
     require<ValueError>(0 <= one && one <= 1, "bernoulli: probabilities are in [0, 1], got ", one);
-  return detail::drawn<T>(p.shape(), [&](std::uint64_t i) {
-    return key.uniform(i) < static_cast<double>(p.data()[i]) ? T{1} : T{0};
+  return detail::drawn<T>(p.shape(), key, [from = p.data()](Index i, std::uint64_t bits) {
+    return Key::uniform_of(bits) < static_cast<double>(from[i]) ? T{1} : T{0};
   });
 }
 
@@ -187,15 +218,16 @@ Tensor<std::int64_t> multinomial(const X& class_weights, Index count, Key key,
   auto y =
       Tensor<std::int64_t>::uninitialized(weights.rank() == 1 ? Shape{count} : Shape{rows, count});
   std::int64_t* const to = y.data();
-  for (Index n = 0; n < rows; ++n) {
-    const Key own = key.of(static_cast<std::uint64_t>(n));
-    if (options.replacement)
-      detail::draw_with_replacement(weights.data() + n * classes, classes, count, own,
-                                    to + n * count);
-    else
-      detail::draw_without_replacement(weights.data() + n * classes, classes, count, own,
-                                       to + n * count);
-  }
+  const T* const from = weights.data();
+  parallel_for(rows, 1, Work::functions(8 * (classes + count)), [=](Index begin, Index end) {
+    for (Index n = begin; n < end; ++n) {
+      const Key own = key.of(static_cast<std::uint64_t>(n));
+      if (options.replacement)
+        detail::draw_with_replacement(from + n * classes, classes, count, own, to + n * count);
+      else
+        detail::draw_without_replacement(from + n * classes, classes, count, own, to + n * count);
+    }
+  });
   return y;
 }
 
@@ -207,8 +239,10 @@ inline Tensor<std::int64_t> randint(std::int64_t low, std::int64_t high, const S
   require<ValueError>(low < high, "randint: expects low < high, got ", low, " and ", high);
   require<ValueError>(count.fits(), "randint: from ", low, " to ", high,
                       " there are more numbers than an int64 counts");
-  return detail::drawn<std::int64_t>(
-      shape, [&, n = count.value()](std::uint64_t i) { return low + key.integer(i, n); });
+  return detail::drawn<std::int64_t>(shape, key,
+                                     [low, n = count.value()](Index, std::uint64_t bits) {
+                                       return low + Key::integer_of(bits, n);
+                                     });
 }
 
 /// Whole numbers in [0, high).
@@ -219,12 +253,14 @@ inline Tensor<std::int64_t> randint(std::int64_t high, const Shape& shape, Key k
 /// 0, 1, ..., n - 1 in an order drawn from the key; each order is as likely as the others.
 inline Tensor<std::int64_t> randperm(Index n, Key key) {
   require<ValueError>(n >= 0, "randperm: n is at least 0, got ", n);
-  auto order = Tensor<std::int64_t>::arange(n);
-  std::int64_t* const at = order.data();
-  Draws draws(key);
-  for (Index left = n; left > 1; --left)  // Fisher and Yates
-    std::swap(at[left - 1], at[draws.integer(left)]);
-  return order;
+  if (n > std::numeric_limits<std::int32_t>::max()) {
+    auto order = Tensor<std::int64_t>::arange(n);
+    detail::shuffle(order.data(), n, key);
+    return order;
+  }
+  auto order = Tensor<std::int32_t>::arange(n);  // half of the memory to jump about in
+  detail::shuffle(order.data(), n, key);
+  return order.cast<std::int64_t>();
 }
 
 /// mean + stddev z for standard normal numbers z of the key: `normal<float>(0, 0.02, {3, 4}, key)`.
@@ -259,8 +295,8 @@ Tensor<T> truncated_normal(const Shape& shape, Key key, TruncatedNormalOptions o
                       " is possible for mean ", mean, " and stddev ", stddev);
   const double centre = mean, scale = mirrored ? -stddev : stddev;  // clang captures no bindings
   const double least = low, most = high;
-  return detail::drawn<T>(shape, [=](std::uint64_t i) {
-    const double p = from + rounded((to - from) * key.uniform(i));
+  return detail::drawn<T>(shape, key, [=](Index, std::uint64_t bits) {
+    const double p = from + rounded((to - from) * Key::uniform_of(bits));
     // p may round to an end of the distribution, whose quantile is infinite
     const double z = p <= 0   ? -std::numeric_limits<double>::infinity()
                      : p >= 1 ? std::numeric_limits<double>::infinity()

@@ -35,6 +35,21 @@ Variable<scalar_of<X>> repeat(const X& input, const std::vector<Index>& counts) 
   for (Index d = 0; d < std::ssize(counts); ++d)
     shape.push_back(d < missing ? 1 : x.size(d - missing));
   Variable<scalar_of<X>> y = reshape(x, shape);
+  // All at once, where what lies together is worth a run: [n0, n1] -> [c0, n0, c1, n1].
+  constexpr Index long_run = 64;
+  if (2 * shape.rank() <= Shape::max_rank && shape.rank() > 0 && shape[-1] >= long_run) {
+    Shape thin, wide, result;
+    for (Index d = 0; d < shape.rank(); ++d) {
+      const Index count = counts[static_cast<std::size_t>(d)];
+      require<ValueError>(count >= 0, "repeat: count ", count, " of dimension ", d);
+      const auto total = Checked(count) * shape[d];
+      require<ShapeError>(total.fits(), "repeat: too many elements");
+      for (const Index size : {Index{1}, shape[d]}) thin.push_back(size);
+      for (const Index size : {count, shape[d]}) wide.push_back(size);
+      result.push_back(total.value());
+    }
+    return reshape(broadcast_to(reshape(y, thin), wide), result);
+  }
   // From the last dimension to the first: what is copied again lies together by then.
   for (Index d = shape.rank() - 1; d >= 0; --d) {
     const Index count = counts[static_cast<std::size_t>(d)];

@@ -150,8 +150,8 @@ Variable<scalar_of<X>> embed(const X& input, const Shape& shape, Index dim, Inde
       step != 0 && (count == 0 || positions_lie_inside(start, count, step, shape[axis])),
       "embed: ", count, " positions from ", start, " by ", step, " are outside of dimension ", dim,
       " of ", shape);
-  Tensor<T> y(shape);
-  kernels::write_rows(x.value().data(), kernels::middle_of(x.shape(), axis, axis), y.data(),
+  auto y = Tensor<T>::uninitialized(shape);
+  kernels::embed_rows(x.value().data(), kernels::middle_of(x.shape(), axis, axis), y.data(),
                       shape[axis], {start, step});
   // dx is dy at those positions
   return record("embed", y, {x}, [axis, start, count, step](const Variable<T>& dy) -> Gradients<T> {

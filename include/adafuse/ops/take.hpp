@@ -4,10 +4,14 @@
 #pragma once
 
 #include <adafuse/autograd/record.hpp>
+#include <adafuse/core/parallel.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/take.hpp>
 #include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/tensor_like.hpp>
+#include <atomic>
+#include <limits>
+#include <type_traits>
 
 namespace adafuse::inline ADAFUSE_SIMD {
 
@@ -23,11 +27,22 @@ Variable<scalar_of<X>> put(const X& input, const Tensor<std::int64_t>& index, co
 
 namespace detail {
 /// Whether all are in [0, size).
-inline bool all_inside(const Tensor<std::int64_t>& index, Index size) {
-  const auto limit = static_cast<std::uint64_t>(size);
-  std::int64_t outside = 0;
-  for (const auto i : index) outside += static_cast<std::uint64_t>(i) >= limit ? 1 : 0;
-  return outside == 0;
+template <class Number>
+bool all_inside(const Tensor<Number>& index, Index size) {
+  using Bits = std::make_unsigned_t<Number>;
+  constexpr Index largest = std::numeric_limits<Number>::max();
+  const auto last = static_cast<Bits>(size > largest ? largest : size - 1);
+  const Number* const at = index.data();
+  std::atomic<bool> outside = false;
+  parallel_for(index.size(), Index{1} << 16, Work::elements(2), [&](Index begin, Index end) {
+    Bits signs = 0;  // of each number, and of how far it is from the last
+    for (Index i = begin; i < end; ++i) {
+      const auto bits = static_cast<Bits>(at[i]);
+      signs = static_cast<Bits>(signs | bits | static_cast<Bits>(last - bits));
+    }
+    if (static_cast<Number>(signs) < 0) outside.store(true, std::memory_order_relaxed);
+  });
+  return !outside;
 }
 inline void require_positions(const char* op, const Tensor<std::int64_t>& index,
                               const Shape& shape) {

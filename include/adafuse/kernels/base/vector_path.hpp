@@ -98,6 +98,7 @@ struct Kernels {
   void (*gumbel)(Key, std::uint64_t first, Index count, T* out);
   void (*dropout_mask)(std::uint64_t first, Index count, double p, Key, T* mask);
   void (*normal)(Key, std::uint64_t first, Index count, double mean, double stddev, T* out);
+  void (*outer)(Index rows, Index columns, const T* a, const T* b, T* y);
   void (*function)(Function, Index count, const T* x, T* y);
   void (*pow_run)(Index count, const T* a, Index a_step, const T* b, Index b_step, T* y);
   void (*atan2_run)(Index count, const T* a, Index a_step, const T* b, Index b_step, T* y);
@@ -112,6 +113,13 @@ struct FloatKernels {
                                   ConvAlgorithm wanted, bool has_in_lists);
 };
 
+/// What knows of no floating-point numbers.
+struct NumberKernels {
+  void (*copy_bytes)(const void* from, std::size_t bytes, void* to);
+  void (*fill_bytes)(const unsigned char* pattern, std::size_t bytes, void* to);
+  void (*random_bits)(Key, std::uint64_t first, Index count, std::uint64_t* bits);
+};
+
 /// All kernels for one kind of vectors.
 struct VectorPath {
   const char* name;  // plain, avx2, avx512, neon
@@ -119,6 +127,7 @@ struct VectorPath {
   Kernels<float> floats;
   Kernels<double> doubles;
   FloatKernels prepared;
+  NumberKernels numbers;
 };
 
 /// The path that this process uses, the same from the first call on. Throws ValueError when

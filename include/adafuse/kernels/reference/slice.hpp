@@ -26,4 +26,21 @@ void write_rows(const T* x, Middle m, T* y, Index y_count, Rows rows) {
       for (Index i = 0; i < m.inner; ++i) out(o, rows.start + r * rows.step, i) = in(o, r, i);
 }
 
+/// The same, and 0 in the other rows of y.
+template <class T>
+void embed_rows(const T* x, Middle m, T* y, Index y_count, Rows rows) {
+  std::fill_n(y, m.outer * y_count * m.inner, T{0});
+  reference::write_rows(x, m, y, y_count, rows);
+}
+
+/// y(o, (r + shift) mod m.count, i) = x(o, r, i).
+template <class T>
+void roll_rows(const T* x, Middle m, Index shift, T* y) {
+  const View<const T, 3> in(x, {m.outer, m.count, m.inner});
+  const View<T, 3> out(y, {m.outer, m.count, m.inner});
+  for (Index o = 0; o < m.outer; ++o)
+    for (Index r = 0; r < m.count; ++r)
+      for (Index i = 0; i < m.inner; ++i) out(o, (r + shift) % m.count, i) = in(o, r, i);
+}
+
 }  // namespace adafuse::kernels::inline ADAFUSE_SIMD::reference
