@@ -46,7 +46,8 @@ template <class A, class B, class U, class F>
 #if defined(__AVX512F__) && defined(__GNUC__) && !defined(__clang__)
 [[gnu::noinline, gnu::target("prefer-vector-width=256")]]
 #endif
-void zip_run(Index count, const A* __restrict p, const B* __restrict q, U* __restrict to, const F& f) {
+void zip_run(Index count, const A* __restrict p, const B* __restrict q, U* __restrict to,
+             const F& f) {
   const F each = f;
   for (Index j = 0; j < count; ++j) to[j] = each(p[j], q[j]);
 }
