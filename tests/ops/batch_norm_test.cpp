@@ -151,4 +151,17 @@ TEST_CASE("batch_norm: the gradient is what a graph of it computes, for planes l
       }
 }
 
+TEST_CASE("batch_norm: of no images the gradients of weight and bias are 0") {
+  const auto w = parameter(Tensor<float>::ones({3})), b = parameter(Tensor<float>::ones({3}));
+  const auto x = parameter(Tensor<float>({0, 3, 4, 4}));
+  const auto y = batch_norm(x, w, b, Tensor<float>({3}), Tensor<float>::ones({3}));
+  backward(y, Tensor<float>({0, 3, 4, 4}));
+  for (const float v : w.grad().value()) CHECK(v == 0);
+  for (const float v : b.grad().value()) CHECK(v == 0);
+  const auto none = parameter(Tensor<float>({2, 0, 4, 4}));
+  const auto z = batch_norm(none, {}, {}, Tensor<float>({0}), Tensor<float>({0}));
+  backward(z, Tensor<float>({2, 0, 4, 4}));
+  CHECK(none.grad().shape() == Shape{2, 0, 4, 4});
+}
+
 }  // namespace batch_norm_test

@@ -258,6 +258,11 @@ template <class T>
 void batch_norm_backward(const ChannelLayout& layout, const T* x, const T* y, const T* mean,
                          const T* variance, const T* weight, double eps, const T* dy, T* dx,
                          T* dweight, T* dbias, T* dresidual) {
+  if (layout.size() == 0) {
+    if (dweight) std::fill_n(dweight, layout.channels, T{0});
+    if (dbias) std::fill_n(dbias, layout.channels, T{0});
+    return;
+  }
   const auto inv_std = [=](Index c) {
     return 1 / std::sqrt(static_cast<double>(variance[c]) + eps);
   };
