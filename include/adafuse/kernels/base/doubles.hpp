@@ -19,6 +19,7 @@ struct Doubles {
   static constexpr int width = simd_width / 2;
   using Register = double __attribute__((vector_size(simd_width * 4)));
   using Words = decltype(Register{} < Register{});  // whole numbers of 64 bits
+  using Unsigned = std::uint64_t __attribute__((vector_size(simd_width * 4)));
   Register v;
 
   [[gnu::always_inline]] static Doubles of(double x);
@@ -78,8 +79,11 @@ struct Doubles {
 
   /// Zeros come in from the left.
   [[gnu::always_inline]] static Words shifted_right(Words bits, int count) {
-    using Unsigned = std::uint64_t __attribute__((vector_size(simd_width * 4)));
     return reinterpret_cast<Words>(reinterpret_cast<Unsigned>(bits) >> count);
+  }
+  /// a + b modulo 2^64: of bits that are no number it may go beyond the sign.
+  [[gnu::always_inline]] static Words wrapped_sum(Words a, Words b) {
+    return reinterpret_cast<Words>(reinterpret_cast<Unsigned>(a) + reinterpret_cast<Unsigned>(b));
   }
   [[gnu::always_inline]] static Words sign() {
     return Words{} + std::numeric_limits<std::int64_t>::min();

@@ -22,7 +22,8 @@ struct Mantissa {
 
 [[gnu::always_inline]] inline Mantissa mantissa_of(Doubles x) {
   const auto root_half = Doubles::of(0x1.6a09e667f3bcdp-1).bits();
-  const auto above = x.bits() - root_half + (std::int64_t{1023} << 52);
+  const auto above =
+      Doubles::wrapped_sum(x.bits(), Doubles::Words{} + (std::int64_t{1023} << 52) - root_half);
   // A whole number below 2^52, put into the last bits of 2^52, is added to it.
   const auto exponent = Doubles::shifted_right(above, 52) | Doubles::of(0x1p52).bits();
   return {Doubles::of_bits(exponent) - (0x1p52 + 1023),
