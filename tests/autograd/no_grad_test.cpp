@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 #include <adafuse/ops/arithmetic.hpp>
+#include <adafuse/ops/dropout.hpp>
+#include <adafuse/ops/shape.hpp>
 
 #include <thread>
 
@@ -22,6 +24,20 @@ TEST_CASE("no_grad: nothing is recorded inside of the scope, and recording resum
   }
   CHECK(grad_enabled());
   CHECK((x * x).requires_grad());
+}
+
+TEST_CASE("no_grad: a result that is its input is a constant too") {
+  const auto x = parameter(Tensor<float>::of({1, 2}));
+  const auto results = [&x] {
+    return std::vector{reshape(x, {2}), broadcast_to(x, {2}), sum_to(x, {2}),
+                       dropout(x, 0, Key(1))};
+  };
+  for (const auto& y : results()) CHECK(y.requires_grad());
+  const NoGrad guard;
+  for (const auto& y : results()) {
+    CHECK_FALSE(y.requires_grad());
+    CHECK(y.value()(1) == 2);
+  }
 }
 
 TEST_CASE("no_grad: an exception ends the scope too") {

@@ -26,7 +26,7 @@ TEST_CASE("dropout: an element stays where the key's number is at least p") {
 }
 
 TEST_CASE("dropout: equals the naive loop, for any share, any length and any position") {
-  for (const double p : {0.0, 0.25, 0.999})
+  for (const double p : {0.0, 0.25, 0.999, 1.0})
     for (const Index count : {0, 1, 4096, 10001}) {
       const std::uint64_t first = p > 0.5 ? 12345 : 0;
       Tensor<float> mask({count}), expected({count});
@@ -39,7 +39,7 @@ TEST_CASE("dropout: equals the naive loop, for any share, any length and any pos
 TEST_CASE("dropout: at the very share that a number has it stays, and next to it it does not") {
   // Also the smallest and the largest shares, where 2^52 p is no whole number.
   std::vector<double> shares{0x1p-1074, 0x1p-54, 0x1p-53, 0x1.8p-53, 0x1p-52, 1 - 0x1p-53};
-  for (const std::uint64_t i : {0, 1, 63, 64, 99}) {
+  for (const std::uint64_t i : {0u, 1u, 63u, 64u, 99u}) {
     const double u = Key(7).uniform(i);
     shares.insert(shares.end(), {u, std::nextafter(u, 0.0), std::nextafter(u, 1.0)});
   }

@@ -162,6 +162,31 @@ TEST_CASE("group_norm: float keeps its digits far away from 0, and a NaN stays i
     }
 }
 
+TEST_CASE("group_norm: far away from 0 the gradients of a graph keep their digits too") {
+  const auto dweight = [](float away, bool create_graph) {
+    auto values = Tensor<float>::uniform({4, 8, 64}, Key(27), -1, 1);
+    for (float& v : values) v = std::round(v * 8) / 8 + away;
+    const auto w = parameter(Tensor<float>::ones({8}));
+    const auto y = group_norm(values, 2, w, {}, 0);
+    const Variable<float> dy = Tensor<float>::randn(y.shape(), Key(28));
+    return grad<float>({y}, {w}, {.grad_outputs = {dy}, .create_graph = create_graph})[0].value();
+  };
+  const auto near = dweight(0, false);
+  for (const bool create_graph : {false, true}) {
+    const auto far = dweight(1 << 17, create_graph);
+    for (Index c = 0; c < 8; ++c) CHECK(far(c) == doctest::Approx(near(c)).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("group_norm: where the variance is infinite, gradients are 0") {
+  auto values = Tensor<double>({1, 1, 16});
+  for (Index i = 0; i < 16; ++i) values(0, 0, i) = (i < 8 ? 1 : -1) * 1.7e308;
+  const auto x = parameter(values), w = parameter(Tensor<double>::ones({1}));
+  const Variable<double> dy = Tensor<double>::arange(16).reshape({1, 1, 16});
+  for (const auto& g : grad<double>({group_norm(x, 1, w)}, {x, w}, {.grad_outputs = {dy}}))
+    for (const double v : g.value()) CHECK(v == 0);
+}
+
 TEST_CASE("rms_norm: the definition, and its gradient as a graph computes it") {
   for (const Index count : {1, 7, 16, 33, 200})
     for (const bool weighted : {false, true}) {

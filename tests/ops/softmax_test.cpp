@@ -32,6 +32,25 @@ TEST_CASE("log_softmax: stays finite where softmax rounds to 0") {
   CHECK(log_softmax(x, 0).value()(0) == -200);
 }
 
+TEST_CASE("softmax: an infinite gradient is NaN where the weight is 0, also of long rows") {
+  for (const Index count : {3, 40}) {
+    auto values = Tensor<float>({count});
+    values(1) = -std::numeric_limits<float>::infinity();
+    const auto x = parameter(values);
+    Tensor<float> infinite({count});
+    infinite(0) = std::numeric_limits<float>::infinity();
+    const auto of_log_softmax =
+        grad<float>({log_softmax(x, 0)}, {x}, {.grad_outputs = {infinite}})[0].value();
+    const auto of_logsumexp = grad<float>({logsumexp(x, 0)}, {x},
+                                          {.grad_outputs = {Tensor<float>::scalar(infinite(0))}})[0]
+                                  .value();
+    CHECK(std::isnan(of_log_softmax(1)));
+    CHECK(std::isnan(of_logsumexp(1)));
+    CHECK(of_log_softmax(2) == -infinite(0));
+    CHECK(of_logsumexp(2) == infinite(0));
+  }
+}
+
 TEST_CASE("softmax: a dimension that is not there is refused") {
   CHECK_THROWS_WITH_AS(softmax(Tensor<float>({2, 3}), 2),
                        "softmax: dimension 2 is outside of [2,3]", ShapeError);

@@ -52,6 +52,12 @@ template <class T>
   return Variable<T>(std::move(value), std::move(node));
 }
 
+/// x as the result of an operation that changes nothing: itself, and under NoGrad a constant.
+template <class T>
+Variable<T> unchanged(const Variable<T>& x) {
+  return grad_enabled() ? x : x.detach();
+}
+
 }  // namespace detail
 
 /// `value` as a function of `inputs`. `pullback(dy)` or `pullback(dy, y)` returns one gradient for

@@ -23,7 +23,8 @@ void dropout_mask(std::uint64_t first, Index count, double p, Key key, T* mask) 
   // (m + 1/2) / 2^52 >= p for the upper 52 bits m: all bits are at least those of the least such m.
   // What is subtracted from p 2^52 is exact there, or leaves something below 0.
   const auto least = static_cast<std::uint64_t>(std::max(std::ceil(p * 0x1p52 - 0.5), 0.0)) << 12;
-  const auto kept = bits_as<std::uint64_t>(static_cast<double>(static_cast<T>(1 / (1 - p))));
+  const double scale = p < 1 ? static_cast<double>(static_cast<T>(1 / (1 - p))) : 0;
+  const auto kept = bits_as<std::uint64_t>(scale);
   parallel_for(count, 4096, Work::functions(1), [=](Index begin, Index end) {
     constexpr Index lanes = 64;
     std::uint64_t bits[lanes];

@@ -238,7 +238,7 @@ void group_norm_backward(const GroupLayout& layout, const T* x, const T* weight,
   std::vector<std::array<double, 2>> sums(static_cast<std::size_t>(layout.rows() * channels));
   auto* const all_sums = sums.data();
   const auto backward = [=](Index r) {
-    const Doubles centre = Doubles::of(mean[r]);
+    const Doubles centre = Doubles::of(mean[r]), s = Doubles::of(inverse[r]);
     const auto weight_of = [=](Index k) {
       return weight ? double(weight[r % layout.groups * channels + k]) : 1.0;
     };
@@ -248,22 +248,22 @@ void group_norm_backward(const GroupLayout& layout, const T* x, const T* weight,
       auto& own = all_sums[r * channels + k];
       own = sums_of_vectors<2>(inner, [&](Index i, auto n) {
         const Doubles of_dy = load_first(d + i, n);
-        return Terms<2>{{of_dy, of_dy * (load_first(in + i, n) - centre)}};
+        return Terms<2>{{of_dy, of_dy * ((load_first(in + i, n) - centre) * s)}};
       });
-      own[1] *= inverse[r];
       of_g += own[0] * weight_of(k);
       of_g_xhat += own[1] * weight_of(k);
     }
     if (!dx) return;
     const auto n_elements = static_cast<double>(count);
     const Doubles offset = Doubles::of(inverse[r] * of_g / n_elements),
-                  slope = Doubles::of(inverse[r] * inverse[r] * of_g_xhat / n_elements);
+                  slope = Doubles::of(inverse[r] * of_g_xhat / n_elements);
     for (Index k = 0; k < channels; ++k) {
       const Doubles scale = Doubles::of(inverse[r] * weight_of(k));
       const Index first = r * count + k * inner;
       for_vectors(inner, [&](Index i, auto n) {
-        const Doubles d = load_first(x + first + i, n) - centre;
-        store_first(load_first(dy + first + i, n) * scale - offset - d * slope, dx + first + i, n);
+        const Doubles xhat = (load_first(x + first + i, n) - centre) * s;
+        store_first(load_first(dy + first + i, n) * scale - offset - xhat * slope, dx + first + i,
+                    n);
       });
     }
   };

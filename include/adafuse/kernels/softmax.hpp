@@ -103,7 +103,7 @@ T largest_of_run(const T* x, Index count) {
 template <class T>
 [[gnu::always_inline]] inline Doubles exp_below_1(Doubles x) {
   if constexpr (std::is_same_v<T, float>)
-    return vectors::exp_of_float(bounded(x, -700, 0));
+    return select(x < -700, 0.0, vectors::exp_of_float(bounded(x, -700, 0)));
   else
     return vectors::exp<T>(x);
 }

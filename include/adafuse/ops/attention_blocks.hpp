@@ -3,9 +3,8 @@
 // for softmax", 2018).
 //
 // The softmax of a block of keys alone gives weights P_b of sum 1, and the logarithm of what they
-// were divided by, m_b + ln sum e^(s - m_b), for scores s of largest m_b. The largest weight is 1
-// over that sum, so this is m_b - ln max P_b. With that of all keys before, c, and of both,
-// c' = ln(e^c + e^c_b):
+// were divided by, c_b = m_b + ln sum e^(s - m_b), for scores s of largest m_b. With that of all
+// keys before, c, and of both, c' = ln(e^c + e^c_b):
 //
 //   y' = e^(c - c') y + e^(c_b - c') P_b v_b
 //

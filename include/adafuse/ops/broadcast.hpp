@@ -19,7 +19,7 @@ Variable<scalar_of<X>> broadcast_to(const X& input, const Shape& shape) {
   const Variable<T> x = input;
   require<ShapeError>(broadcast_shapes(x.shape(), shape, "broadcast_to") == shape,
                       "broadcast_to: ", x.shape(), " does not broadcast to ", shape);
-  if (x.shape() == shape) return x;
+  if (x.shape() == shape) return detail::unchanged(x);
   // y_ij = x_i  =>  dx_i = sum_j dy_ij
   return record(
       "broadcast_to", kernels::broadcast_to(x.value(), shape), {x},
@@ -35,7 +35,7 @@ Variable<scalar_of<X>> sum_to(const X& input, const Shape& shape) {
   const Variable<T> x = input;
   require<ShapeError>(broadcast_shapes(x.shape(), shape, "sum_to") == x.shape(), "sum_to: ", shape,
                       " does not broadcast to ", x.shape());
-  if (x.shape() == shape) return x;
+  if (x.shape() == shape) return detail::unchanged(x);
   // y_i = sum_j x_ij  =>  dx_ij = dy_i
   return record(
       "sum_to", kernels::sum_to(x.value(), shape), {x},

@@ -17,7 +17,7 @@ Variable<scalar_of<X>> dropout(const X& input, double p, Key key, std::uint64_t 
   using T = scalar_of<X>;
   const Variable<T> x = input;
   require<ValueError>(0 <= p && p < 1, "dropout: p is in [0, 1), got ", p);
-  if (equals(p, 0)) return x;
+  if (equals(p, 0)) return detail::unchanged(x);
   auto mask = Tensor<T>::uninitialized(x.shape());
   kernels::dropout_mask(first, x.size(), p, key, mask.data());
   return x * mask;  // the mask is a constant: the derivative is that of mul

@@ -133,8 +133,7 @@ Gradients<T> group_norm_gradients(const Variable<T>& x, const Variable<T>& weigh
   const auto dx = layer_norm_gradients(of_groups, none, none, eps, reshape(g, rows))[0];
   Variable<T> dweight, dbias;
   if (weight.defined()) {
-    const Variable<T> d = of_groups - sum_to(of_groups, {rows[0], 1}) / rows[1];
-    const Variable<T> xhat = reshape(d * inverse_root_mean_square(d, eps), x.shape());
+    const Variable<T> xhat = reshape(layer_norm_rows(of_groups, none, none, eps), x.shape());
     dweight = reshape(sum_to(dy * xhat, channel), weight.shape());
   }
   if (bias.defined()) dbias = reshape(sum_to(dy, channel), bias.shape());

@@ -17,13 +17,15 @@ namespace adafuse::inline ADAFUSE_SIMD {
 
 /// y = sum over the ranks of x, element by element, in double and in the order of the ranks: all
 /// get the same. All ranks call it, and go backwards through it, in the same order; all give an x
-/// of one shape. The peers must outlive the gradient. Of one rank alone it is x itself, its memory
-/// too. Throws what `peers.sum` throws.
+/// of one shape. The peers must outlive the gradient. Of one rank alone it is a copy of x. Throws
+/// what `peers.sum` throws.
 template <Operand X>
 Variable<scalar_of<X>> sum_over(const Peers& peers, const X& input) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
-  if (peers.size() == 1) return x;
+  if (peers.size() == 1)
+    return record("sum_over", x.value().clone(), {x},
+                  [](const Variable<T>& dy) -> Gradients<T> { return {dy}; });
   std::vector<double> sums(x.value().begin(), x.value().end());
   peers.sum(sums);
   auto y = Tensor<T>::uninitialized(x.shape());
@@ -33,7 +35,7 @@ Variable<scalar_of<X>> sum_over(const Peers& peers, const X& input) {
                 [&peers](const Variable<T>& dy) -> Gradients<T> { return {sum_over(peers, dy)}; });
 }
 
-/// y = the mean over the ranks of x: sum_over / peers.size(), and x itself of one rank alone.
+/// y = the mean over the ranks of x: sum_over / peers.size().
 template <Operand X>
 Variable<scalar_of<X>> mean_over(const Peers& peers, const X& x) {
   using T = scalar_of<X>;

@@ -140,7 +140,7 @@ template <Operand X>
 Variable<scalar_of<X>> erf(const X& input) {
   // dx = dy 2/sqrt(pi) e^(-x^2)
   using T = scalar_of<X>;
-  constexpr T twice_inv_sqrtpi = static_cast<T>(2 * std::numbers::inv_sqrtpi);
+  const T twice_inv_sqrtpi = static_cast<T>(2 * std::numbers::inv_sqrtpi);
   return elementwise("erf", as_variable(input), kernels::of<kernels::Function::erf>,
                      kernels::through<kernels::Function::exp>(
                          [](T v) { return -(v * v); },

@@ -18,7 +18,7 @@ Variable<scalar_of<X>> reshape(const X& input, std::span<const Index> sizes) {
   using T = scalar_of<X>;
   const Variable<T> x = input;
   const Tensor<T> y = x.value().reshape(sizes);
-  if (y.shape() == x.shape()) return x;
+  if (y.shape() == x.shape()) return detail::unchanged(x);
   return record("reshape", y, {x}, [shape = x.shape()](const Variable<T>& dy) -> Gradients<T> {
     return {reshape(dy, shape)};
   });
