@@ -229,7 +229,11 @@ template <int Rows, int Vectors, class Reader>
 /// The kernels for tiles of 1 .. tall_rows output channels and of 1, 2, 4 ... vectors, as many as
 /// go with them.
 using Kernel = void (*)(TileRows&, const RowsSource&, Range);
-inline constexpr int tile_lengths = std::bit_width(static_cast<unsigned>(tile_vectors));
+/// How many of these lengths are not above `vectors`.
+constexpr int lengths_up_to(int vectors) {
+  return static_cast<int>(std::bit_width(static_cast<unsigned>(vectors)));
+}
+inline constexpr int tile_lengths = lengths_up_to(tile_vectors);
 using Kernels = std::array<std::array<Kernel, tile_lengths>, tall_rows>;
 
 template <class Reader, int Rows, int... Lengths>
@@ -239,8 +243,7 @@ constexpr std::array<Kernel, tile_lengths> kernels_of_rows(std::integer_sequence
 template <class Reader, int... Before>
 constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
   return {kernels_of_rows<Reader, Before + 1>(
-      std::make_integer_sequence<int, std::bit_width(static_cast<unsigned>(
-                                          vectors_beside(Before + 1)))>())...};
+      std::make_integer_sequence<int, lengths_up_to(vectors_beside(Before + 1))>())...};
 }
 template <class Reader>
 inline constexpr Kernels kernels =
@@ -253,7 +256,7 @@ inline void correlate_rows(const Kernels& kernels, int rows, TileRows& tile,
   for (int count = vectors_beside(rows); count > 0; count /= 2) {
     const Index end = vectors.begin + vectors.size() / count * count;
     if (end == vectors.begin) continue;
-    of_rows[std::bit_width(static_cast<unsigned>(count)) - 1](tile, source, {vectors.begin, end});
+    of_rows[static_cast<std::size_t>(lengths_up_to(count) - 1)](tile, source, {vectors.begin, end});
     vectors.begin = end;
   }
 }
