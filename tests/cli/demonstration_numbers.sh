@@ -32,7 +32,7 @@ says "trains ${in_words[networks]} networks on them"
 says "all ${in_words[networks]} models are left"
 says "$told_by_frames of $gesture_classes answers is the most it can get"
 share=$(nth "$results/demo.json" macs_fraction 4)
-holds "$share > 0.23 && $share < 0.27" "computes about a quarter of what the frame-wise network computes"
+holds "$share > 0.2 && $share < 0.25" "computes less than a quarter of what the frame-wise network computes"
 told "docs/where_time_travels.md" "by two roads" "from two frames"
 row=1
 for title in "TSN (frame by frame)" "TSM (temporal shift)" "AdaFuse, random choice" "AdaFuse"; do
@@ -45,8 +45,8 @@ for title in "TSN (frame by frame)" "TSM (temporal shift)" "AdaFuse, random choi
   says "| $bold$title$bold | $bold$top1 %$bold | $bold$macs M$bold | $bold${share/100.0/100} %$bold | $seconds s |"
   row=$((row + 1))
 done
-told "where and when docs/results/demo.json was made" "Commit 251ba67, two cores of an AMD EPYC, Zen 5, g++ 12" \
-  "the run took 2 minutes 56"
+told "where and when docs/results/demo.json was made" "Commit 0df2ad0, two cores of an AMD EPYC, Zen 5, g++ 12" \
+  "the run took 2 minutes 15"
 models=$results/site_models.json
 # model LAMBDA: its number in the list.
 model() { sed -nE 's/^ *"lambda": ([^,]+),$/\1/p' "$models" | awk -v lambda="$1" '$1 == lambda {print NR}'; }
