@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
+#include <adafuse/ops/adaptive_pool.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/dropout.hpp>
+#include <adafuse/ops/interpolate.hpp>
 #include <adafuse/ops/shape.hpp>
 
 #include <thread>
@@ -33,7 +35,10 @@ TEST_CASE("no_grad: a result that is its input is a constant too") {
                        dropout(x, 0, Key(1))};
   };
   for (const auto& y : results()) CHECK(y.requires_grad());
+  const auto image = parameter(Tensor<float>::ones({1, 1, 2, 2}));
   const NoGrad guard;
+  CHECK_FALSE(adaptive_avg_pool2d(image, 2).requires_grad());
+  CHECK_FALSE(interpolate(image, {.size = {2, 2}}).requires_grad());
   for (const auto& y : results()) {
     CHECK_FALSE(y.requires_grad());
     CHECK(y.value()(1) == 2);

@@ -53,7 +53,7 @@ Variable<T> adaptive_avg_pool(const char* op, const Variable<T>& x,
                               const std::vector<Index>& sizes) {
   require_adaptive(op, x.shape(), sizes);
   if (all_one(sizes)) return mean(x, dims_behind_channels(std::ssize(sizes)), {.keepdim = true});
-  Variable<T> y = x;
+  Variable<T> y = unchanged(x);
   for (Index d = 2; d < x.rank(); ++d) {
     const Index in = x.size(d), out = sizes[static_cast<std::size_t>(d - 2)];
     if (in == out) continue;
