@@ -35,7 +35,7 @@ cmp -s run/metrics.csv quiet/metrics.csv || fail "--quiet changes metrics.csv"
 mistake "holds a run already" train --data data --out quiet --quiet
 if command -v script >/dev/null; then
   script -qec "stty cols 60; '$adafuse' train --data data --out terminal --epochs 2" /dev/null >terminal.txt
-  tr '\r' '\n' <terminal.txt | grep -q "1/1  loss .*top-1 .*cost" || fail "a terminal shows: $(cat terminal.txt)"
+  grep -q "1/1  loss .*top-1 .*cost" <(tr '\r' '\n' <terminal.txt) || fail "a terminal shows: $(cat terminal.txt)"
   long=$(tr '\r' '\n' <terminal.txt | sed 's/\x1B\[K//' | grep " loss .* cost" | awk 'length > 59')
   same "lines longer than a terminal of 60 columns" "" "$long"
   cmp -s run/metrics.csv terminal/metrics.csv || fail "a terminal changes metrics.csv"

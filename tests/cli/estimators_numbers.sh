@@ -128,7 +128,7 @@ holds "$(paid 0 "$cost") / $(paid 2 "$cost") > 5.5 && $(paid 0 "$cost") / $(paid
   $(paid 1 "$top1") - $(paid 0 "$top1") < 2.2" "From lambda 0 to lambda 2 the cost falls to a sixth"
 
 # ---- When lambda counts ----------------------------------------------------------------------------------------------
-"$adafuse" train --help | grep -qF 'whose default is a third of --epochs' || fail "train --help: --lambda-from is no third"
+grep -qF 'whose default is a third of --epochs' <<<"$("$adafuse" train --help)" || fail "train --help: --lambda-from is no third"
 says "lambda counts from a third of the epochs on"
 says "all of lambda from a third of the epochs on"
 rules=$root/include/adafuse/train/lambda_rule.hpp

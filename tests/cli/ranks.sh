@@ -47,7 +47,7 @@ told() {
   ranks "$n" "$@"
   [ $status -eq 2 ] || fail "$n ranks, $*: exit code $status, expected 2: $err"
   same "$n ranks, $*: lines" 1 "$(grep -c '^adafuse: ' stderr.txt)"
-  grep '^adafuse: ' stderr.txt | grep -qF -- "$text" || fail "$n ranks, $*: expected '$text' in: $err"
+  grep -qF -- "$text" <<<"$(grep '^adafuse: ' stderr.txt)" || fail "$n ranks, $*: expected '$text' in: $err"
 }
 
 # close A B: losses, costs and accuracies of two runs, epoch by epoch. Other numbers of ranks round otherwise, and
@@ -112,7 +112,7 @@ mixed() {
   status=$?
   same "$text: exit code" 2 $status
   same "$text: lines" 1 "$(grep -c '^adafuse: ' stderr.txt)"
-  grep '^adafuse: ' stderr.txt | grep -qF -- "$text" || fail "expected '$text' in: $(cat stderr.txt)"
+  grep -qF -- "$text" <<<"$(grep '^adafuse: ' stderr.txt)" || fail "expected '$text' in: $(cat stderr.txt)"
 }
 cp -r data other
 sed -i '1s/ [0-9]*$/ 7/' other/train.txt

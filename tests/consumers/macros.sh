@@ -9,7 +9,7 @@ rm -rf "$3"
 mkdir -p "$3"
 cd "$3"
 library=1
-if "$compiler" --version | grep -q clang; then library=2; fi
+if [[ $("$compiler" --version) == *clang* ]]; then library=2; fi
 
 echo '#include <adafuse/adafuse.hpp>' > umbrella.hpp
 # What an optional library is needed for, where it is there.

@@ -20,7 +20,7 @@ project() {
 configure() {
   "$cmake" -S "$1" -B "$1/build" -G Ninja -D CMAKE_CXX_COMPILER="$compiler" "${@:2}" > "$1.log" 2>&1
 }
-said() { tr -s ' \n' ' ' < "$1.log" | grep -qF -- "$2"; }
+said() { grep -qF -- "$2" <<< "$(tr -s ' \n' ' ' < "$1.log")"; }
 
 # A part of another project: its own Eigen is used, and nothing of ours is installed.
 project part CXX << TEXT

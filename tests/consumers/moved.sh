@@ -34,4 +34,4 @@ for file in include/adafuse/adafuse.hpp include/adafuse_single.hpp share/pkgconf
 done
 ! grep -E '^-' contents.txt | grep -v ' \./usr/' || { echo "files outside of usr"; exit 1; }
 [[ $(dpkg-deb -f "${deb[0]}" Version) == "$version" ]] || { echo "another version"; exit 1; }
-dpkg-deb -f "${deb[0]}" Depends | grep -q libeigen3-dev || { echo "does not depend on Eigen"; exit 1; }
+[[ $(dpkg-deb -f "${deb[0]}" Depends) == *libeigen3-dev* ]] || { echo "does not depend on Eigen"; exit 1; }

@@ -15,7 +15,7 @@ flags=(-Wall -Wextra -Wpedantic -Werror -Wconversion -Wshadow -Wsign-conversion 
 of_clang=(-Wno-deprecated-declarations)
 of_gcc=(-Wduplicated-cond -Wlogical-op)
 add_flags_of() {
-  if "$1" -dM -E -x c++ /dev/null | grep -q __clang__; then flags+=("${of_clang[@]}"); else flags+=("${of_gcc[@]}"); fi
+  if [[ $("$1" -dM -E -x c++ /dev/null) == *__clang__* ]]; then flags+=("${of_clang[@]}"); else flags+=("${of_gcc[@]}"); fi
 }
 if [[ $1 == --flags ]]; then
   add_flags_of "$2"

@@ -72,7 +72,7 @@ TEXT
     expects ./program "$numbers" ;;
   lto)
     link=(-flto)
-    if "$compiler" --version | grep -q clang; then
+    if [[ $("$compiler" --version) == *clang* ]]; then
       command -v ld.lld > /dev/null || { echo "skipped: no lld"; exit 77; }
       link+=(-fuse-ld=lld)
     else

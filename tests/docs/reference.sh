@@ -33,8 +33,8 @@ expect search/all_0.js searchData
 
 # Names that nobody writes, and the directory that it was made in.
 for hidden in ADAFUSE_SIMD ADAFUSE_INLINE 'namespace detail' "$root"; do
-  if found=$(grep -rlF --include='*.html' -- "$hidden" "$out/html" | head -n 3) && [[ $found ]]; then
-    echo "reference: '$hidden' shows in" $found >&2
+  if found=$(grep -rlF --include='*.html' -- "$hidden" "$out/html"); then
+    echo "reference: '$hidden' shows in $(head -n 3 <<<"$found" | tr '\n' ' ')" >&2
     failed=1
   fi
 done
