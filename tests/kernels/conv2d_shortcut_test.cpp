@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/kernels/conv2d/conv2d.hpp>
+#include <vector>
 
 #include "algorithms_for.hpp"
 #include "random_conv2d.hpp"
@@ -50,8 +51,11 @@ struct Pair {
       for (Index i = 0; i < live.count(main.g.out_channels); ++i) {
         const Index channel = live.channel(i),
                     first = (n * main.g.out_channels + channel) * main.g.out_pixels();
+        std::vector<T> sums;
         for (Index p = first; p < first + main.g.out_pixels(); ++p)
-          y.data()[p] = main.options.epilogue(y.data()[p] + other.data()[p], channel, p);
+          sums.push_back(y.data()[p] + other.data()[p]);
+        finish_run(main.options.epilogue, sums.data(), main.g.out_pixels(), channel, first,
+                   y.data() + first);
       }
     }
     return y;

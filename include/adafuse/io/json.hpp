@@ -127,7 +127,9 @@ class JsonBuilder {
 /// lists that are nested more than `deepest_json` deep.
 inline Json parse_json(std::string_view text, const std::string& name) {
   detail::JsonBuilder builder(text, name);
-  Json::sax_parse(text.begin(), text.end(), &builder);
+  // What Json::sax_parse calls of a text. It would compile five binary formats besides.
+  auto input = nlohmann::detail::input_adapter(text.begin(), text.end());
+  nlohmann::detail::parser<Json, decltype(input)>(std::move(input)).sax_parse(&builder);
   return builder.take();
 }
 

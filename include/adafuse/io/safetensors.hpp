@@ -11,6 +11,7 @@
 #include <adafuse/io/dtype.hpp>
 #include <adafuse/io/file.hpp>
 #include <adafuse/io/tensor_file.hpp>
+#include <array>
 #include <bit>
 #include <filesystem>
 #include <string>
@@ -125,12 +126,15 @@ inline SafetensorsEntry parse_entry(const std::string& name, const Json& json,
 /// are.
 inline std::vector<SafetensorsEntry> parse_entries(const Json& header, std::uint64_t data_bytes,
                                                    const std::string& file) {
-  std::vector<SafetensorsEntry> entries;
+  std::vector<SafetensorsEntry> unsorted, entries;
   for (const auto& row : header.items())
-    if (row.key() != "__metadata__") entries.push_back(parse_entry(row.key(), row.value(), file));
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
-  });
+    if (row.key() != "__metadata__") unsorted.push_back(parse_entry(row.key(), row.value(), file));
+  using Place = std::array<std::uint64_t, 3>;  // begin, end, and which it is
+  std::vector<Place> places;
+  for (const auto& entry : unsorted) places.push_back({entry.begin, entry.end, places.size()});
+  std::sort(places.begin(), places.end());
+  for (const Place& place : places)
+    entries.push_back(std::move(unsorted[static_cast<std::size_t>(place[2])]));
   std::uint64_t end = 0;
   for (const auto& entry : entries) {
     require<FormatError>(entry.begin == end, file, ": tensor ", in_quotes(entry.name),

@@ -52,55 +52,68 @@ void zip_run(Index count, const A* __restrict p, const B* __restrict q, U* __res
   for (Index j = 0; j < count; ++j) to[j] = each(p[j], q[j]);
 }
 
+/// What happens to a run of two operands, whatever its type: `call(what, count, a, a_step, b,
+/// b_step, y)` gives y[i] of a[a_step i] and b[b_step i] for i in [0, count). A step is 1, or 0
+/// where an operand stretches. So the loop over runs is compiled once for each three types.
+template <class A, class B, class U>
+struct PairsBody {
+  const void* what;
+  void (*call)(const void* what, Index count, const A* a, Index a_step, const B* b, Index b_step,
+               U* y);
+};
+
+/// The runs of two operands that broadcast. Errors are named after `op`.
+template <class A, class B, class U>
+[[gnu::noinline]] Tensor<U> for_pairs(const char* op, const Tensor<A>& a, const Tensor<B>& b,
+                                      PairsBody<A, B, U> body) {
+  const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
+  auto y = Tensor<U>::uninitialized(shape);
+  const StridedLoop<2> loop(
+      shape, {broadcast_strides(a.shape(), shape), broadcast_strides(b.shape(), shape)});
+  const Index a_step = loop.inner()[0] != 0, b_step = loop.inner()[1] != 0;
+  const A* const first_a = a.data();
+  const B* const first_b = b.data();
+  U* const out = y.data();
+  loop.for_each_run([=](Index i, const std::array<Index, 2>& at, Index count) {
+    body.call(body.what, count, first_a + at[0], a_step, first_b + at[1], b_step, out + i);
+  });
+  return y;
+}
+
 }  // namespace detail
 
 /// y[i] = f(a[i], b[i]), where sizes of 1 stretch. The shapes broadcast.
 template <class A, class B, class F>
 auto zip(const Tensor<A>& a, const Tensor<B>& b, const F& f) {
   using U = std::invoke_result_t<F, A, B>;
-  const Shape shape = broadcast_shapes(a.shape(), b.shape(), "zip");
-  auto y = Tensor<U>::uninitialized(shape);
-  const StridedLoop<2> loop(
-      shape, {broadcast_strides(a.shape(), shape), broadcast_strides(b.shape(), shape)});
-  const bool a_moves = loop.inner()[0] != 0, b_moves = loop.inner()[1] != 0;
-  U* const out = y.data();
-  // Along a run an operand either moves by one or stands still. What the loops read besides is
-  // their own: bytes of a mask may be anything's.
-  loop.for_each_run([&, a_moves, b_moves](Index i, const std::array<Index, 2>& at, Index count) {
-    const F each = f;
-    U* __restrict to = out + i;
-    const A* __restrict p = a.data() + at[0];
-    const B* __restrict q = b.data() + at[1];
-    if (a_moves && b_moves) {
+  // What the loops read besides is their own: bytes of a mask may be anything's.
+  const auto run = [](const void* what, Index count, const A* __restrict p, Index a_step,
+                      const B* __restrict q, Index b_step, U* __restrict to) {
+    const F each = *static_cast<const F*>(what);
+    if (a_step != 0 && b_step != 0) {
       detail::zip_run(count, p, q, to, each);
-    } else if (a_moves) {
+    } else if (a_step != 0) {
       const B still = *q;
       for (Index j = 0; j < count; ++j) to[j] = each(p[j], still);
-    } else if (b_moves) {
+    } else if (b_step != 0) {
       const A still = *p;
       for (Index j = 0; j < count; ++j) to[j] = each(still, q[j]);
     } else {
       std::fill_n(to, count, each(*p, *q));
     }
-  });
-  return y;
+  };
+  return detail::for_pairs<A, B, U>("zip", a, b, {&f, run});
 }
 
-/// The same by `run(count, a, a_step, b, b_step, y)`, which is given runs: y[i] is f of a[a_step i]
-/// and b[b_step i] for i in [0, count). A step is 1, or 0 where an operand stretches. Errors are
-/// named after `op`.
-template <class T, class Run>
-Tensor<T> zip_runs(const char* op, const Tensor<T>& a, const Tensor<T>& b, const Run& run) {
-  const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
-  auto y = Tensor<T>::uninitialized(shape);
-  const StridedLoop<2> loop(
-      shape, {broadcast_strides(a.shape(), shape), broadcast_strides(b.shape(), shape)});
-  const Index a_step = loop.inner()[0], b_step = loop.inner()[1];
-  T* const out = y.data();
-  loop.for_each_run([&, a_step, b_step](Index i, const std::array<Index, 2>& at, Index count) {
-    run(count, a.data() + at[0], a_step, b.data() + at[1], b_step, out + i);
-  });
-  return y;
+/// The same by `run(count, a, a_step, b, b_step, y)`, which is given runs, as those of PairsBody.
+template <class T>
+Tensor<T> zip_runs(const char* op, const Tensor<T>& a, const Tensor<T>& b,
+                   void (*run)(Index, const T*, Index, const T*, Index, T*)) {
+  const auto call = [](const void* what, Index count, const T* p, Index a_step, const T* q,
+                       Index b_step, T* to) {
+    (*static_cast<decltype(run) const*>(what))(count, p, a_step, q, b_step, to);
+  };
+  return detail::for_pairs<T, T, T>(op, a, b, {&run, call});
 }
 
 /// Element i of `shape`, in order, is x at the position that `strides` give, counted from `start`.

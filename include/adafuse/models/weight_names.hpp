@@ -118,12 +118,11 @@ inline std::optional<std::string> shared_name(const std::string& name, const io:
 
 inline bool equal(const io::AnyTensor& a, const io::AnyTensor& b) {
   return std::visit(
-      []<class A, class B>(const Tensor<A>& x, const Tensor<B>& y) {
-        if constexpr (std::is_same_v<A, B>)
-          return x.shape() == y.shape() && std::equal(x.begin(), x.end(), y.begin());
-        return false;
+      [&]<class T>(const Tensor<T>& x) {
+        const auto* const y = std::get_if<Tensor<T>>(&b);
+        return y && x.shape() == y->shape() && std::equal(x.begin(), x.end(), y->begin());
       },
-      a, b);
+      a);
 }
 
 /// Whether a tensor of the file fits one of the model in all but the number of classes.

@@ -11,12 +11,10 @@ namespace adafuse::inline ADAFUSE_SIMD {
 template <class N>
 concept Number = std::is_arithmetic_v<N>;
 
-/// y = x^p for a number p.
-template <Operand X, Number P>
-Variable<scalar_of<X>> pow(const X& input, P exponent) {
-  using T = scalar_of<X>;
-  const Variable<T> x = input;
-  const T p = static_cast<T>(exponent);
+namespace detail {
+
+template <class T>
+Variable<T> pow_of_number(const Variable<T>& x, T p) {
   // dx = dy p x^(p-1), which is 0 for p = 0 also where x is 0
   return record(
       "pow", kernels::pow(x.value(), p), {x}, [x, p](const Variable<T>& dy) -> Gradients<T> {
@@ -26,8 +24,17 @@ Variable<scalar_of<X>> pow(const X& input, P exponent) {
           return {kernels::zip(dy.value(), x.value(), [](T g, T v) { return g * 2 * v; })};
         if (!grad_enabled() && equals(p, 3))
           return {kernels::zip(dy.value(), x.value(), [](T g, T v) { return g * 3 * (v * v); })};
-        return {dy * p * pow(x, p - 1)};
+        return {dy * p * pow_of_number(x, p - 1)};
       });
+}
+
+}  // namespace detail
+
+/// y = x^p for a number p.
+template <Operand X, Number P>
+Variable<scalar_of<X>> pow(const X& input, P exponent) {
+  using T = scalar_of<X>;
+  return detail::pow_of_number<T>(input, static_cast<T>(exponent));
 }
 
 /// y = a^b, element by element. Sizes of 1 stretch; ShapeError when the shapes do not broadcast.

@@ -63,11 +63,10 @@ void conv2d(const Conv2dGeometry& g, const T* x, const T* w, T* y,
       });
   for (Index n = 0; n < g.batch; ++n)
     for (Index o = 0; o < g.out_channels; ++o)
-      if (is_live(options.out_of(n), o))
-        for (Index i = 0; i < g.out_pixels(); ++i) {
-          const Index at = n * frame + o * g.out_pixels() + i;
-          y[at] = options.epilogue(sums[static_cast<std::size_t>(at)], o, at);
-        }
+      if (is_live(options.out_of(n), o)) {
+        const Index at = n * frame + o * g.out_pixels();
+        finish_run(options.epilogue, sums.data() + at, g.out_pixels(), o, at, y + at);
+      }
 }
 
 /// dx(n, c, r, s) = sum of dy(n, o, i, j) w(o, c, p, q) over the products that read x(n, c, r, s).

@@ -37,13 +37,11 @@ struct MaskedSource {
   PrefetchStrip::Share ahead;
 };
 
-/// `Count` taps, or any number when it is 0: the counts that matter are unrolled. A single tap
-/// finds all pixels inside of the image.
-template <int Rows, int Vectors, int Count>
-[[gnu::noinline]] void correlate(const TileRows& tile, const MaskedSource& source,
-                                 const Taps& taps) {
-  Accumulators<Rows, Vectors> sums(tile);
-  sums.fetch_outputs(tile);
+/// sums += the products of all channels. `Count` taps, or any number when it is 0: the counts that
+/// matter are unrolled. A single tap finds all pixels inside of the image.
+template <int Count, int Rows, int Vectors>
+[[gnu::always_inline]] inline void add_products(Accumulators<Rows, Vectors>& sums,
+                                                const MaskedSource& source, const Taps& taps) {
   const Index count = Count ? Count : taps.count;
   const Mask last_lanes = taps.lanes[Vectors - 1];  // Of a single tap: it stays in a register.
   const float* const first = source.pixels + (Count == 1 ? taps.offsets[0] : 0);
@@ -101,6 +99,20 @@ template <int Rows, int Vectors, int Count>
       add_channel(i, source.channels[i] - source.channels.first);
     }
   }
+}
+
+/// One tile. Its loops share what comes before and after, which is as long to compile as they are.
+template <int Rows, int Vectors>
+[[gnu::noinline]] void correlate(const TileRows& tile, const MaskedSource& source, const Taps& taps,
+                                 bool single_tap) {
+  Accumulators<Rows, Vectors> sums(tile);
+  sums.fetch_outputs(tile);
+  if (taps.count == 9)
+    add_products<9>(sums, source, taps);
+  else if (single_tap)
+    add_products<1>(sums, source, taps);
+  else
+    add_products<0>(sums, source, taps);
   sums.finish(tile);
 }
 
@@ -207,12 +219,7 @@ void multiply_strip(const Correlation& g, const DirectPlan& plan, const DirectSt
       const Taps tile_taps{taps, image.offsets, masks + t * taps * tile_vectors};
       for_tile_size(static_cast<int>(block.size()), static_cast<int>(end - begin),
                     [&]<int Rows, int Vectors>() {
-                      if (taps == 9)
-                        correlate<Rows, Vectors, 9>(tile, source, tile_taps);
-                      else if (single_tap)
-                        correlate<Rows, Vectors, 1>(tile, source, tile_taps);
-                      else
-                        correlate<Rows, Vectors, 0>(tile, source, tile_taps);
+                      correlate<Rows, Vectors>(tile, source, tile_taps, single_tap);
                     });
     }
   }

@@ -73,8 +73,8 @@ class RemainderPixels {
         const Index channel = outs[i];
         while (rows[row] != channel) ++row;
         const Index at = (n * g_.out_channels + channel + 1) * g_.out_pixels() - count_;
-        for (Index s = 0; s < count_; ++s)
-          y[at + s] = options_->epilogue(sums[row * lanes_ + n * count_ + s], channel, at + s);
+        finish_run(options_->epilogue, sums + row * lanes_ + n * count_, count_, channel, at,
+                   y + at);
       }
     }
   }

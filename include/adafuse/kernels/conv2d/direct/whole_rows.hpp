@@ -15,6 +15,7 @@
 #include <adafuse/kernels/conv2d/shared/work.hpp>
 #include <array>
 #include <bit>
+#include <cstdint>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 namespace whole_rows {
@@ -48,8 +49,12 @@ inline bool fits(const Correlation& g) {
          g.out_pixels() % Floats::width == 0;
 }
 
+/// The kernels: 3x3 of stride 1, and 3x3 and 1x1 of stride 2.
+enum class Taps : std::uint8_t { adjacent, unzipped, single };
+
 /// What the tiles of a frame read.
 struct RowsSource {
+  Taps taps;
   const float* pixels;  // the first channel
   Index plane;          // from a channel to the next
   Index row;            // from a row of the image to the next
@@ -208,20 +213,33 @@ struct Unzipped {
   }
 };
 
-/// Tiles of so many vectors of outputs, one after another: those of the range.
-template <int Rows, int Vectors, class Reader>
+/// sums += the products of all channels, of the vectors from `begin` on.
+template <class Reader, int Rows, int Vectors>
+[[gnu::always_inline]] inline void add_products(Accumulators<Rows, Vectors>& sums,
+                                                const RowsSource& source, Index begin) {
+  const Edges edges(source, begin, Vectors);
+  const float* const pixels = source.pixels + begin * source.step;
+  for (Index i = 0; i < source.channels.count; ++i) {
+    const Index channel = source.channels[i];
+    Reader::add_channel(sums, source, edges, pixels + channel * source.plane,
+                        channel * Reader::taps);
+  }
+}
+
+/// Tiles of so many vectors of outputs, one after another: those of the range. The loops of the
+/// kernels share what comes before and after, which is as long to compile as they are.
+template <int Rows, int Vectors>
 [[gnu::noinline]] void correlate(TileRows& tile, const RowsSource& shared, Range range) {
   const RowsSource source = shared;  // A copy of its own: nothing that is stored can change it.
-  for (Index first = range.begin; first < range.end; first += Vectors) {
-    tile.offset = first * Floats::width;
-    const Edges edges(source, first, Vectors);
+  for (Index begin = range.begin; begin < range.end; begin += Vectors) {
+    tile.offset = begin * Floats::width;
     Accumulators<Rows, Vectors> sums(tile);
-    const float* const pixels = source.pixels + first * source.step;
-    for (Index i = 0; i < source.channels.count; ++i) {
-      const Index channel = source.channels[i];
-      Reader::add_channel(sums, source, edges, pixels + channel * source.plane,
-                          channel * Reader::taps);
-    }
+    if (source.taps == Taps::adjacent)
+      add_products<Adjacent>(sums, source, begin);
+    else if (source.taps == Taps::unzipped)
+      add_products<Unzipped<3>>(sums, source, begin);
+    else
+      add_products<Unzipped<1>>(sums, source, begin);
     sums.finish(tile);
   }
 }
@@ -236,22 +254,19 @@ constexpr int lengths_up_to(int vectors) {
 inline constexpr int tile_lengths = lengths_up_to(tile_vectors);
 using Kernels = std::array<std::array<Kernel, tile_lengths>, tall_rows>;
 
-template <class Reader, int Rows, int... Lengths>
+template <int Rows, int... Lengths>
 constexpr std::array<Kernel, tile_lengths> kernels_of_rows(std::integer_sequence<int, Lengths...>) {
-  return {correlate<Rows, 1 << Lengths, Reader>...};
+  return {correlate<Rows, 1 << Lengths>...};
 }
-template <class Reader, int... Before>
+template <int... Before>
 constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
-  return {kernels_of_rows<Reader, Before + 1>(
+  return {kernels_of_rows<Before + 1>(
       std::make_integer_sequence<int, lengths_up_to(vectors_beside(Before + 1))>())...};
 }
-template <class Reader>
-inline constexpr Kernels kernels =
-    make_kernels<Reader>(std::make_integer_sequence<int, tall_rows>());
+inline constexpr Kernels kernels = make_kernels(std::make_integer_sequence<int, tall_rows>());
 
 /// Vectors of outputs of all rows of a tile: in the largest tiles that there are, then in smaller.
-inline void correlate_rows(const Kernels& kernels, int rows, TileRows& tile,
-                           const RowsSource& source, Range vectors) {
+inline void correlate_rows(int rows, TileRows& tile, const RowsSource& source, Range vectors) {
   const auto& of_rows = kernels[static_cast<std::size_t>(rows - 1)];
   for (int count = vectors_beside(rows); count > 0; count /= 2) {
     const Index end = vectors.begin + vectors.size() / count * count;
@@ -259,11 +274,6 @@ inline void correlate_rows(const Kernels& kernels, int rows, TileRows& tile,
     of_rows[static_cast<std::size_t>(lengths_up_to(count) - 1)](tile, source, {vectors.begin, end});
     vectors.begin = end;
   }
-}
-
-inline const Kernels& kernels_for(const Correlation& g) {
-  if (g.stride_width == 1) return kernels<Adjacent>;
-  return g.taps() == 1 ? kernels<Unzipped<1>> : kernels<Unzipped<3>>;
 }
 
 /// What the tiles of all frames have in common.
@@ -276,6 +286,7 @@ inline RowsSource source_of(const Correlation& g) {
   }
   const bool adjacent = g.stride_width == 1;
   RowsSource source{};
+  source.taps = adjacent ? Taps::adjacent : g.taps() == 1 ? Taps::single : Taps::unzipped;
   source.plane = g.in_pixels(), source.row = g.in_width;
   source.step = g.stride_height * g.stride_width * width;
   source.vectors = g.out_pixels() / width;
@@ -307,8 +318,6 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
   const bool fetches = frame <= largest_fetched();
   if (fetches)  // Nothing comes before the first frame that could fetch it meanwhile.
     for (Index i = 0; i < frame; i += Floats::width) __builtin_prefetch(x + i);
-  const Kernels& kernels = kernels_for(g);
-  const Kernels* const shortcut_kernels = beside ? &kernels_for(h) : nullptr;
   // Few frames are cut, and then their output channels, so that there is work for a few threads.
   constexpr Index enough = 6;
   const Index of_tile = vectors_of_tile(g.out_channels, of_all.vectors);
@@ -339,11 +348,11 @@ inline void correlate(const Correlation& g, const float* x, const float* w, floa
           sums.weights[static_cast<std::size_t>(r)] =
               beside->weights + outs[block.begin + r] * h.in_channels;
         sums.epilogue = {};
-        correlate_rows(*shortcut_kernels, rows, sums, shortcut, vectors);
+        correlate_rows(rows, sums, shortcut, vectors);
         tile.accumulate = true;
       }
       source.ahead = fetches && b == of_chunk.begin && n + 1 < g.batch ? frame : 0;
-      correlate_rows(kernels, rows, tile, source, vectors);
+      correlate_rows(rows, tile, source, vectors);
     }
   });
 }

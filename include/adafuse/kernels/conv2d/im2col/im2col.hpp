@@ -52,8 +52,7 @@ void correlate(const Conv2dGeometry& g, const T* x, const T* w, T* y,
       for (Index r = 0; r < rows; ++r) {
         const Index o = live_outs[static_cast<std::size_t>(r)];
         const Index at = (n * g.out_channels + o) * pixels;
-        for (Index i = 0; i < pixels; ++i)
-          y[at + i] = options.epilogue(product[r * pixels + i], o, at + i);
+        finish_run(options.epilogue, product + r * pixels, pixels, o, at, y + at);
       }
     }
   });

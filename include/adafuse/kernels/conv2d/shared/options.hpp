@@ -21,13 +21,6 @@ struct Conv2dEpilogue {
   const T* residual = nullptr;  // [batch, out_channels, out_height, out_width], absent: 0
   Activation activation = Activation::identity;
 
-  ADAFUSE_INLINE T operator()(T conv, Index channel, Index position) const {
-    T y = conv;
-    if (scale) y *= scale[channel];
-    if (shift) y += shift[channel];
-    if (residual) y += residual[position];
-    return activated(activation, y);
-  }
   EpilogueParts parts() const { return {scale || shift, residual != nullptr, activation}; }
 };
 
@@ -125,6 +118,20 @@ struct Conv2dOptions {
 };
 
 inline namespace ADAFUSE_SIMD {
+
+/// y[i] = epilogue(sums[i]) for `count` outputs of a channel, which begin at `position`, as y does.
+/// One function: compilers make a loop for each answer to the questions of an epilogue.
+template <class T>
+[[gnu::noinline]] void finish_run(const Conv2dEpilogue<T>& epilogue, const T* sums, Index count,
+                                  Index channel, Index position, T* y) {
+  const T scale = epilogue.scale ? epilogue.scale[channel] : 1;
+  const T shift = epilogue.shift ? epilogue.shift[channel] : 0;
+  const T* const residual = epilogue.residual ? epilogue.residual + position : nullptr;
+  for (Index i = 0; i < count; ++i) {
+    const T affine = scale * sums[i] + shift;
+    y[i] = activated(epilogue.activation, residual ? affine + residual[i] : affine);
+  }
+}
 
 /// A call with a shortcut as two without, which read and write y one after the other: the sum of
 /// the products and the shift, then that as a residual of the shortcut.

@@ -112,14 +112,13 @@ inline void convolve_directly(const Correlation& g, const LeftOut& tiles, const 
   packed::correlate(part, x + n * g.in_channels * g.in_pixels(), w, sums, sums_only);
   const auto outs = ChannelList::of_group(out, 0, g.out_channels);
   for (Index o = 0; o < outs.count; ++o)
-    for (Index i = 0; i < part.out_height; ++i)
-      for (Index j = 0; j < part.out_width; ++j) {
-        const Index at =
-            ((n * g.out_channels + outs[o]) * g.out_height + tiles.row + i) * g.out_width +
-            tiles.column + j;
-        y[at] = options.epilogue(sums[outs[o] * part.out_pixels() + i * part.out_width + j],
-                                 outs[o], at);
-      }
+    for (Index i = 0; i < part.out_height; ++i) {
+      const Index at =
+          ((n * g.out_channels + outs[o]) * g.out_height + tiles.row + i) * g.out_width +
+          tiles.column;
+      finish_run(options.epilogue, sums + outs[o] * part.out_pixels() + i * part.out_width,
+                 part.out_width, outs[o], at, y + at);
+    }
 }
 
 }  // namespace winograd
