@@ -20,6 +20,7 @@
 
 #include "conv2d_layers.hpp"
 #include "harness.hpp"
+#include "options.hpp"
 #ifdef ADAFUSE_BENCH_ONEDNN
 #include <omp.h>
 
@@ -39,22 +40,14 @@ struct Arguments {
 
 Arguments parse(int count, char** words) {
   Arguments result;
-  for (int i = 1; i < count; i += 2) {
-    const std::string option = words[i];
-    require<ValueError>(i + 1 < count, "bench_conv2d: ", option, " expects a value");
-    const std::string value = words[i + 1];
-    if (option == "--json")
-      result.json = value;
-    else if (option == "--layer")
-      result.layer = value;
-    else if (option == "--batch")
-      result.batch = std::stol(value);
-    else if (option == "--threads")
-      result.threads = {std::stoi(value)};
-    else
-      throw ValueError("bench_conv2d: expects --json, --batch, --threads or --layer, got " +
-                       option);
-  }
+  int threads = 0;
+  bench::parse_options("bench_conv2d",
+                       {{"--json", &result.json},
+                        {"--batch", &result.batch},
+                        {"--threads", &threads},
+                        {"--layer", &result.layer}},
+                       count, words);
+  if (threads != 0) result.threads = {threads};
   return result;
 }
 

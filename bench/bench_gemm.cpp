@@ -13,13 +13,13 @@
 #include <adafuse/io/json.hpp>
 #include <adafuse/kernels/gemm.hpp>
 #include <cmath>
-#include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <map>
 #include <optional>
 
 #include "harness.hpp"
+#include "options.hpp"
 #ifdef ADAFUSE_BENCH_OPENBLAS
 #include "openblas.hpp"
 #endif
@@ -36,19 +36,11 @@ struct Arguments {
 
 Arguments parse(int count, char** words) {
   Arguments result;
-  for (int i = 1; i < count; i += 2) {
-    const std::string option = words[i];
-    require<ValueError>(i + 1 < count, "bench_gemm: ", option, " expects a value");
-    const std::string value = words[i + 1];
-    if (option == "--json")
-      result.json = value;
-    else if (option == "--shape")
-      result.shape = value;
-    else if (option == "--threads")
-      result.threads = {std::stoi(value)};
-    else
-      throw ValueError("bench_gemm: expects --json, --threads or --shape, got " + option);
-  }
+  int threads = 0;
+  bench::parse_options(
+      "bench_gemm", {{"--json", &result.json}, {"--threads", &threads}, {"--shape", &result.shape}},
+      count, words);
+  if (threads != 0) result.threads = {threads};
   return result;
 }
 

@@ -22,6 +22,7 @@
 #include <adafuse/kernels/random_bits.hpp>
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/softmax.hpp>
+#include <adafuse/kernels/softmax_backward.hpp>
 
 #ifdef ADAFUSE_COMPILED
 #error adafuse: a vector path is made of the kernels, not of calls to another one

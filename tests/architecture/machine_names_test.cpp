@@ -34,6 +34,7 @@ const std::set<std::string> of_shared_types = {"adafuse/autograd/no_grad.hpp",
 
                                                "adafuse/kernels/base/vector_path.hpp",
                                                "adafuse/kernels/batch_norm.hpp",
+                                               "adafuse/kernels/channel_sums.hpp",
                                                "adafuse/kernels/conv2d/shared/geometry.hpp",
                                                "adafuse/kernels/conv2d/shared/options.hpp",
                                                "adafuse/kernels/conv2d/shared/winograd_setting.hpp",

@@ -38,6 +38,24 @@ namespace allocation_test {
 using namespace adafuse;
 using namespace adafuse::infer;
 
+/// Those of so many calls; doctest allocates too, before and after.
+template <class Call>
+long allocations_of(int calls, const Call& call) {
+  const long before = allocations;
+  for (int i = 0; i < calls; ++i) call();
+  return allocations - before;
+}
+
+/// A small network; resnet14 has memories, of its consensus and of its agents.
+models::ModelConfig config_of(const std::string& network, const std::string& fusion) {
+  auto config = models::small_config(network, fusion);
+  const bool remembers = network == "resnet14";
+  config.consensus = remembers ? models::Consensus::lstm : models::Consensus::average;
+  config.lstm_hidden = 4;
+  config.policy_sees = remembers ? PolicySees::memory : PolicySees::both;
+  return config;
+}
+
 TEST_CASE("allocation: the counter counts, tensors included") {
   const long before = allocations;
   const Tensor<float> tensor({3});
@@ -51,22 +69,15 @@ TEST_CASE("allocation: a clip session that has warmed up allocates nothing") {
   const std::pair<const char*, const char*> networks[] = {
       {"resnet14", "adafuse-tsm"}, {"resnet18", "adafuse"}, {"bninception", "adafuse-tsm"}};
   for (const auto& network : networks) {
-    auto config = models::small_config(network.first, network.second);
-    config.consensus =
-        config.model == "resnet14" ? models::Consensus::lstm : models::Consensus::average;
-    config.lstm_hidden = 4;
-    config.policy_sees = config.model == "resnet14" ? PolicySees::memory : PolicySees::both;
+    const auto config = config_of(network.first, network.second);
     const auto model = models::lively_model<float>(config);
     const auto clip = Tensor<float>::randn({1, 3, 3, 37, 33}, Key(1));
     ClipSession<float> session(fold(model, 37, 33), 1, 3);
     Ledger ledger;
     session.set_ledger(&ledger);
     for (int i = 0; i < 2; ++i) session.run(clip);
-    const long before = allocations;
-    for (int i = 0; i < 3; ++i) session.run(clip);
-    const long during = allocations - before;  // doctest allocates too
     INFO(config.model);
-    CHECK(during == 0);
+    CHECK(allocations_of(3, [&] { session.run(clip); }) == 0);
   }
   set_num_threads(threads);
 }
@@ -78,11 +89,7 @@ TEST_CASE("allocation: a stream that has warmed up allocates nothing") {
   const std::pair<const char*, const char*> networks[] = {{"resnet14", "adafuse-tsm"},
                                                           {"bninception", "adafuse"}};
   for (const auto& network : networks) {
-    auto config = models::small_config(network.first, network.second);
-    config.consensus =
-        config.model == "resnet14" ? models::Consensus::lstm : models::Consensus::average;
-    config.lstm_hidden = 4;
-    config.policy_sees = config.model == "resnet14" ? PolicySees::memory : PolicySees::both;
+    const auto config = config_of(network.first, network.second);
     const auto model = models::lively_model<float>(config);
     StreamSession<float> session(fold(model, 37, 33, {.frames = 1}),
                                  {.future = Future::wait, .consensus = LastFrames{4}});
@@ -91,11 +98,8 @@ TEST_CASE("allocation: a stream that has warmed up allocates nothing") {
     session.set_decider(draw_lots({0.4, 0.3, 0.3}, Key(1)), Agents::overruled);
     const auto frame = Tensor<float>::randn({3, 37, 33}, Key(1));
     for (int i = 0; i < 25; ++i) session.push(frame);
-    const long before = allocations;
-    for (int i = 0; i < 5; ++i) session.push(frame);
-    const long during = allocations - before;  // doctest allocates too
     INFO(config.model);
-    CHECK(during == 0);
+    CHECK(allocations_of(5, [&] { session.push(frame); }) == 0);
   }
   set_num_threads(threads);
 }

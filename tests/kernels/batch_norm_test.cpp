@@ -5,24 +5,15 @@
 #include <adafuse/kernels/batch_norm.hpp>
 #include <adafuse/kernels/reference/batch_norm.hpp>
 
+#include "relative_error.hpp"
+
 namespace batch_norm_test {
 
 using namespace adafuse;
 using namespace adafuse::kernels;
+using adafuse::testing::relative_error;
 
 namespace {
-
-/// The largest difference, as a fraction of the largest expected value.
-template <class T>
-double error(const Tensor<T>& got, const Tensor<T>& expected) {
-  double difference = 0, scale = 1e-30;
-  for (Index i = 0; i < got.size(); ++i) {
-    const double d = std::abs(double(got.data()[i]) - double(expected.data()[i]));
-    if (!(d <= difference)) difference = d;
-    scale = std::max(scale, std::abs(double(expected.data()[i])));
-  }
-  return difference / scale;
-}
 
 template <class T>
 void compare_with_reference(const ChannelLayout& layout, Key key, double tolerance) {
@@ -39,15 +30,15 @@ void compare_with_reference(const ChannelLayout& layout, Key key, double toleran
                    variance.data());
   reference::batch_norm(layout, x.data(), moments, weight.data(), bias.data(), eps,
                         expected.data());
-  CHECK(error(y, expected) < tolerance);
-  CHECK(error(mean, Tensor<double>(channel, moments.mean)) < 1e-12);
-  CHECK(error(variance, Tensor<double>(channel, moments.variance)) < 1e-12);
+  CHECK(relative_error(y, expected) < tolerance);
+  CHECK(relative_error(mean, Tensor<double>(channel, moments.mean)) < 1e-12);
+  CHECK(relative_error(variance, Tensor<double>(channel, moments.variance)) < 1e-12);
 
   const auto mean_t = mean.template cast<T>(), variance_t = variance.template cast<T>();
   Tensor<T> evaluated(shape);
   batch_norm(layout, x.data(), mean_t.data(), variance_t.data(), weight.data(), bias.data(), eps,
              evaluated.data());
-  CHECK(error(evaluated, expected) < tolerance);
+  CHECK(relative_error(evaluated, expected) < tolerance);
 
   Tensor<T> dx(shape), dx_expected(shape), dw(channel), dw_expected(channel), db(channel),
       db_expected(channel);
@@ -56,9 +47,9 @@ void compare_with_reference(const ChannelLayout& layout, Key key, double toleran
                             db.data());
   reference::batch_norm_train_backward(layout, x.data(), weight.data(), moments, eps, dy.data(),
                                        dx_expected.data(), dw_expected.data(), db_expected.data());
-  CHECK(error(dx, dx_expected) < tolerance);
-  CHECK(error(dw, dw_expected) < tolerance);
-  CHECK(error(db, db_expected) < tolerance);
+  CHECK(relative_error(dx, dx_expected) < tolerance);
+  CHECK(relative_error(dw, dw_expected) < tolerance);
+  CHECK(relative_error(db, db_expected) < tolerance);
 
   // What follows the normalisation: an addition, a ReLU; and the ReLU's gate on the way back.
   const auto residual = Tensor<T>::randn(shape, key.of("residual"));
@@ -76,15 +67,15 @@ void compare_with_reference(const ChannelLayout& layout, Key key, double toleran
         if (add) by_hand.data()[i] += residual.data()[i];
         if (relu) by_hand.data()[i] = std::max(by_hand.data()[i], T{0});
       }
-      CHECK(error(tailed, by_hand) < tolerance);
+      CHECK(relative_error(tailed, by_hand) < tolerance);
     }
   batch_norm_train_backward(layout, x.data(), weight.data(), bias.data(), mean.data(),
                             variance.data(), eps, true, dy.data(), dx.data(), dw.data(), db.data());
   reference::batch_norm_train_backward(layout, x.data(), weight.data(), moments, eps, gated.data(),
                                        dx_expected.data(), dw_expected.data(), db_expected.data());
-  CHECK(error(dx, dx_expected) < tolerance);
-  CHECK(error(dw, dw_expected) < tolerance);
-  CHECK(error(db, db_expected) < tolerance);
+  CHECK(relative_error(dx, dx_expected) < tolerance);
+  CHECK(relative_error(dw, dw_expected) < tolerance);
+  CHECK(relative_error(db, db_expected) < tolerance);
 }
 
 }  // namespace

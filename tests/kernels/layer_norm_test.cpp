@@ -6,24 +6,15 @@
 #include <adafuse/kernels/layer_norm.hpp>
 #include <adafuse/kernels/reference/layer_norm.hpp>
 
+#include "relative_error.hpp"
+
 namespace layer_norm_test {
 
 using namespace adafuse;
 using namespace adafuse::kernels;
+using adafuse::testing::relative_error;
 
 namespace {
-
-/// The largest difference, as a fraction of the largest expected value.
-template <class T>
-double error(const Tensor<T>& got, const Tensor<T>& expected) {
-  double difference = 0, scale = 1e-30;
-  for (Index i = 0; i < got.size(); ++i) {
-    const double d = std::abs(double(got.data()[i]) - double(expected.data()[i]));
-    if (!(d <= difference)) difference = d;
-    scale = std::max(scale, std::abs(double(expected.data()[i])));
-  }
-  return difference / scale;
-}
 
 template <class T>
 void compare_with_reference(Index rows, Index count, double tolerance) {
@@ -43,7 +34,7 @@ void compare_with_reference(Index rows, Index count, double tolerance) {
       Tensor<T> y(shape), expected(shape);
       layer_norm(rows, count, x.data(), w, b, 1e-3, y.data(), mean.data(), inverse.data());
       reference::layer_norm(rows, count, x.data(), full_w, full_b, 1e-3, expected.data());
-      CHECK(error(y, expected) < tolerance);
+      CHECK(relative_error(y, expected) < tolerance);
 
       Tensor<T> dx(shape), dw(row), db(row), dx2(shape), dw2(row), db2(row);
       const auto& m = std::as_const(mean);
@@ -52,17 +43,17 @@ void compare_with_reference(Index rows, Index count, double tolerance) {
                           dw.data(), db.data());
       reference::layer_norm_backward(rows, count, x.data(), full_w, 1e-3, dy.data(), dx2.data(),
                                      dw2.data(), db2.data());
-      CHECK(error(dx, dx2) < tolerance);
-      CHECK(error(dw, dw2) < 10 * tolerance);  // the twin adds up in T
-      CHECK(error(db, db2) < 10 * tolerance);
+      CHECK(relative_error(dx, dx2) < tolerance);
+      CHECK(relative_error(dw, dw2) < 10 * tolerance);  // the twin adds up in T
+      CHECK(relative_error(db, db2) < 10 * tolerance);
       // What is not wanted is not written, and the rest is the same.
       Tensor<T> alone(shape), bias_alone(row);
       layer_norm_backward<T>(rows, count, x.data(), w, m.data(), s.data(), dy.data(), alone.data(),
                              nullptr, nullptr);
-      CHECK(error(alone, dx) == 0);
+      CHECK(relative_error(alone, dx) == 0);
       layer_norm_backward<T>(rows, count, x.data(), w, m.data(), s.data(), dy.data(), nullptr,
                              nullptr, bias_alone.data());
-      CHECK(error(bias_alone, db) == 0);
+      CHECK(relative_error(bias_alone, db) == 0);
     }
 }
 
@@ -83,7 +74,7 @@ TEST_CASE("layer_norm: a small deviation from a large mean keeps its digits") {
   const auto ones = Tensor<float>::ones({64}), zeros = Tensor<float>({64});
   layer_norm<float>(1, 64, x.data(), nullptr, nullptr, 1e-5, y.data(), mean.data(), inverse.data());
   reference::layer_norm(1, 64, x.data(), ones.data(), zeros.data(), 1e-5, expected.data());
-  CHECK(error(y, expected) < 1e-6);
+  CHECK(relative_error(y, expected) < 1e-6);
 }
 
 TEST_CASE("layer_norm: a NaN or an infinity makes NaN of its row alone") {

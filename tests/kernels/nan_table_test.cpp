@@ -18,6 +18,7 @@
 #include <adafuse/kernels/reference/pool2d.hpp>
 #include <adafuse/kernels/reference/softmax.hpp>
 #include <adafuse/kernels/softmax.hpp>
+#include <adafuse/kernels/softmax_backward.hpp>
 #include <cmath>
 #include <functional>
 #include <string>

@@ -5,6 +5,7 @@
 #include <adafuse/core/tensor.hpp>
 #include <adafuse/kernels/reference/softmax.hpp>
 #include <adafuse/kernels/softmax.hpp>
+#include <adafuse/kernels/softmax_backward.hpp>
 #include <limits>
 
 namespace softmax_test {

@@ -128,8 +128,8 @@ class JsonBuilder {
 inline Json parse_json(std::string_view text, const std::string& name) {
   detail::JsonBuilder builder(text, name);
   // What Json::sax_parse calls of a text. It would compile five binary formats besides.
-  auto input = nlohmann::detail::input_adapter(text.begin(), text.end());
-  nlohmann::detail::parser<Json, decltype(input)>(std::move(input)).sax_parse(&builder);
+  const auto input = [&] { return nlohmann::detail::input_adapter(text.begin(), text.end()); };
+  nlohmann::detail::parser<Json, decltype(input())>(input()).sax_parse(&builder);
   return builder.take();
 }
 

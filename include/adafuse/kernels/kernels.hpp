@@ -12,6 +12,7 @@
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/base/vector_path.hpp>
 #include <adafuse/kernels/batch_norm.hpp>
+#include <adafuse/kernels/channel_sums.hpp>
 #include <adafuse/kernels/conv2d/conv2d.hpp>
 #include <adafuse/kernels/conv2d/shared/algorithm.hpp>
 #include <adafuse/kernels/conv2d/shared/geometry.hpp>
@@ -40,6 +41,7 @@
 #include <adafuse/kernels/reduce.hpp>
 #include <adafuse/kernels/slice.hpp>
 #include <adafuse/kernels/softmax.hpp>
+#include <adafuse/kernels/softmax_backward.hpp>
 #include <adafuse/kernels/sort.hpp>
 #include <adafuse/kernels/sparse_matrix.hpp>
 #include <adafuse/kernels/take.hpp>

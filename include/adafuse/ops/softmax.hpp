@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <adafuse/kernels/softmax.hpp>
+#include <adafuse/kernels/softmax_backward.hpp>
 #include <adafuse/ops/arithmetic.hpp>
 #include <adafuse/ops/dims.hpp>
 #include <adafuse/ops/pointwise.hpp>
