@@ -40,14 +40,14 @@ struct Arguments {
 
 Arguments parse(int count, char** words) {
   Arguments result;
-  int threads = 0;
+  int threads = -1;
   bench::parse_options("bench_conv2d",
                        {{"--json", &result.json},
                         {"--batch", &result.batch},
                         {"--threads", &threads},
                         {"--layer", &result.layer}},
                        count, words);
-  if (threads != 0) result.threads = {threads};
+  if (threads != -1) result.threads = {threads};
   return result;
 }
 

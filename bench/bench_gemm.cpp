@@ -36,11 +36,11 @@ struct Arguments {
 
 Arguments parse(int count, char** words) {
   Arguments result;
-  int threads = 0;
+  int threads = -1;
   bench::parse_options(
       "bench_gemm", {{"--json", &result.json}, {"--threads", &threads}, {"--shape", &result.shape}},
       count, words);
-  if (threads != 0) result.threads = {threads};
+  if (threads != -1) result.threads = {threads};
   return result;
 }
 

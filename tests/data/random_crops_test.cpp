@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <adafuse/data/random_crops.hpp>
-#include <adafuse/io/safetensors.hpp>
 #include <cstdlib>
 #include <map>
 #include <set>

@@ -75,6 +75,12 @@ struct LoopBody {
   void operator()(Index begin, Index end) const { call(body, begin, end); }
 };
 
+/// A function, which is one where a lambda that becomes a pointer is three.
+template <class Body>
+void call_body(const void* body, Index begin, Index end) {
+  (*static_cast<const Body*>(body))(begin, end);
+}
+
 [[gnu::noinline]] inline void share_loop(Index count, Index grain, Work work, LoopBody body,
                                          ChunkOrder order) {
   grain = std::clamp<Index>(grain, 1, count);
@@ -114,18 +120,14 @@ struct LoopBody {
 template <class Body>
 void parallel_for(Index count, Index grain, Work work, const Body& body,
                   ChunkOrder order = ChunkOrder::forward) {
-  if (count <= 0) return;
-  const auto call = [](const void* of, Index begin, Index end) {
-    (*static_cast<const Body*>(of))(begin, end);
-  };
-  detail::share_loop(count, grain, work, {&body, call}, order);
+  if (count > 0) detail::share_loop(count, grain, work, {&body, detail::call_body<Body>}, order);
 }
 
 /// The same for a loop of unknown work, which is taken to be long.
 template <class Body>
 void parallel_for(Index count, Index grain, const Body& body,
                   ChunkOrder order = ChunkOrder::forward) {
-  parallel_for(count, grain, Work{}, body, order);
+  if (count > 0) detail::share_loop(count, grain, Work{}, {&body, detail::call_body<Body>}, order);
 }
 
 }  // namespace adafuse::inline ADAFUSE_SIMD

@@ -127,7 +127,7 @@ class JsonBuilder {
 /// lists that are nested more than `deepest_json` deep.
 inline Json parse_json(std::string_view text, const std::string& name) {
   detail::JsonBuilder builder(text, name);
-  // What Json::sax_parse calls of a text. It would compile five binary formats besides.
+  // What Json::sax_parse calls for a text; that would compile five binary formats besides.
   const auto input = [&] { return nlohmann::detail::input_adapter(text.begin(), text.end()); };
   nlohmann::detail::parser<Json, decltype(input())>(input()).sax_parse(&builder);
   return builder.take();

@@ -133,6 +133,7 @@ inline std::vector<SafetensorsEntry> parse_entries(const Json& header, std::uint
   std::vector<Place> places;
   for (const auto& entry : unsorted) places.push_back({entry.begin, entry.end, places.size()});
   std::sort(places.begin(), places.end());
+  entries.reserve(places.size());
   for (const Place& place : places)
     entries.push_back(std::move(unsorted[static_cast<std::size_t>(place[2])]));
   std::uint64_t end = 0;

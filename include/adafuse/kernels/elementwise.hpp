@@ -7,6 +7,7 @@
 #include <adafuse/kernels/base/runs.hpp>
 #include <adafuse/kernels/base/strided_loop.hpp>
 #include <adafuse/kernels/permute.hpp>
+#include <memory>
 
 namespace adafuse::kernels::inline ADAFUSE_SIMD {
 
@@ -52,6 +53,25 @@ void zip_run(Index count, const A* __restrict p, const B* __restrict q, U* __res
   for (Index j = 0; j < count; ++j) to[j] = each(p[j], q[j]);
 }
 
+/// y[i] = f(p[i], q[i]), where an operand of step 0 is one number. What the loops read besides is
+/// their own: bytes of a mask may be anything's.
+template <class A, class B, class U, class F>
+void zip_pairs(const void* f, Index count, const A* __restrict p, Index p_step,
+               const B* __restrict q, Index q_step, U* __restrict y) {
+  const F each = *static_cast<const F*>(f);
+  if (p_step != 0 && q_step != 0) {
+    zip_run(count, p, q, y, each);
+  } else if (p_step != 0) {
+    const B still = *q;
+    for (Index j = 0; j < count; ++j) y[j] = each(p[j], still);
+  } else if (q_step != 0) {
+    const A still = *p;
+    for (Index j = 0; j < count; ++j) y[j] = each(still, q[j]);
+  } else {
+    std::fill_n(y, count, each(*p, *q));
+  }
+}
+
 /// What happens to a run of two operands, whatever its type: `call(what, count, a, a_step, b,
 /// b_step, y)` gives y[i] of a[a_step i] and b[b_step i] for i in [0, count). A step is 1, or 0
 /// where an operand stretches. So the loop over runs is compiled once for each three types.
@@ -86,23 +106,8 @@ template <class A, class B, class U>
 template <class A, class B, class F>
 auto zip(const Tensor<A>& a, const Tensor<B>& b, const F& f) {
   using U = std::invoke_result_t<F, A, B>;
-  // What the loops read besides is their own: bytes of a mask may be anything's.
-  const auto run = [](const void* what, Index count, const A* __restrict p, Index a_step,
-                      const B* __restrict q, Index b_step, U* __restrict to) {
-    const F each = *static_cast<const F*>(what);
-    if (a_step != 0 && b_step != 0) {
-      detail::zip_run(count, p, q, to, each);
-    } else if (a_step != 0) {
-      const B still = *q;
-      for (Index j = 0; j < count; ++j) to[j] = each(p[j], still);
-    } else if (b_step != 0) {
-      const A still = *p;
-      for (Index j = 0; j < count; ++j) to[j] = each(still, q[j]);
-    } else {
-      std::fill_n(to, count, each(*p, *q));
-    }
-  };
-  return detail::for_pairs<A, B, U>("zip", a, b, {&f, run});
+  return detail::for_pairs<A, B, U>("zip", a, b,
+                                    {std::addressof(f), detail::zip_pairs<A, B, U, F>});
 }
 
 /// The same by `run(count, a, a_step, b, b_step, y)`, which is given runs, as those of PairsBody.

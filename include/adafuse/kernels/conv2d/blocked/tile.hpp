@@ -100,14 +100,14 @@ class LaneSums {
 #pragma GCC unroll 4
         for (int r = 0; r < most; ++r, pixels += of.row_step) {
           const Finds finds = step->finds[r];
-          if (finds == Finds::none) continue;
-          // The ends are asked for. A copy of the row for each answer is no faster.
-          if (finds == Finds::all || finds == Finds::all_but_last)
-            add_row<Stride, 0, 1>(r, pixels, weights);
-          add_row<Stride, 1, Pixels - 1>(r, pixels, weights);
-          if constexpr (Pixels > 1)
-            if (finds == Finds::all || finds == Finds::all_but_first)
-              add_row<Stride, Pixels - 1, Pixels>(r, pixels, weights);
+          if (finds == Finds::all)
+            add_row<Stride, 0, Pixels>(r, pixels, weights);
+          else if (finds == Finds::all_but_first)
+            add_row<Stride, 1, Pixels>(r, pixels, weights);
+          else if (finds == Finds::all_but_last)
+            add_row<Stride, 0, Pixels - 1>(r, pixels, weights);
+          else if (finds == Finds::all_but_both)
+            add_row<Stride, 1, Pixels - 1>(r, pixels, weights);
         }
       }
     }

@@ -101,19 +101,31 @@ template <int Count, int Rows, int Vectors>
   }
 }
 
-/// One tile. Its loops share what comes before and after, which is as long to compile as they are.
-template <int Rows, int Vectors>
-[[gnu::noinline]] void correlate(const TileRows& tile, const MaskedSource& source, const Taps& taps,
-                                 bool single_tap) {
+/// One tile, by the loop of `Counts` that is for `count` taps. Loops of one function share what
+/// comes before and after them, which is about as long to compile.
+template <int Rows, int Vectors, int... Counts>
+[[gnu::noinline]] void correlate_by(const TileRows& tile, const MaskedSource& source,
+                                    const Taps& taps, int count) {
   Accumulators<Rows, Vectors> sums(tile);
   sums.fetch_outputs(tile);
-  if (taps.count == 9)
-    add_products<9>(sums, source, taps);
-  else if (single_tap)
-    add_products<1>(sums, source, taps);
-  else
-    add_products<0>(sums, source, taps);
+  static_cast<void>((((sizeof...(Counts) == 1 || count == Counts) &&
+                      (add_products<Counts>(sums, source, taps), true)) ||
+                     ...));
   sums.finish(tile);
+}
+
+/// The same by a function of the loops of many taps; or of one loop, where the registers are few
+/// and the sums would not stay in them. A single tap is alone: a large map would take 4 % longer.
+template <int Rows, int Vectors>
+void correlate(const TileRows& tile, const MaskedSource& source, const Taps& taps, int count) {
+  if (count == 1)
+    correlate_by<Rows, Vectors, 1>(tile, source, taps, count);
+  else if constexpr (simd_registers >= 32)
+    correlate_by<Rows, Vectors, 9, 0>(tile, source, taps, count);
+  else if (count == 9)
+    correlate_by<Rows, Vectors, 9>(tile, source, taps, count);
+  else
+    correlate_by<Rows, Vectors, 0>(tile, source, taps, count);
 }
 
 inline bool fits(const Correlation& g) { return g.same_pitch() || PolyphaseImages::fits(g); }
@@ -206,7 +218,7 @@ void multiply_strip(const Correlation& g, const DirectPlan& plan, const DirectSt
                     const Images& image, const ChannelList& ins, const PrefetchStrip& soon,
                     const Mask* masks) {
   const Index taps = g.taps();
-  const bool single_tap = taps == 1 && g.all_inside();
+  const int unrolled = taps == 9 ? 9 : taps == 1 && g.all_inside() ? 1 : 0;
   for (Index b = blocks.begin; b < blocks.end; ++b) {
     const Range block = row_blocks[b];
     TileRows tile = rows_of(block);
@@ -219,7 +231,7 @@ void multiply_strip(const Correlation& g, const DirectPlan& plan, const DirectSt
       const Taps tile_taps{taps, image.offsets, masks + t * taps * tile_vectors};
       for_tile_size(static_cast<int>(block.size()), static_cast<int>(end - begin),
                     [&]<int Rows, int Vectors>() {
-                      correlate<Rows, Vectors>(tile, source, tile_taps, single_tap);
+                      correlate<Rows, Vectors>(tile, source, tile_taps, unrolled);
                     });
     }
   }

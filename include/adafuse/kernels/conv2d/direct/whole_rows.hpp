@@ -114,6 +114,7 @@ template <int Count, bool Unrolled, class AddRow>
 
 /// 3x3 kernels of stride 1: taps that read an image row where it lies, and moved by a lane.
 struct Adjacent {
+  static constexpr Taps of = Taps::adjacent;
   static constexpr int taps = 9;
 
   template <int Rows, int Vectors>
@@ -150,6 +151,7 @@ struct Adjacent {
 /// Kernels of `Side` x `Side` taps of stride 2: taps that read an image row unzipped.
 template <int Side>
 struct Unzipped {
+  static constexpr Taps of = Side == 1 ? Taps::single : Taps::unzipped;
   static constexpr int taps = Side * Side;
 
   /// Two vectors of pixels: those of every other row from `p` on, for one vector of outputs.
@@ -226,20 +228,18 @@ template <class Reader, int Rows, int Vectors>
   }
 }
 
-/// Tiles of so many vectors of outputs, one after another: those of the range. The loops of the
-/// kernels share what comes before and after, which is as long to compile as they are.
-template <int Rows, int Vectors>
+/// Tiles of so many vectors of outputs, one after another: those of the range, by the reader of
+/// `Readers` that is for the source. Loops of one function share what comes before and after them,
+/// which is about as long to compile.
+template <int Rows, int Vectors, class... Readers>
 [[gnu::noinline]] void correlate(TileRows& tile, const RowsSource& shared, Range range) {
   const RowsSource source = shared;  // A copy of its own: nothing that is stored can change it.
   for (Index begin = range.begin; begin < range.end; begin += Vectors) {
     tile.offset = begin * Floats::width;
     Accumulators<Rows, Vectors> sums(tile);
-    if (source.taps == Taps::adjacent)
-      add_products<Adjacent>(sums, source, begin);
-    else if (source.taps == Taps::unzipped)
-      add_products<Unzipped<3>>(sums, source, begin);
-    else
-      add_products<Unzipped<1>>(sums, source, begin);
+    static_cast<void>((((sizeof...(Readers) == 1 || source.taps == Readers::of) &&
+                        (add_products<Readers>(sums, source, begin), true)) ||
+                       ...));
     sums.finish(tile);
   }
 }
@@ -254,20 +254,33 @@ constexpr int lengths_up_to(int vectors) {
 inline constexpr int tile_lengths = lengths_up_to(tile_vectors);
 using Kernels = std::array<std::array<Kernel, tile_lengths>, tall_rows>;
 
-template <int Rows, int... Lengths>
+template <int Rows, class... Readers, int... Lengths>
 constexpr std::array<Kernel, tile_lengths> kernels_of_rows(std::integer_sequence<int, Lengths...>) {
-  return {correlate<Rows, 1 << Lengths>...};
+  return {correlate<Rows, 1 << Lengths, Readers...>...};
 }
-template <int... Before>
+template <class... Readers, int... Before>
 constexpr Kernels make_kernels(std::integer_sequence<int, Before...>) {
-  return {kernels_of_rows<Before + 1>(
+  return {kernels_of_rows<Before + 1, Readers...>(
       std::make_integer_sequence<int, lengths_up_to(vectors_beside(Before + 1))>())...};
 }
-inline constexpr Kernels kernels = make_kernels(std::make_integer_sequence<int, tall_rows>());
+template <class... Readers>
+inline constexpr Kernels kernels =
+    make_kernels<Readers...>(std::make_integer_sequence<int, tall_rows>());
+
+/// Functions of both loops of 3x3 kernels; or of one, where the registers are few and the sums
+/// would not stay in them. 1x1 kernels are alone: what comes before their loop would take a sixth
+/// longer.
+inline const Kernels& kernels_for(Taps taps) {
+  if (taps == Taps::single) return kernels<Unzipped<1>>;
+  if constexpr (simd_registers >= 32)
+    return kernels<Adjacent, Unzipped<3>>;
+  else
+    return taps == Taps::adjacent ? kernels<Adjacent> : kernels<Unzipped<3>>;
+}
 
 /// Vectors of outputs of all rows of a tile: in the largest tiles that there are, then in smaller.
 inline void correlate_rows(int rows, TileRows& tile, const RowsSource& source, Range vectors) {
-  const auto& of_rows = kernels[static_cast<std::size_t>(rows - 1)];
+  const auto& of_rows = kernels_for(source.taps)[static_cast<std::size_t>(rows - 1)];
   for (int count = vectors_beside(rows); count > 0; count /= 2) {
     const Index end = vectors.begin + vectors.size() / count * count;
     if (end == vectors.begin) continue;

@@ -125,7 +125,7 @@ template <class T>
 [[gnu::noinline]] void finish_run(const Conv2dEpilogue<T>& epilogue, const T* sums, Index count,
                                   Index channel, Index position, T* y) {
   const T scale = epilogue.scale ? epilogue.scale[channel] : 1;
-  const T shift = epilogue.shift ? epilogue.shift[channel] : 0;
+  const T shift = epilogue.shift ? epilogue.shift[channel] : -T{0};  // of which -0 stays -0
   const T* const residual = epilogue.residual ? epilogue.residual + position : nullptr;
   for (Index i = 0; i < count; ++i) {
     const T affine = scale * sums[i] + shift;
